@@ -1,0 +1,176 @@
+package dev.etcdbackup;
+
+import dev.etcdbackup.name.BackupName;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The full name of a backup in a store, {@code PROJECT/NAME}.
+ *
+ * <p>The project is the first segment, the name is the rest and may hold further slashes. Stores
+ * hold what others put there, so any text can be a key that was <em>listed</em>; a key to
+ * <em>write</em> is held to {@link #requireWritable()}.
+ *
+ * <p>Immutable and thread-safe. Keys are ordered by their UTF-8 bytes, as S3 lists them; for the
+ * order by age see {@link Backup#OLDEST_FIRST}.
+ */
+public final class BackupKey implements Comparable<BackupKey> {
+  /** The folder at the root of a directory store that is not a project. */
+  public static final String RESERVED_PROJECT = ".etcd-backup";
+
+  private static final int MAX_BYTES = 1024; // S3's limit for a key
+
+  private final String text;
+  private final int slash;
+
+  private BackupKey(String text) {
+    this.text = Objects.requireNonNull(text, "text");
+    this.slash = text.indexOf('/');
+  }
+
+  /**
+   * The key of a name in a project, to be written.
+   *
+   * @param project the project: one segment, no slash
+   * @param name the name below it
+   * @return the key, {@link #requireWritable() writable}
+   * @throws IllegalArgumentException when the key would not be writable, saying why
+   */
+  public static BackupKey of(String project, String name) {
+    requireProject(project);
+    return new BackupKey(project + '/' + name).requireWritable();
+  }
+
+  /**
+   * Takes a key as it stands in a store or was typed. Never throws for any text.
+   *
+   * @param text the full key
+   * @return the key
+   */
+  public static BackupKey parse(String text) {
+    return new BackupKey(text);
+  }
+
+  /**
+   * Checks that a text can name a project.
+   *
+   * @param project the text
+   * @return the text
+   * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value
+   *     #RESERVED_PROJECT}, or holds a slash, a backslash or a control character; the message names
+   *     the value and the rule
+   */
+  public static String requireProject(String project) {
+    requireSegment("project", project);
+    if (project.indexOf('/') >= 0) {
+      throw invalid("project", project, "must not contain '/'");
+    }
+    if (project.equals(RESERVED_PROJECT)) {
+      throw invalid("project", project, "is reserved");
+    }
+    return project;
+  }
+
+  /**
+   * Checks that a backup may be written under this key in every store: a project and a name of one
+   * or more segments, none of them empty, {@code .} or {@code ..}; no backslash, no control
+   * character, no unpaired surrogate; 1 to 1024 bytes of UTF-8, and 255 at most in a segment (the
+   * limits of S3 and of file systems); not below {@value #RESERVED_PROJECT}.
+   *
+   * @return this key
+   * @throws IllegalArgumentException when it is not, naming the key and the rule
+   */
+  public BackupKey requireWritable() {
+    if (slash < 0) {
+      throw invalid("key", text, "must be PROJECT/NAME");
+    }
+    requireProject(project());
+    int from = slash + 1;
+    for (int to; from <= text.length(); from = to + 1) {
+      to = text.indexOf('/', from);
+      to = to < 0 ? text.length() : to;
+      requireSegment("key", text, text.substring(from, to));
+    }
+    int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_BYTES) {
+      throw invalid("key", text, "is " + bytes + " bytes long, at most " + MAX_BYTES + " fit");
+    }
+    return this;
+  }
+
+  /**
+   * The first segment.
+   *
+   * @return the project; empty for an object at the root of the store
+   */
+  public String project() {
+    return slash < 0 ? "" : text.substring(0, slash);
+  }
+
+  /**
+   * What follows the project.
+   *
+   * @return the name; the whole text for an object at the root of the store
+   */
+  public String name() {
+    return text.substring(slash + 1);
+  }
+
+  @Override
+  public int compareTo(BackupKey other) {
+    return BackupName.compareUtf8(text, other.text);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BackupKey that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  /**
+   * The full key, as it stands in the store: not escaped, so mind control characters on a terminal.
+   */
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  private static void requireSegment(String what, String whole) {
+    requireSegment(what, whole, whole);
+  }
+
+  private static void requireSegment(String what, String whole, String segment) {
+    if (segment.isEmpty()) {
+      throw invalid(what, whole, "must not be empty or have an empty segment");
+    }
+    if (segment.equals(".") || segment.equals("..")) {
+      throw invalid(what, whole, "must not have the segment '" + segment + "'");
+    }
+    for (int i = 0; i < segment.length(); i++) {
+      char c = segment.charAt(i);
+      if (Character.isISOControl(c) || c == '\\') {
+        throw invalid(what, whole, "must not contain control characters or backslashes");
+      }
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(segment)) {
+      throw invalid(what, whole, "must not contain unpaired surrogates");
+    }
+    if (segment.getBytes(StandardCharsets.UTF_8).length > 255) {
+      throw invalid(what, whole, "must not have a segment of more than 255 bytes");
+    }
+  }
+
+  private static IllegalArgumentException invalid(String what, String value, String rule) {
+    StringBuilder shown = new StringBuilder(what).append(" '");
+    value
+        .codePoints()
+        .limit(200)
+        .forEach(c -> shown.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+    return new IllegalArgumentException(shown.append("' ").append(rule).toString());
+  }
+}
