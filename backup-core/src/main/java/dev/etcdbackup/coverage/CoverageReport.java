@@ -26,8 +26,6 @@ import java.util.TreeMap;
  *     project that was only found in the store, in the order of their names
  */
 public record CoverageReport(Instant at, List<CoverageRow> rows) {
-  private static final Duration AHEAD = Duration.ofHours(1);
-
   /** Copies the list. */
   public CoverageReport {
     Objects.requireNonNull(at, "at");
@@ -41,7 +39,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
    * <p>An automated project is fresh when its newest backup is at most {@code maxAge} old, and
    * stale when that is older. Without any, it is young until {@code since + maxAge} has passed, and
    * missing otherwise. Periodic backups and tarballs count, of whatever prefix; those of kind other
-   * never do, nor do those dated more than an hour ahead of the moment. Objects at the root of the
+   * never do, nor do those {@linkplain Backup#isDatedAhead dated ahead}. Objects at the root of the
    * store belong to no project and are passed over.
    *
    * @param projects what is expected
@@ -131,7 +129,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
       if (backup.kind() == BackupKind.OTHER) {
         return;
       }
-      if (time(backup).isAfter(now.plus(AHEAD))) {
+      if (backup.isDatedAhead(now)) {
         ahead++;
       } else if (newest.isEmpty() || Backup.OLDEST_FIRST.compare(newest.get(), backup) < 0) {
         newest = Optional.of(backup);

@@ -12,9 +12,9 @@ import java.util.Optional;
  *
  * @param project the project
  * @param state how it stands
- * @param newest its newest backup that counts: periodic or tarball, and not dated more than an hour
- *     ahead
- * @param age the age of that backup, zero when it is dated ahead; present when it is
+ * @param newest its newest backup that counts: periodic or tarball, and not {@linkplain
+ *     Backup#isDatedAhead dated ahead}
+ * @param age the age of that backup, zero when it is dated later than now; present when it is
  * @param note one line for people: by when a backup was or is expected, how to recover, what was
  *     left out. May be empty. Holds the recovery note as it was configured
  */
