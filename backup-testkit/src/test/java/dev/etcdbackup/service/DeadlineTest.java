@@ -17,8 +17,6 @@ import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.io.SequenceInputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -38,8 +36,7 @@ class DeadlineTest {
 
   @Test
   void aStalledSourceEndsWithTheTimeoutAndIsBlamed() throws Exception {
-    BackupService service =
-        BackupService.builder(store).timeout(Duration.ofMillis(200)).build();
+    BackupService service = BackupService.builder(store).timeout(Duration.ofMillis(200)).build();
 
     assertThatThrownBy(() -> service.backUp("p", stalled(new CountDownLatch(1))))
         .isInstanceOf(SourceException.class)
@@ -125,35 +122,55 @@ class DeadlineTest {
     }
   }
 
-  /** Delivers the first page, then nothing until it is closed. */
   private static FixedSnapshotSource stalled(CountDownLatch reading) {
-    CountDownLatch closed = new CountDownLatch(1);
-    InputStream silence =
-        new InputStream() {
-          @Override
-          public int read() throws IOException {
-            reading.countDown();
-            try {
-              closed.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            throw new InterruptedIOException("closed");
-          }
+    return FixedSnapshotSource.of(() -> new Stalling(reading));
+  }
 
-          @Override
-          public void close() {
-            closed.countDown();
-          }
-        };
-    InputStream all =
-        new SequenceInputStream(new ByteArrayInputStream(SNAPSHOT, 0, 4096), silence) {
-          @Override
-          public void close() {
-            closed.countDown();
-          }
-        };
-    return FixedSnapshotSource.of(() -> all);
+  /** Delivers the first page, then nothing until it is closed. */
+  private static final class Stalling extends InputStream {
+    private final InputStream firstPage = new ByteArrayInputStream(SNAPSHOT, 0, 4096);
+    private final CountDownLatch reading;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Stalling(CountDownLatch reading) {
+      this.reading = reading;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return read(new byte[1], 0, 1);
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = firstPage.read(buffer, offset, length);
+      if (read < 0) {
+        reading.countDown();
+        awaitUninterruptibly(closed);
+        throw new IOException("closed");
+      }
+      return read;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static class Forwarding implements BackupStore {
@@ -179,8 +196,7 @@ class DeadlineTest {
     }
 
     @Override
-    public InputStream open(StoredBackup backup, long offset, long length)
-        throws BackupException {
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
       return to.open(backup, offset, length);
     }
 

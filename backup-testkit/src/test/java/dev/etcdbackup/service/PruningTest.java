@@ -133,8 +133,7 @@ class PruningTest {
   void aRunNeverDeletesTheBackupItMadeEvenWhenItsClockWasBehind() throws Exception {
     put("p/etcd.backup_v1_2020-02-04-10:00:00");
     BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
-    BackupService later =
-        BackupService.builder(store).clock(() -> NOW.plusSeconds(86_400)).build();
+    BackupService later = BackupService.builder(store).clock(() -> NOW.plusSeconds(86_400)).build();
 
     PruneReport report = later.pruneAfter(result, RetentionPolicy.keepLast(1));
 
@@ -227,8 +226,7 @@ class PruningTest {
     }
 
     @Override
-    public InputStream open(StoredBackup backup, long offset, long length)
-        throws BackupException {
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
       return to.open(backup, offset, length);
     }
 
