@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoredBackup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,8 +119,8 @@ interface ListRules extends StoreRules {
   private void putUnchecked(BackupKey key) {
     try {
       put(store(), key.toString(), random(1, 10));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

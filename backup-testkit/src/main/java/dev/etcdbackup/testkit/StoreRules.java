@@ -10,6 +10,7 @@ import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -52,7 +53,7 @@ interface StoreRules {
   static void assertStored(BackupStore store, String key, byte[] bytes) throws IOException {
     StoredBackup found = store.find(BackupKey.parse(key)).orElseThrow();
     assertThat(found.size()).as("size of %s", key).isEqualTo(bytes.length);
-    assertThat(java.util.Arrays.mismatch(read(store, found), bytes))
+    assertThat(Arrays.mismatch(read(store, found), bytes))
         .as("first byte of %s that differs", key)
         .isEqualTo(-1);
   }
