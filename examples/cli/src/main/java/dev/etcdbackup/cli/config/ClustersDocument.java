@@ -48,7 +48,7 @@ final class ClustersDocument {
     boolean automated = fields.value("automated", ClustersDocument::truth).orElse(Boolean.TRUE);
     List<URI> endpoints = new ArrayList<>();
     for (Node node : fields.items("endpoints")) {
-      endpoints.add(FieldReader.convert("endpoints", node, EndpointUrl::parse));
+      endpoints.add(FieldReader.convert("endpoints", node, EndpointUrl::etcd));
     }
     Optional<Duration> interval = fields.value("interval", DurationText::parse);
     Optional<Integer> keepLast = fields.value("keepLast", ClustersDocument::positive);

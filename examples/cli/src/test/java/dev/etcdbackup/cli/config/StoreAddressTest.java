@@ -65,9 +65,13 @@ class StoreAddressTest {
 
   @Test
   void endpointsAreServersAndNothingMore() {
-    assertThat(EndpointUrl.parse("http://10.0.0.1:2379"))
+    assertThat(EndpointUrl.etcd("http://10.0.0.1:2379"))
         .isEqualTo(URI.create("http://10.0.0.1:2379"));
-    assertThat(EndpointUrl.parse("https://[::1]:2379/")).hasHost("[::1]");
+    assertThat(EndpointUrl.etcd("https://[::1]:2379/")).hasHost("[::1]");
+    assertThat(EndpointUrl.s3("https://s3.example")).hasHost("s3.example");
+    assertThatThrownBy(() -> EndpointUrl.etcd("https://s3.example"))
+        .hasMessage(
+            "'https://s3.example' is not a server; write http://HOST:PORT or https://HOST:PORT");
   }
 
   @ParameterizedTest
@@ -87,14 +91,14 @@ class StoreAddressTest {
         "http:h"
       })
   void anythingElseIsNoEndpoint(String text) {
-    assertThatThrownBy(() -> EndpointUrl.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> EndpointUrl.s3(text)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"http://root:secret@h:1", "http://root:se^cret@h:1", "http://root:secret@"})
   void aPasswordInAnEndpointIsRefusedWithoutRepeatingIt(String text) {
-    assertThatThrownBy(() -> EndpointUrl.parse(text))
+    assertThatThrownBy(() -> EndpointUrl.s3(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasNoCause()
         .message()
