@@ -2,9 +2,9 @@ package dev.etcdbackup;
 
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
@@ -86,7 +86,8 @@ public record Backup(StoredBackup stored, BackupName name) {
    * @return true when it is dated after now and an hour
    */
   public boolean isDatedAhead(Instant now) {
-    return time().isPresent() && time().get().isAfter(now.plus(1, ChronoUnit.HOURS));
+    return time().isPresent()
+        && Duration.between(now, time().get()).compareTo(Duration.ofHours(1)) > 0;
   }
 
   /**

@@ -1,15 +1,8 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.Series;
-import dev.etcdbackup.name.BackupKind;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +34,7 @@ public interface RetentionPolicy {
   Map<Backup, String> keep(List<Backup> newestFirst, Instant now);
 
   /**
-   * Plans a listing. Not to be overridden: whatever {@link #keep} answers,
+   * Plans a listing, as {@link RetentionPlan#of} does it: whatever {@link #keep} answers,
    *
    * <ul>
    *   <li>each series is planned by itself, as if the others were not there;
@@ -60,33 +53,7 @@ public interface RetentionPolicy {
    *     reason: it cannot be trusted with the rest then
    */
   default RetentionPlan plan(List<Backup> backups, Instant now) {
-    List<Backup> inKeyOrder = new ArrayList<>(backups);
-    inKeyOrder.sort(Comparator.comparing(Backup::key));
-    requireDistinct(inKeyOrder);
-    Map<Backup, String> reasons = new HashMap<>();
-    Map<Series, List<Backup>> candidates = new LinkedHashMap<>();
-    for (Backup backup : inKeyOrder) {
-      if (backup.kind() == BackupKind.OTHER) {
-        reasons.put(backup, "not a periodic or tarball name");
-      } else if (isInTheFuture(backup, now)) {
-        reasons.put(backup, "dated in the future");
-      } else {
-        Series series = backup.series().orElseThrow();
-        candidates.computeIfAbsent(series, first -> new ArrayList<>()).add(backup);
-      }
-    }
-    for (List<Backup> series : candidates.values()) {
-      series.sort(Backup.OLDEST_FIRST.reversed());
-      reasons.putAll(ask(Collections.unmodifiableList(series), now));
-      reasons.putIfAbsent(series.get(0), "the newest of its series");
-    }
-    List<Decision> decisions = new ArrayList<>(inKeyOrder.size());
-    for (Backup backup : inKeyOrder) {
-      String reason = reasons.get(backup);
-      decisions.add(
-          new Decision(backup, reason != null, reason != null ? reason : "no rule keeps it"));
-    }
-    return new RetentionPlan(decisions);
+    return RetentionPlan.of(this, backups, now);
   }
 
   /**
@@ -178,36 +145,5 @@ public interface RetentionPolicy {
    */
   static RetentionPolicy keepMonthly(int count) {
     return new KeepLastOfEach(Period.MONTH, count);
-  }
-
-  private static void requireDistinct(List<Backup> inKeyOrder) {
-    for (int i = 1; i < inKeyOrder.size(); i++) {
-      if (inKeyOrder.get(i).key().equals(inKeyOrder.get(i - 1).key())) {
-        throw new IllegalArgumentException(
-            "backups must have distinct keys, and two have " + inKeyOrder.get(i).key());
-      }
-    }
-  }
-
-  private static boolean isInTheFuture(Backup backup, Instant now) {
-    Instant time = backup.time().orElseThrow();
-    return Duration.between(now, time).compareTo(Duration.ofHours(1)) > 0;
-  }
-
-  private Map<Backup, String> ask(List<Backup> newestFirst, Instant now) {
-    Map<Backup, String> kept = keep(newestFirst, now);
-    long known = newestFirst.stream().filter(kept::containsKey).count();
-    kept.forEach(
-        (backup, reason) -> {
-          if (known < kept.size() && !newestFirst.contains(backup)) {
-            throw new IllegalStateException(
-                "policy '" + this + "' keeps " + backup.key() + ", which it was not offered");
-          }
-          if (reason == null) {
-            throw new IllegalStateException(
-                "policy '" + this + "' keeps " + backup.key() + " without a reason");
-          }
-        });
-    return kept;
   }
 }
