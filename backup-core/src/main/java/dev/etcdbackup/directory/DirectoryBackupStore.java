@@ -1,5 +1,7 @@
 package dev.etcdbackup.directory;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
@@ -17,7 +19,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -129,7 +130,7 @@ public final class DirectoryBackupStore implements BackupStore {
     FileChannel channel;
     try {
       Path path = layout.path(key).orElseThrow(() -> new NoSuchFileException(key.toString()));
-      channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+      channel = FileChannel.open(path, StandardOpenOption.READ, NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       throw new BackupNotFoundException(key + " is not there any more", e);
     } catch (IOException e) {
@@ -200,7 +201,7 @@ public final class DirectoryBackupStore implements BackupStore {
     try {
       Files.createLink(target, file);
     } catch (FileAlreadyExistsException e) {
-      if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(target)) {
+      if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isRegularFile(target, NOFOLLOW_LINKS)) {
         throw new FileSystemException(target.toString(), null, "is there and is not a file");
       }
       throw new BackupExistsException(key);

@@ -45,7 +45,9 @@ final class Layout {
   }
 
   static Layout at(Path root) throws IOException {
-    Files.createDirectories(root, mode(root, "rwx------"));
+    if (!Files.isDirectory(root)) { // early Java 17s take a link to a folder for an obstacle
+      Files.createDirectories(root, mode(root, "rwx------"));
+    }
     return new Layout(root.toRealPath());
   }
 
