@@ -1,0 +1,310 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.SdkPlugin;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+
+/**
+ * The requests of the store, one method each, blocking, with a deadline each. They throw {@link
+ * StoreException}; those that commit a backup throw what the SDK throws, for {@link Commit} to tell
+ * apart.
+ */
+final class Bucket {
+  /** The metadata in which each object carries the id of the upload that made it. */
+  private static final String UPLOAD_MARK = "etcd-backup-upload";
+
+  private static final String CONTENT_TYPE = "application/octet-stream";
+
+  /** {@link Commit} repeats by itself, for it must know what became of each attempt. */
+  private static final SdkPlugin NO_RETRIES =
+      config ->
+          config.overrideConfiguration(
+              config.overrideConfiguration().toBuilder()
+                  .retryStrategy(AwsRetryStrategy.doNotRetry())
+                  .build());
+
+  private final S3Client client;
+  private final String name;
+  private final String prefix;
+  private final S3Exceptions exceptions;
+  private final boolean md5;
+  private final AwsRequestOverrideConfiguration withDeadline;
+  private final AwsRequestOverrideConfiguration once;
+
+  /** An object as HEAD shows it, and the id of the upload that made it, empty if it was not us. */
+  record Found(StoredBackup stored, String uploadMark) {}
+
+  Bucket(S3Client client, String name, String prefix, Duration requestTimeout) {
+    this.client = client;
+    this.name = name;
+    this.prefix = prefix.isEmpty() ? "" : prefix + '/';
+    URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
+    this.exceptions = new S3Exceptions(endpoint, requestTimeout);
+    // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
+    this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
+    this.withDeadline =
+        AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
+    this.once = withDeadline.toBuilder().addPlugin(NO_RETRIES).build();
+  }
+
+  S3Exceptions exceptions() {
+    return exceptions;
+  }
+
+  String url(BackupKey key) {
+    return "s3://" + name + '/' + path(key);
+  }
+
+  Optional<Found> head(BackupKey key) throws StoreException {
+    try {
+      HeadObjectResponse head =
+          client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withDeadline));
+      StoredBackup stored = stored(key, head.contentLength(), head.lastModified(), head.eTag());
+      return Optional.of(new Found(stored, mark(head.metadata())));
+    } catch (SdkException e) {
+      if (S3Exceptions.status(e) == 404) {
+        return Optional.empty();
+      }
+      throw exceptions.failed("HeadObject", url(key), explained(key, e));
+    }
+  }
+
+  /** A HEAD is refused without a word. A GET of a byte is refused with the reason. */
+  private SdkException explained(BackupKey key, SdkException refusal) {
+    if (S3Exceptions.status(refusal) / 100 != 4 && S3Exceptions.status(refusal) / 100 != 3) {
+      return refusal;
+    }
+    try {
+      client.getObject(
+          r -> r.bucket(name).key(path(key)).range("bytes=0-0").overrideConfiguration(withDeadline),
+          ResponseTransformer.toBytes());
+      return refusal;
+    } catch (SdkException reason) {
+      return S3Exceptions.code(reason).isEmpty() ? refusal : reason;
+    }
+  }
+
+  /** One page of at most 1,000, after the token of the page before. */
+  ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
+    String start = prefix + (project.isEmpty() ? "" : project + '/');
+    return request(
+        "ListObjectsV2",
+        "s3://" + name + '/' + start,
+        () ->
+            client.listObjectsV2(
+                r ->
+                    r.bucket(name)
+                        .prefix(start)
+                        .continuationToken(token)
+                        .overrideConfiguration(withDeadline)));
+  }
+
+  /** What a page holds; not a folder marker at the very prefix of the store, which has no key. */
+  List<StoredBackup> contents(ListObjectsV2Response page) {
+    List<StoredBackup> contents = new ArrayList<>(page.contents().size());
+    page.contents()
+        .forEach(
+            object -> {
+              if (object.key().length() > prefix.length()) {
+                BackupKey key = key(object.key());
+                contents.add(stored(key, object.size(), object.lastModified(), object.eTag()));
+              }
+            });
+    return contents;
+  }
+
+  /** A range of exactly the version that was seen, 1 byte or more. */
+  ResponseInputStream<GetObjectResponse> get(StoredBackup backup, long offset, long length)
+      throws StoreException, BackupNotFoundException {
+    try {
+      return client.getObject(
+          r -> {
+            r.bucket(name)
+                .key(path(backup.key()))
+                .range("bytes=" + offset + '-' + (offset + length - 1))
+                .overrideConfiguration(withDeadline);
+            if (!backup.version().isEmpty()) {
+              r.ifMatch('"' + backup.version() + '"');
+            }
+          });
+    } catch (SdkException e) {
+      boolean noKey = S3Exceptions.status(e) == 404 && !S3Exceptions.code(e).equals("NoSuchBucket");
+      if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
+        throw new BackupNotFoundException(
+            S3Exceptions.oneLine(url(backup.key())) + " is not there, or no longer as it was", e);
+      }
+      throw exceptions.failed("GetObject", url(backup.key()), e);
+    }
+  }
+
+  DeleteObjectsResponse delete(List<BackupKey> keys) throws StoreException {
+    List<ObjectIdentifier> objects =
+        keys.stream().map(key -> ObjectIdentifier.builder().key(path(key)).build()).toList();
+    return request(
+        "DeleteObjects",
+        "s3://" + name,
+        () ->
+            client.deleteObjects(
+                r ->
+                    r.bucket(name)
+                        .delete(d -> d.objects(objects).quiet(false))
+                        .overrideConfiguration(withDeadline)));
+  }
+
+  /** Throws {@link SdkException}. */
+  void putObject(BackupKey key, String mark, byte[] bytes, int length) {
+    client.putObject(
+        r ->
+            r.bucket(name)
+                .key(path(key))
+                .ifNoneMatch("*")
+                .contentType(CONTENT_TYPE)
+                .contentMD5(md5(bytes, length))
+                .metadata(Map.of(UPLOAD_MARK, mark))
+                .overrideConfiguration(once),
+        body(bytes, length));
+  }
+
+  String createUpload(BackupKey key, String mark) throws StoreException {
+    return request(
+        "CreateMultipartUpload",
+        url(key),
+        () ->
+            client
+                .createMultipartUpload(
+                    r ->
+                        r.bucket(name)
+                            .key(path(key))
+                            .contentType(CONTENT_TYPE)
+                            .metadata(Map.of(UPLOAD_MARK, mark))
+                            .overrideConfiguration(withDeadline))
+                .uploadId());
+  }
+
+  CompletedPart uploadPart(BackupKey key, String upload, int number, byte[] bytes, int length)
+      throws StoreException {
+    String md5 = md5(bytes, length);
+    String eTag =
+        request(
+            "UploadPart " + number,
+            url(key),
+            () ->
+                client
+                    .uploadPart(
+                        r ->
+                            r.bucket(name)
+                                .key(path(key))
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .contentMD5(md5)
+                                .overrideConfiguration(withDeadline),
+                        body(bytes, length))
+                    .eTag());
+    return CompletedPart.builder().partNumber(number).eTag(eTag).build();
+  }
+
+  /** Throws {@link SdkException}. */
+  void completeUpload(BackupKey key, String upload, List<CompletedPart> parts) {
+    client.completeMultipartUpload(
+        r ->
+            r.bucket(name)
+                .key(path(key))
+                .uploadId(upload)
+                .ifNoneMatch("*")
+                .multipartUpload(m -> m.parts(parts))
+                .overrideConfiguration(once));
+  }
+
+  void abortUpload(BackupKey key, String upload) throws StoreException {
+    try {
+      client.abortMultipartUpload(
+          r -> r.bucket(name).key(path(key)).uploadId(upload).overrideConfiguration(withDeadline));
+    } catch (SdkException e) {
+      if (S3Exceptions.status(e) != 404) {
+        throw exceptions.failed("AbortMultipartUpload " + upload, url(key), e);
+      }
+    }
+  }
+
+  BackupKey key(String path) {
+    return BackupKey.parse(path.substring(prefix.length()));
+  }
+
+  private String path(BackupKey key) {
+    return prefix + key;
+  }
+
+  private <T> T request(String operation, String where, Supplier<T> request) throws StoreException {
+    try {
+      return request.get();
+    } catch (SdkException e) {
+      throw exceptions.failed(operation, where, e);
+    }
+  }
+
+  /** A body that can be sent again, without a copy. */
+  private static RequestBody body(byte[] bytes, int length) {
+    return RequestBody.fromContentProvider(
+        () -> new ByteArrayInputStream(bytes, 0, length), length, CONTENT_TYPE);
+  }
+
+  private @Nullable String md5(byte[] bytes, int length) {
+    if (!md5) {
+      return null;
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("MD5");
+      digest.update(bytes, 0, length);
+      return Base64.getEncoder().encodeToString(digest.digest());
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
+  }
+
+  /**
+   * The same from every request: some answers quote the ETag, some do not, and a HEAD tells whole
+   * seconds where a list tells milliseconds.
+   */
+  private static StoredBackup stored(
+      BackupKey key, long size, Instant lastModified, @Nullable String eTag) {
+    String version = eTag == null ? "" : eTag.replace("\"", "");
+    return new StoredBackup(key, size, lastModified.truncatedTo(ChronoUnit.SECONDS), version);
+  }
+
+  private static String mark(Map<String, String> metadata) {
+    Map<String, String> lower = new HashMap<>();
+    metadata.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+    return lower.getOrDefault(UPLOAD_MARK, "");
+  }
+}

@@ -1,0 +1,386 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.s3.Bucket.Found;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/**
+ * Backups in a bucket of Ceph's RADOS Gateway, AWS or another S3: object {@code
+ * [PREFIX/]PROJECT/NAME}, nothing else.
+ *
+ * <p>Thread-safe; any number of stores and processes may use one bucket. The bucket must exist.
+ * Needs the rights to get, put, list and delete objects and to abort uploads.
+ *
+ * <h2>Put</h2>
+ *
+ * <p>A HEAD sees whether the name is free before the first byte is read. Content smaller than a
+ * part goes up in one PutObject, which every server refuses when the name was taken meanwhile
+ * ({@code If-None-Match: *}). Larger content becomes a multipart upload, completed only after the
+ * content's stream has ended, after another HEAD, and with the same condition. <b>RGW 16 and 18
+ * ignore the condition there</b>: when two writers complete one name within the milliseconds
+ * between this HEAD and the completion, the later replaces the earlier, whole as it is. Writers
+ * that share names need a lock.
+ *
+ * <p>Each object carries the id of its upload as metadata. When an answer is lost, the store looks
+ * who made what is there, and repeats the request up to three times; only when it still does not
+ * know it throws with {@link StoreException#outcomeUnknown()}. A multipart upload whose completion
+ * is in doubt is not aborted, since RGW before 18.2.5 could lose the data of an object that is just
+ * being completed; every other one is. For that and for processes killed midway, give the bucket a
+ * lifecycle rule that aborts uploads after some days ({@code AbortIncompleteMultipartUpload}).
+ *
+ * <p>Over HTTPS each body carries its MD5, which servers check; over HTTP its SHA-256 is signed.
+ *
+ * <h2>Memory</h2>
+ *
+ * <p>Put holds {@code parallelUploads + 1} buffers of the size of a part; content below one part
+ * takes at most twice its size. With the defaults that is 32 MiB of heap. The part size grows with
+ * {@link Content#expectedSize()} so that it fits into 9,000 of S3's 10,000 parts: 48 MiB of heap
+ * for 100 GiB. Content that is larger than announced, or not announced, makes the parts double as
+ * it goes on: by default 32 MiB of heap up to 31 GiB, 64 MiB up to 41 GiB, 256 MiB at 100 GiB, at
+ * most 2.6 TiB. A stream from {@link #open} holds 128 KiB.
+ *
+ * <h2>Threads and time</h2>
+ *
+ * <p>Requests are made on daemon threads of the store, at most {@code parallelUploads + 2} for each
+ * call; they end a second after the last one. There is nothing to close. An interrupt ends a call
+ * within a second, also when the server is silent; what was on its way then ends in the background
+ * within the {@code requestTimeout}, and a put cleans up there. An interrupt while the backup is
+ * being committed leaves the outcome unknown. Every request ends after {@code requestTimeout}, its
+ * repetitions included. How often a failed request is repeated is for the client to say; {@link
+ * RgwS3Client} makes three attempts.
+ */
+public final class S3BackupStore implements BackupStore {
+  private static final int KEYS_PER_DELETE = 1_000; // S3's limit
+
+  private final Workers workers = new Workers();
+  private final Bucket bucket;
+  private final String shown;
+  private final long partSizeBytes;
+  private final int parallelUploads;
+  private final Duration requestTimeout;
+
+  private S3BackupStore(Builder builder) {
+    bucket = new Bucket(builder.client, builder.bucket, builder.prefix, builder.requestTimeout);
+    shown = "s3://" + builder.bucket + (builder.prefix.isEmpty() ? "" : '/' + builder.prefix);
+    partSizeBytes = builder.partSizeBytes;
+    parallelUploads = builder.parallelUploads;
+    requestTimeout = builder.requestTimeout;
+  }
+
+  /**
+   * Begins to describe a store.
+   *
+   * @param client a client for the server, {@link RgwS3Client} say. It stays the caller's, who
+   *     closes it after the last use of the store. It should allow {@code parallelUploads + 2}
+   *     connections for each put at a time
+   * @param bucket the name of the bucket, which exists
+   * @return a builder with the defaults
+   */
+  public static Builder builder(S3Client client, String bucket) {
+    return new Builder(client, bucket);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes 3 requests for content below a part, else 5 and one for each part.
+   */
+  @Override
+  public StoredBackup put(BackupKey key, Content content) throws BackupException {
+    key.requireWritable();
+    if (find(key).isPresent()) {
+      throw new BackupExistsException(key);
+    }
+    PartSizes sizes = new PartSizes(partSizeBytes, content.expectedSize());
+    return new Upload(bucket, workers, requestTimeout, key, content, sizes, parallelUploads).run();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. Folder markers
+   * (keys that end in a slash) and whatever others put there are listed as they are.
+   */
+  @Override
+  public List<StoredBackup> list(String project) throws BackupException {
+    Objects.requireNonNull(project, "project");
+    try {
+      return workers.call(() -> listAll(project));
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("listing " + this, e, false);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>S3 answers a HEAD without a reason, so a missing bucket looks like a missing backup here.
+   * Put and list tell.
+   */
+  @Override
+  public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+    Objects.requireNonNull(key, "key");
+    try {
+      return workers.call(() -> bucket.head(key)).map(Found::stored);
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("looking for " + bucket.url(key), e, false);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes one request. The stream is for one thread; closing it, from any thread, ends a read.
+   */
+  @Override
+  public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+    if (offset < 0 || length < 0 || length > backup.size() - offset) {
+      throw new IllegalArgumentException(
+          "offset " + offset + " and length " + length + " must be within 0 to " + backup.size());
+    }
+    String url = bucket.url(backup.key());
+    if (length == 0) {
+      return openEmpty(backup, url);
+    }
+    try {
+      ResponseInputStream<GetObjectResponse> in =
+          workers.callThrough(() -> bucket.get(backup, offset, length), ResponseInputStream::abort);
+      Long announced = in.response().contentLength();
+      if (announced == null || announced != length) {
+        in.abort();
+        throw new StoreException(
+            url + ": the server sends " + announced + " bytes instead of " + length, null);
+      }
+      return new ObjectStream(in, length, workers, bucket.exceptions(), url, requestTimeout);
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("opening " + url, e, false);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Takes a request for each 1,000 keys. When the request for 1,000 fails, those are refused and
+   * the others go on.
+   */
+  @Override
+  public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
+    List<BackupKey> distinct = List.copyOf(new LinkedHashSet<>(keys));
+    try {
+      return workers.call(() -> deleteAll(distinct));
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("deleting from " + this, e, true);
+    }
+  }
+
+  /** Where the backups are: {@code s3://BUCKET/PREFIX}. */
+  @Override
+  public String toString() {
+    return shown;
+  }
+
+  private List<StoredBackup> listAll(String project) throws StoreException {
+    List<StoredBackup> all = new ArrayList<>();
+    String token = null;
+    do {
+      ListObjectsV2Response page = bucket.page(project, token);
+      all.addAll(bucket.contents(page));
+      token = nextToken(page, token);
+    } while (token != null);
+    // Servers list in this order; sorting what is sorted costs one look at each.
+    all.sort(Comparator.comparing(StoredBackup::key));
+    return all;
+  }
+
+  private @Nullable String nextToken(ListObjectsV2Response page, @Nullable String last)
+      throws StoreException {
+    if (!Boolean.TRUE.equals(page.isTruncated())) {
+      return null;
+    }
+    String token = page.nextContinuationToken();
+    if (token == null || token.equals(last)) {
+      throw new StoreException(
+          "the list of " + this + " is cut off: the server does not say how to go on", null);
+    }
+    return token;
+  }
+
+  /** No request reads no bytes of a certain version; a HEAD says whether it is still there. */
+  private InputStream openEmpty(StoredBackup backup, String url) throws BackupException {
+    StoredBackup now = find(backup.key()).orElse(null);
+    if (now == null || !now.version().equals(backup.version())) {
+      throw new BackupNotFoundException(
+          S3Exceptions.oneLine(url) + " is not there, or no longer as it was");
+    }
+    return InputStream.nullInputStream();
+  }
+
+  private DeleteResult deleteAll(List<BackupKey> keys) throws StoreException {
+    Set<BackupKey> gone = new HashSet<>();
+    Map<BackupKey, String> refused = new HashMap<>();
+    StoreException failure = null;
+    boolean answered = keys.isEmpty();
+    for (int from = 0; from < keys.size(); from += KEYS_PER_DELETE) {
+      List<BackupKey> some = keys.subList(from, Math.min(keys.size(), from + KEYS_PER_DELETE));
+      try {
+        sort(some, bucket.delete(some), gone, refused);
+        answered = true;
+      } catch (StoreException e) {
+        failure = e;
+        some.forEach(key -> refused.put(key, e.getMessage()));
+      }
+    }
+    if (!answered && failure != null) {
+      throw failure;
+    }
+    return new DeleteResult(gone, refused);
+  }
+
+  private void sort(
+      List<BackupKey> asked,
+      DeleteObjectsResponse answer,
+      Set<BackupKey> gone,
+      Map<BackupKey, String> refused) {
+    Map<BackupKey, String> heard = new HashMap<>();
+    answer.deleted().forEach(deleted -> heard.put(bucket.key(deleted.key()), ""));
+    answer
+        .errors()
+        .forEach(
+            error -> {
+              boolean absent = "NoSuchKey".equals(error.code());
+              String why = error.code() + (error.message() == null ? "" : ": " + error.message());
+              heard.put(bucket.key(error.key()), absent ? "" : S3Exceptions.oneLine(why));
+            });
+    for (BackupKey key : asked) {
+      String why = heard.getOrDefault(key, "the server did not say what became of it");
+      if (why.isEmpty()) {
+        gone.add(key);
+      } else {
+        refused.put(key, why);
+      }
+    }
+  }
+
+  /** Describes a store. Not thread-safe. */
+  public static final class Builder {
+    private final S3Client client;
+    private final String bucket;
+    private String prefix = "";
+    private long partSizeBytes = 8L << 20;
+    private int parallelUploads = 3;
+    private Duration requestTimeout = Duration.ofMinutes(2);
+
+    private Builder(S3Client client, String bucket) {
+      this.client = Objects.requireNonNull(client, "client");
+      this.bucket = Objects.requireNonNull(bucket, "bucket");
+      if (bucket.isBlank() || bucket.indexOf('/') >= 0) {
+        throw new IllegalArgumentException("bucket must be a bucket's name, not '" + bucket + "'");
+      }
+    }
+
+    /**
+     * Keeps the backups below a prefix. Default: none, projects are at the top of the bucket.
+     *
+     * @param prefix one or more segments joined by {@code /}, none empty; {@code ""} for none
+     * @return this
+     * @throws IllegalArgumentException when it begins or ends with a slash or has two in a row
+     */
+    public Builder prefix(String prefix) {
+      if (!prefix.isEmpty() && ('/' + prefix + '/').contains("//")) {
+        throw new IllegalArgumentException(
+            "prefix must have no empty segment and no slash at its ends, not '" + prefix + "'");
+      }
+      this.prefix = prefix;
+      return this;
+    }
+
+    /**
+     * The smallest size of a part, and of content that becomes a multipart upload. Default: 8 MiB.
+     *
+     * @param partSizeBytes 5 MiB to 1 GiB, in bytes
+     * @return this
+     * @throws IllegalArgumentException when it is out of range
+     */
+    public Builder partSizeBytes(long partSizeBytes) {
+      if (partSizeBytes < PartSizes.SMALLEST || partSizeBytes > PartSizes.LARGEST) {
+        throw new IllegalArgumentException(
+            "partSizeBytes must be "
+                + PartSizes.SMALLEST
+                + " to "
+                + PartSizes.LARGEST
+                + ", not "
+                + partSizeBytes);
+      }
+      this.partSizeBytes = partSizeBytes;
+      return this;
+    }
+
+    /**
+     * How many parts of one backup go up at once. Default: 3.
+     *
+     * @param parallelUploads 1 to 32
+     * @return this
+     * @throws IllegalArgumentException when it is out of range
+     */
+    public Builder parallelUploads(int parallelUploads) {
+      if (parallelUploads < 1 || parallelUploads > 32) {
+        throw new IllegalArgumentException(
+            "parallelUploads must be 1 to 32, not " + parallelUploads);
+      }
+      this.parallelUploads = parallelUploads;
+      return this;
+    }
+
+    /**
+     * How long any one request may take, with the client's repetitions. A part must get through in
+     * this time: 8 MiB in the default of 2 minutes is 70 KiB a second. Raise it for slow lines.
+     *
+     * @param requestTimeout more than nothing
+     * @return this
+     * @throws IllegalArgumentException when it is zero or negative
+     */
+    public Builder requestTimeout(Duration requestTimeout) {
+      if (requestTimeout.isNegative() || requestTimeout.isZero()) {
+        throw new IllegalArgumentException(
+            "requestTimeout must be more than zero, not " + requestTimeout);
+      }
+      this.requestTimeout = requestTimeout;
+      return this;
+    }
+
+    /**
+     * Makes the store. Sends nothing.
+     *
+     * @return the store
+     */
+    public S3BackupStore build() {
+      return new S3BackupStore(this);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.StoreException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
+
+/**
+ * The one place where failures of the SDK become failures of the store: one line that says what was
+ * done, where, what came back, and what to do about the usual traps. What the server says about
+ * credentials is left out.
+ */
+final class S3Exceptions {
+  /** What a failure of a request that changes something says about the change. */
+  enum Effect {
+    /** The server answered and did not do it, and will not. */
+    REFUSED,
+    /** It was not done, but might be on a further try. */
+    NOT_DONE,
+    /** No answer, or none that says. */
+    UNKNOWN
+  }
+
+  private final String endpoint;
+  private final Duration timeout;
+
+  S3Exceptions(@Nullable URI endpoint, Duration timeout) {
+    this.endpoint =
+        endpoint == null ? "AWS" : endpoint.getScheme() + "://" + endpoint.getAuthority();
+    this.timeout = timeout;
+  }
+
+  StoreException failed(String operation, String where, Exception e) {
+    return new StoreException(text(operation, where, e), e);
+  }
+
+  StoreException unknown(String operation, String where, Exception e) {
+    String text = text(operation, where, e) + "; it is not known whether it took effect";
+    return new StoreException(text, e, true);
+  }
+
+  static StoreException interrupted(String doing, InterruptedException e, boolean outcomeUnknown) {
+    Thread.currentThread().interrupt();
+    return new StoreException("interrupted while " + doing, e, outcomeUnknown);
+  }
+
+  static Effect effect(SdkException e) {
+    if (e instanceof SdkServiceException answer) {
+      int status = answer.statusCode();
+      if (status == 429 || status == 503) {
+        return Effect.NOT_DONE;
+      }
+      return status >= 300 && status < 500 ? Effect.REFUSED : Effect.UNKNOWN;
+    }
+    boolean neverSent =
+        cause(e, ConnectException.class) != null || cause(e, UnknownHostException.class) != null;
+    return neverSent ? Effect.NOT_DONE : Effect.UNKNOWN;
+  }
+
+  /** The HTTP status, 0 when there was no answer. */
+  static int status(SdkException e) {
+    return e instanceof SdkServiceException answer ? answer.statusCode() : 0;
+  }
+
+  /** S3's name of the error, empty when there is none, as in the answer to a HEAD. */
+  static String code(SdkException e) {
+    if (e instanceof AwsServiceException answer && answer.awsErrorDetails() != null) {
+      String code = answer.awsErrorDetails().errorCode();
+      return code == null ? "" : code;
+    }
+    return "";
+  }
+
+  /** Without the control characters that a key or a server's answer may hold. */
+  static String oneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+
+  private String text(String operation, String where, Exception e) {
+    String reason = e instanceof AwsServiceException answer ? answered(answer) : unanswered(e);
+    return oneLine(operation + " of " + where + " at " + endpoint + " failed: " + reason);
+  }
+
+  private static String answered(AwsServiceException e) {
+    StringBuilder text = new StringBuilder().append(e.statusCode());
+    String code = code(e);
+    if (!code.isEmpty()) {
+      text.append(' ').append(code);
+    }
+    if (e.requestId() != null) {
+      text.append(" (request ").append(e.requestId()).append(')');
+    }
+    String hint = hint(e.statusCode(), code);
+    String said = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
+    if (hint != null) {
+      text.append(": ").append(hint);
+    } else if (said != null && !said.isBlank()) {
+      text.append(": ").append(said);
+    }
+    return text.toString();
+  }
+
+  private static @Nullable String hint(int status, String code) {
+    return switch (code) {
+      case "XAmzContentSHA256Mismatch", "MissingContentLength", "NotImplemented" ->
+          "the client uses checksums or chunks this server does not know; build it with RgwS3Client";
+      case "RequestTimeTooSkewed", "RequestExpired" ->
+          "the clocks of this machine and the server differ too much; set the clock";
+      case "SignatureDoesNotMatch" -> "the secret key is wrong";
+      case "InvalidAccessKeyId", "InvalidToken" -> "the server does not know the access key";
+      case "ExpiredToken" -> "the credentials have expired";
+      case "AccessDenied" ->
+          "these credentials may not do this; backups need to get, put, list, delete and abort";
+      case "NoSuchBucket" -> "there is no such bucket; create it";
+      case "QuotaExceeded" -> "the quota of the bucket or of its owner is used up";
+      case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
+          "the bucket is in another region; set the region";
+      case "" -> status == 403 ? "these credentials may not do this, or are wrong" : null;
+      default -> null;
+    };
+  }
+
+  private String unanswered(Exception e) {
+    if (e instanceof TimeoutException
+        || cause(e, ApiCallTimeoutException.class) != null
+        || cause(e, ApiCallAttemptTimeoutException.class) != null) {
+      return "no answer within " + timeout.toMillis() / 1e3 + " s";
+    }
+    UnknownHostException host = cause(e, UnknownHostException.class);
+    if (host != null) {
+      return "unknown host (" + host.getMessage() + "); is the endpoint right, and path style on?";
+    }
+    ConnectException refused = cause(e, ConnectException.class);
+    if (refused != null) {
+      return refused.getMessage() + "; is the endpoint right and the server up?";
+    }
+    SSLException tls = cause(e, SSLException.class);
+    if (tls != null) {
+      return tls.getMessage() + "; is it a TLS port, and is its authority known (caPem)?";
+    }
+    SocketTimeoutException silent = cause(e, SocketTimeoutException.class);
+    if (silent != null) {
+      return "no answer (" + silent.getMessage() + ")";
+    }
+    String said = String.valueOf(e.getMessage());
+    if (said.startsWith("Unable to load credentials")) {
+      return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
+    }
+    IOException io = cause(e, IOException.class);
+    return io == null ? said : io.getClass().getSimpleName() + ": " + io.getMessage();
+  }
+
+  private static <T extends Throwable> @Nullable T cause(Throwable e, Class<T> type) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return type.cast(t);
+      }
+    }
+    return null;
+  }
+}

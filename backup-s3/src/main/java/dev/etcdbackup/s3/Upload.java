@@ -1,0 +1,188 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/**
+ * One put under a name that was free: one PutObject when all fits into less than a part, else a
+ * multipart upload. The calling thread reads the content; {@link Workers} send it.
+ */
+final class Upload {
+  private static final int FIRST_BUFFER = 256 << 10;
+
+  private final Bucket bucket;
+  private final Workers workers;
+  private final Duration requestTimeout;
+  private final BackupKey key;
+  private final Content content;
+  private final PartSizes sizes;
+  private final int parallel;
+  private final String mark = UUID.randomUUID().toString();
+  private byte[] buffer = {};
+  private long size;
+
+  Upload(
+      Bucket bucket,
+      Workers workers,
+      Duration requestTimeout,
+      BackupKey key,
+      Content content,
+      PartSizes sizes,
+      int parallel) {
+    this.bucket = bucket;
+    this.workers = workers;
+    this.requestTimeout = requestTimeout;
+    this.key = key;
+    this.content = content;
+    this.sizes = sizes;
+    this.parallel = parallel;
+  }
+
+  StoredBackup run() throws BackupException {
+    try {
+      int length = fill(sizes.of(1));
+      return length < sizes.of(1) ? putObject(length) : multipart(length);
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("storing " + bucket.url(key), e, false);
+    }
+  }
+
+  private StoredBackup putObject(int length) throws BackupException {
+    Commit commit = new Commit(bucket, key, "PutObject", mark, size, requestTimeout);
+    return seeThrough(() -> commit.run(() -> bucket.putObject(key, mark, buffer, length)));
+  }
+
+  private StoredBackup multipart(int length) throws BackupException, InterruptedException {
+    String upload = workers.callThrough(() -> bucket.createUpload(key, mark), this::abortUnheard);
+    Parts parts = new Parts(bucket, workers, key, upload, parallel);
+    List<CompletedPart> received;
+    try {
+      received = sendAll(parts, length);
+    } catch (Throwable e) {
+      parts.abandon(e);
+      throw e;
+    }
+    return seeThrough(() -> complete(upload, received));
+  }
+
+  private List<CompletedPart> sendAll(Parts parts, int firstLength)
+      throws BackupException, InterruptedException {
+    int length = firstLength;
+    for (int number = 1; length > 0; number++) {
+      if (number > PartSizes.MAX_PARTS) {
+        throw new StoreException(
+            bucket.url(key)
+                + " does not fit into 10000 parts: it has more than "
+                + sizes.capacity()
+                + " bytes; announce its size, or set a larger partSizeBytes",
+            null);
+      }
+      parts.send(number, buffer, length);
+      if (length < sizes.of(number)) {
+        break;
+      }
+      int next = sizes.of(Math.min(number + 1, PartSizes.MAX_PARTS));
+      buffer = parts.buffer(next);
+      length = fill(next);
+    }
+    buffer = new byte[0];
+    return parts.finish();
+  }
+
+  /** Runs on a worker, to its end whatever becomes of the caller. */
+  private StoredBackup complete(String upload, List<CompletedPart> parts) throws BackupException {
+    String operation = "CompleteMultipartUpload " + upload;
+    Commit commit = new Commit(bucket, key, operation, mark, size, requestTimeout);
+    try {
+      if (bucket.head(key).isPresent()) {
+        throw new BackupExistsException(key);
+      }
+      return commit.run(() -> bucket.completeUpload(key, upload, parts));
+    } catch (BackupException e) {
+      abortUnlessUnknown(upload, e);
+      throw e;
+    }
+  }
+
+  /**
+   * An upload that may be just completing is not touched: RGW before 18.2.5 would take the parts
+   * away from under a visible object (tracker.ceph.com/issues/68982).
+   */
+  private void abortUnlessUnknown(String upload, BackupException failure) {
+    if (failure instanceof StoreException e && e.outcomeUnknown()) {
+      return;
+    }
+    try {
+      bucket.abortUpload(key, upload);
+    } catch (StoreException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void abortUnheard(String upload) {
+    try {
+      bucket.abortUpload(key, upload);
+    } catch (StoreException e) {
+      // The caller was interrupted and has left; there is nobody to tell.
+    }
+  }
+
+  private StoredBackup seeThrough(Workers.Task<StoredBackup> commit) throws BackupException {
+    try {
+      return workers.callThrough(commit, late -> {});
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("the store was to commit " + bucket.url(key), e, true);
+    }
+  }
+
+  /**
+   * Reads until the part is full or the content ends. The first buffer grows as needed, for a small
+   * backup shall take little; the later ones come in their full size.
+   */
+  private int fill(int wanted) throws BackupException, InterruptedException {
+    int length = 0;
+    while (length < wanted) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (length == buffer.length) {
+        buffer = Arrays.copyOf(buffer, roomFor(length, wanted));
+      }
+      int count = read(length, Math.min(wanted, buffer.length) - length);
+      if (count < 0) {
+        break;
+      }
+      length += count;
+      size += count;
+    }
+    return length;
+  }
+
+  private int roomFor(int length, int wanted) {
+    long announced = length == 0 ? content.expectedSize().orElse(0) + 1 : 0;
+    long room = Math.max(announced, Math.max(FIRST_BUFFER, 2L * length));
+    return (int) Math.min(wanted, room);
+  }
+
+  private int read(int offset, int length) throws BackupException {
+    try {
+      return content.stream().read(buffer, offset, length);
+    } catch (BackupException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new SourceException(
+          "the content of " + key + " could not be read: " + e.getMessage(), e);
+    }
+  }
+}

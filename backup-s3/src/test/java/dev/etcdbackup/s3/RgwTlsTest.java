@@ -1,0 +1,50 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.testkit.BackupStoreContract;
+import dev.etcdbackup.testkit.s3.S3Server;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The store on a Ceph RADOS Gateway over HTTPS, its authority given as a file. */
+class RgwTlsTest {
+  private static S3Server server;
+
+  @BeforeAll
+  static void start() {
+    server = S3Server.cephTls();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Nested
+  class Contract extends BackupStoreContract {
+    private TestBucket bucket;
+
+    @Override
+    protected BackupStore newStore() {
+      bucket = new TestBucket(server);
+      return bucket.store().build();
+    }
+
+    @AfterEach
+    void removeBucket() {
+      bucket.close();
+    }
+  }
+
+  @Nested
+  class Behaviour extends S3StoreBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Delete;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** A fresh bucket on a server, removed with all that is in it. */
+final class TestBucket implements AutoCloseable {
+  private final S3Server server;
+  final S3Client client;
+  final String name = "etcd-backup-test-" + UUID.randomUUID().toString().toLowerCase(Locale.ROOT);
+
+  TestBucket(S3Server server) {
+    this.server = server;
+    this.client = client(server, server.endpoint());
+    client.createBucket(r -> r.bucket(name));
+  }
+
+  static S3Client client(S3Server server, URI endpoint) {
+    return client(server, endpoint, server.accessKey(), server.secretKey());
+  }
+
+  static S3Client client(S3Server server, URI endpoint, String accessKey, String secretKey) {
+    RgwS3Client.Builder builder =
+        RgwS3Client.builder(endpoint)
+            .credentials(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
+    server.caPem().ifPresent(builder::caPem);
+    return builder.build();
+  }
+
+  /** A client that reaches the bucket through another address. */
+  S3Client clientAt(URI endpoint) {
+    return client(server, endpoint);
+  }
+
+  S3BackupStore.Builder store() {
+    return S3BackupStore.builder(client, name);
+  }
+
+  void putRaw(String key, String content) {
+    client.putObject(r -> r.bucket(name).key(key), RequestBody.fromString(content));
+  }
+
+  List<String> keys() {
+    return client.listObjectsV2Paginator(r -> r.bucket(name)).contents().stream()
+        .map(S3Object::key)
+        .toList();
+  }
+
+  /** The multipart uploads that are neither completed nor aborted. */
+  List<MultipartUpload> uploads() {
+    return client.listMultipartUploads(r -> r.bucket(name)).uploads();
+  }
+
+  @Override
+  public void close() {
+    for (MultipartUpload upload : uploads()) {
+      client.abortMultipartUpload(
+          r -> r.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
+    }
+    client
+        .listObjectsV2Paginator(r -> r.bucket(name))
+        .forEach(
+            page -> {
+              List<ObjectIdentifier> objects =
+                  page.contents().stream()
+                      .map(object -> ObjectIdentifier.builder().key(object.key()).build())
+                      .toList();
+              if (!objects.isEmpty()) {
+                client.deleteObjects(
+                    r -> r.bucket(name).delete(Delete.builder().objects(objects).build()));
+              }
+            });
+    client.deleteBucket(r -> r.bucket(name));
+    client.close();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.etcdbackup.testkit.s3;
+
+import dev.etcdbackup.testkit.Fixtures;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An S3 server for tests. It starts without buckets of the test; make them with any client, path
+ * style on.
+ *
+ * <p>Thread-safe.
+ */
+public final class S3Server implements AutoCloseable {
+  private final URI endpoint;
+  private final String accessKey;
+  private final String secretKey;
+  private final @Nullable Path caPem;
+  private final Runnable stop;
+
+  S3Server(URI endpoint, String accessKey, String secretKey, @Nullable Path caPem, Runnable stop) {
+    this.endpoint = endpoint;
+    this.accessKey = accessKey;
+    this.secretKey = secretKey;
+    this.caPem = caPem;
+    this.stop = stop;
+  }
+
+  /**
+   * Starts s3proxy in this process, on a free port of 127.0.0.1, with credentials of its own. Takes
+   * a second or two the first time, some ten milliseconds after that.
+   *
+   * <p>Checks signatures and clocks, honours {@code If-None-Match} on every write. Objects live in
+   * the heap: for large ones see {@link #embedded(Path)}. Needs {@code org.gaul:s3proxy} 4.1 and
+   * what {@code backup-testkit} lists as optional beside it on the class path.
+   *
+   * @return the server, stopped by {@link #close()}
+   */
+  public static S3Server embedded() {
+    return start(null);
+  }
+
+  /**
+   * Likewise, with the objects in files.
+   *
+   * @param folder an existing, empty folder on a file system with user attributes (ext4, xfs)
+   * @return the server, stopped by {@link #close()}; the files stay
+   */
+  public static S3Server embedded(Path folder) {
+    return start(folder);
+  }
+
+  private static S3Server start(@Nullable Path folder) {
+    try {
+      return EmbeddedS3.start(folder);
+    } catch (NoClassDefFoundError e) {
+      throw Fixtures.missing(
+          "no embedded S3 server: put org.gaul:s3proxy and the other optional dependencies of"
+              + " backup-testkit on the test's class path ("
+              + e.getMessage()
+              + " is not there)");
+    }
+  }
+
+  /**
+   * A Ceph RADOS Gateway that runs already: {@code ETCDBACKUP_RGW_ENDPOINT}, {@code
+   * ETCDBACKUP_RGW_ACCESS_KEY} and {@code ETCDBACKUP_RGW_SECRET_KEY} in the environment. Aborts the
+   * test when they are not set, or fails it ({@link Fixtures}).
+   *
+   * @return the server; closing it does nothing
+   */
+  public static S3Server ceph() {
+    return ceph("ETCDBACKUP_RGW_ENDPOINT", null);
+  }
+
+  /**
+   * Likewise over HTTPS: {@code ETCDBACKUP_RGW_TLS_ENDPOINT}, and in {@code ETCDBACKUP_RGW_CA} the
+   * PEM file of its authority.
+   *
+   * @return the server; closing it does nothing
+   */
+  public static S3Server cephTls() {
+    return ceph("ETCDBACKUP_RGW_TLS_ENDPOINT", "ETCDBACKUP_RGW_CA");
+  }
+
+  private static S3Server ceph(String endpoint, @Nullable String authority) {
+    return new S3Server(
+        URI.create(required(endpoint)),
+        required("ETCDBACKUP_RGW_ACCESS_KEY"),
+        required("ETCDBACKUP_RGW_SECRET_KEY"),
+        authority == null ? null : Path.of(required(authority)),
+        () -> {});
+  }
+
+  private static String required(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isEmpty()) {
+      throw Fixtures.missing(
+          "no Ceph RADOS Gateway: start one and set " + variable + " and its fellows");
+    }
+    return value;
+  }
+
+  /**
+   * Where it listens.
+   *
+   * @return {@code http://HOST:PORT} or {@code https://HOST:PORT}
+   */
+  public URI endpoint() {
+    return endpoint;
+  }
+
+  /**
+   * The access key of a user who may create buckets.
+   *
+   * @return the access key
+   */
+  public String accessKey() {
+    return accessKey;
+  }
+
+  /**
+   * The secret key that belongs to it.
+   *
+   * @return the secret key
+   */
+  public String secretKey() {
+    return secretKey;
+  }
+
+  /**
+   * The region to sign for.
+   *
+   * @return {@code us-east-1}
+   */
+  public String region() {
+    return "us-east-1";
+  }
+
+  /**
+   * The authority that the server's certificate comes from.
+   *
+   * @return a PEM file; empty over HTTP
+   */
+  public Optional<Path> caPem() {
+    return Optional.ofNullable(caPem);
+  }
+
+  /** Stops the server if this object started it. */
+  @Override
+  public void close() {
+    stop.run();
+  }
+
+  /** The address, without credentials. */
+  @Override
+  public String toString() {
+    return endpoint.toString();
+  }
+}
