@@ -122,7 +122,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     }
     BackupName name = BackupName.parse(key.name());
     try (InputStream packed = requireArchive(archive).pack(stream, size, name)) {
-      return store.put(key, Content.of(packed));
+      return store.put(key, Content.of(packed, size)); // about so much
     }
   }
 
