@@ -349,7 +349,7 @@ class RetentionPolicyTest {
     assertThat(deleted(keepWithin(Duration.ofSeconds(Long.MAX_VALUE)), daily(5))).isEmpty();
     assertThat(
             keepWithin(Duration.ofSeconds(Long.MAX_VALUE))
-                .plan(backups(daily(5)), Instant.MAX)
+                .plan(backups(daily(5)), Instant.parse("+99999-01-01T00:00:00Z"))
                 .toDelete())
         .isEmpty();
   }
