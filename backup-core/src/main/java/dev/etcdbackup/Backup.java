@@ -2,6 +2,7 @@ package dev.etcdbackup;
 
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Comparator;
@@ -74,6 +75,19 @@ public record Backup(StoredBackup stored, BackupName name) {
    */
   public Optional<Instant> time() {
     return name.time();
+  }
+
+  /**
+   * Whether the time in the name is more than an hour ahead: the work of a clock gone wrong. Such a
+   * backup is kept and listed, but counts for nothing: it is not the newest, and takes no other's
+   * place.
+   *
+   * @param now the time to judge by
+   * @return true when it is dated after now and an hour
+   */
+  public boolean isDatedAhead(Instant now) {
+    return time().isPresent()
+        && Duration.between(now, time().get()).compareTo(Duration.ofHours(1)) > 0;
   }
 
   /**

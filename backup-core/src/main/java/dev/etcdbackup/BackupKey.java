@@ -39,6 +39,7 @@ public final class BackupKey implements Comparable<BackupKey> {
    */
   public static BackupKey of(String project, String name) {
     requireProject(project);
+    Objects.requireNonNull(name, "name");
     return new BackupKey(project + '/' + name).requireWritable();
   }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands a snapshot through and proves it on the way: the end is reported only when as many bytes
  * came as the database's first page announces and the last 32 of them are the SHA-256 of all
- * before.
+ * before. Otherwise reading throws {@link CorruptBackupException}. After any exception, be it of
+ * the stream underneath, every later read throws it again.
  *
  * <p>Format: bbolt's meta page ({@code bbolt/internal/common/meta.go}: magic, version, page size,
  * high-water mark, FNV-1a checksum) and etcd's trailer ({@code
@@ -44,7 +45,7 @@ public final class ProvingInputStream extends InputStream {
   private long size = -1;
   private long position;
   private @Nullable SnapshotProof proof;
-  private @Nullable CorruptBackupException failure;
+  private @Nullable IOException failure;
 
   /**
    * Wraps a stream.
@@ -66,12 +67,17 @@ public final class ProvingInputStream extends InputStream {
   public long size() throws IOException {
     if (size < 0) {
       rethrow();
-      int read = in.readNBytes(head, 0, META_END);
-      if (read < META_END) {
-        throw fail("ends after " + read + " bytes, before its first page does");
+      try {
+        int read = in.readNBytes(head, 0, META_END);
+        if (read < META_END) {
+          throw corrupt("ends after " + read + " bytes, before its first page does");
+        }
+        size = announcedSize();
+        headLeft = META_END;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
       }
-      size = announcedSize();
-      headLeft = META_END;
     }
     return size;
   }
@@ -106,6 +112,25 @@ public final class ProvingInputStream extends InputStream {
       return -1;
     }
     size();
+    try {
+      return readOn(buffer, offset, length);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public int available() throws IOException {
+    return headLeft > 0 ? headLeft : in.available();
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private int readOn(byte[] buffer, int offset, int length) throws IOException {
     int count;
     if (headLeft > 0) {
       count = Math.min(length, headLeft);
@@ -122,19 +147,9 @@ public final class ProvingInputStream extends InputStream {
     return count;
   }
 
-  @Override
-  public int available() throws IOException {
-    return headLeft > 0 ? headLeft : in.available();
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
-  }
-
   private void account(byte[] buffer, int offset, int count) throws CorruptBackupException {
     if (count > size - position) {
-      throw fail("goes on after the " + size + " bytes its first page announces");
+      throw corrupt("goes on after the " + size + " bytes its first page announces");
     }
     long database = size - TRAILER_SIZE;
     int hashed = (int) Math.min(count, Math.max(0, database - position));
@@ -148,7 +163,7 @@ public final class ProvingInputStream extends InputStream {
 
   private void prove() throws CorruptBackupException {
     if (position < size) {
-      throw fail("ends after " + position + " of " + size + " bytes");
+      throw corrupt("ends after " + position + " of " + size + " bytes");
     }
     byte[] computed;
     byte[] whole;
@@ -161,7 +176,7 @@ public final class ProvingInputStream extends InputStream {
       throw new IllegalStateException("SHA-256 of this Java runtime cannot be cloned", e);
     }
     if (!Arrays.equals(computed, trailer)) {
-      throw fail("does not match the SHA-256 at its end");
+      throw corrupt("does not match the SHA-256 at its end");
     }
     proof = new SnapshotProof(size, HexFormat.of().formatHex(whole), OptionalLong.empty());
   }
@@ -175,7 +190,7 @@ public final class ProvingInputStream extends InputStream {
     if (meta.getInt(16) != META_MAGIC
         || meta.getInt(20) != META_VERSION
         || meta.getLong(72) != checksum) {
-      throw fail("does not begin with the header of an etcd database");
+      throw corrupt("does not begin with the header of an etcd database");
     }
     long pageSize = meta.getInt(24) & 0xffffffffL;
     long pages = meta.getLong(56);
@@ -184,17 +199,17 @@ public final class ProvingInputStream extends InputStream {
         || Long.bitCount(pageSize) != 1
         || pages < 2
         || pages > Long.MAX_VALUE / 65536 - 1) {
-      throw fail("announces " + Long.toUnsignedString(pages) + " pages of " + pageSize + " bytes");
+      throw corrupt(
+          "announces " + Long.toUnsignedString(pages) + " pages of " + pageSize + " bytes");
     }
     return pages * pageSize + TRAILER_SIZE;
   }
 
-  private CorruptBackupException fail(String problem) {
-    failure = new CorruptBackupException("the snapshot " + problem);
-    return failure;
+  private static CorruptBackupException corrupt(String problem) {
+    return new CorruptBackupException("the snapshot " + problem);
   }
 
-  private void rethrow() throws CorruptBackupException {
+  private void rethrow() throws IOException {
     if (failure != null) {
       throw failure;
     }

@@ -1,0 +1,91 @@
+package dev.etcdbackup.coverage;
+
+import dev.etcdbackup.BackupKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is expected of one project. Begin with {@link #automated} or {@link #notAutomated}.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param project the project
+ * @param automated whether it is backed up on a schedule; if not, the two times below are not
+ *     looked at
+ * @param maxAge how old its newest backup may be, more than zero and at most 36,500 days
+ * @param since when there was first something to back up; empty when that is long ago. Until {@code
+ *     since + maxAge} a project without any backup is young, not missing. Before the year 10,000
+ * @param recovery how its data comes back when it is lost, for people; may be empty
+ */
+public record CoveredProject(
+    String project, boolean automated, Duration maxAge, Optional<Instant> since, String recovery) {
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final Duration GRACE = Duration.ofHours(1);
+  private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
+
+  /** Checks the values. */
+  public CoveredProject {
+    BackupKey.requireProject(project);
+    Objects.requireNonNull(since, "since");
+    Objects.requireNonNull(recovery, "recovery");
+    if (maxAge.isZero() || maxAge.isNegative() || maxAge.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "maxAge must be more than 0 and at most 36500 days, not " + maxAge);
+    }
+    if (since.isPresent() && !since.get().isBefore(YEAR_10000)) {
+      throw new IllegalArgumentException("since must be before the year 10000, not " + since.get());
+    }
+  }
+
+  /**
+   * A project that is backed up on a schedule. Its newest backup may be one interval and one hour
+   * old.
+   *
+   * @param project the project
+   * @param interval the time from one backup to the next, more than zero
+   * @return the project
+   * @throws IllegalArgumentException when the project cannot be one, or the interval is out of
+   *     range
+   */
+  public static CoveredProject automated(String project, Duration interval) {
+    if (interval.isZero() || interval.isNegative() || interval.compareTo(LONGEST) >= 0) {
+      throw new IllegalArgumentException(
+          "interval must be more than 0 and less than 36500 days, not " + interval);
+    }
+    return new CoveredProject(project, true, interval.plus(GRACE), Optional.empty(), "");
+  }
+
+  /**
+   * A project that is not backed up on a schedule.
+   *
+   * @param project the project
+   * @param recovery how its data comes back when it is lost; may be empty
+   * @return the project
+   * @throws IllegalArgumentException when the project cannot be one
+   */
+  public static CoveredProject notAutomated(String project, String recovery) {
+    return new CoveredProject(project, false, LONGEST, Optional.empty(), recovery);
+  }
+
+  /**
+   * The same with another bound on the age.
+   *
+   * @param maxAge how old the newest backup may be
+   * @return the changed project
+   */
+  public CoveredProject withMaxAge(Duration maxAge) {
+    return new CoveredProject(project, automated, maxAge, since, recovery);
+  }
+
+  /**
+   * The same for a project that is new.
+   *
+   * @param since when there was first something to back up
+   * @return the changed project
+   */
+  public CoveredProject withSince(Instant since) {
+    return new CoveredProject(project, automated, maxAge, Optional.of(since), recovery);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.etcdbackup.directory;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Objects;
+
+/** A part of an open file; one that is shorter than it should be throws. */
+final class FileRange extends InputStream {
+  /** The runtime keeps a buffer of the size of the largest read for each thread. */
+  private static final int MAX_READ = 256 * 1024;
+
+  private final FileChannel channel;
+  private final BackupKey key;
+  private final long end;
+  private long position;
+
+  FileRange(FileChannel channel, BackupKey key, long offset, long length) {
+    this.channel = channel;
+    this.key = key;
+    this.position = offset;
+    this.end = offset + length;
+  }
+
+  @Override
+  public int read() throws StoreException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws StoreException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (position == end) {
+      return -1;
+    }
+    int wanted = (int) Math.min(Math.min(length, MAX_READ), end - position);
+    int count;
+    try {
+      count = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
+    } catch (IOException e) {
+      throw new StoreException("cannot read " + key + ": " + Layout.reason(e), e);
+    }
+    if (count < 0) {
+      throw new StoreException(
+          key + " ends after " + position + " bytes, " + (end - position) + " too early", null);
+    }
+    position += count;
+    return count;
+  }
+
+  @Override
+  public long skip(long count) {
+    long skipped = Math.max(0, Math.min(count, end - position));
+    position += skipped;
+    return skipped;
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException ignored) {
+      // Nothing was written: what was read is as good as it was.
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.etcdbackup.retention;
+
+import dev.etcdbackup.Backup;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that are not older than an age. */
+record KeepWithin(Duration age) implements RetentionPolicy {
+  KeepWithin {
+    if (age.isZero() || age.isNegative()) {
+      throw new IllegalArgumentException("within must be more than zero, not " + age);
+    }
+  }
+
+  @Override
+  public Map<Backup, String> keep(List<Backup> newestFirst, Instant now) {
+    String reason = toString();
+    Map<Backup, String> reasons = new HashMap<>();
+    for (Backup backup : newestFirst) {
+      if (Duration.between(backup.time().orElseThrow(), now).compareTo(age) > 0) {
+        break;
+      }
+      reasons.put(backup, reason);
+    }
+    return reasons;
+  }
+
+  /** {@code within 1d12h}. */
+  @Override
+  public String toString() {
+    if (age.toNanosPart() != 0) {
+      return "within " + age;
+    }
+    StringBuilder out = new StringBuilder("within ");
+    append(out, age.toDays(), 'd');
+    append(out, age.toHoursPart(), 'h');
+    append(out, age.toMinutesPart(), 'm');
+    append(out, age.toSecondsPart(), 's');
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, long count, char unit) {
+    if (count > 0) {
+      out.append(count).append(unit);
+    }
+  }
+}

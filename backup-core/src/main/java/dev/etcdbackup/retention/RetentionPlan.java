@@ -1,0 +1,113 @@
+package dev.etcdbackup.retention;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.Series;
+import dev.etcdbackup.name.BackupKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a policy makes of a listing: one decision for each backup, none carried out yet.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param decisions one for each backup that was planned, in the order of the keys
+ */
+public record RetentionPlan(List<Decision> decisions) {
+  /** Copies the list. */
+  public RetentionPlan {
+    decisions = List.copyOf(decisions);
+  }
+
+  /**
+   * Plans a listing with a policy, and sees to what no policy may break; see {@link
+   * RetentionPolicy#plan}.
+   *
+   * @param policy what to keep
+   * @param backups the complete listing of one or more projects, in any order
+   * @param now the time of the planning
+   * @return one decision for each backup, in the order of the keys
+   * @throws IllegalArgumentException when two of the backups have the same key
+   * @throws IllegalStateException when the policy keeps what it was not offered
+   */
+  public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
+    List<Backup> inKeyOrder = new ArrayList<>(backups);
+    inKeyOrder.sort(Comparator.comparing(Backup::key));
+    requireDistinct(inKeyOrder);
+    Map<Backup, String> reasons = new HashMap<>();
+    Map<Series, List<Backup>> candidates = new LinkedHashMap<>();
+    for (Backup backup : inKeyOrder) {
+      if (backup.kind() == BackupKind.OTHER) {
+        reasons.put(backup, "not a periodic or tarball name");
+      } else if (backup.isDatedAhead(now)) {
+        reasons.put(backup, "dated in the future");
+      } else {
+        Series series = backup.series().orElseThrow();
+        candidates.computeIfAbsent(series, first -> new ArrayList<>()).add(backup);
+      }
+    }
+    for (List<Backup> series : candidates.values()) {
+      series.sort(Backup.OLDEST_FIRST.reversed());
+      reasons.putAll(ask(policy, Collections.unmodifiableList(series), now));
+      reasons.putIfAbsent(series.get(0), "the newest of its series");
+    }
+    List<Decision> decisions = new ArrayList<>(inKeyOrder.size());
+    for (Backup backup : inKeyOrder) {
+      String reason = reasons.get(backup);
+      decisions.add(
+          new Decision(backup, reason != null, reason != null ? reason : "no rule keeps it"));
+    }
+    return new RetentionPlan(decisions);
+  }
+
+  /**
+   * The backups that stay.
+   *
+   * @return the backups in the order of their keys
+   */
+  public List<Backup> toKeep() {
+    return decisions.stream().filter(Decision::keep).map(Decision::backup).toList();
+  }
+
+  /**
+   * The backups that are to go.
+   *
+   * @return the backups in the order of their keys
+   */
+  public List<Backup> toDelete() {
+    return decisions.stream().filter(one -> !one.keep()).map(Decision::backup).toList();
+  }
+
+  private static void requireDistinct(List<Backup> inKeyOrder) {
+    for (int i = 1; i < inKeyOrder.size(); i++) {
+      if (inKeyOrder.get(i).key().equals(inKeyOrder.get(i - 1).key())) {
+        throw new IllegalArgumentException(
+            "backups must have distinct keys, and two have " + inKeyOrder.get(i).key());
+      }
+    }
+  }
+
+  private static Map<Backup, String> ask(
+      RetentionPolicy policy, List<Backup> newestFirst, Instant now) {
+    Map<Backup, String> kept = policy.keep(newestFirst, now);
+    long known = newestFirst.stream().filter(kept::containsKey).count();
+    kept.forEach(
+        (backup, reason) -> {
+          if (known < kept.size() && !newestFirst.contains(backup)) {
+            throw new IllegalStateException(
+                "policy '" + policy + "' keeps " + backup.key() + ", which it was not offered");
+          }
+          if (reason == null) {
+            throw new IllegalStateException(
+                "policy '" + policy + "' keeps " + backup.key() + " without a reason");
+          }
+        });
+    return kept;
+  }
+}

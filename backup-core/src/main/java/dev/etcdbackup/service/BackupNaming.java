@@ -1,0 +1,94 @@
+package dev.etcdbackup.service;
+
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * How a new backup is named, and with that which kind it is.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class BackupNaming {
+  private static final BackupNaming PERIODIC = periodic("etcd.backup");
+  private static final BackupNaming TARBALL = new BackupNaming(BackupKind.TARBALL, "");
+
+  private final BackupKind kind;
+  private final String text; // the prefix of periodic names, the whole of a manual one
+
+  private BackupNaming(BackupKind kind, String text) {
+    this.kind = kind;
+    this.text = text;
+  }
+
+  /**
+   * {@code etcd.backup_vREVISION_TIME}, as the etcd operator names its periodic backups.
+   *
+   * @return the naming
+   */
+  public static BackupNaming periodic() {
+    return PERIODIC;
+  }
+
+  /**
+   * {@code PREFIX_vREVISION_TIME}. Another prefix makes a series of its own.
+   *
+   * @param prefix one or more segments of a key
+   * @return the naming
+   */
+  public static BackupNaming periodic(String prefix) {
+    Objects.requireNonNull(prefix, "prefix");
+    if (prefix.isEmpty()) {
+      throw new IllegalArgumentException("prefix must not be empty");
+    }
+    return new BackupNaming(BackupKind.PERIODIC, prefix);
+  }
+
+  /**
+   * {@code etcd-backup-TIME.tar.gz}: a gzipped tarball, its time in UTC. Needs a service with an
+   * {@linkplain BackupService.Builder#archive archive}.
+   *
+   * @return the naming
+   */
+  public static BackupNaming tarball() {
+    return TARBALL;
+  }
+
+  /**
+   * A name chosen by hand. Such a backup is of kind other: listed, and never pruned.
+   *
+   * @param name one or more segments of a key
+   * @return the naming
+   * @throws IllegalArgumentException when the name reads as a periodic or a tarball one, which
+   *     retention would act on
+   */
+  public static BackupNaming manual(String name) {
+    BackupKind kind = BackupName.parse(name).kind();
+    if (kind != BackupKind.OTHER) {
+      throw new IllegalArgumentException(
+          "name '"
+              + name
+              + "' reads as a scheduled backup, which pruning would count and delete; choose one"
+              + " without a revision and time at its end");
+    }
+    return new BackupNaming(BackupKind.OTHER, name);
+  }
+
+  BackupKind kind() {
+    return kind;
+  }
+
+  /** Whether the name is the same at any time and revision. */
+  boolean isFixed() {
+    return kind == BackupKind.OTHER;
+  }
+
+  String name(long revision, Instant time) {
+    return switch (kind) {
+      case PERIODIC -> BackupName.periodic(text, revision, time).text();
+      case TARBALL -> BackupName.tarball(time).text();
+      case OTHER -> text;
+    };
+  }
+}

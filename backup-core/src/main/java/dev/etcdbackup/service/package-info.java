@@ -1,0 +1,5 @@
+/** Taking, listing, reading back and pruning backups. */
+@NullMarked
+package dev.etcdbackup.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,262 @@
+package dev.etcdbackup.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Series;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class RetentionPropertiesTest {
+  private static final Instant NOW = Instant.parse("2020-03-01T00:30:00Z");
+  private static final Instant FUTURE = NOW.plus(Duration.ofHours(1));
+
+  @Property
+  void eachBackupGetsOneDecisionInTheOrderOfTheKeys(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    RetentionPlan plan = policy.plan(listing, NOW);
+
+    assertThat(plan.decisions())
+        .map(Decision::backup)
+        .isSortedAccordingTo(Comparator.comparing(Backup::key))
+        .containsExactlyInAnyOrderElementsOf(listing);
+    assertThat(plan.decisions())
+        .allSatisfy(one -> assertThat(one.reason()).isNotBlank().doesNotContain("\n"));
+    assertThat(plan.toKeep().size() + plan.toDelete().size()).isEqualTo(listing.size());
+  }
+
+  @Property
+  void theOrderOfTheListingDoesNotMatter(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy policy,
+      @ForAll Random random) {
+    List<Backup> shuffled = new ArrayList<>(listing);
+    Collections.shuffle(shuffled, random);
+
+    assertThat(policy.plan(shuffled, NOW)).isEqualTo(policy.plan(listing, NOW));
+  }
+
+  @Property
+  void planningAgainWhatWasKeptDeletesNothing(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    List<Backup> kept = policy.plan(listing, NOW).toKeep();
+
+    assertThat(policy.plan(kept, NOW).toDelete()).isEmpty();
+  }
+
+  @Property
+  void deletingOnlySomeOfWhatIsToGoDoesNotChangeThePlanForTheRest(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy policy,
+      @ForAll Random random) {
+    RetentionPlan plan = policy.plan(listing, NOW);
+    Set<Backup> gone =
+        plan.toDelete().stream().filter(one -> random.nextBoolean()).collect(Collectors.toSet());
+
+    RetentionPlan again =
+        policy.plan(listing.stream().filter(backup -> !gone.contains(backup)).toList(), NOW);
+
+    assertThat(again.toKeep()).isEqualTo(plan.toKeep());
+  }
+
+  @Property
+  void theNewestOfEachSeriesStays(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    Map<Series, Backup> newest = new HashMap<>();
+    for (Backup backup : listing) {
+      if (backup.kind() != BackupKind.OTHER && !backup.time().orElseThrow().isAfter(FUTURE)) {
+        newest.merge(
+            backup.series().orElseThrow(),
+            backup,
+            (a, b) -> Backup.OLDEST_FIRST.compare(a, b) > 0 ? a : b);
+      }
+    }
+
+    assertThat(policy.plan(listing, NOW).toKeep()).containsAll(newest.values());
+  }
+
+  @Property
+  void otherAndFutureNamesStayAndChangeNothing(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    List<Backup> others = new ArrayList<>();
+    List<Backup> dated = new ArrayList<>();
+    for (Backup backup : listing) {
+      Optional<Instant> time = backup.time();
+      (time.isEmpty() || time.get().isAfter(FUTURE) ? others : dated).add(backup);
+    }
+    RetentionPlan plan = policy.plan(listing, NOW);
+
+    assertThat(plan.toKeep()).containsAll(others);
+    assertThat(plan.toDelete()).isEqualTo(policy.plan(dated, NOW).toDelete());
+  }
+
+  @Property
+  void seriesArePlannedApart(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    Map<Optional<Series>, List<Backup>> apart =
+        listing.stream().collect(Collectors.groupingBy(Backup::series));
+
+    List<Decision> decisions = new ArrayList<>();
+    apart.values().forEach(series -> decisions.addAll(policy.plan(series, NOW).decisions()));
+
+    assertThat(policy.plan(listing, NOW).decisions())
+        .containsExactlyInAnyOrderElementsOf(decisions);
+  }
+
+  @Property
+  void orKeepsExactlyWhatEitherKeeps(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy one,
+      @ForAll("policies") RetentionPolicy other) {
+    Set<Backup> either = new HashSet<>(one.plan(listing, NOW).toKeep());
+    either.addAll(other.plan(listing, NOW).toKeep());
+
+    assertThat(one.or(other).plan(listing, NOW).toKeep())
+        .containsExactlyInAnyOrderElementsOf(either)
+        .containsExactlyElementsOf(other.or(one).plan(listing, NOW).toKeep());
+  }
+
+  @Property
+  void thenKeepsAllThatTheFirstKeepsAndCountsGoOn(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy first,
+      @ForAll("policies") RetentionPolicy next,
+      @ForAll("smallCounts") int m,
+      @ForAll("smallCounts") int n) {
+    assertThat(first.then(next).plan(listing, NOW).toKeep())
+        .containsAll(first.plan(listing, NOW).toKeep());
+    assertThat(keepLast(m).then(keepLast(n)).plan(listing, NOW).toKeep())
+        .isEqualTo(keepLast(m + n).plan(listing, NOW).toKeep());
+  }
+
+  @Property
+  void lastKeepsTheNewestOfEachSeriesWhateverTheirRevisions(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int count) {
+    List<Backup> kept = keepLast(count).plan(listing, NOW).toKeep();
+    for (Backup gone : keepLast(count).plan(listing, NOW).toDelete()) {
+      assertThat(kept)
+          .filteredOn(backup -> backup.series().equals(gone.series()))
+          .filteredOn(backup -> !backup.time().orElseThrow().isAfter(FUTURE))
+          .hasSize(count)
+          .allMatch(backup -> Backup.OLDEST_FIRST.compare(backup, gone) > 0);
+    }
+  }
+
+  @Property
+  void aDayThatIsKeptIsKeptByItsLastBackup(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int count) {
+    RetentionPlan plan = RetentionPolicy.keepDaily(count).plan(listing, NOW);
+    for (Backup gone : plan.toDelete()) {
+      List<Backup> newerDaysOrLater =
+          plan.toKeep().stream()
+              .filter(backup -> backup.series().equals(gone.series()))
+              .filter(backup -> !backup.time().orElseThrow().isAfter(FUTURE))
+              .toList();
+      assertThat(newerDaysOrLater)
+          .allMatch(
+              backup ->
+                  Backup.OLDEST_FIRST.compare(backup, gone) > 0 || !day(backup).equals(day(gone)));
+      assertThat(newerDaysOrLater).doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(count);
+      boolean sameDay = newerDaysOrLater.stream().anyMatch(kept -> day(kept).equals(day(gone)));
+      assertThat(sameDay || newerDaysOrLater.size() == count).isTrue();
+    }
+  }
+
+  @Provide
+  Arbitrary<Integer> smallCounts() {
+    return Arbitraries.integers().between(1, 12);
+  }
+
+  @Provide
+  Arbitrary<RetentionPolicy> policies() {
+    Arbitrary<RetentionPolicy> tier =
+        Combinators.combine(smallCounts(), Arbitraries.integers().between(0, 7))
+            .as(RetentionPropertiesTest::tier);
+    Arbitrary<RetentionPolicy> two = combined(tier, tier);
+    return Arbitraries.oneOf(tier, two, combined(two, tier), combined(tier, two));
+  }
+
+  /** Histories of some series: revisions go up, begin anew, stay; times crowd and leave gaps. */
+  @Provide
+  Arbitrary<List<Backup>> listings() {
+    Arbitrary<Long> age =
+        Arbitraries.oneOf(
+            Arbitraries.longs().between(-7200, 7200),
+            Arbitraries.longs().between(0, 200_000),
+            Arbitraries.longs().between(0, 10_000_000));
+    Arbitrary<String> key =
+        Combinators.combine(
+                Arbitraries.of("p", "q"),
+                Arbitraries.of("etcd.backup", "etcd.backup", "sub/etcd.backup", "tarball", "other"),
+                age,
+                Arbitraries.of(1L, 9L, 10L, 99L, 100L, 526L, 9001L, 9002L))
+            .as(RetentionPropertiesTest::key);
+    return key.set()
+        .ofMaxSize(60)
+        .map(keys -> keys.stream().map(RetentionPropertiesTest::backup).toList());
+  }
+
+  private static Arbitrary<RetentionPolicy> combined(
+      Arbitrary<RetentionPolicy> a, Arbitrary<RetentionPolicy> b) {
+    return Combinators.combine(a, b, Arbitraries.of(true, false))
+        .as((one, other, or) -> or ? one.or(other) : one.then(other));
+  }
+
+  private static RetentionPolicy tier(int count, int which) {
+    return switch (which) {
+      case 0, 1 -> keepLast(count);
+      case 2 -> RetentionPolicy.keepHourly(count);
+      case 3 -> RetentionPolicy.keepDaily(count);
+      case 4 -> RetentionPolicy.keepWeekly(count);
+      case 5 -> RetentionPolicy.keepMonthly(count);
+      case 6 -> RetentionPolicy.keepWithin(Duration.ofHours(7L * count));
+      default -> (newestFirst, now) -> Map.of();
+    };
+  }
+
+  private static RetentionPolicy keepLast(int count) {
+    return RetentionPolicy.keepLast(count);
+  }
+
+  private static String key(String project, String prefix, long age, long revision) {
+    Instant time = NOW.minusSeconds(age);
+    return project
+        + '/'
+        + switch (prefix) {
+          case "tarball" -> BackupName.tarball(time).text();
+          case "other" -> "manual-" + age;
+          default -> BackupName.periodic(prefix, revision, time).text();
+        };
+  }
+
+  private static Backup backup(String key) {
+    return Backup.of(new StoredBackup(BackupKey.parse(key), 1, Instant.EPOCH, ""), ZoneOffset.UTC);
+  }
+
+  private static LocalDate day(Backup backup) {
+    return backup.time().orElseThrow().atZone(ZoneOffset.UTC).toLocalDate();
+  }
+}

@@ -1,0 +1,220 @@
+package dev.etcdbackup.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DeadlineTest {
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(3, 10);
+
+  private final InMemoryBackupStore store = new InMemoryBackupStore();
+
+  @Test
+  void aStalledSourceEndsWithTheTimeoutAndIsBlamed() throws Exception {
+    BackupService service = BackupService.builder(store).timeout(Duration.ofMillis(200)).build();
+
+    assertThatThrownBy(() -> service.backUp("p", stalled(new CountDownLatch(1))))
+        .isInstanceOf(SourceException.class)
+        .hasMessage("backup of p was not done within the timeout of 0.2s");
+    assertThat(store.list("")).isEmpty();
+    assertThat(backupThreads()).isEmpty();
+  }
+
+  @Test
+  void aStalledStoreEndsWithTheTimeoutAndIsBlamed() {
+    BackupService service =
+        BackupService.builder(new StalledStore()).timeout(Duration.ofMillis(200)).build();
+
+    assertThatThrownBy(() -> service.backUp("p", FixedSnapshotSource.of(SNAPSHOT)))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("backup of p was not done within the timeout of 0.2s");
+    assertThat(backupThreads()).isEmpty();
+  }
+
+  @Test
+  void anInterruptOfTheCallerEndsTheBackupAndStaysSet() throws Exception {
+    BackupService service = BackupService.builder(store).build();
+    CountDownLatch reading = new CountDownLatch(1);
+    CompletableFuture<Boolean> stillInterrupted = new CompletableFuture<>();
+    CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                service.backUp("p", stalled(reading));
+              } catch (BackupException e) {
+                thrown.complete(e);
+              }
+              stillInterrupted.complete(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    reading.await();
+
+    caller.interrupt();
+
+    assertThat(thrown.get(5, TimeUnit.SECONDS))
+        .isInstanceOf(SourceException.class)
+        .hasMessage("backup of p was interrupted");
+    assertThat(stillInterrupted.get(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(store.list("")).isEmpty();
+    assertThat(backupThreads()).isEmpty();
+  }
+
+  @Test
+  void aBackupCommittedAsTimeRunsOutCounts() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    BackupStore slow =
+        new Forwarding(store) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            StoredBackup stored = super.put(key, content);
+            awaitInterrupt(interrupted);
+            return stored;
+          }
+        };
+    BackupService service = BackupService.builder(slow).timeout(Duration.ofMillis(200)).build();
+
+    BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+
+    assertThat(interrupted.getCount()).isZero();
+    assertThat(store.find(result.key())).isPresent();
+  }
+
+  private static List<String> backupThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(t -> t.getName().equals("etcd-backup") && t.isAlive())
+        .filter(t -> t.getState() != Thread.State.TERMINATED)
+        .map(t -> t.getName() + Arrays.toString(t.getStackTrace()))
+        .filter(t -> !t.endsWith("[]"))
+        .toList();
+  }
+
+  private static void awaitInterrupt(CountDownLatch interrupted) {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      interrupted.countDown();
+    }
+  }
+
+  private static FixedSnapshotSource stalled(CountDownLatch reading) {
+    return FixedSnapshotSource.of(() -> new Stalling(reading));
+  }
+
+  /** Delivers the first page, then nothing until it is closed. */
+  private static final class Stalling extends InputStream {
+    private final InputStream firstPage = new ByteArrayInputStream(SNAPSHOT, 0, 4096);
+    private final CountDownLatch reading;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Stalling(CountDownLatch reading) {
+      this.reading = reading;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return read(new byte[1], 0, 1);
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int read = firstPage.read(buffer, offset, length);
+      if (read < 0) {
+        reading.countDown();
+        awaitUninterruptibly(closed);
+        throw new IOException("closed");
+      }
+      return read;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static class Forwarding implements BackupStore {
+    private final BackupStore to;
+
+    Forwarding(BackupStore to) {
+      this.to = to;
+    }
+
+    @Override
+    public StoredBackup put(BackupKey key, Content content) throws BackupException {
+      return to.put(key, content);
+    }
+
+    @Override
+    public List<StoredBackup> list(String project) throws BackupException {
+      return to.list(project);
+    }
+
+    @Override
+    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+      return to.find(key);
+    }
+
+    @Override
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+      return to.open(backup, offset, length);
+    }
+
+    @Override
+    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
+      return to.delete(keys);
+    }
+  }
+
+  private static final class StalledStore extends Forwarding {
+    StalledStore() {
+      super(new InMemoryBackupStore());
+    }
+
+    @Override
+    public StoredBackup put(BackupKey key, Content content) throws BackupException {
+      awaitInterrupt(new CountDownLatch(1));
+      throw new StoreException("interrupted", null);
+    }
+  }
+}

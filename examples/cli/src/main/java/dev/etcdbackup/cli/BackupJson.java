@@ -1,0 +1,29 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.Backup;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A backup as {@code -o json} shows it; what is absent is null. */
+record BackupJson(
+    String key,
+    String project,
+    String name,
+    String kind,
+    @Nullable String time,
+    @Nullable Long revision,
+    long size,
+    String lastModified) {
+  static BackupJson of(Backup backup) {
+    return new BackupJson(
+        backup.key().toString(),
+        backup.key().project(),
+        backup.key().name(),
+        backup.kind().name().toLowerCase(Locale.ROOT),
+        backup.time().map(Instant::toString).orElse(null),
+        backup.name().revision().isPresent() ? backup.name().revision().getAsLong() : null,
+        backup.stored().size(),
+        backup.stored().lastModified().toString());
+  }
+}

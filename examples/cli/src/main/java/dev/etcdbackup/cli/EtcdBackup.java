@@ -1,0 +1,151 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.cli.config.ClusterConfig;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code etcd-backup}: the command line, its global options, and the way in. */
+@Command(
+    name = "etcd-backup",
+    description = "Takes, lists, prunes and reads back backups of etcd.",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = EtcdBackup.Version.class,
+    sortOptions = false,
+    usageHelpWidth = 100,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:a check says no, or nothing was found",
+      "2:the command line or the configuration is wrong",
+      "3:etcd failed",
+      "4:the store failed, or the name is taken",
+      "5:a backup is corrupt"
+    },
+    subcommands = {
+      ListCommand.class,
+      LatestCommand.class,
+      CreateCommand.class,
+      GetCommand.class,
+      PruneCommand.class,
+      CoverageCommand.class
+    })
+public final class EtcdBackup implements Callable<Integer> {
+  @Mixin final StoreOptions store = new StoreOptions();
+
+  @Mixin final EtcdOptions etcd = new EtcdOptions();
+
+  @Option(
+      names = "--timeout",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DURATION",
+      description = "How long a backup may take: 90s, 10m, 1h. Default: 10m.")
+  Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--now",
+      scope = ScopeType.INHERIT,
+      paramLabel = "INSTANT",
+      description = "The time to go by instead of the clock, 2020-02-03T21:00:00Z. For tests.")
+  private @Nullable Instant now;
+
+  @Option(
+      names = {"-o", "--output"},
+      scope = ScopeType.INHERIT,
+      paramLabel = "text|json",
+      description = "What results look like. Default: text.")
+  private Output.Format format = Output.Format.TEXT;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show stack traces of failures.")
+  private boolean debug;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private EtcdBackup(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /**
+   * Runs one command and ends the process with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    Interruption interruption = Interruption.begin();
+    int code = run(System.out, System.err, args);
+    interruption.end();
+    System.exit(code);
+  }
+
+  /** Runs one command; both streams get UTF-8 whatever the locale. */
+  static int run(OutputStream stdout, OutputStream stderr, String... args) {
+    PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
+    EtcdBackup root = new EtcdBackup(out, err);
+    CommandLine commandLine = new CommandLine(root);
+    Converters.register(commandLine);
+    Failures failures = new Failures(root, err);
+    int code =
+        commandLine
+            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .setExpandAtFiles(false)
+            .setParameterExceptionHandler(failures)
+            .setExecutionExceptionHandler(failures)
+            .execute(args);
+    if (out.checkError()) {
+      return failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
+    }
+    return code;
+  }
+
+  @Override
+  public Integer call() throws UsageException {
+    throw new UsageException("no command; see 'etcd-backup --help'");
+  }
+
+  boolean debug() {
+    return debug;
+  }
+
+  InstantSource clock() {
+    return now == null ? InstantSource.system() : InstantSource.fixed(now);
+  }
+
+  Output output() {
+    return new Output(out, format);
+  }
+
+  PrintStream errors() {
+    return err;
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = EtcdBackup.class.getPackage().getImplementationVersion();
+      return new String[] {"etcd-backup " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

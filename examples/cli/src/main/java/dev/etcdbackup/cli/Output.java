@@ -1,0 +1,78 @@
+package dev.etcdbackup.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+
+/** Standard output: lines for people or one JSON document, and nothing else. */
+final class Output {
+  /** What results look like. */
+  enum Format {
+    TEXT,
+    JSON
+  }
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  static {
+    JSON.getFactory().setCharacterEscapes(new EscapeDelete());
+  }
+
+  private final PrintStream stream;
+  private final Format format;
+
+  Output(PrintStream stream, Format format) {
+    this.stream = stream;
+    this.format = format;
+  }
+
+  boolean isJson() {
+    return format == Format.JSON;
+  }
+
+  /** A line of text; control characters in it are escaped. */
+  void line(String text) {
+    stream.print(TerminalText.escape(text));
+    stream.print('\n');
+  }
+
+  /** A document: records and lists of records, their fields in the order of declaration. */
+  void json(Object document) {
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    try {
+      stream.print(
+          JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines))
+              .writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result has no JSON form", e);
+    }
+    stream.print('\n');
+  }
+
+  /** Escapes, besides what JSON itself demands, the one ASCII control character it does not. */
+  private static final class EscapeDelete extends CharacterEscapes {
+    private static final long serialVersionUID = 1L;
+    private static final int[] ESCAPES = standardAsciiEscapesForJSON();
+
+    static {
+      ESCAPES[0x7f] = ESCAPE_STANDARD;
+    }
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      return ESCAPES.clone();
+    }
+
+    @Override
+    public @Nullable SerializableString getEscapeSequence(int c) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3BackupStore;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/** Which store, and how to reach it. */
+final class StoreOptions {
+  @Option(
+      names = "--store",
+      scope = ScopeType.INHERIT,
+      paramLabel = "URL",
+      description = "Where the backups are: file:///DIR or s3://BUCKET[/PREFIX].")
+  @Nullable StoreAddress address;
+
+  @Option(
+      names = "--s3-endpoint",
+      converter = Converters.S3.class,
+      scope = ScopeType.INHERIT,
+      paramLabel = "URL",
+      description =
+          "The S3 server, when it is not AWS: http://HOST[:PORT] or https://HOST[:PORT]. Credentials"
+              + " come from the AWS default chain: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
+              + " AWS_PROFILE and ~/.aws.")
+  @Nullable URI s3Endpoint;
+
+  @Option(
+      names = "--s3-region",
+      scope = ScopeType.INHERIT,
+      paramLabel = "REGION",
+      description = "The region to sign for. On AWS the default is that of the environment.")
+  @Nullable Region s3Region;
+
+  @Option(
+      names = "--s3-ca",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description = "PEM certificates to trust for --s3-endpoint instead of Java's own.")
+  @Nullable Path s3Ca;
+
+  /** A store that is open, and what has to be closed with it. */
+  record OpenStore(BackupStore store, AutoCloseable client) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        client.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing a client failed", e);
+      }
+    }
+  }
+
+  /** The address given, or a complaint that there is none. */
+  StoreAddress required() throws UsageException {
+    if (address == null) {
+      throw new UsageException(
+          "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]");
+    }
+    return address;
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @param toWrite whether a missing directory is made; otherwise it is a failure, so that a
+   *     mistyped path does not look like an empty store
+   */
+  OpenStore open(StoreAddress where, boolean toWrite) throws UsageException, BackupException {
+    if (where instanceof StoreAddress.Directory directory) {
+      Path root = directory.root();
+      if (!toWrite && !Files.isDirectory(root)) {
+        throw new StoreException("there is no directory " + root, null);
+      }
+      return new OpenStore(DirectoryBackupStore.at(root), () -> {});
+    }
+    StoreAddress.Bucket bucket = (StoreAddress.Bucket) where;
+    S3Client client = s3Client();
+    try {
+      return new OpenStore(
+          S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix()).build(), client);
+    } catch (IllegalArgumentException e) {
+      client.close();
+      throw new UsageException("--store: " + e.getMessage());
+    }
+  }
+
+  private S3Client s3Client() throws UsageException {
+    if (s3Endpoint != null) {
+      return rgwClient(s3Endpoint);
+    }
+    if (s3Ca != null) {
+      throw new UsageException("--s3-ca goes with --s3-endpoint");
+    }
+    try {
+      S3ClientBuilder builder = S3Client.builder();
+      if (s3Region != null) {
+        builder.region(s3Region);
+      }
+      return builder.build();
+    } catch (SdkClientException e) {
+      throw new UsageException(
+          "no region; give --s3-region, or --s3-endpoint for a server that is not AWS");
+    }
+  }
+
+  private S3Client rgwClient(URI endpoint) throws UsageException {
+    try {
+      RgwS3Client.Builder builder =
+          RgwS3Client.builder(endpoint)
+              .credentials(DefaultCredentialsProvider.builder().build());
+      if (s3Region != null) {
+        builder.region(s3Region.id());
+      }
+      if (s3Ca != null) {
+        builder.caPem(s3Ca);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+}

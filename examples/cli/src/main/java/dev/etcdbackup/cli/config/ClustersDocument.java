@@ -1,0 +1,136 @@
+package dev.etcdbackup.cli.config;
+
+import dev.etcdbackup.BackupKey;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Reads the YAML or JSON form of the configuration. */
+final class ClustersDocument {
+  private final Path folder;
+
+  /**
+   * @param folder where relative paths start
+   */
+  ClustersDocument(Path folder) {
+    this.folder = folder;
+  }
+
+  BackupConfig read(Node root) throws ConfigException {
+    FieldReader fields = new FieldReader("the file", root);
+    Optional<StoreAddress> store = fields.value("store", StoreAddress::parse);
+    if (!fields.has("clusters")) {
+      throw root.at().refuse("'clusters' is missing");
+    }
+    List<ClusterConfig> clusters = new ArrayList<>();
+    Set<String> projects = new HashSet<>();
+    for (Node node : fields.items("clusters")) {
+      FieldReader cluster = new FieldReader("a cluster", node);
+      String project = cluster.required("project", BackupKey::requireProject);
+      if (!projects.add(project)) {
+        throw cluster.refuse("project", "project '" + project + "' is configured twice");
+      }
+      clusters.add(cluster(project, cluster));
+    }
+    fields.end();
+    return new BackupConfig(store, clusters);
+  }
+
+  private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
+    boolean automated = fields.value("automated", ClustersDocument::truth).orElse(Boolean.TRUE);
+    List<URI> endpoints = new ArrayList<>();
+    for (Node node : fields.items("endpoints")) {
+      endpoints.add(FieldReader.convert("endpoints", node, EndpointUrl::etcd));
+    }
+    Optional<Duration> interval = fields.value("interval", DurationText::parse);
+    Optional<Integer> keepLast = fields.value("keepLast", ClustersDocument::positive);
+    Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
+    Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
+    Optional<Instant> since = fields.value("since", ClustersDocument::instant);
+    Optional<TlsFiles> tls = tls(fields);
+    Optional<String> user = fields.value("user", ClustersDocument::text);
+    Optional<Path> passwordFile = fields.value("passwordFile", this::path);
+    if (user.isPresent() != passwordFile.isPresent()) {
+      throw fields.refuse(
+          user.isPresent() ? "user" : "passwordFile", "'user' and 'passwordFile' go together");
+    }
+    String recovery = fields.value("recovery", text -> text).orElse("");
+    fields.end();
+    return new ClusterConfig(
+        project,
+        automated,
+        List.copyOf(endpoints),
+        interval.orElse(ClusterConfig.DEFAULT_INTERVAL),
+        keepLast.isPresent() ? OptionalInt.of(keepLast.get()) : OptionalInt.empty(),
+        timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
+        maxAge,
+        since,
+        tls,
+        user,
+        passwordFile,
+        recovery);
+  }
+
+  private Optional<TlsFiles> tls(FieldReader cluster) throws ConfigException {
+    Optional<FieldReader> found = cluster.fields("tls");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FieldReader fields = found.get();
+    Optional<Path> ca = fields.value("ca", this::path);
+    Optional<Path> cert = fields.value("cert", this::path);
+    Optional<Path> key = fields.value("key", this::path);
+    fields.end();
+    if (cert.isPresent() != key.isPresent()) {
+      throw fields.refuse(cert.isPresent() ? "cert" : "key", "'cert' and 'key' go together");
+    }
+    return Optional.of(new TlsFiles(ca, cert, key));
+  }
+
+  private Path path(String text) {
+    return folder.resolve(text(text)); // InvalidPathException is an IllegalArgumentException
+  }
+
+  private static String text(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("must not be empty");
+    }
+    return text;
+  }
+
+  private static boolean truth(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("must be true or false, not '" + text + "'");
+    };
+  }
+
+  private static int positive(String text) {
+    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1) {
+      throw new IllegalArgumentException("must be a number of 1 to 999999999, not '" + text + "'");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static Instant instant(String text) {
+    try {
+      Instant instant = Instant.parse(text);
+      if (instant.isBefore(Instant.parse("+10000-01-01T00:00:00Z"))) {
+        return instant;
+      }
+    } catch (DateTimeParseException notAnInstant) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "must be a time like 2020-02-03T21:00:00Z, not '" + text + "'");
+  }
+}

@@ -1,0 +1,80 @@
+package dev.etcdbackup.cli.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where backups are kept: {@code file:///DIR} or {@code s3://BUCKET[/PREFIX]}. */
+public sealed interface StoreAddress {
+  /**
+   * A directory.
+   *
+   * @param root its absolute path
+   */
+  record Directory(Path root) implements StoreAddress {
+    @Override
+    public String toString() {
+      return root.toUri().toString();
+    }
+  }
+
+  /**
+   * A bucket, or the part of it below a prefix.
+   *
+   * @param bucket its name
+   * @param prefix what stands before the projects, without the slash at its end; may be empty
+   */
+  record Bucket(String bucket, String prefix) implements StoreAddress {
+    private static final Pattern FORM =
+        Pattern.compile("s3://([A-Za-z0-9][A-Za-z0-9._-]{1,62})(?:/(.*?))?/?");
+
+    @Override
+    public String toString() {
+      return "s3://" + bucket + (prefix.isEmpty() ? "" : "/" + prefix);
+    }
+  }
+
+  /**
+   * Reads an address.
+   *
+   * @param text {@code file:///DIR}, absolute, with spaces and the like written {@code %20}; or
+   *     {@code s3://BUCKET[/PREFIX]}, taken as it stands
+   * @return the address
+   * @throws IllegalArgumentException when it is neither, saying what to write
+   */
+  static StoreAddress parse(String text) {
+    if (text.startsWith("file:")) {
+      return new Directory(directory(text));
+    }
+    Matcher form = Bucket.FORM.matcher(text);
+    if (form.matches()) {
+      return new Bucket(form.group(1), form.group(2) == null ? "" : form.group(2));
+    }
+    if (text.startsWith("s3:")) {
+      throw new IllegalArgumentException("'" + text + "' is not s3://BUCKET[/PREFIX]");
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is not a store; write file:///DIR or s3://BUCKET[/PREFIX]");
+  }
+
+  private static Path directory(String text) {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a URL: " + e.getReason() + "; write a space as %20", e);
+    }
+    boolean absolute = !uri.isOpaque() && uri.getPath().startsWith("/");
+    if (!absolute
+        || uri.getRawAuthority() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not an absolute path; write file:///DIR, with three slashes");
+    }
+    return Path.of(uri);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.etcdbackup.quickstart;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.SnapshotProof;
+import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.retention.Decision;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Backs a throwaway etcd up twice into an S3 server in this process, lists, prunes, reads back, and
+ * has etcd's own tool look at the file.
+ */
+public final class Quickstart {
+  private static final String PROJECT = "cray-bss";
+
+  private Quickstart() {}
+
+  /**
+   * Runs the whole and ends with status 0 when all went well.
+   *
+   * @param args none
+   * @throws Exception when something did not
+   */
+  public static void main(String[] args) throws Exception {
+    try (EtcdServer etcd = EtcdServer.start();
+        S3Server s3 = S3Server.embedded();
+        S3Client client = client(s3)) {
+      say("etcd %s at %s, S3 at %s", etcd.version(), etcd.endpoint(), s3.endpoint());
+      client.createBucket(b -> b.bucket("etcd-backup"));
+      run(etcd, BackupService.builder(S3BackupStore.builder(client, "etcd-backup").build()).build());
+    }
+    say("Done; both servers are stopped and their data removed.");
+  }
+
+  private static void run(EtcdServer etcd, BackupService backups) throws Exception {
+    EtcdSnapshotSource source = EtcdSnapshotSource.builder(List.of(etcd.endpoint())).build();
+
+    say("%n1. Put 500 keys and back up");
+    putKeys(etcd, 0, 500);
+    tell(backups.backUp(PROJECT, source));
+
+    say("%n2. Put 500 more and back up again");
+    putKeys(etcd, 500, 1000);
+    BackupResult second = backups.backUp(PROJECT, source);
+    tell(second);
+
+    say("%n3. List");
+    for (Backup backup : backups.list(PROJECT)) {
+      say("   %s  %,d bytes", backup.key(), backup.stored().size());
+    }
+
+    say("%n4. Prune to the newest one, having verified it");
+    for (Decision decision :
+        backups.prune(PROJECT, RetentionPolicy.keepLast(1), true).plan().decisions()) {
+      say("   %-6s %s (%s)", decision.keep() ? "keep" : "delete", decision.backup().key(), decision.reason());
+    }
+
+    say("%n5. Read the newest back, proved on the way");
+    Path folder = Files.createTempDirectory("etcd-backup-quickstart");
+    Path file = folder.resolve("snapshot.db");
+    try {
+      SnapshotProof proof = backups.readBack(second.key(), file, false);
+      say("   %s, %,d bytes, SHA-256 %s", file.getFileName(), proof.size(), proof.sha256());
+
+      say("%n6. What etcd's own tool says of the file");
+      say("   %s", etcd.hasEtcdctl() ? status(etcd, file) : "(no etcdctl here)");
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(folder);
+    }
+  }
+
+  private static void putKeys(EtcdServer etcd, int from, int to) {
+    for (int i = from; i < to; i++) {
+      etcd.put("/registry/hosts/x%04d".formatted(i), "{\"kernel\": \"s3://boot-images/%d\"}".formatted(i));
+    }
+  }
+
+  private static void tell(BackupResult result) {
+    say(
+        "   stored %s%n   revision %d, %,d bytes, %d ms",
+        result.key(),
+        result.proof().revision().orElseThrow(),
+        result.proof().size(),
+        result.duration().toMillis());
+  }
+
+  private static String status(EtcdServer etcd, Path file) {
+    return etcd.etcdctl("snapshot", "status", file.toString(), "-w", "json").strip();
+  }
+
+  private static S3Client client(S3Server server) {
+    return RgwS3Client.builder(server.endpoint())
+        .credentials(
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+        .build();
+  }
+
+  private static void say(String format, Object... values) {
+    System.out.printf(format + "%n", values);
+  }
+}
