@@ -1,12 +1,30 @@
 package dev.etcdbackup.s3;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.BackupStoreContract;
+import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The store on a Ceph RADOS Gateway over HTTP. */
 class RgwTest {
@@ -21,6 +39,56 @@ class RgwTest {
   static void stop() {
     if (server != null) {
       server.close();
+    }
+  }
+
+  @Test
+  void whatAnotherUserOwnsMayNotBeTouched() {
+    String key = System.getenv("ETCDBACKUP_RGW_OTHER_ACCESS_KEY");
+    String secret = System.getenv("ETCDBACKUP_RGW_OTHER_SECRET_KEY");
+    if (key == null || secret == null) {
+      throw Fixtures.missing("no other user of the RGW: set ETCDBACKUP_RGW_OTHER_ACCESS_KEY");
+    }
+    try (TestBucket bucket = new TestBucket(server);
+        S3Client other = TestBucket.client(server, server.endpoint(), key, secret)) {
+      S3BackupStore store = S3BackupStore.builder(other, bucket.name).build();
+      BackupKey backup = BackupKey.of("p", "a");
+      for (Callable<?> call :
+          List.<Callable<?>>of(
+              () -> store.list("p"),
+              () -> store.find(backup),
+              () -> store.put(backup, Content.of(InputStream.nullInputStream())))) {
+        assertThatThrownBy(call::call)
+            .isInstanceOf(StoreException.class)
+            .hasMessageContaining("403 AccessDenied")
+            .hasMessageContaining("these credentials may not do this");
+      }
+    }
+  }
+
+  @Test
+  void theDefaultsOfTheSdkAreNamedAsTheTrapTheyAre() {
+    try (TestBucket bucket = new TestBucket(server);
+        S3Client defaults =
+            S3Client.builder()
+                .endpointOverride(server.endpoint())
+                .forcePathStyle(true)
+                .region(Region.of(server.region()))
+                .credentialsProvider(
+                    StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+                .build()) {
+      S3BackupStore store = S3BackupStore.builder(defaults, bucket.name).build();
+      byte[] bytes = S3StoreBehaviour.random(1_000);
+      try {
+        StoredBackup put =
+            store.put(BackupKey.of("p", "a"), Content.of(new ByteArrayInputStream(bytes)));
+        assertThat(put.size()).as("stored by an RGW after 16").isEqualTo(1_000);
+      } catch (BackupException e) {
+        assertThat(e)
+            .hasMessageContaining("400 XAmzContentSHA256Mismatch")
+            .hasMessageContaining("RgwS3Client");
+      }
     }
   }
 
