@@ -1,0 +1,187 @@
+package dev.etcdbackup.testkit.etcd;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate authority made for a test, with a certificate for servers on 127.0.0.1 and
+ * localhost and one for a client, as PEM files. Made with the JDK's {@code keytool}; good for two
+ * days, and gone with the JVM.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class EtcdCertificates {
+  private static final char[] STORE_PASSWORD = "changeit".toCharArray(); // protects nothing
+  private static final String CA = "ca";
+  private static final String SERVER = "server";
+  private static final String CLIENT = "client";
+
+  private static @Nullable EtcdCertificates shared;
+
+  private final Path folder;
+  private final SSLContext clientContext;
+
+  private EtcdCertificates(Path folder, SSLContext clientContext) {
+    this.folder = folder;
+    this.clientContext = clientContext;
+  }
+
+  /** The certificates of all servers of this JVM, made when they are first asked for. */
+  static synchronized EtcdCertificates shared() throws IOException {
+    if (shared == null) {
+      shared = create();
+    }
+    return shared;
+  }
+
+  /** Makes an authority and its two certificates. Takes two seconds or so. */
+  private static EtcdCertificates create() throws IOException {
+    Path folder = Files.createTempDirectory("etcd-test-tls");
+    folder.toFile().deleteOnExit();
+    Path file = folder.resolve("test.p12");
+    file.toFile().deleteOnExit();
+    generate(file, CA, "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign");
+    String uses = "eku=serverAuth,clientAuth"; // etcd's gateway is a client of its own server
+    generate(file, SERVER, "-signer", CA, "-ext", uses, "-ext", "san=ip:127.0.0.1,dns:localhost");
+    generate(file, CLIENT, "-signer", CA, "-ext", "eku=clientAuth");
+    try (InputStream in = Files.newInputStream(file)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, STORE_PASSWORD);
+      for (String alias : List.of(CA, SERVER, CLIENT)) {
+        Key key = store.getKey(alias, STORE_PASSWORD);
+        Certificate certificate = store.getCertificate(alias);
+        write(folder.resolve(alias + ".key"), "PRIVATE KEY", key.getEncoded());
+        write(folder.resolve(alias + ".pem"), "CERTIFICATE", certificate.getEncoded());
+      }
+      return new EtcdCertificates(folder, clientContext(store));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("test certificates cannot be made", e);
+    }
+  }
+
+  /**
+   * The authority's certificate.
+   *
+   * @return a PEM file
+   */
+  public Path ca() {
+    return file(CA + ".pem");
+  }
+
+  /**
+   * The servers' certificate.
+   *
+   * @return a PEM file
+   */
+  public Path server() {
+    return file(SERVER + ".pem");
+  }
+
+  /**
+   * The servers' private key.
+   *
+   * @return a PEM file, PKCS#8
+   */
+  public Path serverKey() {
+    return file(SERVER + ".key");
+  }
+
+  /**
+   * A client's certificate.
+   *
+   * @return a PEM file
+   */
+  public Path client() {
+    return file(CLIENT + ".pem");
+  }
+
+  /**
+   * The client's private key.
+   *
+   * @return a PEM file, PKCS#8
+   */
+  public Path clientKey() {
+    return file(CLIENT + ".key");
+  }
+
+  /** For a client that trusts the authority and shows the client's certificate. */
+  SSLContext clientContext() {
+    return clientContext;
+  }
+
+  private static SSLContext clientContext(KeyStore store)
+      throws GeneralSecurityException, IOException {
+    KeyStore client = KeyStore.getInstance("PKCS12");
+    client.load(null, STORE_PASSWORD);
+    client.setCertificateEntry(CA, store.getCertificate(CA));
+    client.setKeyEntry(
+        CLIENT,
+        store.getKey(CLIENT, STORE_PASSWORD),
+        STORE_PASSWORD,
+        store.getCertificateChain(CLIENT));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(client, STORE_PASSWORD);
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(client);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
+    return context;
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  private static void generate(Path file, String alias, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-dname",
+                "CN=etcd-backup test " + alias,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2",
+                "-keystore",
+                file.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(STORE_PASSWORD)));
+    command.addAll(List.of(more));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException("keytool: " + said.strip());
+    }
+  }
+
+  private static void write(Path file, String kind, byte[] der) throws IOException {
+    file.toFile().deleteOnExit();
+    String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Files.writeString(
+        file, "-----BEGIN " + kind + "-----\n" + lines + "\n-----END " + kind + "-----\n");
+  }
+}

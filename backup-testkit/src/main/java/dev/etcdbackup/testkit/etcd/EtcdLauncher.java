@@ -1,0 +1,46 @@
+package dev.etcdbackup.testkit.etcd;
+
+import dev.etcdbackup.testkit.Fixtures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Where etcd comes from. */
+interface EtcdLauncher {
+  /**
+   * Starts an etcd.
+   *
+   * @param arguments of etcd's command line
+   * @param folder where it may write: the only one
+   * @param log the file in the folder that takes its output
+   */
+  EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException;
+
+  /**
+   * Finds one: in the folder {@value EtcdTools#VARIABLE} names, on the PATH, or else in a container
+   * when Testcontainers is on the class path and Docker runs.
+   */
+  static EtcdLauncher find() {
+    Optional<Path> etcd = EtcdTools.find("etcd");
+    if (etcd.isPresent()) {
+      return new LocalEtcd.Launcher(etcd.get());
+    }
+    if (containersPossible()) {
+      return new EtcdContainer.Launcher();
+    }
+    throw Fixtures.missing(
+        "no etcd: not in $"
+            + EtcdTools.VARIABLE
+            + ", not on the PATH, and no Docker with Testcontainers; fixtures/etcd gets one");
+  }
+
+  private static boolean containersPossible() {
+    try {
+      Class.forName("org.testcontainers.DockerClientFactory");
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+    return EtcdContainer.dockerRuns();
+  }
+}

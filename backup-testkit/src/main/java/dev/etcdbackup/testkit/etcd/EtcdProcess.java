@@ -1,0 +1,21 @@
+package dev.etcdbackup.testkit.etcd;
+
+import java.io.IOException;
+
+/** A running etcd, on this machine or in a container. */
+interface EtcdProcess {
+  /** Whether it runs, be it paused. */
+  boolean alive();
+
+  /** Asks it to end, and waits until it has. */
+  void terminate() throws IOException;
+
+  /** Ends it at once, as a power cut would, and waits until it has. Does nothing when it ended. */
+  void kill();
+
+  /** Stops it where it is; connections stay open and nothing answers. */
+  void pause() throws IOException;
+
+  /** Lets it go on. */
+  void resume() throws IOException;
+}

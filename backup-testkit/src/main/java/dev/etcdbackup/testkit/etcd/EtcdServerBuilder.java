@@ -1,0 +1,183 @@
+package dev.etcdbackup.testkit.etcd;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of a server or a cluster. Not thread-safe. */
+public final class EtcdServerBuilder {
+  private static final int ATTEMPTS = 5;
+
+  private boolean tls;
+  private boolean clientCertificates;
+  private @Nullable String rootPassword;
+  private long quotaBytes = 8L << 30;
+
+  EtcdServerBuilder() {}
+
+  /**
+   * Serves clients over TLS, with certificates made for the test.
+   *
+   * @return this
+   */
+  public EtcdServerBuilder tls() {
+    tls = true;
+    return this;
+  }
+
+  /**
+   * Serves over TLS only clients that show a certificate of the test's authority.
+   *
+   * @return this
+   */
+  public EtcdServerBuilder clientCertificates() {
+    clientCertificates = true;
+    return tls();
+  }
+
+  /**
+   * Turns authentication on once the server runs.
+   *
+   * @param password of the user {@code root}
+   * @return this
+   */
+  public EtcdServerBuilder rootPassword(String password) {
+    rootPassword = password;
+    return this;
+  }
+
+  /**
+   * How much the server may store. Default: 8 GiB.
+   *
+   * @param quotaBytes in bytes; 0 is etcd's own default of 2 GiB
+   * @return this
+   * @throws IllegalArgumentException when it is negative
+   */
+  public EtcdServerBuilder quotaBytes(long quotaBytes) {
+    if (quotaBytes < 0) {
+      throw new IllegalArgumentException("quotaBytes must be 0 or more, not " + quotaBytes);
+    }
+    this.quotaBytes = quotaBytes;
+    return this;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @return the server, which serves; to be closed
+   * @throws IOException when it does not come up within a minute, with the end of its log
+   */
+  public EtcdServer start() throws IOException {
+    return startMembers(1).get(0);
+  }
+
+  /**
+   * Starts a cluster.
+   *
+   * @param members how many, 1 or more
+   * @return the cluster, which has a leader; to be closed
+   * @throws IllegalArgumentException when there is no member
+   * @throws IOException when it does not come up within a minute, with the end of a log
+   */
+  public EtcdCluster startCluster(int members) throws IOException {
+    if (members < 1) {
+      throw new IllegalArgumentException("members must be 1 or more, not " + members);
+    }
+    return new EtcdCluster(this, startMembers(members));
+  }
+
+  /** Adds a learner to a cluster with these settings, and starts it. */
+  EtcdServer startLearner(List<EtcdServer> members) throws IOException {
+    EtcdAddress address = EtcdAddress.free(1, tls).get(0);
+    String id = EtcdStart.addLearner(members.get(0).gateway(), address.peer());
+    List<EtcdAddress> all = new ArrayList<>(members.stream().map(EtcdServer::address).toList());
+    all.add(address);
+    EtcdCertificates certificates = tls ? members.get(0).certificates() : null;
+    EtcdServer learner = launch(EtcdLauncher.find(), address, certificates, "existing", all);
+    try {
+      learner.awaitReady(Optional.of(id));
+      return learner;
+    } catch (IOException | RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+
+  private List<EtcdServer> startMembers(int count) throws IOException {
+    EtcdLauncher launcher = EtcdLauncher.find();
+    EtcdCertificates certificates = tls ? EtcdCertificates.shared() : null;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return startMembers(launcher, certificates, EtcdAddress.free(count, tls));
+      } catch (EtcdStart.PortTakenException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private List<EtcdServer> startMembers(
+      EtcdLauncher launcher, @Nullable EtcdCertificates certificates, List<EtcdAddress> addresses)
+      throws IOException {
+    List<EtcdServer> members = new ArrayList<>();
+    try {
+      for (EtcdAddress address : addresses) {
+        members.add(launch(launcher, address, certificates, "new", addresses));
+      }
+      for (EtcdServer member : members) {
+        member.awaitReady(Optional.empty());
+      }
+      if (rootPassword != null) {
+        members.get(0).gateway().enableAuthentication(rootPassword);
+        members.forEach(member -> member.loginAsRoot(rootPassword));
+      }
+      return members;
+    } catch (IOException | RuntimeException e) {
+      for (EtcdServer member : members) {
+        member.close();
+      }
+      throw e;
+    }
+  }
+
+  private EtcdServer launch(
+      EtcdLauncher launcher,
+      EtcdAddress address,
+      @Nullable EtcdCertificates certificates,
+      String state,
+      List<EtcdAddress> members)
+      throws IOException {
+    Path folder = Files.createTempDirectory("etcd-test");
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--name=" + address.name());
+    arguments.add("--data-dir=" + folder.resolve("data"));
+    arguments.add("--listen-client-urls=" + address.client());
+    arguments.add("--advertise-client-urls=" + address.client());
+    arguments.add("--listen-peer-urls=" + address.peer());
+    arguments.add("--initial-advertise-peer-urls=" + address.peer());
+    arguments.add("--initial-cluster=" + EtcdAddress.cluster(members));
+    arguments.add("--initial-cluster-token=" + members.get(0).name());
+    arguments.add("--initial-cluster-state=" + state);
+    arguments.add("--quota-backend-bytes=" + quotaBytes);
+    arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
+    if (certificates != null) {
+      // Copies, since a container sees no other folder.
+      arguments.add("--cert-file=" + copy(certificates.server(), folder));
+      arguments.add("--key-file=" + copy(certificates.serverKey(), folder));
+    }
+    if (certificates != null && clientCertificates) {
+      arguments.add("--client-cert-auth");
+      arguments.add("--trusted-ca-file=" + copy(certificates.ca(), folder));
+    }
+    return new EtcdServer(launcher, address, arguments, folder, certificates);
+  }
+
+  private static Path copy(Path file, Path folder) throws IOException {
+    return Files.copy(file, folder.resolve(file.getFileName()));
+  }
+}

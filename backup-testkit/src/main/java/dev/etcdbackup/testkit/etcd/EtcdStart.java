@@ -1,0 +1,125 @@
+package dev.etcdbackup.testkit.etcd;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The wait for a server that was started.
+ *
+ * @param process what was started
+ * @param gateway to the port it was given
+ * @param log its output
+ */
+record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final int LOG_LINES = 15;
+
+  /**
+   * Waits until the server has a leader and has proved to be the one that was started: its member
+   * id belongs to its name, which no other server has, or is the expected one.
+   *
+   * @return its member id
+   * @throws PortTakenException when another process has its port
+   * @throws IOException when it ends, or does not serve in time
+   */
+  String await(String name, Optional<String> expectedId) throws IOException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    String last = "nothing answered";
+    while (System.nanoTime() < end) {
+      if (!process.alive()) {
+        throw ended();
+      }
+      try {
+        String status = gateway.status();
+        if (!EtcdGateway.field("leader", status).orElse("0").equals("0")) {
+          return requireOurs(status, expectedId.isEmpty() ? gateway.memberId(name) : expectedId);
+        }
+        last = status;
+      } catch (PortTakenException e) {
+        throw e;
+      } catch (IOException e) {
+        last = String.valueOf(e.getMessage());
+      }
+      pause();
+    }
+    throw new IOException("etcd does not serve after " + LIMIT + ": " + last + "\n" + tail());
+  }
+
+  /**
+   * Adds a learner, as soon as the members have been connected for the five seconds etcd asks for.
+   *
+   * @return its member id
+   */
+  static String addLearner(EtcdGateway gateway, URI peer) throws IOException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      try {
+        return gateway.addLearner(peer);
+      } catch (IOException e) {
+        boolean settling = String.valueOf(e.getMessage()).contains("unhealthy cluster");
+        if (!settling || System.nanoTime() > end) {
+          throw e;
+        }
+      }
+      pause();
+    }
+  }
+
+  /** Deletes a folder and all in it. */
+  static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private String requireOurs(String status, Optional<String> ours) throws IOException {
+    String id = EtcdGateway.field("member_id", status).orElse("");
+    if (ours.isEmpty() || !ours.get().equals(id)) {
+      throw new PortTakenException("another etcd answers: member " + id);
+    }
+    return id;
+  }
+
+  private IOException ended() throws IOException {
+    String tail = tail();
+    return tail.contains("address already in use")
+        ? new PortTakenException(tail)
+        : new IOException("etcd ended instead of starting:\n" + tail);
+  }
+
+  private String tail() throws IOException {
+    if (!Files.exists(log)) {
+      return "(no log)";
+    }
+    List<String> lines = Files.readAllLines(log);
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while etcd was starting");
+    }
+  }
+
+  /** A port was taken between being found free and being used: start again on others. */
+  static final class PortTakenException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.etcdbackup.testkit.etcd;
+
+import dev.etcdbackup.testkit.Fixtures;
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * etcd's own command line tools, to hold ours against.
+ *
+ * <p>Taken from the folder that the environment variable {@value #VARIABLE} names, or from the
+ * PATH. Thread-safe.
+ */
+public final class EtcdTools {
+  /** The environment variable that names the folder of etcd's programs. */
+  public static final String VARIABLE = "ETCDBACKUP_ETCD_BIN";
+
+  private EtcdTools() {}
+
+  /**
+   * What {@code snapshot status} says of a file: {@code etcdutl} where there is one (3.5 and
+   * newer), else {@code etcdctl}.
+   *
+   * @param snapshot the file
+   * @return its JSON: hash, revision, totalKey, totalSize and, from 3.6 on, version
+   * @throws IOException when the tool rejects the file, with what it said
+   */
+  public static String snapshotStatus(Path snapshot) throws IOException {
+    String tool = find("etcdutl").isPresent() ? "etcdutl" : "etcdctl";
+    return run(tool, Map.of(), "snapshot", "status", snapshot.toString(), "-w", "json");
+  }
+
+  /** Finds a program. */
+  static Optional<Path> find(String program) {
+    String folder = System.getenv(VARIABLE);
+    String path = folder == null || folder.isEmpty() ? System.getenv("PATH") : folder;
+    for (String entry : path == null ? new String[0] : path.split(File.pathSeparator)) {
+      Path file = Path.of(entry, program);
+      if (!entry.isEmpty() && Files.isExecutable(file)) {
+        return Optional.of(file);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @param environment settings and secrets, which have no place among the arguments
+   * @return what it wrote to its standard output
+   * @throws IOException when it ends with another status than 0, with its error output
+   */
+  static String run(String program, Map<String, String> environment, String... arguments)
+      throws IOException {
+    Path found =
+        find(program)
+            .orElseThrow(
+                () -> Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH"));
+    List<String> command = new ArrayList<>(List.of(found.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
+    builder.environment().put("ETCDCTL_API", "3");
+    builder.environment().putAll(environment);
+    Path errors = Files.createTempFile("etcd-tool", ".err");
+    try {
+      Process process = builder.redirectError(errors.toFile()).start();
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IOException(
+            program + " " + String.join(" ", arguments) + ": " + Files.readString(errors).strip());
+      }
+      return output;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while " + program + " ran");
+    } finally {
+      Files.delete(errors);
+    }
+  }
+}
