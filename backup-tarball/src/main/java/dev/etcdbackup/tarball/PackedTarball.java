@@ -1,0 +1,155 @@
+package dev.etcdbackup.tarball;
+
+import dev.etcdbackup.SourceException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Objects;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot packed as it is read: one chunk in, what gzip makes of it out. */
+final class PackedTarball extends InputStream {
+  private static final int CHUNK = 64 * 1024;
+
+  // Measured on Kubernetes objects in JSON: level 6 takes three times as long and saves a seventh.
+  private static final int LEVEL = 1;
+
+  private final InputStream snapshot;
+  private final long size;
+  private final String folder;
+  private final FileTime time;
+  private final byte[] chunk = new byte[CHUNK];
+  private final Output output = new Output();
+  private @Nullable GzipCompressorOutputStream gzip;
+  private @Nullable TarArchiveOutputStream tar;
+  private long packed;
+  private boolean ended;
+  private @Nullable IOException failure;
+
+  PackedTarball(InputStream snapshot, long size, String folder, Instant time) {
+    this.snapshot = snapshot;
+    this.size = size;
+    this.folder = folder;
+    this.time = FileTime.from(time);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      while (output.isEmpty() && !ended) {
+        packMore();
+      }
+      return output.take(buffer, offset, length);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (failure == null) {
+      failure = new IOException("the tarball is closed");
+    }
+    try {
+      if (gzip != null) {
+        gzip.close(); // frees zlib's memory; what it writes goes nowhere
+      }
+    } finally {
+      snapshot.close();
+    }
+  }
+
+  private void packMore() throws IOException {
+    if (tar == null) {
+      tar = begin();
+      return;
+    }
+    int read = snapshot.read(chunk);
+    if (read > size - packed) {
+      throw new SourceException("the snapshot goes on after the " + size + " bytes announced");
+    }
+    if (read >= 0) {
+      packed += read;
+      tar.write(chunk, 0, read);
+      return;
+    }
+    if (packed < size) {
+      throw new SourceException(
+          "the snapshot ended after " + packed + " of " + size + " bytes announced");
+    }
+    tar.closeArchiveEntry();
+    tar.close();
+    ended = true;
+  }
+
+  private TarArchiveOutputStream begin() throws IOException {
+    GzipParameters parameters = new GzipParameters();
+    parameters.setCompressionLevel(LEVEL);
+    parameters.setBufferSize(CHUNK);
+    gzip = new GzipCompressorOutputStream(output, parameters);
+    TarArchiveOutputStream begun = new TarArchiveOutputStream(gzip);
+    begun.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+    begun.putArchiveEntry(entry(folder + "/", 0700, 0));
+    begun.closeArchiveEntry();
+    begun.putArchiveEntry(entry(folder + "/" + Tarball.CONTENT, 0600, size));
+    return begun;
+  }
+
+  private TarArchiveEntry entry(String name, int mode, long bytes) {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setMode((entry.isDirectory() ? 040000 : 0100000) | mode);
+    entry.setIds(0, 0);
+    entry.setNames("", "");
+    entry.setLastModifiedTime(time);
+    entry.setSize(bytes);
+    return entry;
+  }
+
+  /** What gzip wrote and nobody took yet. */
+  private static final class Output extends ByteArrayOutputStream {
+    private int taken;
+
+    Output() {
+      super(2 * CHUNK);
+    }
+
+    boolean isEmpty() {
+      return count == 0;
+    }
+
+    /** Moves bytes out; -1 when there are none. */
+    int take(byte[] buffer, int offset, int length) {
+      if (isEmpty()) {
+        return -1;
+      }
+      int moved = Math.min(length, count - taken);
+      System.arraycopy(buf, taken, buffer, offset, moved);
+      taken += moved;
+      if (taken == count) {
+        reset();
+        taken = 0;
+      }
+      return moved;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.etcdbackup.tarball;
+
+import dev.etcdbackup.SnapshotArchive;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.io.InputStream;
+import java.util.Objects;
+
+/**
+ * Backups of the form {@code etcd-backup-yyyy-MM-dd-HH-mm-ss.tar.gz}: a gzipped tar of one folder,
+ * called as the backup without {@code .tar.gz}, that holds the snapshot as {@code etcd-dump.bin}.
+ * That is how the {@code kube-etcdbackup} image writes them, and {@code tar -xzf} unpacks both.
+ *
+ * <p><strong>Packing</strong> is reproducible: the same snapshot and name give the same bytes with
+ * the same zlib. Folder and file belong to user and group 0, have the modes 0700 and 0600 and the
+ * time of the name. A size of 8 GiB or more is written as a binary number, which GNU tar and all
+ * others of the last twenty years read. The level of gzip is 1: packing is what limits the speed of
+ * such a backup, at some 50 to 200 MB/s, and the usual level 6 takes up to three times as long to
+ * save a seventh.
+ *
+ * <p><strong>Unpacking</strong> reads what GNU tar writes in its formats v7, ustar, gnu and pax,
+ * with {@code ./} in front or without, with an entry for the folder or without, whatever the folder
+ * is called. It refuses links, devices, sparse and further files, names with {@code ..}, absolute
+ * or more than one folder deep, and whatever follows the end of the tar or of the gzip. It writes
+ * no files. How large the snapshot itself may be is for {@link dev.etcdbackup.ProvingInputStream}
+ * to say; everything around it is bounded to some hundred KiB.
+ *
+ * <p>Immutable and thread-safe. A stream belongs to one thread at a time, holds some 300 KiB
+ * whatever the size of the snapshot, blocks as long as the stream underneath does, and is closed by
+ * the caller, the stream underneath with it.
+ */
+public final class Tarball implements SnapshotArchive {
+  static final String CONTENT = "etcd-dump.bin";
+
+  private static final String SUFFIX = ".tar.gz";
+
+  /** Creates the format; there is nothing to set. */
+  public Tarball() {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nothing is read before the first read of the result.
+   *
+   * @throws IllegalArgumentException when the size is negative, or the name not that of a tarball
+   *     or that of an encrypted one
+   */
+  @Override
+  public InputStream pack(InputStream snapshot, long size, BackupName name) {
+    Objects.requireNonNull(snapshot, "snapshot");
+    if (size < 0) {
+      throw new IllegalArgumentException("size must be 0 or more, not " + size);
+    }
+    requireTarball(name);
+    String file = name.text().substring(name.text().lastIndexOf('/') + 1);
+    String folder = file.substring(0, file.length() - SUFFIX.length());
+    return new PackedTarball(snapshot, size, folder, name.time().orElseThrow());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nothing is read before the first read of the result. What the object's stream throws passes
+   * as it is; every other failure is a {@link dev.etcdbackup.CorruptBackupException}, and later
+   * reads repeat it.
+   *
+   * @throws IllegalArgumentException when the name is not that of a tarball, or that of an
+   *     encrypted one, which has to be read raw and decrypted
+   */
+  @Override
+  public InputStream unpack(InputStream object, BackupName name) {
+    Objects.requireNonNull(object, "object");
+    requireTarball(name);
+    return new UnpackedTarball(object, name.text());
+  }
+
+  private static void requireTarball(BackupName name) {
+    if (name.kind() != BackupKind.TARBALL) {
+      throw new IllegalArgumentException(
+          "name must be that of a tarball, etcd-backup-TIME.tar.gz, not " + name);
+    }
+    if (name.isEncrypted()) {
+      throw new IllegalArgumentException(
+          name + " is encrypted with GnuPG: read it raw and decrypt it with gpg");
+    }
+  }
+}

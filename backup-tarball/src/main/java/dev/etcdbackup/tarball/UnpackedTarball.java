@@ -1,0 +1,156 @@
+package dev.etcdbackup.tarball;
+
+import dev.etcdbackup.CorruptBackupException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** The one file inside a tarball, and at its end the certainty that there was nothing else. */
+final class UnpackedTarball extends InputStream {
+  private static final int CHUNK = 64 * 1024;
+
+  private final ObjectStream object;
+  private final String name;
+  private @Nullable GzipCompressorInputStream gzip;
+  private @Nullable TarReader tar;
+  private boolean ended;
+  private @Nullable IOException failure;
+
+  UnpackedTarball(InputStream object, String name) {
+    this.object = new ObjectStream(object);
+    this.name = name;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      return ended ? -1 : unpack(buffer, offset, Math.min(length, CHUNK));
+    } catch (IOException e) {
+      failure = object.failure() != null ? object.failure() : corrupt(e);
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (failure == null) {
+      failure = new IOException("the tarball is closed");
+    }
+    try {
+      if (gzip != null) {
+        gzip.close(); // frees zlib's memory
+      }
+    } finally {
+      object.close();
+    }
+  }
+
+  private int unpack(byte[] buffer, int offset, int length) throws IOException {
+    object.madeProgress();
+    if (tar == null) {
+      gzip =
+          GzipCompressorInputStream.builder()
+              .setInputStream(object)
+              .setDecompressConcatenated(true)
+              .get();
+      tar = new TarReader(gzip);
+      findFile(tar);
+    }
+    int read = tar.read(buffer, offset, length);
+    if (read < 0) {
+      if (tar.next() != null) {
+        throw new IOException("it holds more than one file");
+      }
+      ended = true;
+    }
+    return read;
+  }
+
+  /** Goes to the file: past an entry for {@code ./} and one for the folder, at most. */
+  private static void findFile(TarReader tar) throws IOException {
+    String folder = null;
+    for (int i = 0; i < 3; i++) {
+      TarArchiveEntry entry = tar.next();
+      if (entry == null) {
+        break;
+      }
+      String path = entry.getName();
+      while (path.startsWith("./")) {
+        path = path.substring(2);
+      }
+      if (isFolder(entry, path)) {
+        if (!path.isEmpty()) {
+          folder = requireFolder(path.substring(0, path.length() - 1), entry);
+        }
+      } else {
+        requireSnapshot(path, folder, entry);
+        return;
+      }
+    }
+    throw new IOException("it holds no " + Tarball.CONTENT);
+  }
+
+  private static boolean isFolder(TarArchiveEntry entry, String path) throws IOException {
+    switch (entry.getLinkFlag()) {
+      case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_DIR -> {}
+      case TarConstants.LF_LINK, TarConstants.LF_SYMLINK ->
+          throw new IOException("it holds a link, " + shown(entry));
+      case TarConstants.LF_CHR, TarConstants.LF_BLK, TarConstants.LF_FIFO ->
+          throw new IOException("it holds a device or pipe, " + shown(entry));
+      default ->
+          throw new IOException(
+              "it holds an entry of type " + (entry.getLinkFlag() & 0xff) + ", " + shown(entry));
+    }
+    boolean folder = path.isEmpty() || path.endsWith("/");
+    if (folder && entry.getSize() != 0) {
+      throw new IOException("it holds a folder with content, " + shown(entry));
+    }
+    return folder;
+  }
+
+  private static void requireSnapshot(
+      String path, @Nullable String announced, TarArchiveEntry entry) throws IOException {
+    String end = "/" + Tarball.CONTENT;
+    if (!path.endsWith(end)) {
+      throw new IOException("it holds " + shown(entry) + " where FOLDER" + end + " should be");
+    }
+    String folder = requireFolder(path.substring(0, path.length() - end.length()), entry);
+    if (announced != null && !announced.equals(folder)) {
+      throw new IOException("it holds two folders, the second with " + shown(entry));
+    }
+  }
+
+  private static String requireFolder(String folder, TarArchiveEntry entry) throws IOException {
+    if (folder.isEmpty() || folder.indexOf('/') >= 0 || folder.equals(".") || folder.equals("..")) {
+      throw new IOException("it holds " + shown(entry) + ", which is not in one folder");
+    }
+    return folder;
+  }
+
+  private static String shown(TarArchiveEntry entry) {
+    return TarReader.shown(entry.getName());
+  }
+
+  private CorruptBackupException corrupt(IOException e) {
+    String problem = e instanceof EOFException ? "it ends too early" : e.getMessage();
+    return new CorruptBackupException(name + " cannot be unpacked: " + problem, e);
+  }
+}
