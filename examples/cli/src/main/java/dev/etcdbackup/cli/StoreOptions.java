@@ -10,6 +10,7 @@ import dev.etcdbackup.s3.S3BackupStore;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -67,11 +68,18 @@ final class StoreOptions {
 
   /** The address given, or a complaint that there is none. */
   StoreAddress required() throws UsageException {
-    if (address == null) {
-      throw new UsageException(
-          "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]");
+    return or(Optional.empty());
+  }
+
+  /** The address given, else another, or a complaint that there is none. */
+  StoreAddress or(Optional<StoreAddress> other) throws UsageException {
+    if (address != null) {
+      return address;
     }
-    return address;
+    return other.orElseThrow(
+        () ->
+            new UsageException(
+                "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]"));
   }
 
   /**
@@ -121,8 +129,7 @@ final class StoreOptions {
   private S3Client rgwClient(URI endpoint) throws UsageException {
     try {
       RgwS3Client.Builder builder =
-          RgwS3Client.builder(endpoint)
-              .credentials(DefaultCredentialsProvider.builder().build());
+          RgwS3Client.builder(endpoint).credentials(DefaultCredentialsProvider.builder().build());
       if (s3Region != null) {
         builder.region(s3Region.id());
       }
@@ -131,7 +138,7 @@ final class StoreOptions {
       }
       return builder.build();
     } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
 }
