@@ -14,7 +14,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -127,18 +126,18 @@ final class StoreOptions {
   }
 
   private S3Client rgwClient(URI endpoint) throws UsageException {
-    try {
-      RgwS3Client.Builder builder =
-          RgwS3Client.builder(endpoint).credentials(DefaultCredentialsProvider.builder().build());
-      if (s3Region != null) {
-        builder.region(s3Region.id());
-      }
-      if (s3Ca != null) {
-        builder.caPem(s3Ca);
-      }
+    RgwS3Client.Builder builder = RgwS3Client.builder(endpoint);
+    if (s3Region != null) {
+      builder.region(s3Region.id());
+    }
+    if (s3Ca == null) {
       return builder.build();
+    }
+    try {
+      return builder.caPem(s3Ca).build();
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      String problem = Files.isReadable(s3Ca) ? "holds no PEM certificates" : "cannot be read";
+      throw new UsageException("--s3-ca: " + s3Ca + " " + problem);
     }
   }
 }
