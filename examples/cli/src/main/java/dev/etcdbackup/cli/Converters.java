@@ -56,6 +56,22 @@ final class Converters {
     }
   }
 
+  /** One project. */
+  static class Project implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) throws Exception {
+      return refusing(BackupKey::requireProject).convert(text);
+    }
+  }
+
+  /** One project, or all of them: the empty text. */
+  static final class ProjectOrAll extends Project {
+    @Override
+    public String convert(String text) throws Exception {
+      return text.isEmpty() ? text : super.convert(text);
+    }
+  }
+
   /** A number of backups to keep. */
   static final class Count implements ITypeConverter<Integer> {
     @Override

@@ -1,6 +1,10 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.ClusterConfig;
+import dev.etcdbackup.service.BackupProgress;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.tarball.Tarball;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -9,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,6 +31,8 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
+    abbreviateSynopsis = true,
+    requiredOptionMarker = '*',
     sortOptions = false,
     usageHelpWidth = 100,
     exitCodeListHeading = "%nExit codes:%n",
@@ -35,14 +43,6 @@ import picocli.CommandLine.ScopeType;
       "3:etcd failed",
       "4:the store failed, or the name is taken",
       "5:a backup is corrupt"
-    },
-    subcommands = {
-      ListCommand.class,
-      LatestCommand.class,
-      CreateCommand.class,
-      GetCommand.class,
-      PruneCommand.class,
-      CoverageCommand.class
     })
 public final class EtcdBackup implements Callable<Integer> {
   @Mixin final StoreOptions store = new StoreOptions();
@@ -78,10 +78,12 @@ public final class EtcdBackup implements Callable<Integer> {
 
   private final PrintStream out;
   private final PrintStream err;
+  private final Failures failures;
 
   private EtcdBackup(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
+    this.failures = new Failures(this, err);
   }
 
   /**
@@ -90,9 +92,14 @@ public final class EtcdBackup implements Callable<Integer> {
    * @param args the command line
    */
   public static void main(String[] args) {
+    Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
     Interruption interruption = Interruption.begin();
-    int code = run(System.out, System.err, args);
-    interruption.end();
+    int code;
+    try {
+      code = run(System.out, System.err, args);
+    } finally {
+      interruption.end();
+    }
     System.exit(code);
   }
 
@@ -101,20 +108,30 @@ public final class EtcdBackup implements Callable<Integer> {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
     EtcdBackup root = new EtcdBackup(out, err);
-    CommandLine commandLine = new CommandLine(root);
+    CommandLine commandLine =
+        new CommandLine(root)
+            .addSubcommand(new ListCommand(root))
+            .addSubcommand(new LatestCommand(root))
+            .addSubcommand(new CreateCommand(root))
+            .addSubcommand(new GetCommand(root))
+            .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);
-    Failures failures = new Failures(root, err);
-    int code =
-        commandLine
-            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .setExpandAtFiles(false)
-            .setParameterExceptionHandler(failures)
-            .setExecutionExceptionHandler(failures)
-            .execute(args);
+    commandLine
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(root.failures)
+        .setExecutionExceptionHandler(root.failures);
+    int code;
+    try {
+      code = commandLine.execute(args);
+    } catch (Error e) { // a class that is missing, say; picocli handles exceptions alone
+      code = root.failures.internal(e);
+    }
     if (out.checkError()) {
-      return failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
+      return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
     }
     return code;
   }
@@ -136,8 +153,27 @@ public final class EtcdBackup implements Callable<Integer> {
     return new Output(out, format);
   }
 
+  Failures failures() {
+    return failures;
+  }
+
   PrintStream errors() {
     return err;
+  }
+
+  /** A service over a store, going by the options. */
+  BackupService service(BackupStore over, BackupProgress progress) {
+    return BackupService.builder(over)
+        .archive(new Tarball())
+        .clock(clock())
+        .timeout(timeout)
+        .progress(progress)
+        .build();
+  }
+
+  /** A service over a store, for what moves no snapshot. */
+  BackupService service(BackupStore over) {
+    return service(over, (bytes, total) -> {});
   }
 
   /** The version that the build wrote into the jar. */

@@ -2,14 +2,21 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.etcd.EtcdTls;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -57,6 +64,98 @@ final class EtcdOptions {
       names = "--etcd-key",
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
-      description = "The client's private key in PEM (PKCS#8), with --etcd-cert.")
+      description = "The client's private key in PEM, with --etcd-cert.")
   @Nullable Path key;
+
+  /** The cluster as a source; files are read and checked, nothing is connected to. */
+  SnapshotSource source(Duration timeout) throws UsageException {
+    if (endpoints.isEmpty()) {
+      throw new UsageException("no cluster; give --etcd http://HOST:PORT");
+    }
+    Optional<Login> login = login();
+    Optional<EtcdTls> tls = tls();
+    try {
+      tls.ifPresent(it -> it.applyTo(Client.builder())); // what is wrong with a file is found here
+      Supplier<ClientBuilder> client = () -> client(login, tls);
+      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ClientBuilder client(Optional<Login> login, Optional<EtcdTls> tls) {
+    ClientBuilder client = Client.builder();
+    login.ifPresent(it -> client.user(it.user()).password(it.password()));
+    tls.ifPresent(it -> it.applyTo(client));
+    return client;
+  }
+
+  private Optional<EtcdTls> tls() throws UsageException {
+    if (ca == null && cert == null && key == null) {
+      return Optional.empty();
+    }
+    if (endpoints.stream().anyMatch(endpoint -> "http".equalsIgnoreCase(endpoint.getScheme()))) {
+      throw new UsageException("--etcd-ca, --etcd-cert and --etcd-key are for https:// endpoints");
+    }
+    EtcdTls tls = ca == null ? EtcdTls.trustingSystem() : EtcdTls.trusting(ca);
+    if (cert != null && key != null) {
+      return Optional.of(tls.withCertificate(cert, key));
+    }
+    if (cert != null || key != null) {
+      throw new UsageException("--etcd-cert and --etcd-key go together");
+    }
+    return Optional.of(tls);
+  }
+
+  private Optional<Login> login() throws UsageException {
+    if (user == null && passwordFile == null) {
+      return Optional.empty();
+    }
+    if (user == null || passwordFile == null) {
+      throw new UsageException("--etcd-user and --etcd-password-file go together");
+    }
+    if (user.isEmpty() || user.contains(":")) { // NAME:PASSWORD, as etcdctl takes it; not repeated
+      throw new UsageException("--etcd-user is a name alone; the password is in a file");
+    }
+    return Optional.of(new Login(utf8(user), utf8(password(passwordFile))));
+  }
+
+  private static String password(Path file) throws UsageException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UsageException("--etcd-password-file: there is no file " + file);
+    } catch (IOException e) {
+      throw new UsageException("--etcd-password-file: " + file + " cannot be read");
+    }
+    String password = text.replaceFirst("\\r?\\n\\z", "");
+    if (password.isEmpty()) {
+      throw new UsageException("--etcd-password-file: " + file + " is empty");
+    }
+    return password;
+  }
+
+  private static ByteSequence utf8(String text) {
+    return ByteSequence.from(text, StandardCharsets.UTF_8);
+  }
+
+  /** A user and what proves it; not a record, whose text would tell. */
+  private static final class Login {
+    private final ByteSequence user;
+    private final ByteSequence password;
+
+    Login(ByteSequence user, ByteSequence password) {
+      this.user = user;
+      this.password = password;
+    }
+
+    ByteSequence user() {
+      return user;
+    }
+
+    ByteSequence password() {
+      return password;
+    }
+  }
 }

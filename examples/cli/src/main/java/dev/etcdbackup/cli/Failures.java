@@ -1,16 +1,17 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.StoreException;
 import dev.etcdbackup.cli.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.FileAlreadyExistsException;
-import java.util.List;
+import java.nio.file.FileSystemException;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -40,18 +41,33 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     String message =
         e instanceof UnmatchedArgumentException unmatched
             ? unmatched(command, unmatched)
-            : lowerCaseFirst(e.getMessage());
+            : lowerCaseFirst(String.valueOf(e.getMessage()));
     String help = command.getCommandSpec().qualifiedName() + " --help";
     return report(message + "; see '" + help + "'", ExitCode.USAGE);
   }
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
-    if (root.debug()) {
-      e.printStackTrace(err);
-    }
     int code = code(e);
-    return report(code == ExitCode.INTERNAL ? internal(e) : message(e), code);
+    if (code == ExitCode.INTERNAL) {
+      return internal(e);
+    }
+    trace(e);
+    return report(message(e), code);
+  }
+
+  /** Tells of a failure that must not happen. */
+  int internal(Throwable e) {
+    trace(e);
+    return report("a mistake in this tool: " + e + "; --debug shows where", ExitCode.INTERNAL);
+  }
+
+  private void trace(Throwable e) {
+    if (root.debug()) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace.toString().replace("\t", "  ").lines().map(TerminalText::escape).forEach(err::println);
+    }
   }
 
   private static int code(Exception e) {
@@ -75,5 +91,31 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       return ExitCode.CORRUPT;
     }
     return ExitCode.STORE_FAILED;
+  }
+
+  private static String message(Exception e) {
+    if (e instanceof FileAlreadyExistsException taken) {
+      return taken.getFile() + " is there already; add --force to replace it";
+    }
+    if (e instanceof FileSystemException failure && failure.getReason() == null) {
+      return failure.getFile() + ": " + e.getClass().getSimpleName().replace("Exception", "");
+    }
+    return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+  }
+
+  /** Names the first argument only, and of an option not its value, which may be a password. */
+  private static String unmatched(CommandLine command, UnmatchedArgumentException e) {
+    String first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().get(0);
+    if (first.startsWith("-") && first.length() > 1) {
+      return "unknown option '" + first.replaceFirst("=.*", "") + "'";
+    }
+    boolean isRoot = command.getParent() == null;
+    return (isRoot ? "unknown command '" : "unexpected argument '") + first + "'";
+  }
+
+  private static String lowerCaseFirst(String text) {
+    return text.isEmpty()
+        ? text
+        : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
   }
 }

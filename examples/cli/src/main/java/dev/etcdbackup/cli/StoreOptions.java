@@ -10,10 +10,10 @@ import dev.etcdbackup.s3.S3BackupStore;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -67,11 +67,18 @@ final class StoreOptions {
 
   /** The address given, or a complaint that there is none. */
   StoreAddress required() throws UsageException {
-    if (address == null) {
-      throw new UsageException(
-          "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]");
+    return or(Optional.empty());
+  }
+
+  /** The address given, else another, or a complaint that there is none. */
+  StoreAddress or(Optional<StoreAddress> other) throws UsageException {
+    if (address != null) {
+      return address;
     }
-    return address;
+    return other.orElseThrow(
+        () ->
+            new UsageException(
+                "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]"));
   }
 
   /**
@@ -119,19 +126,18 @@ final class StoreOptions {
   }
 
   private S3Client rgwClient(URI endpoint) throws UsageException {
-    try {
-      RgwS3Client.Builder builder =
-          RgwS3Client.builder(endpoint)
-              .credentials(DefaultCredentialsProvider.builder().build());
-      if (s3Region != null) {
-        builder.region(s3Region.id());
-      }
-      if (s3Ca != null) {
-        builder.caPem(s3Ca);
-      }
+    RgwS3Client.Builder builder = RgwS3Client.builder(endpoint);
+    if (s3Region != null) {
+      builder.region(s3Region.id());
+    }
+    if (s3Ca == null) {
       return builder.build();
+    }
+    try {
+      return builder.caPem(s3Ca).build();
     } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage());
+      String problem = Files.isReadable(s3Ca) ? "holds no PEM certificates" : "cannot be read";
+      throw new UsageException("--s3-ca: " + s3Ca + " " + problem);
     }
   }
 }

@@ -1,0 +1,88 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.SnapshotProof;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.BackupService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code get}. */
+@Command(
+    name = "get",
+    description =
+        "Reads a backup back into a file: the snapshot, unpacked from a tarball and checked, as"
+            + " etcdctl snapshot restore takes it. The file appears only when it is whole.")
+final class GetCommand implements Callable<Integer> {
+  private final EtcdBackup root;
+
+  @Parameters(paramLabel = "KEY", description = "The backup: PROJECT/NAME.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private BackupKey key;
+
+  @Option(names = "--to", required = true, paramLabel = "FILE", description = "The file to write.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private Path target;
+
+  @Option(names = "--force", description = "Replace the file if it is there.")
+  private boolean force;
+
+  @Option(
+      names = "--raw",
+      description = "The object byte for byte as it is stored, neither unpacked nor checked.")
+  private boolean raw;
+
+  GetCommand(EtcdBackup root) {
+    this.root = root;
+  }
+
+  /** A file that was written, as {@code -o json} shows it. */
+  record WrittenJson(String key, String file, long size, @Nullable String sha256) {}
+
+  @Override
+  public Integer call() throws UsageException, IOException {
+    checkTarget();
+    if (!raw && BackupName.parse(key.name()).isEncrypted()) {
+      throw new UsageException(key + " is encrypted; get it with --raw and decrypt it with gpg");
+    }
+    WrittenJson written;
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
+        ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
+      written = write(root.service(open.store(), progress));
+    }
+    Output output = root.output();
+    if (output.isJson()) {
+      output.json(written);
+    } else {
+      String sha256 = written.sha256() == null ? "" : ", sha256 " + written.sha256();
+      output.line(written.file() + ": " + written.size() + " bytes" + sha256);
+    }
+    return ExitCode.DONE;
+  }
+
+  private WrittenJson write(BackupService service) throws IOException {
+    if (raw) {
+      long size = service.readBackRaw(key, target, force);
+      return new WrittenJson(key.toString(), target.toString(), size, null);
+    }
+    SnapshotProof proof = service.readBack(key, target, force);
+    return new WrittenJson(key.toString(), target.toString(), proof.size(), proof.sha256());
+  }
+
+  /** Refuses, before anything is read, what could not be written in the end. */
+  private void checkTarget() throws UsageException {
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UsageException("--to: there is no folder " + folder);
+    }
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new UsageException("--to: " + target + " is not a file");
+    }
+  }
+}
