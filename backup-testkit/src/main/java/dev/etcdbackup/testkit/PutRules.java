@@ -177,12 +177,11 @@ interface PutRules extends StoreRules {
     }
   }
 
-  /** A store may as well let one of the two wait for the other: then they never meet. */
   private static void await(CyclicBarrier barrier) {
     try {
       barrier.await(1, TimeUnit.SECONDS);
-    } catch (TimeoutException | BrokenBarrierException e) {
-      assertThat(barrier.isBroken()).isTrue();
+    } catch (TimeoutException | BrokenBarrierException theyNeverMeet) {
+      // A store may let one of the two wait for the other.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
