@@ -112,6 +112,11 @@ public final class RgwS3Client {
      * @throws IllegalArgumentException when the file of authorities cannot be read or holds none
      */
     public S3Client build() {
+      return describe().build();
+    }
+
+    /** The client's settings, all of them. */
+    S3ClientBuilder describe() {
       Apache5HttpClient.Builder http =
           Apache5HttpClient.builder()
               .connectionTimeout(Duration.ofSeconds(5))
@@ -134,7 +139,7 @@ public final class RgwS3Client {
       if (credentials != null) {
         client.credentialsProvider(credentials);
       }
-      return client.build();
+      return client;
     }
 
     private static TrustManager[] trusting(Path caPem) {

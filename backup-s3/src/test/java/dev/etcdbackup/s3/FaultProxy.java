@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Stands between a client and an HTTP server, and fails requests as told. */
 final class FaultProxy implements AutoCloseable {
   enum Fault {
+    /** None; the request is counted. */
+    NONE,
     /** The server does what it is asked; its answer never arrives. */
     LOSE_REPLY,
     /** The connection ends before the server hears of the request. */

@@ -92,6 +92,27 @@ class RgwTest {
     }
   }
 
+  @Test
+  void keysThatNobodyShouldWriteAreReadAndDeletedAllTheSame() throws Exception {
+    try (TestBucket bucket = new TestBucket(server)) {
+      List<String> keys = List.of("p/", "p/../y", "p/./z", "p//x", "p/\\b", "p/tab\there");
+      keys.forEach(key -> bucket.putRaw(key, key));
+      bucket.putRaw("y", "not to be touched");
+      S3BackupStore store = bucket.store().build();
+      List<StoredBackup> listed = store.list("p");
+      assertThat(listed).extracting(backup -> backup.key().toString()).isEqualTo(keys);
+      for (StoredBackup backup : listed) {
+        assertThat(store.find(backup.key())).contains(backup);
+        try (InputStream in = store.open(backup, 0, backup.size())) {
+          assertThat(in.readAllBytes()).asString().isEqualTo(backup.key().toString());
+        }
+      }
+      List<BackupKey> all = listed.stream().map(StoredBackup::key).toList();
+      assertThat(store.delete(all).gone()).containsExactlyInAnyOrderElementsOf(all);
+      assertThat(bucket.keys()).containsExactly("y");
+    }
+  }
+
   @Nested
   class Contract extends BackupStoreContract {
     private TestBucket bucket;

@@ -1,11 +1,19 @@
 package dev.etcdbackup.s3;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.ByteArrayInputStream;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,7 +21,12 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** The store on a Ceph RADOS Gateway over HTTPS, its authority given as a file. */
 class RgwTlsTest {
@@ -45,6 +58,49 @@ class RgwTlsTest {
           .hasMessageContaining("PKIX")
           .hasMessageContaining("is its authority known (caPem)?");
     }
+  }
+
+  @Test
+  void everyBodyCarriesItsMd5() throws Exception {
+    List<String> sums = new CopyOnWriteArrayList<>();
+    ExecutionInterceptor watch =
+        new ExecutionInterceptor() {
+          @Override
+          public void beforeExecution(
+              Context.BeforeExecution context, ExecutionAttributes attributes) {
+            if (context.request() instanceof PutObjectRequest put) {
+              sums.add(put.contentMD5());
+            }
+            if (context.request() instanceof UploadPartRequest part) {
+              sums.add(part.contentMD5());
+            }
+          }
+        };
+    try (TestBucket bucket = new TestBucket(server);
+        S3Client watched =
+            RgwS3Client.builder(server.endpoint())
+                .credentials(
+                    StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+                .caPem(server.caPem().orElseThrow())
+                .describe()
+                .overrideConfiguration(o -> o.addExecutionInterceptor(watch))
+                .build()) {
+      S3BackupStore store =
+          S3BackupStore.builder(watched, bucket.name).partSizeBytes(5 << 20).build();
+      byte[] bytes = S3StoreBehaviour.random(6 << 20);
+      store.put(BackupKey.of("p", "small"), Content.of(new ByteArrayInputStream(bytes, 0, 9)));
+      store.put(BackupKey.of("p", "large"), Content.of(new ByteArrayInputStream(bytes)));
+      assertThat(sums)
+          .containsExactlyInAnyOrder(
+              md5(bytes, 0, 9), md5(bytes, 0, 5 << 20), md5(bytes, 5 << 20, 1 << 20));
+    }
+  }
+
+  private static String md5(byte[] bytes, int offset, int length) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("MD5");
+    digest.update(bytes, offset, length);
+    return Base64.getEncoder().encodeToString(digest.digest());
   }
 
   @Nested

@@ -224,6 +224,20 @@ abstract class S3FaultBehaviour {
     assertThat(bucket.keys()).isEmpty();
   }
 
+  @Test
+  void anUploadIsAbortedAgainWhenItsLastPartHasEnded() throws Exception {
+    Rule delayed = proxy.on("PUT", "partNumber=2", Fault.DELAY, 1);
+    Rule aborts = proxy.on("DELETE", "uploadId=", Fault.NONE, ALWAYS);
+    assertInterruptible(
+        () -> store.put(KEY, Content.of(new ByteArrayInputStream(LARGE))),
+        () -> delayed.fired() == 1,
+        false);
+    await(() -> aborts.fired() == 1);
+    proxy.release();
+    await(() -> aborts.fired() == 2);
+    assertThat(bucket.uploads()).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource
   void anInterruptInTheMiddleOfACommitLeavesTheOutcomeUnknown(CommitRequest commit)

@@ -4,16 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,13 +25,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What the S3 store does beyond the contract, on any server. */
@@ -92,39 +87,6 @@ abstract class S3StoreBehaviour {
     byte[] bytes = random(11 * MIB);
     store.put(KEY, Content.of(new ByteArrayInputStream(bytes), announced));
     assertThat(Arrays.equals(readAll(KEY), bytes)).as("same bytes").isTrue();
-  }
-
-  @Test
-  void aRangeIsReadAlone() throws Exception {
-    byte[] bytes = random(300_000);
-    StoredBackup put = store.put(KEY, Content.of(new ByteArrayInputStream(bytes)));
-    for (int[] range : new int[][] {{0, 1}, {299_999, 1}, {1_000, 200_000}, {150_000, 150_000}}) {
-      try (InputStream in = store.open(put, range[0], range[1])) {
-        assertThat(in.readAllBytes())
-            .isEqualTo(Arrays.copyOfRange(bytes, range[0], range[0] + range[1]));
-      }
-    }
-    try (InputStream in = store.open(put, 300_000, 0)) {
-      assertThat(in.read()).isEqualTo(-1);
-    }
-  }
-
-  @Test
-  void anotherVersionIsNotReadInPlaceOfTheOneThatWasSeen() throws Exception {
-    StoredBackup seen = store.put(KEY, Content.of(new ByteArrayInputStream(random(10))));
-    bucket.putRaw(KEY.toString(), "0123456789");
-    assertThatThrownBy(() -> store.open(seen, 0, 10)).isInstanceOf(BackupNotFoundException.class);
-    assertThatThrownBy(() -> store.open(seen, 0, 0)).isInstanceOf(BackupNotFoundException.class);
-  }
-
-  @Test
-  void aListedVersionIsTheOneThatIsRead() throws Exception {
-    bucket.putRaw("p/foreign", "by another tool");
-    StoredBackup listed = store.list("p").get(0);
-    assertThat(store.find(listed.key())).contains(listed);
-    try (InputStream in = store.open(listed, 3, 7)) {
-      assertThat(in.readAllBytes()).asString().isEqualTo("another");
-    }
   }
 
   @Test
@@ -189,34 +151,6 @@ abstract class S3StoreBehaviour {
   }
 
   @Test
-  void moreThanAThousandObjectsAreListedAndDeletedToTheLast() throws Exception {
-    int count = 1_250;
-    List<BackupKey> keys =
-        IntStream.range(0, count).mapToObj(i -> BackupKey.of("many", "n" + i)).sorted().toList();
-    inParallel(
-        8,
-        worker -> {
-          for (int i = worker; i < count; i += 8) {
-            String key = keys.get(i).toString();
-            bucket.client.putObject(
-                r -> r.bucket(bucket.name).key(key), RequestBody.fromString(key));
-          }
-          return null;
-        });
-    bucket.putRaw("many-more/x", "x");
-    assertThat(store.list("many")).extracting(StoredBackup::key).containsExactlyElementsOf(keys);
-    List<BackupKey> doomed = new ArrayList<>(keys.subList(0, 1_100));
-    doomed.add(BackupKey.of("many", "absent"));
-    doomed.addAll(keys.subList(0, 10)); // twice
-    DeleteResult deleted = store.delete(doomed);
-    assertThat(deleted.gone()).hasSize(1_101);
-    assertThat(deleted.refused()).isEmpty();
-    assertThat(store.list("many"))
-        .extracting(StoredBackup::key)
-        .containsExactlyElementsOf(keys.subList(1_100, count));
-  }
-
-  @Test
   void deletingNothingAsksNothing() throws Exception {
     S3Client unusable = bucket.clientAt(server().endpoint());
     unusable.close();
@@ -237,14 +171,6 @@ abstract class S3StoreBehaviour {
     assertThat(bucket.keys()).isEmpty();
     assertThat(bucket.uploads()).isEmpty();
     store.put(KEY, Content.of(new ByteArrayInputStream(random(10))));
-  }
-
-  @Test
-  void whatTheStreamThrowsIsThrownAsItIs() throws Exception {
-    BackupException thrown = new SourceException("etcd is gone");
-    InputStream failing = EndingStream.failing(TestSnapshots.stream(1, 1_500), thrown);
-    assertThatThrownBy(() -> store.put(KEY, Content.of(failing))).isSameAs(thrown);
-    assertThat(bucket.uploads()).isEmpty();
   }
 
   @ParameterizedTest(name = "{0} bytes")

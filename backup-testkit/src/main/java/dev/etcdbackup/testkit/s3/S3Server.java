@@ -32,8 +32,9 @@ public final class S3Server implements AutoCloseable {
    * a second or two the first time, some ten milliseconds after that.
    *
    * <p>Checks signatures and clocks, honours {@code If-None-Match} on every write. Objects live in
-   * the heap: for large ones see {@link #embedded(Path)}. Needs {@code org.gaul:s3proxy} 4.1 and
-   * what {@code backup-testkit} lists as optional beside it on the class path.
+   * the heap: for large ones see {@link #embedded(Path)}. Needs {@code org.gaul:s3proxy} 4.1, what
+   * {@code backup-testkit} lists as optional beside it, and the AWS SDK's {@code s3} on the class
+   * path.
    *
    * @return the server, stopped by {@link #close()}
    */
