@@ -1,0 +1,84 @@
+package dev.etcdbackup.etcd;
+
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import org.jspecify.annotations.Nullable;
+
+/** Says in one line what the status of a call means to somebody who takes backups. */
+final class EtcdStatus {
+  /** What is said of a connection that ended without a reason. */
+  static final String CLOSED = "the connection was closed";
+
+  private static final String GRPC_CLOSED = "Network closed for unknown reason";
+  private static final String ETCD_PREFIX = "etcdserver: ";
+
+  private EtcdStatus() {}
+
+  /**
+   * Explains a status that is not OK.
+   *
+   * @param late what to say when the call's deadline passed
+   */
+  static String explain(Status status, String late) {
+    String said = lastWord(status);
+    if (said.contains("user name is empty")) {
+      return "authentication is on: set user and password";
+    }
+    if (said.contains("permission denied")) {
+      return "permission denied: snapshots need the root role";
+    }
+    return switch (status.getCode()) {
+      case DEADLINE_EXCEEDED -> late;
+      case UNIMPLEMENTED -> "not an etcd server: " + said;
+      default -> said;
+    };
+  }
+
+  /** What etcd itself said, or what is at the bottom of a broken connection. */
+  private static String lastWord(Status status) {
+    String said = status.getDescription();
+    Throwable bottom = null;
+    for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
+      bottom = t;
+      Status inner = statusOf(t);
+      if (inner != null && inner.getDescription() != null) {
+        said = inner.getDescription();
+      }
+    }
+    boolean etcdSpoke = said != null && said.startsWith(ETCD_PREFIX);
+    if (!etcdSpoke && bottom != null && statusOf(bottom) == null) {
+      said = connectionProblem(bottom);
+    }
+    if (GRPC_CLOSED.equals(said)) {
+      return CLOSED;
+    }
+    if (said == null || said.isBlank()) {
+      said = status.getCode().toString();
+    }
+    return said.substring(etcdSpoke ? ETCD_PREFIX.length() : 0).replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  private static String connectionProblem(Throwable t) {
+    if (t instanceof UnresolvedAddressException) {
+      return "the host name does not resolve";
+    }
+    if (t instanceof ConnectException) {
+      return "connection refused";
+    }
+    if (t instanceof ClosedChannelException) {
+      return CLOSED;
+    }
+    return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+  }
+
+  private static @Nullable Status statusOf(Throwable t) {
+    if (t instanceof StatusRuntimeException e) {
+      return e.getStatus();
+    }
+    return t instanceof StatusException e ? e.getStatus() : null;
+  }
+}

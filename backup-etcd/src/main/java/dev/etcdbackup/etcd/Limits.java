@@ -1,0 +1,38 @@
+package dev.etcdbackup.etcd;
+
+import io.grpc.Deadline;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long one snapshot may take.
+ *
+ * @param deadline when it must have ended, slow readers included
+ * @param timeout what the deadline was made of, for messages
+ * @param noProgress how long a read may wait for a byte
+ */
+record Limits(Deadline deadline, Duration timeout, Duration noProgress) {
+  static Limits from(Duration timeout, Duration noProgress) {
+    return new Limits(Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS), timeout, noProgress);
+  }
+
+  /** The time left, for a step that may take at most so long. */
+  Duration atMost(Duration step) {
+    Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    return left.compareTo(step) < 0 ? left : step;
+  }
+
+  /** What the status of a call under these limits means. */
+  String explain(Status status) {
+    return EtcdStatus.explain(
+        status, "not at its end after " + text(timeout) + ", the whole time allowed");
+  }
+
+  /** A duration for people: {@code 1m30s}; to the millisecond. */
+  static String text(Duration duration) {
+    return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+}
