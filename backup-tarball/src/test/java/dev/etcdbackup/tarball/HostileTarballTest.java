@@ -315,7 +315,7 @@ class HostileTarballTest {
   @Test
   void whatFollowsTheEndOfTheTarIsRefused() {
     for (byte[] more :
-        new byte[][] {{1}, whole().bytes(), new byte[0x2000000], padded(100), padded(9000)}) {
+        new byte[][] {{1}, whole().bytes(), new byte[3 << 20], padded(100), padded(9000)}) {
       byte[] gzipped = whole().raw(more).gzipped();
       assertRefused(gzipped, "it goes on after the end of its tar");
       assertEndIsNeverReported(gzipped, SNAPSHOT);
@@ -371,11 +371,12 @@ class HostileTarballTest {
 
   @Test
   void aTarThatIsCutOffInsideAWholeGzipIsRefused() {
-    byte[] tar = whole().bytes();
+    byte[] small = Arrays.copyOf(SNAPSHOT, 3000);
+    byte[] tar = tar().folder(FOLDER + "/").file(FILE, small).end().bytes();
     for (int length = 0; length < tar.length; length += length % 512 == 0 ? 1 : 511) {
       byte[] cut = HandMadeTar.gzip(Arrays.copyOf(tar, length));
       assertRefused(cut, "it ends too early");
-      assertEndIsNeverReported(cut, SNAPSHOT);
+      assertEndIsNeverReported(cut, small);
     }
     assertRefused(HandMadeTar.gzip(Arrays.copyOf(tar, tar.length - 1)), "it ends too early");
   }
@@ -416,15 +417,16 @@ class HostileTarballTest {
 
   @Test
   void aWrongTarInARightGzipNeverEndsInAnotherException() throws IOException {
-    byte[] whole = whole().bytes();
-    for (int seed = 0; seed < 2000; seed++) {
+    byte[] small = Arrays.copyOf(SNAPSHOT, 2000);
+    byte[] whole = tar().folder(FOLDER + "/").file(FILE, small).end().bytes();
+    for (int seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       byte[] broken = whole.clone();
       for (int i = random.nextInt(4); i >= 0; i--) {
         broken[random.nextInt(1024)] = (byte) random.nextInt(256);
       }
       try {
-        assertThat(unpack(HandMadeTar.gzip(broken))).as("seed %d", seed).isEqualTo(SNAPSHOT);
+        assertThat(unpack(HandMadeTar.gzip(broken))).as("seed %d", seed).isEqualTo(small);
       } catch (CorruptBackupException e) {
         assertThat(e.getMessage()).as("seed %d", seed).doesNotContainPattern("\\p{Cntrl}");
       }
