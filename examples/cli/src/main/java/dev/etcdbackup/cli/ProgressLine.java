@@ -15,11 +15,12 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
   private final PrintStream terminal;
   private final String label;
   private final boolean shown;
-  private final long begun = System.nanoTime();
-  private long drawn = begun;
+  private long begun; // when the first bytes were told of, and how many they were
+  private long begunWith = -1;
+  private long drawn;
   private int width;
 
-  private ProgressLine(PrintStream terminal, String label, boolean shown) {
+  ProgressLine(PrintStream terminal, String label, boolean shown) {
     this.terminal = terminal;
     this.label = TerminalText.escape(label);
     this.shown = shown;
@@ -32,35 +33,46 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
   @Override
   public synchronized void moved(long bytes, long total) {
     long now = System.nanoTime();
-    if (!shown || (bytes < total && now - drawn < REFRESH_NANOS)) {
+    if (begunWith < 0) {
+      begun = now;
+      begunWith = bytes;
+    } else if (bytes < total && now - drawn < REFRESH_NANOS) {
       return;
     }
     drawn = now;
-    String line = line(label, bytes, total, now - begun);
-    terminal.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
-    terminal.flush();
-    width = line.length();
+    if (shown) {
+      draw(label + ": " + text(bytes, total, bytes - begunWith, now - begun));
+    }
   }
 
   /** Wipes the line, so that what follows begins at the margin. */
   @Override
   public synchronized void close() {
     if (width > 0) {
-      terminal.print("\r" + " ".repeat(width) + "\r");
+      draw("");
+      terminal.print('\r');
       terminal.flush();
-      width = 0;
     }
   }
 
-  static String line(String label, long bytes, long total, long nanos) {
-    return String.format(
-        Locale.ROOT,
-        "%s: %.1f of %.1f MiB, %d %%, %.1f MiB/s",
-        label,
-        bytes / MIB,
-        total / MIB,
-        total == 0 ? 100 : Math.round(Math.floor(100.0 * bytes / total)),
-        bytes / MIB / Math.max(nanos / 1e9, 1e-3));
+  private void draw(String line) {
+    terminal.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
+    terminal.flush();
+    width = line.length();
+  }
+
+  /** How far and, once there is something to go by, how fast. */
+  static String text(long bytes, long total, long measured, long nanos) {
+    String far =
+        String.format(
+            Locale.ROOT,
+            "%.1f of %.1f MiB, %d %%",
+            bytes / MIB,
+            total / MIB,
+            total == 0 ? 100 : (long) (100.0 * bytes / total));
+    return measured <= 0 || nanos <= 0
+        ? far
+        : far + String.format(Locale.ROOT, ", %.1f MiB/s", measured / MIB / (nanos / 1e9));
   }
 
   /** Java does not say what standard error is. Linux does; elsewhere there is no line. */

@@ -101,6 +101,19 @@ class BackupConfigTest {
   }
 
   @Test
+  void theExampleOfTheReadmeIsRead() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    int begin = readme.indexOf("```yaml\n") + 8;
+    String example = readme.substring(begin, readme.indexOf("```", begin));
+
+    ClusterConfig cluster = read("c.yaml", example).clusters().get(0);
+
+    assertThat(cluster.project()).isEqualTo("cray-bss");
+    assertThat(cluster.since()).contains(Instant.parse("2020-02-01T00:00:00Z"));
+    assertThat(cluster.recovery()).isEqualTo("how the data comes back when it is lost");
+  }
+
+  @Test
   void aProjectIsEnough() throws Exception {
     BackupConfig config = read("c.yaml", "clusters:\n- project: p\n");
 
