@@ -1,5 +1,12 @@
 package dev.etcdbackup.retention;
 
+import static dev.etcdbackup.retention.Listings.NOW;
+import static dev.etcdbackup.retention.Listings.backup;
+import static dev.etcdbackup.retention.Listings.backups;
+import static dev.etcdbackup.retention.Listings.daily;
+import static dev.etcdbackup.retention.Listings.deleted;
+import static dev.etcdbackup.retention.Listings.kept;
+import static dev.etcdbackup.retention.Listings.lines;
 import static dev.etcdbackup.retention.RetentionPolicy.keepDaily;
 import static dev.etcdbackup.retention.RetentionPolicy.keepHourly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepLast;
@@ -8,210 +15,19 @@ import static dev.etcdbackup.retention.RetentionPolicy.keepWeekly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepWithin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
+/** The tiers that are built in, and how they combine. */
 class RetentionPolicyTest {
-  private static final Instant NOW = Instant.parse("2020-02-03T21:00:00Z");
-  private static final RetentionPolicy KEEP_NOTHING = (newestFirst, now) -> Map.of();
-
-  @Test
-  void theNewestByTimeIsKeptWhereThePeersDeletedItForItsRevision() {
-    // A cluster was restored: revisions began anew at 526, the old generation had reached 9002.
-    assertThat(
-            deleted(
-                keepLast(2),
-                "p/etcd.backup_v9001_2020-02-01-10:00:00",
-                "p/etcd.backup_v9002_2020-02-01-11:00:00",
-                "p/etcd.backup_v526_2020-02-03-20:00:00"))
-        .containsExactly("p/etcd.backup_v9001_2020-02-01-10:00:00");
-  }
-
-  @Test
-  void aRevisionThatGainsADigitCountsAsANumber() {
-    assertThat(
-            kept(
-                keepLast(2),
-                "p/etcd.backup_v100_2020-02-03-20:00:00",
-                "p/etcd.backup_v101_2020-02-03-20:00:00",
-                "p/etcd.backup_v99_2020-02-03-20:00:00"))
-        .containsExactly(
-            "p/etcd.backup_v100_2020-02-03-20:00:00", "p/etcd.backup_v101_2020-02-03-20:00:00");
-    assertThat(
-            kept(
-                keepLast(2),
-                "p/etcd.backup_v100_2020-02-02-20:00:00",
-                "p/etcd.backup_v101_2020-02-03-20:00:00",
-                "p/etcd.backup_v99_2020-02-01-20:00:00"))
-        .containsExactly(
-            "p/etcd.backup_v100_2020-02-02-20:00:00", "p/etcd.backup_v101_2020-02-03-20:00:00");
-  }
-
-  @Test
-  void aPolicyThatKeepsNothingKeepsTheNewestOfEachSeries() {
-    RetentionPlan plan =
-        KEEP_NOTHING.plan(
-            backups(
-                "p/etcd.backup_v2_2020-02-03-20:00:00",
-                "p/etcd.backup_v1_2020-02-02-20:00:00",
-                "p/etcd-backup-2020-02-01-20-00-00.tar.gz",
-                "q/etcd.backup_v1_2020-02-01-20:00:00"),
-            NOW);
-
-    assertThat(lines(plan))
-        .containsExactly(
-            "keep p/etcd-backup-2020-02-01-20-00-00.tar.gz the newest of its series",
-            "delete p/etcd.backup_v1_2020-02-02-20:00:00 no rule keeps it",
-            "keep p/etcd.backup_v2_2020-02-03-20:00:00 the newest of its series",
-            "keep q/etcd.backup_v1_2020-02-01-20:00:00 the newest of its series");
-    assertThat(plan.toKeep()).hasSize(3);
-    assertThat(plan.toDelete())
-        .map(backup -> backup.key().toString())
-        .containsExactly("p/etcd.backup_v1_2020-02-02-20:00:00");
-  }
-
-  @Test
-  void whatIsNotUnderstoodStays() {
-    assertThat(lines(keepLast(1).plan(backups("p/before-upgrade", "p/x.zst", "loose"), NOW)))
-        .containsExactly(
-            "keep loose not a periodic or tarball name",
-            "keep p/before-upgrade not a periodic or tarball name",
-            "keep p/x.zst not a periodic or tarball name");
-  }
-
-  @Test
-  void tarballsEveryTenMinutesDoNotPushOutTheDailyBackups() {
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      keys.add("p/" + BackupName.tarball(NOW.minus(Duration.ofMinutes(10L * i))).text());
-    }
-    keys.add("p/etcd.backup_v7_2019-12-31-00:00:00");
-    keys.add("p/sub/etcd.backup_v7_2019-12-30-00:00:00");
-    keys.add("p-2/etcd.backup_v7_2019-12-29-00:00:00");
-
-    assertThat(deleted(keepLast(11), keys)).hasSize(1).allMatch(key -> key.endsWith(".tar.gz"));
-  }
-
-  @Test
-  void aNameOfTheFutureIsKeptReportedAndCountsForNothing() {
-    assertThat(
-            lines(
-                keepLast(1)
-                    .plan(
-                        backups(
-                            "p/etcd.backup_v1_2020-02-03-19:00:00",
-                            "p/etcd.backup_v2_2020-02-03-20:00:00",
-                            "p/etcd.backup_v3_2020-02-03-22:00:01",
-                            "p/etcd.backup_v4_2099-01-01-00:00:00"),
-                        NOW)))
-        .containsExactly(
-            "delete p/etcd.backup_v1_2020-02-03-19:00:00 no rule keeps it",
-            "keep p/etcd.backup_v2_2020-02-03-20:00:00 last 1: newest",
-            "keep p/etcd.backup_v3_2020-02-03-22:00:01 dated in the future",
-            "keep p/etcd.backup_v4_2099-01-01-00:00:00 dated in the future");
-  }
-
-  @Test
-  void aClockThatIsAnHourAheadIsNotTheFuture() {
-    assertThat(
-            kept(
-                keepLast(1),
-                "p/etcd.backup_v2_2020-02-03-20:00:00",
-                "p/etcd.backup_v3_2020-02-03-22:00:00"))
-        .containsExactly("p/etcd.backup_v3_2020-02-03-22:00:00");
-  }
-
-  @Test
-  void aPolicyIsOfferedOneSeriesAtATimeNewestFirstWithoutTheFuture() {
-    List<List<String>> offered = new ArrayList<>();
-    RetentionPolicy recording =
-        (newestFirst, now) -> {
-          offered.add(newestFirst.stream().map(backup -> backup.key().toString()).toList());
-          assertThat(now).isEqualTo(NOW);
-          return Map.of();
-        };
-
-    recording.plan(
-        backups(
-            "p/etcd.backup_v1_2020-02-01-00:00:00",
-            "p/etcd.backup_v3_2020-02-03-00:00:00",
-            "q/etcd.backup_v9_2020-02-02-00:00:00",
-            "p/etcd.backup_v2_2020-02-02-00:00:00",
-            "p/etcd.backup_v4_2021-02-02-00:00:00",
-            "p/manual"),
-        NOW);
-
-    assertThat(offered)
-        .containsExactlyInAnyOrder(
-            List.of(
-                "p/etcd.backup_v3_2020-02-03-00:00:00",
-                "p/etcd.backup_v2_2020-02-02-00:00:00",
-                "p/etcd.backup_v1_2020-02-01-00:00:00"),
-            List.of("q/etcd.backup_v9_2020-02-02-00:00:00"));
-  }
-
-  @Test
-  void aPolicyThatKeepsWhatItWasNotOfferedIsNotTrusted() {
-    Backup stranger = backup("q/etcd.backup_v1_2020-02-01-00:00:00");
-    RetentionPolicy confused = (newestFirst, now) -> Map.of(stranger, "a mistake");
-    List<Backup> backups = backups("p/etcd.backup_v1_2020-02-01-00:00:00");
-
-    for (RetentionPolicy policy :
-        List.of(confused, confused.or(keepLast(1)), keepLast(1).then(confused))) {
-      assertThatIllegalStateException()
-          .isThrownBy(() -> policy.plan(backups, NOW))
-          .withMessageContaining("keeps q/etcd.backup_v1_2020-02-01-00:00:00")
-          .withMessageContaining("not offered");
-    }
-  }
-
-  @Test
-  void aPolicyThatGivesNoReasonIsNotTrusted() {
-    RetentionPolicy silent =
-        (newestFirst, now) -> {
-          Map<Backup, String> reasons = new HashMap<>();
-          newestFirst.forEach(backup -> reasons.put(backup, null));
-          return reasons;
-        };
-
-    assertThatIllegalStateException()
-        .isThrownBy(() -> silent.plan(backups("p/etcd.backup_v1_2020-02-01-00:00:00"), NOW))
-        .withMessageContaining("without a reason");
-  }
-
-  @Test
-  void theSameKeyTwiceIsRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> keepLast(1).plan(backups("p/a", "p/b", "p/a"), NOW))
-        .withMessageContaining("distinct keys")
-        .withMessageContaining("p/a");
-  }
-
-  @Test
-  void nothingToPlanIsNoError() {
-    assertThat(keepLast(1).plan(List.of(), NOW).decisions()).isEmpty();
-  }
-
   @Test
   void theLastCountsFromTheNewest() {
     assertThat(lines(keepLast(2).plan(backups(daily(4)), NOW)))
@@ -429,20 +245,6 @@ class RetentionPolicyTest {
   }
 
   @Test
-  void theSeedsListingUnderTheDailyPolicyLosesNothing() throws IOException {
-    List<String> keys;
-    try (InputStream in = RetentionPolicyTest.class.getResourceAsStream("/seed-listing.txt")) {
-      keys = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
-
-    assertThat(deleted(keepLast(7).or(keepDaily(7)), keys)).isEmpty();
-    assertThat(deleted(keepLast(4), keys.subList(7, 28)))
-        .containsExactly(
-            "cray-bos/etcd.backup_v240_2020-01-30-20:44:34",
-            "cray-fas/etcd.backup_v63195_2020-01-30-20:44:55");
-  }
-
-  @Test
   void policiesSayWhatTheyKeep() {
     assertThat(keepLast(7).or(keepDaily(7))).hasToString("last 7 or daily 7");
     assertThat(keepLast(144).then(keepHourly(168)).then(keepDaily(30)))
@@ -476,64 +278,7 @@ class RetentionPolicyTest {
         .isEmpty();
   }
 
-  @Test
-  void theOrderOfTheListingDoesNotMatterAndTheListIsNotTouched() {
-    List<Backup> listing = new ArrayList<>(backups(daily(20)));
-    RetentionPlan plan = keepLast(3).plan(Collections.unmodifiableList(listing), NOW);
-    Collections.reverse(listing);
-
-    assertThat(keepLast(3).plan(listing, NOW)).isEqualTo(plan);
-  }
-
   private static void assertRefused(ThrowingCallable call, String message) {
     assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
-  }
-
-  /** Backups of so many days, the last on 3 February 2020. */
-  private static List<String> daily(int days) {
-    Instant last = Instant.parse("2020-02-03T20:45:48Z");
-    return IntStream.rangeClosed(1, days)
-        .mapToObj(
-            i ->
-                "p/" + BackupName.periodic("etcd.backup", i, last.minus(Duration.ofDays(days - i))))
-        .toList();
-  }
-
-  private static List<String> kept(RetentionPolicy policy, String... keys) {
-    return kept(policy, Arrays.asList(keys));
-  }
-
-  private static List<String> kept(RetentionPolicy policy, List<String> keys) {
-    return policy.plan(backups(keys), NOW).toKeep().stream()
-        .map(backup -> backup.key().toString())
-        .toList();
-  }
-
-  private static List<String> deleted(RetentionPolicy policy, String... keys) {
-    return deleted(policy, Arrays.asList(keys));
-  }
-
-  private static List<String> deleted(RetentionPolicy policy, List<String> keys) {
-    return policy.plan(backups(keys), NOW).toDelete().stream()
-        .map(backup -> backup.key().toString())
-        .toList();
-  }
-
-  private static List<String> lines(RetentionPlan plan) {
-    return plan.decisions().stream()
-        .map(one -> (one.keep() ? "keep " : "delete ") + one.backup().key() + " " + one.reason())
-        .toList();
-  }
-
-  private static List<Backup> backups(String... keys) {
-    return backups(Arrays.asList(keys));
-  }
-
-  private static List<Backup> backups(List<String> keys) {
-    return keys.stream().map(RetentionPolicyTest::backup).toList();
-  }
-
-  private static Backup backup(String key) {
-    return Backup.of(new StoredBackup(BackupKey.parse(key), 1, Instant.EPOCH, ""), ZoneOffset.UTC);
   }
 }
