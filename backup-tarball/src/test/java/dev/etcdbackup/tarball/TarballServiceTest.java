@@ -1,0 +1,85 @@
+package dev.etcdbackup.tarball;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.BackupNaming;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tarballs taken and read back by the service. */
+class TarballServiceTest {
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(4, 1000);
+
+  private final InMemoryBackupStore store = new InMemoryBackupStore();
+  private final BackupService service = BackupService.builder(store).archive(new Tarball()).build();
+
+  @TempDir Path folder;
+
+  @Test
+  void aTarballIsTakenAndReadBackAsTheSnapshotItHolds() throws IOException {
+    BackupResult result =
+        service.backUp("bare-metal", FixedSnapshotSource.of(SNAPSHOT), BackupNaming.tarball());
+    assertThat(result.backup().kind()).isEqualTo(BackupKind.TARBALL);
+
+    Path file = folder.resolve("snapshot.db");
+    assertThat(service.readBack(result.key(), file, false).size()).isEqualTo(SNAPSHOT.length);
+    assertThat(file).hasBinaryContent(SNAPSHOT);
+
+    Path raw = folder.resolve("raw.tar.gz");
+    service.readBackRaw(result.key(), raw, false);
+    assertThat(raw).isRegularFile().isNotEmptyFile();
+  }
+
+  @Test
+  void aSnapshotCutShortLeavesNoTarball() throws IOException {
+    byte[] cut = Arrays.copyOf(SNAPSHOT, 1_000_000);
+
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> service.backUp("p", FixedSnapshotSource.of(cut), BackupNaming.tarball()));
+    assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void aDamagedTarballIsNotReadBack() throws IOException {
+    BackupKey key = BackupKey.of("p", "etcd-backup-2020-02-03-14-40-07.tar.gz");
+    byte[] packed =
+        new Tarball()
+            .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, BackupName.parse(key.name()))
+            .readAllBytes();
+    byte[] cut = Arrays.copyOf(packed, packed.length - 1);
+    store.put(key, Content.of(new ByteArrayInputStream(cut)));
+
+    Path file = folder.resolve("snapshot.db");
+    assertThatExceptionOfType(CorruptBackupException.class)
+        .isThrownBy(() -> service.readBack(key, file, false));
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void anEncryptedTarballIsReadBackRawOnly() throws IOException {
+    BackupKey key = BackupKey.of("p", "etcd-backup-2020-02-03-14-40-07.tar.gz.gpg");
+    store.put(key, Content.of(new ByteArrayInputStream(new byte[100])));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> service.readBack(key, folder.resolve("snapshot.db"), false))
+        .withMessageContaining("encrypted with GnuPG");
+    assertThat(service.readBackRaw(key, folder.resolve("raw"), false)).isEqualTo(100);
+  }
+}
