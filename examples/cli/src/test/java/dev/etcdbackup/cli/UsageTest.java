@@ -24,7 +24,7 @@ class UsageTest {
         mistake("--verbose list", "unknown option '--verbose'; see 'etcd-backup --help'"),
         mistake("list --verbose", "unknown option '--verbose'; see 'etcd-backup list --help'"),
         mistake("list a b", "unexpected argument 'b'"),
-        mistake("list @file extra", "unexpected argument 'extra'"),
+        mistake("list --store {store} @{file}", "project '@{file}' must not contain '/'"),
 
         // global options
         mistake("list", "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]"),
