@@ -4,11 +4,16 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in one line what the status of a call means to somebody who takes backups. */
 final class EtcdStatus {
+  /** What is said of a connection that ended without a reason. */
+  static final String CLOSED = "the connection was closed";
+
+  private static final String GRPC_CLOSED = "Network closed for unknown reason";
   private static final String ETCD_PREFIX = "etcdserver: ";
 
   private EtcdStatus() {}
@@ -48,6 +53,9 @@ final class EtcdStatus {
     if (!etcdSpoke && bottom != null && statusOf(bottom) == null) {
       said = connectionProblem(bottom);
     }
+    if (GRPC_CLOSED.equals(said)) {
+      return CLOSED;
+    }
     if (said == null || said.isBlank()) {
       said = status.getCode().toString();
     }
@@ -60,6 +68,9 @@ final class EtcdStatus {
     }
     if (t instanceof ConnectException) {
       return "connection refused";
+    }
+    if (t instanceof ClosedChannelException) {
+      return CLOSED;
     }
     return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
   }

@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -30,8 +31,8 @@ record Limits(Deadline deadline, Duration timeout, Duration noProgress) {
         status, "not at its end after " + text(timeout) + ", the whole time allowed");
   }
 
-  /** A duration for people: {@code 1m30s}. */
+  /** A duration for people: {@code 1m30s}; to the millisecond. */
   static String text(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);
   }
 }

@@ -87,7 +87,9 @@ record Probe(EtcdMember member, @Nullable StatusResponse status, @Nullable Strin
       StatusResponse status = member.status(timeout);
       return new Probe(member, status, status.getIsLearner() ? "is a learner" : null);
     } catch (StatusRuntimeException e) {
-      return new Probe(member, null, EtcdStatus.explain(e.getStatus(), late(timeout)));
+      String problem = EtcdStatus.explain(e.getStatus(), late(timeout));
+      boolean closed = problem.equals(EtcdStatus.CLOSED);
+      return new Probe(member, null, closed ? problem + "; TLS at one end only?" : problem);
     }
   }
 

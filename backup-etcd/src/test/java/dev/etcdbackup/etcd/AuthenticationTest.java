@@ -1,0 +1,125 @@
+package dev.etcdbackup.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A real etcd with authentication on. */
+@Timeout(60)
+class AuthenticationTest {
+  private static EtcdServer etcd;
+
+  @BeforeAll
+  static void startEtcd() throws Exception {
+    etcd = EtcdServer.builder().rootPassword("root-secret").start();
+    etcd.put("a", "1");
+    etcd.addUser("alice", "alice-secret");
+  }
+
+  @AfterAll
+  static void stopEtcd() throws Exception {
+    etcd.close();
+  }
+
+  @Test
+  void rootGetsASnapshot() throws Exception {
+    EtcdSnapshotSource source = as("root", "root-secret");
+    for (int i = 0; i < 2; i++) {
+      try (Snapshot snapshot = source.open()) {
+        long size = snapshot.stream().transferTo(OutputStream.nullOutputStream());
+        assertThat(size).isEqualTo(snapshot.size());
+        assertThat(snapshot.proof().revision()).hasValue(2);
+      }
+    }
+  }
+
+  @Test
+  void rootGetsOneAfterARestartToo() throws Exception {
+    EtcdSnapshotSource source = as("root", "root-secret");
+    source.open().close();
+    etcd.restart(); // etcd forgets its tokens
+    try (Snapshot snapshot = source.open()) {
+      assertThat(snapshot.size()).isPositive();
+    }
+  }
+
+  @Test
+  void withoutAUserTheMessageSaysToSetOne() {
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(Client.builder()).open())
+        .withMessage(
+            "snapshot of %s: authentication is on: set user and password", etcd.endpoint());
+  }
+
+  @Test
+  void aWrongPasswordIsToldAndNeverShown() {
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> as("root", "not-the-secret").open())
+        .withMessage(
+            "no snapshot can be had: %s: authentication failed, invalid user ID or password",
+            etcd.endpoint())
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("not-the-secret"));
+  }
+
+  @Test
+  void aUserWithoutTheRootRoleIsToldWhatIsMissing() {
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> as("alice", "alice-secret").open())
+        .withMessage(
+            "snapshot of %s: permission denied: snapshots need the root role", etcd.endpoint())
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("alice-secret"));
+  }
+
+  @Test
+  void aUserWhereThereIsNoAuthenticationIsToldSo() throws Exception {
+    try (EtcdServer open = EtcdServer.start()) {
+      EtcdSnapshotSource source =
+          EtcdSnapshotSource.builder(open.endpoints())
+              .client(() -> login("root", "root-secret"))
+              .build();
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(source::open)
+          .withMessage(
+              "no snapshot can be had: %s: authentication is not enabled", open.endpoint());
+    }
+  }
+
+  private static EtcdSnapshotSource as(String user, String password) {
+    return source(login(user, password));
+  }
+
+  /** One builder for all calls, as a user may well give it. */
+  private static EtcdSnapshotSource source(ClientBuilder client) {
+    return EtcdSnapshotSource.builder(etcd.endpoints())
+        .client(() -> client)
+        .probeTimeout(Duration.ofSeconds(30))
+        .build();
+  }
+
+  private static ClientBuilder login(String user, String password) {
+    return Client.builder()
+        .user(ByteSequence.from(user, StandardCharsets.UTF_8))
+        .password(ByteSequence.from(password, StandardCharsets.UTF_8));
+  }
+
+  private static String stackTrace(Throwable e) {
+    StringWriter text = new StringWriter();
+    e.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.testkit.SnapshotSourceContract;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+class EtcdSnapshotSourceContractTest extends SnapshotSourceContract {
+  private static EtcdServer etcd;
+
+  @BeforeAll
+  static void startEtcd() throws Exception {
+    etcd = EtcdServer.start();
+    for (int i = 0; i < 4; i++) {
+      etcd.put("key-" + i, new byte[1 << 20]);
+    }
+  }
+
+  @AfterAll
+  static void stopEtcd() throws Exception {
+    etcd.close();
+  }
+
+  @Override
+  protected SnapshotSource newSource() {
+    return EtcdSnapshotSource.builder(etcd.endpoints()).build();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.etcdbackup.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.etcdbackup.SourceException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EtcdSnapshotSourceTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1:2379",
+        "https://etcd-0.etcd.svc:2379",
+        "HTTP://h:1",
+        "http://[::1]:2379",
+        "http://h:65535/"
+      })
+  void goodEndpoints(String endpoint) {
+    assertThat(EtcdSnapshotSource.builder(endpoint).build()).asString().contains(endpoint);
+    assertThat(EtcdSnapshotSource.builder(List.of(URI.create(endpoint))).build()).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1:2379",
+        "localhost:2379",
+        "",
+        "http://",
+        "http://h",
+        "http://h:0",
+        "http://:2379",
+        "ftp://h:2379",
+        "http://h:2379/v3",
+        "http://h:2379?x=1",
+        "http://h:2379#x",
+        "http://a b:2379"
+      })
+  void badEndpointsAreNamedWithWhatTheyShouldBe(String endpoint) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdSnapshotSource.builder("http://good:2379", endpoint))
+        .withMessage(
+            "etcd endpoint %s must be http://HOST:PORT or https://HOST:PORT,"
+                + " http://127.0.0.1:2379 say",
+            endpoint);
+  }
+
+  @Test
+  void aPasswordInAnEndpointIsRefusedAndNotRepeated() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdSnapshotSource.builder("http://root:secret@h:2379"))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdSnapshotSource.builder(List.of(URI.create("http://r:secret@h:1"))))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+  }
+
+  @Test
+  void thereMustBeAnEndpoint() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdSnapshotSource.builder(List.of()))
+        .withMessage("etcd endpoints must be one or more, not none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "P366D"})
+  void durationsAreHeldToTheirBounds(Duration duration) {
+    EtcdSnapshotSource.Builder builder = EtcdSnapshotSource.builder("http://h:1");
+    String bounds = " must be more than 0 and at most 365 days, not " + duration;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.timeout(duration))
+        .withMessage("timeout" + bounds);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.noProgressTimeout(duration))
+        .withMessage("noProgressTimeout" + bounds);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.probeTimeout(duration))
+        .withMessage("probeTimeout" + bounds);
+  }
+
+  @Test
+  void aTimeoutShorterThanThatOfTheProbesCounts() throws Exception {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    try (ServerSocket silent = new ServerSocket(0, 50, loopback)) {
+      EtcdSnapshotSource source =
+          EtcdSnapshotSource.builder("http://127.0.0.1:" + silent.getLocalPort())
+              .timeout(Duration.ofMillis(200))
+              .probeTimeout(Duration.ofDays(1))
+              .build();
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(source::open)
+          .withMessageContaining("no answer within 0.");
+    }
+  }
+
+  @Test
+  void whatTheClientSettingsThrowIsTheCause() {
+    EtcdSnapshotSource throwing =
+        EtcdSnapshotSource.builder("http://h:1")
+            .client(
+                () -> {
+                  throw new IllegalStateException("no password today");
+                })
+            .build();
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(throwing::open)
+        .withMessage("http://h:1: no client settings: no password today")
+        .withCauseInstanceOf(IllegalStateException.class);
+    EtcdSnapshotSource none = EtcdSnapshotSource.builder("http://h:1").client(() -> null).build();
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(none::open)
+        .withMessage("http://h:1: no client settings: the supplier returned null");
+  }
+}

@@ -1,0 +1,188 @@
+package dev.etcdbackup.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.testkit.etcd.EtcdCertificates;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real etcd servers with TLS, one of which wants certificates of its clients. */
+@Timeout(60)
+class EtcdTlsTest {
+  private static EtcdServer server;
+  private static EtcdServer strict;
+  private static EtcdCertificates certificates;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startEtcd() throws Exception {
+    server = EtcdServer.builder().tls().rootPassword("secret").start();
+    strict = EtcdServer.builder().clientCertificates().start();
+    certificates = strict.certificates();
+  }
+
+  @AfterAll
+  static void stopEtcd() throws Exception {
+    strict.close();
+    server.close();
+  }
+
+  @Test
+  void tlsWithTheAuthorityAndALogin() throws Exception {
+    EtcdTls tls = EtcdTls.trusting(certificates.ca());
+    Supplier<ClientBuilder> client =
+        () -> tls.applyTo(Client.builder().user(utf8("root")).password(utf8("secret")));
+    try (Snapshot snapshot = source(server.endpoint(), client).open()) {
+      assertThat(snapshot.size()).isPositive();
+    }
+  }
+
+  @Test
+  void tlsWithACertificateOfTheClient() throws Exception {
+    try (Snapshot snapshot = source(strict.endpoint(), withCertificate()).open()) {
+      assertThat(snapshot.size()).isPositive();
+    }
+  }
+
+  @Test
+  void aClientWithoutACertificateIsTurnedAway() {
+    assertRefused(strict.endpoint(), EtcdTls.trusting(certificates.ca()), "certificate");
+  }
+
+  @Test
+  void aServerOfAnotherAuthorityIsNotTrusted() {
+    String problem = "unable to find valid certification path";
+    assertRefused(strict.endpoint(), EtcdTls.trusting(certificates.client()), problem);
+    assertRefused(strict.endpoint(), EtcdTls.trustingSystem(), problem);
+  }
+
+  @Test
+  void anHttpsEndpointMeansTlsWithoutAnySettings() {
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(strict.endpoint(), Client::builder).open())
+        .withMessageContaining("unable to find valid certification path");
+  }
+
+  @Test
+  void aServerOfAnotherNameIsNotTrusted() {
+    Supplier<ClientBuilder> client = () -> withCertificate().get().authority("elsewhere.example");
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(strict.endpoint(), client).open())
+        .withMessageContaining("elsewhere.example");
+  }
+
+  @Test
+  void tlsAndHttpDoNotGoTogether() {
+    URI http = URI.create("http://127.0.0.1:" + strict.endpoint().getPort());
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(http, withCertificate()).open())
+        .withMessage("%s: TLS is set, so the endpoint must be https://", http);
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(http, Client::builder).open())
+        .withMessage(
+            "no snapshot can be had: %s: the connection was closed; TLS at one end only?", http);
+  }
+
+  @Test
+  void filesAreReadAtEachOpeningSoThatRenewedOnesCount() throws Exception {
+    Path ca = folder.resolve("ca.pem");
+    EtcdTls tls =
+        EtcdTls.trusting(ca).withCertificate(certificates.client(), certificates.clientKey());
+    EtcdSnapshotSource source = source(strict.endpoint(), () -> tls.applyTo(Client.builder()));
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(source::open)
+        .withMessage("%s: no client settings: there is no file %s", strict.endpoint(), ca);
+    Files.copy(certificates.ca(), ca);
+    source.open().close();
+  }
+
+  @Test
+  void aFileThatIsNotWhatItShouldBeIsNamed() throws Exception {
+    Path text = Files.writeString(folder.resolve("text.pem"), "hello");
+    Path empty = Files.createFile(folder.resolve("empty.pem"));
+    Path ca = certificates.ca();
+    assertUnusable(EtcdTls.trusting(text), text + " holds no certificate");
+    assertUnusable(EtcdTls.trusting(empty), empty + " holds no certificate");
+    assertUnusable(EtcdTls.trusting(folder), folder + " cannot be read");
+    assertUnusable(EtcdTls.trusting(ca).withCertificate(ca, text), text + " holds no private key");
+    assertUnusable(EtcdTls.trusting(ca).withCertificate(ca, ca), ca + " holds no private key");
+  }
+
+  @Test
+  void aKeyOfAnotherCertificateIsOfNoUse() {
+    Path otherKey = certificates.serverKey();
+    EtcdTls mixed =
+        EtcdTls.trusting(certificates.ca()).withCertificate(certificates.client(), otherKey);
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(strict.endpoint(), () -> mixed.applyTo(Client.builder())).open())
+        .withMessageStartingWith("no snapshot can be had: " + strict.endpoint() + ": ");
+  }
+
+  @Test
+  void httpsToAServerWithoutTlsIsToldInOneLine() throws Exception {
+    try (EtcdServer plain = EtcdServer.start()) {
+      URI https = URI.create("https://127.0.0.1:" + plain.endpoint().getPort());
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> source(https, withCertificate()).open())
+          .withMessage(
+              "no snapshot can be had: %s: the connection was closed; TLS at one end only?", https);
+    }
+  }
+
+  @Test
+  void itNamesItsFilesOnly() {
+    assertThat(EtcdTls.trusting(Path.of("ca.pem")).withCertificate(Path.of("a"), Path.of("b")))
+        .hasToString("EtcdTls[ca=ca.pem, certificate=a, key=b]");
+  }
+
+  private static void assertRefused(URI endpoint, EtcdTls tls, String problem) {
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(() -> source(endpoint, () -> tls.applyTo(Client.builder())).open())
+        .withMessageStartingWith("no snapshot can be had: " + endpoint + ": ")
+        .withMessageContaining(problem)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  private static void assertUnusable(EtcdTls tls, String problem) {
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(() -> tls.applyTo(Client.builder()))
+        .withMessageStartingWith(problem);
+  }
+
+  private static Supplier<ClientBuilder> withCertificate() {
+    EtcdTls tls =
+        EtcdTls.trusting(certificates.ca())
+            .withCertificate(certificates.client(), certificates.clientKey());
+    return () -> tls.applyTo(Client.builder());
+  }
+
+  private static EtcdSnapshotSource source(URI endpoint, Supplier<ClientBuilder> client) {
+    return EtcdSnapshotSource.builder(List.of(endpoint))
+        .client(client)
+        .probeTimeout(Duration.ofSeconds(30))
+        .build();
+  }
+
+  private static ByteSequence utf8(String text) {
+    return ByteSequence.from(text, StandardCharsets.UTF_8);
+  }
+}
