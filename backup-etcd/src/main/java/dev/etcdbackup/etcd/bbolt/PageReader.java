@@ -101,6 +101,8 @@ final class PageReader {
     if (page.end - page.position <= window.largest()) {
       window.at(page.position, (int) (page.end - page.position)); // all of it in one read
     }
+    page.count = 0;
+    page.dataEnd = page.dataStart();
     previousLength = 0;
     for (int i = 0; i < page.announced; i++) {
       long element = page.element(i);
