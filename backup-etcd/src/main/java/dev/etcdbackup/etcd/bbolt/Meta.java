@@ -27,6 +27,7 @@ public record Meta(
   private static final int VERSION = 2;
   private static final int MIN_PAGE = 1024;
   private static final int MAX_PAGE = 65536;
+  private static final long MAX_PAGES = 1L << 36; // 256 TiB of the usual size
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
@@ -96,7 +97,7 @@ public record Meta(
     }
     byte[] b = new byte[SIZE];
     bytes.read(offset, b, 0, SIZE);
-    String wrong = check(b, page);
+    String wrong = check(b);
     if (wrong != null) {
       damaged.add(new Damaged(page, offset, wrong));
       return;
@@ -114,7 +115,7 @@ public record Meta(
             Little.int64(b, 64)));
   }
 
-  private static @Nullable String check(byte[] b, int page) {
+  private static @Nullable String check(byte[] b) {
     long checksum = FNV_BASIS;
     for (int i = 16; i < 72; i++) {
       checksum = (checksum ^ (b[i] & 0xff)) * FNV_PRIME;
@@ -130,7 +131,7 @@ public record Meta(
       return "pages of " + Integer.toUnsignedString(pageSize) + " bytes are not possible";
     }
     long pages = Little.int64(b, 56);
-    if (pages < 3 || pages > Long.MAX_VALUE / MAX_PAGE) {
+    if (pages < 3 || pages > MAX_PAGES) {
       return "a database of " + Long.toUnsignedString(pages) + " pages is not possible";
     }
     return null;

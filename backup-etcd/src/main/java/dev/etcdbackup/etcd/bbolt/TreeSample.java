@@ -42,9 +42,12 @@ final class TreeSample {
       throws IOException {
     long leaves = 1;
     Page page = root;
-    for (int level = 1; level < depth && !page.leaf && page.announced > 0; level++) {
+    for (int level = 1; level < depth && !page.leaf; level++) {
       reader.check(page, null, null, 0);
-      leaves *= page.announced;
+      if (page.count == 0) {
+        throw new CorruptBackupException("page " + page.id + " is damaged");
+      }
+      leaves *= page.count;
       page = open(reader.child(page, page.count / 2), page.id);
     }
     long pairs = (leaves - 1) * page.announced + right.announced;

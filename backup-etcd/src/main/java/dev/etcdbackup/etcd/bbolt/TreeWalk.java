@@ -125,7 +125,7 @@ public final class TreeWalk {
     }
     long root = length < BUCKET_HEADER ? 0 : Little.int64(b, value);
     if (length < (root == 0 ? BUCKET_HEADER + Page.HEADER : BUCKET_HEADER)
-        || root != 0 && length > BUCKET_HEADER
+        || (root != 0 && length > BUCKET_HEADER)
         || Little.int64(b, value + 8) != 0) { // the sequence, which etcd does not use
       reader.damaged(
           Damage.BUCKET, leaf.page(), leaf.position(), "the header of a bucket is wrong");

@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd.snapshot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.etcdbackup.etcd.bbolt.Bucket;
+import dev.etcdbackup.etcd.bbolt.Damage;
 import dev.etcdbackup.etcd.bbolt.Leaf;
 import dev.etcdbackup.etcd.bbolt.LeafVisitor;
 import java.io.IOException;
@@ -26,10 +27,7 @@ final class BucketCheck implements LeafVisitor {
     Pass.EntrySink rule = rule(bucket.name());
     if (rule == null) {
       findings.damaged(
-          dev.etcdbackup.etcd.bbolt.Damage.BUCKET,
-          bucket.page(),
-          bucket.position(),
-          "etcd has no bucket of this name");
+          Damage.BUCKET, bucket.page(), bucket.position(), "etcd has no bucket of this name");
       return leaf -> {};
     }
     return new BucketCheck(findings, rule);

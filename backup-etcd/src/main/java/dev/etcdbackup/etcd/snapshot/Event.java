@@ -70,15 +70,15 @@ final class Event {
     pairLength = leaf.keyLength() + pairValueLength;
     int length = leaf.keyLength();
     deleted = length == DELETE_LENGTH;
-    if (length != PUT_LENGTH && !deleted
+    if ((length != PUT_LENGTH && !deleted)
         || array[pairOffset + 8] != '_'
-        || deleted && array[pairOffset + PUT_LENGTH] != 't') {
-      throw new MalformedException("the key of a pair is no revision");
+        || (deleted && array[pairOffset + PUT_LENGTH] != 't')) {
+      throw new MalformedException("is no revision");
     }
     main = BigEndian.int64(array, pairOffset);
     sub = BigEndian.int64(array, pairOffset + 9);
     if (main < 1 || sub < 0) {
-      throw new MalformedException("revision " + main + ", " + sub + " is not possible");
+      throw new MalformedException("is revision " + main + ", " + sub);
     }
   }
 

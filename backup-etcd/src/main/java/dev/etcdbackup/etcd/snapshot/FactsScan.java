@@ -6,11 +6,11 @@ import dev.etcdbackup.etcd.bbolt.BucketShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Gathers the facts that lie in small buckets and along the edges of large ones. */
 final class FactsScan {
-  private static final BucketShape NOTHING =
-      new BucketShape(1, 1, 0, true, java.util.Optional.empty());
+  private static final BucketShape NOTHING = new BucketShape(1, 1, 0, true, Optional.empty());
 
   private final Pass pass;
 

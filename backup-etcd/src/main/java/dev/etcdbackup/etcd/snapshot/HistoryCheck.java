@@ -27,12 +27,11 @@ final class HistoryCheck implements LeafVisitor {
     try {
       event.readRevision(leaf);
     } catch (MalformedException e) {
-      findings.add(Problem.Kind.REVISION, leaf, e.getMessage());
+      findings.add(Problem.Kind.REVISION, leaf, "the key of this pair " + e.getMessage());
       return;
     }
-    if (event.main < main || event.main == main && event.sub <= sub && main > 0) {
-      findings.add(
-          Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
+    if (event.main < main || (event.main == main && event.sub <= sub)) {
+      findings.add(Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
     }
     main = event.main;
     sub = event.sub;

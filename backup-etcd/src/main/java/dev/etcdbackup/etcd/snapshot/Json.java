@@ -11,6 +11,9 @@ import java.util.Map;
  */
 final class Json {
   private static final int MAX_DEPTH = 16;
+  private static final Object NULL = new Object();
+  private static final Map<String, Object> WORDS =
+      Map.of("true", true, "false", false, "null", NULL);
 
   private final String text;
   private int at;
@@ -70,8 +73,6 @@ final class Json {
     return new MalformedException("has JSON with a wrong " + field);
   }
 
-  private static final Object NULL = new Object();
-
   private Object value(int depth) throws MalformedException {
     space();
     if (depth > MAX_DEPTH || at == text.length()) {
@@ -87,11 +88,14 @@ final class Json {
     if (c == '"') {
       return string();
     }
-    if (c == '-' || c >= '0' && c <= '9') {
+    if (c == '-' || isDigit(c)) {
       return number();
     }
-    for (Map.Entry<String, Object> word :
-        Map.of("true", Boolean.TRUE, "false", Boolean.FALSE, "null", NULL).entrySet()) {
+    return word();
+  }
+
+  private Object word() throws MalformedException {
+    for (Map.Entry<String, Object> word : WORDS.entrySet()) {
       if (text.startsWith(word.getKey(), at)) {
         at += word.getKey().length();
         return word.getValue();
@@ -167,13 +171,17 @@ final class Json {
 
   private BigInteger number() throws MalformedException {
     int from = at++;
-    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+    while (at < text.length() && isDigit(text.charAt(at))) {
       at++;
     }
-    if (at - from > 20 || at == from + 1 && text.charAt(from) == '-') { // 2^64 has 20 digits
+    if (at - from > 20 || !isDigit(text.charAt(at - 1))) { // 2^64 has 20 digits
       throw malformed();
     }
     return new BigInteger(text.substring(from, at));
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   private void expect(char wanted) throws MalformedException {

@@ -205,7 +205,7 @@ final class KeyIndex {
     }
     long rest = 0;
     for (; i < length; i++) {
-      rest = rest << 8 | array[offset + i] & 0xff;
+      rest = rest << 8 | (array[offset + i] & 0xff);
     }
     hash = mix(hash ^ rest);
     return (int) (hash ^ hash >>> 32);

@@ -4,8 +4,8 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.bbolt.Bucket;
 import dev.etcdbackup.etcd.bbolt.BucketShape;
 import dev.etcdbackup.etcd.bbolt.DamageReport;
-import dev.etcdbackup.etcd.bbolt.LeafVisitor;
 import dev.etcdbackup.etcd.bbolt.Leaf;
+import dev.etcdbackup.etcd.bbolt.LeafVisitor;
 import dev.etcdbackup.etcd.bbolt.Meta;
 import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
 import dev.etcdbackup.etcd.bbolt.TreeWalk;
@@ -106,7 +106,8 @@ final class Pass {
   /**
    * Hands out the pairs of a small bucket, copied; nothing when there is no such bucket.
    *
-   * @throws CorruptBackupException also when it holds more than 64 MiB, or a pair of more than 1 MiB
+   * @throws CorruptBackupException also when it holds more than 64 MiB, or a pair of more than 1
+   *     MiB
    */
   void entries(String name, EntrySink sink) throws IOException {
     Optional<Bucket> bucket = bucket(name);

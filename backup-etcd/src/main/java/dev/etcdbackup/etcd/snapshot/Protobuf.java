@@ -2,7 +2,9 @@ package dev.etcdbackup.etcd.snapshot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** The fields of a protobuf message, one after the other; unknown ones are for the caller to skip. */
+/**
+ * The fields of a protobuf message, one after the other; unknown ones are for the caller to skip.
+ */
 final class Protobuf {
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;

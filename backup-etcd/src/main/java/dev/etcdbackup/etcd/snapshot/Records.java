@@ -59,9 +59,7 @@ final class Records {
     }
     return new Alarm(
         member,
-        type == 1
-            ? Alarm.Type.NOSPACE
-            : type == 2 ? Alarm.Type.CORRUPT : Alarm.Type.UNKNOWN);
+        type == 1 ? Alarm.Type.NOSPACE : type == 2 ? Alarm.Type.CORRUPT : Alarm.Type.UNKNOWN);
   }
 
   /** Bucket {@code members}: the id in hex -> JSON. */

@@ -72,10 +72,9 @@ final class SnapshotCheck {
   private void checkSize(Meta meta) {
     long found = bytes.size() - (TrailerCheck.isThere(bytes) ? TrailerCheck.SIZE : 0);
     long wanted = meta.databaseSize();
-    if (found < wanted || found > wanted && options.trailerRequired()) {
+    if (found < wanted || (found > wanted && options.trailerRequired())) {
       findings.add(
-          Problem.ofFile(
-              Problem.Kind.SIZE, "the database has " + wanted + " bytes, not " + found));
+          Problem.ofFile(Problem.Kind.SIZE, "the database has " + wanted + " bytes, not " + found));
     }
   }
 
@@ -84,8 +83,8 @@ final class SnapshotCheck {
     boolean streamed = options.trailerRequired();
     if (meta.pageSize() != other.pageSize()
         || meta.transaction() - other.transaction() != 1
-        || streamed && meta.root() != other.root()
-        || streamed && meta.highWaterMark() != other.highWaterMark()) {
+        || (streamed && meta.root() != other.root())
+        || (streamed && meta.highWaterMark() != other.highWaterMark())) {
       findings.add(
           new Problem(
               Problem.Kind.META,

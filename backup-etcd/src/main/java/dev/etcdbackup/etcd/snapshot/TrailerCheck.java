@@ -1,6 +1,7 @@
 package dev.etcdbackup.etcd.snapshot;
 
 import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -91,7 +92,7 @@ final class TrailerCheck implements AutoCloseable {
     while (left > 0 && !ended) {
       int read = stream.readNBytes(piece, 0, (int) Math.min(left, PIECE));
       if (read == 0) {
-        throw new java.io.EOFException("the snapshot ended " + left + " bytes early");
+        throw new EOFException("the snapshot ended " + left + " bytes early");
       }
       sha256.update(piece, 0, read);
       left -= read;
