@@ -13,12 +13,14 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was put and deleted, kept as simply as can be, and written as a snapshot. */
+@SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // an operation is itself alone
 final class History {
   /** A put, or a deletion, which has neither value nor version. */
   record Op(long main, long sub, byte[] key, byte[] value, long create, long version, long lease) {
@@ -100,12 +102,12 @@ final class History {
     random.nextBytes(value);
     long create = before == null ? main : before.create();
     long version = before == null ? 1 : before.version() + 1;
-    long lease = random.nextInt(5) == 0 ? random.nextLong() : 0;
+    long lease = random.nextInt(5) == 0 ? 0x7000_0000_0000_0000L + random.nextInt(200) : 0;
     return new Op(main, sub, name.getBytes(UTF_8), value, create, version, lease);
   }
 
   /** The keys as they were at a revision. */
-  TreeMap<String, Op> at(long revision) {
+  NavigableMap<String, Op> at(long revision) {
     TreeMap<String, Op> state = new TreeMap<>();
     for (Op op : ops) {
       if (op.main() <= revision) {
@@ -161,7 +163,7 @@ final class History {
     writer.close();
   }
 
-  private TreeMap<String, byte[]> leases() {
+  private NavigableMap<String, byte[]> leases() {
     TreeMap<String, byte[]> leases = new TreeMap<>();
     TreeSet<Long> ids = new TreeSet<>();
     ops.forEach(op -> ids.add(op.lease()));
@@ -177,7 +179,7 @@ final class History {
     return leases;
   }
 
-  private static void bucket(BoltWriter writer, String name, TreeMap<String, byte[]> entries)
+  private static void bucket(BoltWriter writer, String name, NavigableMap<String, byte[]> entries)
       throws IOException {
     List<BoltWriter.Pair> pairs = new ArrayList<>();
     entries.forEach(
@@ -203,7 +205,7 @@ final class History {
   private static void varint(ByteArrayOutputStream out, long number) {
     long rest = number;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) rest & 0x7f | 0x80);
+      out.write(((int) rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.write((int) rest);

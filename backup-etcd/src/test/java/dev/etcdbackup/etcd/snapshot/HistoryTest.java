@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class HistoryTest {
   @ValueSource(ints = {1024, 4096})
   void aRangeHoldsWhatLiesInIt(int pageSize) throws IOException {
     History all = History.random(11, 300);
-    TreeMap<String, History.Op> state = all.at(all.current);
+    NavigableMap<String, History.Op> state = all.at(all.current);
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(all.write(folder.resolve("a"), pageSize))) {
       assertThat(read(snapshot.keys(KeyRange.prefix("key/1".getBytes(UTF_8)), 0)))
           .isNotEmpty()
@@ -87,8 +88,8 @@ class HistoryTest {
   void differencesAreThoseOfTheModels(int pageSize) throws IOException {
     for (long seed = 31; seed <= 34; seed++) {
       History all = History.random(seed, 260);
-      TreeMap<String, History.Op> before = all.at(90);
-      TreeMap<String, History.Op> after = all.at(all.current);
+      NavigableMap<String, History.Op> before = all.at(90);
+      NavigableMap<String, History.Op> after = all.at(all.current);
       try (EtcdSnapshot snapshot =
           EtcdSnapshot.open(all.write(folder.resolve("d" + seed), pageSize))) {
         DiffCursor diff =
@@ -123,7 +124,7 @@ class HistoryTest {
   }
 
   private static List<String> differences(
-      TreeMap<String, History.Op> before, TreeMap<String, History.Op> after) {
+      NavigableMap<String, History.Op> before, NavigableMap<String, History.Op> after) {
     TreeMap<String, String> differences = new TreeMap<>();
     before.forEach(
         (key, op) -> {
