@@ -68,7 +68,7 @@ class HistoryTest {
   void hashKvOfACompactionToComeIsThatOfTheFileAfterIt(int pageSize) throws IOException {
     for (long seed = 21; seed <= 26; seed++) {
       History all = History.random(seed, 200);
-      long compact = 1 + new Random(seed).nextInt((int) all.current);
+      long compact = 1L + new Random(seed).nextInt((int) all.current);
       History left = all.compacted(compact, seed % 2 == 0);
       try (EtcdSnapshot before =
               EtcdSnapshot.open(all.write(folder.resolve("b" + seed), pageSize));
