@@ -41,6 +41,7 @@ final class Entry {
   private boolean failing;
   private boolean running;
   private boolean toldBusy;
+  private boolean toldBroken;
   private long missed;
   private @Nullable Instant lastSuccess;
   private @Nullable FailedRun lastFailure;
@@ -88,6 +89,7 @@ final class Entry {
     cluster = changed;
     due = null;
     following = null;
+    toldBroken = false;
     forget(nanos);
   }
 
@@ -153,6 +155,7 @@ final class Entry {
 
   /** The store was looked at. */
   void learn(BucketView seen, Instant now, boolean stored) {
+    boolean news = !known;
     view = seen;
     known = true;
     failing = false;
@@ -164,8 +167,11 @@ final class Entry {
     due = firstWithoutBackup(now);
     if (due == null || !due.equals(before)) {
       following = due == null ? null : next(due);
-      catchingUp = isOverdue(now);
+      news = true;
       onNewPoint();
+    }
+    if (news) {
+      catchingUp = isOverdue(now);
     }
     advance(now);
   }
@@ -176,6 +182,7 @@ final class Entry {
     boolean inTime = following == null || now.plus(delay).isBefore(following);
     if (known && (!reason.isRetryable() || !inTime)) {
       waitsForFollowing = true;
+      notBefore = nanos;
       due = following == null ? null : due;
     }
   }
@@ -255,7 +262,10 @@ final class Entry {
     try {
       return cluster.nextDue(after).orElse(null);
     } catch (RuntimeException e) {
-      LOG.error("{} is not backed up any more: its schedule fails", cluster.project(), e);
+      if (!toldBroken) {
+        LOG.error("{} is not backed up any more: its schedule fails", cluster.project(), e);
+      }
+      toldBroken = true;
       return null;
     }
   }
