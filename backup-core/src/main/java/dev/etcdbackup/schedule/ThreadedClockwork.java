@@ -3,6 +3,8 @@ package dev.etcdbackup.schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,18 +25,29 @@ final class ThreadedClockwork implements Clockwork {
   private final InstantSource clock;
   private final ThreadFactory threads;
   private final ThreadPoolExecutor workers;
+  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean woken;
   private boolean stopped;
-  private @Nullable Thread ticker;
 
   ThreadedClockwork(InstantSource clock, ThreadFactory threads, int concurrency) {
     this.clock = clock;
-    this.threads = threads;
+    this.threads =
+        work -> {
+          Thread thread = threads.newThread(work);
+          alive.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+          alive.add(thread);
+          return thread;
+        };
     this.workers =
         new ThreadPoolExecutor(
-            concurrency, concurrency, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+            concurrency,
+            concurrency,
+            60,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            this.threads);
     workers.allowCoreThreadTimeOut(true);
   }
 
@@ -51,14 +63,7 @@ final class ThreadedClockwork implements Clockwork {
 
   @Override
   public void start(LongSupplier tick) {
-    Thread thread = threads.newThread(() -> loop(tick));
-    lock.lock();
-    try {
-      ticker = thread;
-    } finally {
-      lock.unlock();
-    }
-    thread.start();
+    threads.newThread(() -> loop(tick)).start();
   }
 
   @Override
@@ -79,34 +84,33 @@ final class ThreadedClockwork implements Clockwork {
 
   @Override
   public boolean stop(Duration grace, Runnable cancel) {
-    Thread thread;
     lock.lock();
     try {
       stopped = true;
       changed.signalAll();
-      thread = ticker;
     } finally {
       lock.unlock();
     }
     workers.shutdown();
-    boolean interrupted = !await(thread, grace) && Thread.interrupted();
+    boolean interrupted = !await(grace);
     cancel.run();
-    interrupted |= !await(thread, AFTER_CANCEL) && Thread.interrupted();
+    interrupted |= !await(AFTER_CANCEL);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return workers.isTerminated() && (thread == null || !thread.isAlive());
+    return alive.stream().noneMatch(Thread::isAlive);
   }
 
-  /** Waits for all threads; false, the thread's interrupt status set, when interrupted. */
-  private boolean await(@Nullable Thread thread, Duration time) {
+  /** Waits for all threads; false when interrupted. */
+  private boolean await(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     try {
-      if (workers.awaitTermination(time.toNanos(), TimeUnit.NANOSECONDS) && thread != null) {
-        thread.join(AFTER_CANCEL.toMillis());
+      workers.awaitTermination(time.toNanos(), TimeUnit.NANOSECONDS);
+      for (Thread thread : alive) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, end - System.nanoTime());
       }
       return true;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return false;
     }
   }

@@ -3,7 +3,10 @@ package dev.etcdbackup.schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,9 +21,9 @@ final class VirtualClockwork implements Clockwork {
   private Instant base;
   private long nanos;
   private long numbers;
-  private LongSupplier tick = () -> Long.MAX_VALUE;
+  private final Set<LongSupplier> ticks = new LinkedHashSet<>();
   private Duration takes = Duration.ZERO;
-  private boolean stopped;
+  private LongSupplier own = () -> Long.MAX_VALUE;
 
   private record Event(long at, long number, Runnable what) {}
 
@@ -40,7 +43,8 @@ final class VirtualClockwork implements Clockwork {
 
   @Override
   public void start(LongSupplier tick) {
-    this.tick = tick;
+    own = tick;
+    ticks.add(tick);
   }
 
   @Override
@@ -58,8 +62,48 @@ final class VirtualClockwork implements Clockwork {
   @Override
   public boolean stop(Duration grace, Runnable cancel) {
     cancel.run();
-    stopped = true;
+    ticks.remove(own);
     return true;
+  }
+
+  /** The clockwork of another process in the same time, whose wall clock is off. */
+  Clockwork replica(Duration skew) {
+    return new Clockwork() {
+      private LongSupplier own = () -> Long.MAX_VALUE;
+
+      @Override
+      public Instant now() {
+        return VirtualClockwork.this.now().plus(skew);
+      }
+
+      @Override
+      public long nanoTime() {
+        return VirtualClockwork.this.nanoTime();
+      }
+
+      @Override
+      public void start(LongSupplier tick) {
+        own = tick;
+        ticks.add(tick);
+      }
+
+      @Override
+      public void wake() {
+        // As above.
+      }
+
+      @Override
+      public <T> void execute(Supplier<T> work, Consumer<T> done) {
+        VirtualClockwork.this.execute(work, done);
+      }
+
+      @Override
+      public boolean stop(Duration grace, Runnable cancel) {
+        cancel.run();
+        ticks.remove(own);
+        return true;
+      }
+    };
   }
 
   /** Called within work: how long it is to take. */
@@ -85,8 +129,11 @@ final class VirtualClockwork implements Clockwork {
   /** Lets time pass. */
   void pass(Duration time) {
     long end = nanos + time.toNanos();
-    while (!stopped) {
-      long next = nanos + tick.getAsLong();
+    while (true) {
+      long next = Long.MAX_VALUE;
+      for (LongSupplier tick : List.copyOf(ticks)) {
+        next = Math.min(next, nanos + tick.getAsLong());
+      }
       if (!events.isEmpty()) {
         next = Math.min(next, events.element().at());
       }
