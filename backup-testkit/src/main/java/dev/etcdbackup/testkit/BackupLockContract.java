@@ -20,18 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link BackupLock} keeps, as JUnit 5 tests: extend it, and say how another replica sees
- * the lock.
+ * What every {@link BackupLock} keeps, as JUnit 5 tests: extend it, and say how another replica
+ * sees the lock.
  *
  * <p>The tests take and give back some 300 locks. A test that takes more than two minutes fails.
  */
 @Timeout(120)
 public abstract class BackupLockContract {
-  private static final Runnable UNEXPECTED =
-      () -> {
-        throw new AssertionError("a lock was lost that nobody took away");
-      };
-
   private @Nullable BackupLock first;
   private @Nullable BackupLock second;
 
@@ -39,8 +34,8 @@ public abstract class BackupLockContract {
   protected BackupLockContract() {}
 
   /**
-   * Makes the lock as one more process would have it. All that are made for one test contend for the
-   * same projects; those of another test do not.
+   * Makes the lock as one more process would have it. All that are made for one test contend for
+   * the same projects; those of another test do not.
    *
    * @return the lock of one more replica
    * @throws Exception when there is none; the test fails
@@ -73,8 +68,8 @@ public abstract class BackupLockContract {
   @Test
   void aHeldLockIsGivenToNobody() throws Exception {
     try (Held held = take(first(), "p")) {
-      assertThat(second().tryAcquire("p", UNEXPECTED)).isEmpty();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(second().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
       assertThat(held.confirm()).isTrue();
     }
   }
@@ -91,9 +86,12 @@ public abstract class BackupLockContract {
   @Test
   void eachProjectHasItsOwn() throws Exception {
     List<Held> all = new ArrayList<>();
-    for (String project : List.of("cray-bos", "cray-bos-2", "cray", "Cray", "ä \u20ac %2F", "\"'")) {
+    for (String project :
+        List.of("cray-bos", "cray-bos-2", "cray", "Cray", "ä \u20ac %2F", "\"'")) {
       all.add(take(first(), project));
-      assertThat(second().tryAcquire(project, UNEXPECTED)).as(project).isEmpty();
+      assertThat(second().tryAcquire(project, BackupLockContract::unexpected))
+          .as(project)
+          .isEmpty();
     }
     assertThat(all).allMatch(Held::confirm);
     all.forEach(Held::close);
@@ -106,7 +104,7 @@ public abstract class BackupLockContract {
     try (Held next = take(second(), "p")) {
       old.close();
       assertThat(next.confirm()).isTrue();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
     }
   }
 
@@ -124,7 +122,7 @@ public abstract class BackupLockContract {
             threads.submit(
                 () -> {
                   for (int n = 0; n < 50 || taken.get() == 0; n++) {
-                    Optional<Held> held = replica.tryAcquire("p", UNEXPECTED);
+                    Optional<Held> held = replica.tryAcquire("p", BackupLockContract::unexpected);
                     if (held.isPresent()) {
                       assertThat(holders.incrementAndGet()).as("holders at once").isEqualTo(1);
                       taken.incrementAndGet();
@@ -179,7 +177,7 @@ public abstract class BackupLockContract {
       assertThat(old.confirm()).isFalse();
       old.close();
       assertThat(next.confirm()).isTrue();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
     }
   }
 
@@ -200,12 +198,16 @@ public abstract class BackupLockContract {
   private static Held take(BackupLock replica, String project) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() - end < 0) {
-      Optional<Held> held = replica.tryAcquire(project, UNEXPECTED);
+      Optional<Held> held = replica.tryAcquire(project, BackupLockContract::unexpected);
       if (held.isPresent()) {
         return held.get();
       }
       Thread.onSpinWait();
     }
     throw new AssertionError("the lock of " + project + " is not given although nobody holds it");
+  }
+
+  private static void unexpected() {
+    throw new AssertionError("a lock was lost that nobody took away");
   }
 }

@@ -81,7 +81,7 @@ class RealThreadsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
     assertThat(threads).noneMatch(Thread::isAlive);
     assertThat(store.list("")).isEmpty();
-    assertThat(events.all).containsExactly("started p").as("a stop is no failure");
+    assertThat(events.all).as("a stop is no failure").containsExactly("started p");
     assertThat(lock.tryAcquire("p", () -> {})).as("the lock was given back").isPresent();
   }
 
@@ -139,8 +139,7 @@ class RealThreadsTest {
   @Test
   void aTriggerTellsWhatItsBackupThrew() throws Exception {
     scheduler.start();
-    scheduler.put(
-        ScheduledCluster.builder("p", FixedSnapshotSource.of(new byte[200])).build());
+    scheduler.put(ScheduledCluster.builder("p", FixedSnapshotSource.of(new byte[200])).build());
     CompletableFuture<?> asked = scheduler.trigger("p");
     assertThatThrownBy(() -> asked.get(30, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)

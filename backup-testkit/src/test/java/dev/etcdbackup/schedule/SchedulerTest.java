@@ -77,7 +77,7 @@ class SchedulerTest {
     List<String> order = new ArrayList<>();
     World world = new World(builder -> builder.listener(begun(order)));
     for (int i = 0; i < 10; i++) {
-      world.stored("p" + i, at("08:00:00").minusSeconds((i * 7) % 10 * 60));
+      world.stored("p" + i, at("08:00:00").minusSeconds(60L * (i * 7 % 10)));
       world.add("p" + i, HOUR);
     }
     world.add("new", HOUR);
@@ -390,5 +390,4 @@ class SchedulerTest {
   private static Instant at(String time) {
     return Instant.parse("2020-02-03T" + time + "Z");
   }
-
 }
