@@ -1,0 +1,139 @@
+package dev.etcdbackup.etcd.bbolt;
+
+import dev.etcdbackup.CorruptBackupException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one of the two first pages of a database says. The valid one with the higher transaction is
+ * the one in force.
+ *
+ * @param page the page it stands on, 0 or 1
+ * @param pageSize bytes of a page, a power of two from 1024 to 65536
+ * @param root the page of the root bucket
+ * @param freelist the page of the list of free pages, or {@link #NO_FREELIST}
+ * @param highWaterMark how many pages there are: the first page never used
+ * @param transaction the number of the transaction that wrote it
+ */
+public record Meta(
+    int page, int pageSize, long root, long freelist, long highWaterMark, long transaction) {
+  /** Stands for the list of free pages where none is stored, as in every database of etcd. */
+  public static final long NO_FREELIST = -1;
+
+  private static final int SIZE = 80; // page header 16, meta 64
+  private static final int MAGIC = 0xED0CDAED;
+  private static final int VERSION = 2;
+  private static final int MIN_PAGE = 1024;
+  private static final int MAX_PAGE = 65536;
+  private static final long MAX_PAGES = 1L << 36; // 256 TiB of the usual size
+  private static final long FNV_BASIS = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  /**
+   * How long the database is.
+   *
+   * @return bytes, whatever follows them in the file not counted
+   */
+  public long databaseSize() {
+    return highWaterMark * pageSize;
+  }
+
+  /**
+   * Reads the meta page in force, in two small reads.
+   *
+   * @param bytes the database
+   * @return what it says
+   * @throws CorruptBackupException when neither is valid
+   * @throws IOException when they cannot be read
+   */
+  public static Meta read(RandomAccessBytes bytes) throws IOException {
+    List<Meta> valid = readBoth(bytes, (damage, page, offset, message) -> {});
+    if (valid.isEmpty()) {
+      throw new CorruptBackupException("no database: neither of its first two pages is valid");
+    }
+    return valid.get(0);
+  }
+
+  /**
+   * Reads both meta pages and reports what is wrong with either.
+   *
+   * @param bytes the database
+   * @param report where damage goes
+   * @return the valid ones, none to two, the one in force first
+   * @throws IOException when they cannot be read, or what the report throws
+   */
+  public static List<Meta> readBoth(RandomAccessBytes bytes, DamageReport report)
+      throws IOException {
+    List<Meta> valid = new ArrayList<>();
+    List<Damaged> damaged = new ArrayList<>();
+    parse(bytes, 0, 0, valid, damaged);
+    if (!valid.isEmpty()) {
+      parse(bytes, 1, valid.get(0).pageSize(), valid, damaged);
+    } else { // the first page would say where the second is
+      for (int pageSize = MIN_PAGE; pageSize <= MAX_PAGE && valid.isEmpty(); pageSize *= 2) {
+        List<Damaged> elsewhere = new ArrayList<>();
+        parse(bytes, 1, pageSize, valid, elsewhere);
+        damaged.addAll(valid.isEmpty() ? List.of() : elsewhere);
+      }
+    }
+    for (Damaged one : damaged) {
+      report.damaged(Damage.META, one.page(), one.offset(), one.message());
+    }
+    valid.sort((a, b) -> Long.compareUnsigned(b.transaction(), a.transaction()));
+    return valid;
+  }
+
+  private record Damaged(int page, long offset, String message) {}
+
+  /** Parses one page; adds to one of the two lists. */
+  private static void parse(
+      RandomAccessBytes bytes, int page, long offset, List<Meta> valid, List<Damaged> damaged)
+      throws IOException {
+    if (bytes.size() < offset + SIZE) {
+      damaged.add(new Damaged(page, offset, "the file ends before this meta page"));
+      return;
+    }
+    byte[] b = new byte[SIZE];
+    bytes.read(offset, b, 0, SIZE);
+    String wrong = check(b);
+    if (wrong != null) {
+      damaged.add(new Damaged(page, offset, wrong));
+      return;
+    }
+    if (Little.int64(b, 0) != page || Little.int64(b, 8) != PageKind.META) { // bbolt does not look
+      damaged.add(new Damaged(page, offset, "the page header of this meta page is wrong"));
+    }
+    valid.add(
+        new Meta(
+            page,
+            Little.int32(b, 24),
+            Little.int64(b, 32),
+            Little.int64(b, 48),
+            Little.int64(b, 56),
+            Little.int64(b, 64)));
+  }
+
+  private static @Nullable String check(byte[] b) {
+    long checksum = FNV_BASIS;
+    for (int i = 16; i < 72; i++) {
+      checksum = (checksum ^ (b[i] & 0xff)) * FNV_PRIME;
+    }
+    if (Little.int32(b, 16) != MAGIC || Little.int32(b, 20) != VERSION) {
+      return "this is no meta page of a bbolt database";
+    }
+    if (Little.int64(b, 72) != checksum) {
+      return "the checksum of this meta page does not match";
+    }
+    int pageSize = Little.int32(b, 24);
+    if (pageSize < MIN_PAGE || pageSize > MAX_PAGE || Integer.bitCount(pageSize) != 1) {
+      return "pages of " + Integer.toUnsignedString(pageSize) + " bytes are not possible";
+    }
+    long pages = Little.int64(b, 56);
+    if (pages < 3 || pages > MAX_PAGES) {
+      return "a database of " + Long.toUnsignedString(pages) + " pages is not possible";
+    }
+    return null;
+  }
+}

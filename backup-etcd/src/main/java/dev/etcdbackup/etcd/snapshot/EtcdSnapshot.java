@@ -1,0 +1,317 @@
+package dev.etcdbackup.etcd.snapshot;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A snapshot of etcd, read without etcd: what {@code etcdctl snapshot save} wrote, or a copy of a
+ * member's {@code snap/db}.
+ *
+ * <p>Nothing is read before it is asked for, and nothing is kept between calls, so the bytes must
+ * not change meanwhile. Thread-safe; each call works on the caller's thread and by itself. Damaged
+ * bytes end a call with {@link CorruptBackupException}, which says what and where, after a time in
+ * proportion to the size at most; only {@link #verify()} goes on and lists everything. What cannot
+ * be read ends it with another {@link IOException}: of the store, or of the file.
+ *
+ * <p>Every call takes 9 MiB for a file and 37 MiB for a stored backup to read ahead, at most, a bit
+ * for each page (32 MiB for a TiB), and up to 32 MiB while it reads pairs of that size; larger ones
+ * are taken for damage, etcd warns of requests above 10 MiB. What a call takes more is said there.
+ *
+ * <p>Interrupting a thread that reads a file closes the file, for all threads ({@link
+ * java.nio.channels.ClosedByInterruptException}).
+ */
+public final class EtcdSnapshot implements Closeable {
+  private final RandomAccessBytes bytes;
+
+  private EtcdSnapshot(RandomAccessBytes bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param file the snapshot
+   * @return the snapshot, to be closed by the caller
+   * @throws IOException when it cannot be opened
+   */
+  public static EtcdSnapshot open(Path file) throws IOException {
+    return open(RandomAccessBytes.ofFile(file));
+  }
+
+  /**
+   * Opens a stored backup, to be read by ranges without a copy. That is right for {@link #facts()};
+   * calls that read all of it take as many requests as its pages lie scattered, one for each 4 MiB
+   * at best.
+   *
+   * @param store where it is stored
+   * @param backup the backup, not a tarball
+   * @return the snapshot
+   */
+  public static EtcdSnapshot open(BackupStore store, StoredBackup backup) {
+    return open(new StoredBytes(store, backup));
+  }
+
+  /**
+   * Takes bytes from anywhere.
+   *
+   * @param bytes the snapshot; closed with the result
+   * @return the snapshot
+   */
+  public static EtcdSnapshot open(RandomAccessBytes bytes) {
+    return new EtcdSnapshot(bytes);
+  }
+
+  /**
+   * The status as the line of etcd prints it that wrote the snapshot. The SHA-256 at the end is not
+   * looked at, as etcd does not either.
+   *
+   * @return the status
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotStatus status() throws IOException {
+    return new StatusScan(bytes).run(Optional.empty());
+  }
+
+  /**
+   * The status as a certain line of etcd prints it. Reads everything once; takes up to 90 bytes and
+   * the key for each key of the users when counting as 3.6 does.
+   *
+   * @param as which line of etcd
+   * @return the status
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotStatus status(StatusVersion as) throws IOException {
+    return new StatusScan(bytes).run(Optional.of(as));
+  }
+
+  /**
+   * Verifies the snapshot as etcd streamed it: with its SHA-256.
+   *
+   * @return what was found, the first 1000 problems
+   * @throws IOException when it cannot be read
+   */
+  public VerifyReport verify() throws IOException {
+    return verify(VerifyOptions.DEFAULT);
+  }
+
+  /**
+   * Verifies the snapshot: the SHA-256 at the end; both meta pages; that every page of every bucket
+   * is reached once, lies in range, is of the right kind and size; that keys and values lie one
+   * behind the other and keys are in order within and across pages; that there are etcd's buckets
+   * and no others; that every revision, every key and every entry of a small bucket can be read and
+   * fits its place, and revisions ascend. Bytes that belong to no bucket are covered by the SHA-256
+   * alone.
+   *
+   * <p>Reads everything twice at the same time: from one end to the other for the SHA-256, on a
+   * daemon thread of its own that has ended when this returns, and page by page on the caller's.
+   * Interrupting the caller ends both within a second.
+   *
+   * @param options how
+   * @return what was found; damage is a result, not an exception
+   * @throws IOException when it cannot be read
+   */
+  public VerifyReport verify(VerifyOptions options) throws IOException {
+    return new SnapshotCheck(bytes, options).run();
+  }
+
+  /**
+   * Looks at what can be told without reading everything: by about ten reads, whatever the size.
+   *
+   * @return the facts
+   * @throws CorruptBackupException when a page on the way is damaged, or there are more than 64 MiB
+   *     of members and the like
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotFacts facts() throws IOException {
+    return new FactsScan(new Pass(bytes)).run();
+  }
+
+  /**
+   * The leases. Takes some 40 bytes for each.
+   *
+   * @return the leases, in the order of their ids as unsigned numbers
+   * @throws CorruptBackupException when the snapshot is damaged, or there are more than 64 MiB of
+   *     them, which is a million and a half
+   * @throws IOException when it cannot be read
+   */
+  public List<Lease> leases() throws IOException {
+    List<Lease> leases = new ArrayList<>();
+    new Pass(bytes).entries("lease", (key, value) -> leases.add(Records.lease(key, value)));
+    return leases;
+  }
+
+  /**
+   * Users, roles and permissions.
+   *
+   * @return the summary, without passwords or their hashes
+   * @throws CorruptBackupException when the snapshot is damaged, or there are more than 64 MiB of
+   *     users or roles
+   * @throws IOException when it cannot be read
+   */
+  public AuthSummary auth() throws IOException {
+    return FactsScan.auth(new Pass(bytes));
+  }
+
+  /**
+   * The keys as they were at a revision. Reads the history once; takes up to 130 bytes and the key
+   * for each key that was ever put in it.
+   *
+   * @param range which keys
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @return the keys, in their order
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws IllegalArgumentException when it is negative
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public KeyCursor keys(KeyRange range, long revision) throws IOException {
+    Pass pass = new Pass(bytes);
+    long until = retained(pass).require(revision);
+    KeyIndex index = new KeyIndex();
+    pass.events(
+        event -> {
+          // The empty key marks where a restore raised the revision; clients do not see it.
+          if (event.main <= until
+              && event.keyLength > 0
+              && range.contains(
+                  event.array(), event.keyOffset, event.keyOffset + event.keyLength)) {
+            index.add(event);
+          }
+        });
+    return new KeyCursor(bytes, index, range, until);
+  }
+
+  /**
+   * What differs between the current keys of two snapshots.
+   *
+   * @param before the older, say
+   * @param after the newer
+   * @return the differences, in the order of the keys
+   * @throws CorruptBackupException when one of them is damaged
+   * @throws IOException when one of them cannot be read
+   */
+  public static DiffCursor diff(EtcdSnapshot before, EtcdSnapshot after) throws IOException {
+    return new DiffCursor(before.keys(KeyRange.all(), 0), after.keys(KeyRange.all(), 0));
+  }
+
+  /**
+   * What a member that holds this snapshot answers to {@code HashKV}. Reads the history once, or
+   * twice when it was compacted; takes up to 90 bytes and the key for each key then.
+   *
+   * <p>Live members may answer otherwise for the very revision of their last compaction, with a
+   * hash they remember from before it; {@link #compareHash} knows.
+   *
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @return the answer
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws IllegalArgumentException when it is negative
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashKv hashKv(long revision) throws IOException {
+    return new HashKvScan(bytes).run(revision, OptionalLong.empty());
+  }
+
+  /**
+   * What a member answers that was compacted since.
+   *
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @param compactRevision the revision of the last compaction, no less than the snapshot's own; -1
+   *     for none
+   * @return the answer
+   * @throws RevisionNotRetainedException when the revision is below the compacted one or in the
+   *     future
+   * @throws IllegalArgumentException when the revision is negative, or the snapshot was compacted
+   *     later than that
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashKv hashKv(long revision, long compactRevision) throws IOException {
+    return new HashKvScan(bytes).run(revision, OptionalLong.of(compactRevision));
+  }
+
+  /**
+   * At which revision to ask a live cluster for its hash, to compare it with this snapshot.
+   *
+   * @param liveRevision the live cluster's current revision
+   * @return the revision to ask {@code HashKV} for; empty when there is none both sides can tell
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public OptionalLong comparableRevision(long liveRevision) throws IOException {
+    Retained retained = retained(new Pass(bytes));
+    long revision = Math.min(retained.current(), liveRevision);
+    return revision > retained.compact() && revision > 0
+        ? OptionalLong.of(revision)
+        : OptionalLong.empty();
+  }
+
+  /**
+   * Compares this snapshot with what a live cluster answered to {@code HashKV}.
+   *
+   * @param live the answer: the hash, the revision that was asked for (not 0), and the compact
+   *     revision in the answer
+   * @return equal, different, or why neither can be said
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashComparison compareHash(HashKv live) throws IOException {
+    Retained here = retained(new Pass(bytes));
+    long revision = live.revision();
+    if (revision < 1 || revision > here.current()) {
+      return HashComparison.notComparable(
+          "the snapshot ends at revision " + here.current() + ", asked was for " + revision);
+    }
+    if (live.compactRevision() < here.compact()) {
+      return HashComparison.notComparable(
+          "the snapshot was compacted at "
+              + here.compact()
+              + ", the live cluster at "
+              + live.compactRevision());
+    }
+    if (live.compactRevision() >= revision) {
+      return HashComparison.notComparable(
+          "the live cluster was compacted at "
+              + live.compactRevision()
+              + ", not before revision "
+              + revision);
+    }
+    long hash = hashKv(revision, live.compactRevision()).hash();
+    boolean equal = hash == live.hash();
+    return new HashComparison(
+        equal ? HashComparison.Outcome.EQUAL : HashComparison.Outcome.DIFFERENT,
+        "at revision "
+            + revision
+            + ", compacted at "
+            + live.compactRevision()
+            + ", the snapshot's hash is "
+            + hash
+            + " and the live one "
+            + live.hash());
+  }
+
+  private static Retained retained(Pass pass) throws IOException {
+    return Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
+  }
+
+  /**
+   * Closes the file.
+   *
+   * @throws IOException when that fails
+   */
+  @Override
+  public void close() throws IOException {
+    bytes.close();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.etcdbackup.etcd.snapshot;
+
+import dev.etcdbackup.etcd.bbolt.Bucket;
+import dev.etcdbackup.etcd.bbolt.Meta;
+import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
+import dev.etcdbackup.etcd.bbolt.TreeWalk;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Verifies a snapshot: its SHA-256, its pages, and what is in its buckets. */
+final class SnapshotCheck {
+  private static final List<String> REQUIRED = List.of("key", MetaBucket.NAME);
+
+  private final RandomAccessBytes bytes;
+  private final VerifyOptions options;
+  private final Findings findings;
+
+  SnapshotCheck(RandomAccessBytes bytes, VerifyOptions options) {
+    this.bytes = bytes;
+    this.options = options;
+    this.findings = new Findings(options.maxProblems());
+  }
+
+  VerifyReport run() throws IOException {
+    if (!TrailerCheck.isThere(bytes)) {
+      if (options.trailerRequired()) {
+        findings.add(
+            Problem.ofFile(
+                Problem.Kind.TRAILER,
+                "there is no SHA-256 at the end: the file is cut short, or was not streamed"));
+      }
+      checkDatabase();
+      return findings.report();
+    }
+    try (TrailerCheck trailer = TrailerCheck.start(bytes)) {
+      checkDatabase();
+      if (!trailer.matches()) {
+        findings.add(
+            Problem.ofFile(
+                Problem.Kind.TRAILER, "the SHA-256 at the end is not that of what is before it"));
+      }
+    }
+    return findings.report();
+  }
+
+  private void checkDatabase() throws IOException {
+    List<Meta> metas = Meta.readBoth(bytes, findings);
+    if (metas.isEmpty()) {
+      return;
+    }
+    Meta meta = metas.get(0);
+    checkSize(meta);
+    if (metas.size() == 2) {
+      checkAgreement(meta, metas.get(1));
+    }
+    TreeWalk walk = new TreeWalk(bytes, meta, findings);
+    Set<String> names = new HashSet<>();
+    for (Bucket bucket : walk.buckets()) {
+      names.add(bucket.name());
+      walk.pairs(bucket, BucketCheck.of(bucket, findings));
+    }
+    for (String name : REQUIRED) {
+      if (!names.contains(name)) {
+        findings.add(Problem.ofFile(Problem.Kind.BUCKET, "there is no bucket " + name));
+      }
+    }
+    walk.freelist();
+  }
+
+  private void checkSize(Meta meta) {
+    long found = bytes.size() - (TrailerCheck.isThere(bytes) ? TrailerCheck.SIZE : 0);
+    long wanted = meta.databaseSize();
+    if (found < wanted || (found > wanted && options.trailerRequired())) {
+      findings.add(
+          Problem.ofFile(Problem.Kind.SIZE, "the database has " + wanted + " bytes, not " + found));
+    }
+  }
+
+  /** A server writes both anew into what it streams; in its own file they are of two moments. */
+  private void checkAgreement(Meta meta, Meta other) {
+    boolean streamed = options.trailerRequired();
+    if (meta.pageSize() != other.pageSize()
+        || meta.transaction() - other.transaction() != 1
+        || (streamed && meta.root() != other.root())
+        || (streamed && meta.highWaterMark() != other.highWaterMark())) {
+      findings.add(
+          new Problem(
+              Problem.Kind.META,
+              other.page(),
+              (long) other.page() * meta.pageSize(),
+              "the two meta pages do not belong together"));
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.etcdbackup.etcd.snapshot;
+
+import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
+
+/** An array as a file. Reading beyond its end throws what no reader may let through. */
+record ArrayBytes(byte[] array) implements RandomAccessBytes {
+  static EtcdSnapshot snapshot(byte[] bytes) {
+    return EtcdSnapshot.open(new ArrayBytes(bytes));
+  }
+
+  @Override
+  public long size() {
+    return array.length;
+  }
+
+  @Override
+  public void read(long position, byte[] target, int offset, int length) {
+    System.arraycopy(array, Math.toIntExact(position), target, offset, length);
+  }
+
+  @Override
+  public void close() {}
+}
