@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd.bbolt;
 import dev.etcdbackup.CorruptBackupException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ public record Meta(
   }
 
   /**
-   * Reads the meta page in force, in two small reads.
+   * Reads the meta page in force, in two small reads or one.
    *
    * @param bytes the database
    * @return what it says
@@ -68,13 +69,14 @@ public record Meta(
       throws IOException {
     List<Meta> valid = new ArrayList<>();
     List<Damaged> damaged = new ArrayList<>();
-    parse(bytes, 0, 0, valid, damaged);
+    Window window = new Window(bytes); // both pages in one request, where requests are dear
+    parse(window, 0, 0, valid, damaged);
     if (!valid.isEmpty()) {
-      parse(bytes, 1, valid.get(0).pageSize(), valid, damaged);
+      parse(window, 1, valid.get(0).pageSize(), valid, damaged);
     } else { // the first page would say where the second is
       for (int pageSize = MIN_PAGE; pageSize <= MAX_PAGE && valid.isEmpty(); pageSize *= 2) {
         List<Damaged> elsewhere = new ArrayList<>();
-        parse(bytes, 1, pageSize, valid, elsewhere);
+        parse(window, 1, pageSize, valid, elsewhere);
         damaged.addAll(valid.isEmpty() ? List.of() : elsewhere);
       }
     }
@@ -89,21 +91,25 @@ public record Meta(
 
   /** Parses one page; adds to one of the two lists. */
   private static void parse(
-      RandomAccessBytes bytes, int page, long offset, List<Meta> valid, List<Damaged> damaged)
+      Window window, int page, long offset, List<Meta> valid, List<Damaged> damaged)
       throws IOException {
-    if (bytes.size() < offset + SIZE) {
+    if (window.size() < offset + SIZE) {
       damaged.add(new Damaged(page, offset, "the file ends before this meta page"));
       return;
     }
-    byte[] b = new byte[SIZE];
-    bytes.read(offset, b, 0, SIZE);
+    int at = window.at(offset, SIZE);
+    byte[] b = Arrays.copyOfRange(window.array(), at, at + SIZE);
     String wrong = check(b);
     if (wrong != null) {
       damaged.add(new Damaged(page, offset, wrong));
       return;
     }
-    if (Little.int64(b, 0) != page || Little.int64(b, 8) != PageKind.META) { // bbolt does not look
-      damaged.add(new Damaged(page, offset, "the page header of this meta page is wrong"));
+    if (Little.int64(b, 0) != page
+        || Little.int64(b, 8) != PageKind.META
+        || Little.int32(b, 28) != 0
+        || Little.int64(b, 40) != 0) { // bbolt does not look, but writes nothing else in etcd
+      damaged.add(
+          new Damaged(page, offset, "the header, flags or sequence of this page are wrong"));
     }
     valid.add(
         new Meta(

@@ -28,6 +28,10 @@ final class Window {
     latest = blocks[0];
   }
 
+  long size() {
+    return bytes.size();
+  }
+
   /** The largest piece that is kept together with others. */
   int largest() {
     return bytes.largestRead();

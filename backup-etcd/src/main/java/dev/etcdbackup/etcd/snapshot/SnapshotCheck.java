@@ -84,6 +84,7 @@ final class SnapshotCheck {
     if (meta.pageSize() != other.pageSize()
         || meta.transaction() - other.transaction() != 1
         || (streamed && meta.root() != other.root())
+        || (streamed && meta.freelist() != other.freelist())
         || (streamed && meta.highWaterMark() != other.highWaterMark())) {
       findings.add(
           new Problem(

@@ -28,6 +28,7 @@ public final class BoltWriter implements AutoCloseable {
   private int gap;
   private int fanout = Integer.MAX_VALUE;
   private boolean storesFreelist;
+  private int extraLevels;
   private long next = 2;
 
   public BoltWriter(Path path, int pageSize) throws IOException {
@@ -50,6 +51,12 @@ public final class BoltWriter implements AutoCloseable {
   /** No branch has more children than this, so that small trees are deep. */
   public BoltWriter fanout(int children) {
     this.fanout = children;
+    return this;
+  }
+
+  /** Puts branches with one child each on top of every tree. */
+  public BoltWriter extraLevels(int levels) {
+    this.extraLevels = levels;
     return this;
   }
 
@@ -82,6 +89,9 @@ public final class BoltWriter implements AutoCloseable {
     level.add(leaf(page));
     while (level.size() > 1) {
       level = branches(level);
+    }
+    for (int i = 0; i < extraLevels; i++) {
+      level = List.of(branch(level, 32 + level.get(0).key().length));
     }
     long root = level.get(0).id();
     buckets.put(name, ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(root).array());

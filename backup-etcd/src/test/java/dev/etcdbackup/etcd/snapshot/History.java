@@ -116,11 +116,20 @@ final class History {
     return state;
   }
 
-  /** What a compaction leaves: all later than it, and before that the puts still in force. */
-  History compacted(long revision) {
-    Map<String, Op> kept = at(revision);
-    List<Op> left = new ArrayList<>(ops);
-    left.removeIf(op -> op.main() <= revision && kept.get(op.name()) != op);
+  /**
+   * What a compaction leaves: all later than it, before that the puts still in force, and since
+   * 3.4.34 and 3.5.16 the deletions of its own revision.
+   */
+  History compacted(long revision, boolean keepsDeletions) {
+    Map<String, Op> inForce = at(revision);
+    List<Op> left = new ArrayList<>();
+    for (Op op : ops) {
+      if (op.main() > revision
+          || inForce.get(op.name()) == op
+          || (keepsDeletions && op.main() == revision && op.isDeletion())) {
+        left.add(op);
+      }
+    }
     return new History(left, revision, current);
   }
 
