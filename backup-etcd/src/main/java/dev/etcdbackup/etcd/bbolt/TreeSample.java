@@ -42,16 +42,29 @@ final class TreeSample {
       throws IOException {
     long leaves = 1;
     Page page = root;
-    for (int level = 1; level < depth && !page.leaf; level++) {
+    for (int level = 2; level <= depth && !page.leaf; level++) {
       reader.check(page, null, null, 0);
       if (page.count == 0) {
         throw new CorruptBackupException("page " + page.id + " is damaged");
       }
       leaves *= page.count;
+      if (level == depth) {
+        return new BucketShape(depth, leaves, pairs(page, leaves, right), false, lastKey);
+      }
       page = open(reader.child(page, page.count / 2), page.id);
     }
-    long pairs = (leaves - 1) * page.announced + right.announced;
-    return new BucketShape(depth, leaves, pairs, false, lastKey);
+    throw new CorruptBackupException("page " + page.id + " is a leaf above other leaves");
+  }
+
+  /** A single leaf may hold one large pair, so a few are asked. */
+  private long pairs(Page branch, long leaves, Page right) throws IOException {
+    int from = Math.max(branch.count / 2 - 1, 0);
+    int to = Math.min(from + 3, branch.count);
+    long sampled = 0;
+    for (int i = from; i < to; i++) {
+      sampled += open(reader.child(branch, i), branch.id).announced;
+    }
+    return (leaves - 1) * sampled / (to - from) + right.announced;
   }
 
   private Page open(long id, long referrer) throws IOException {

@@ -100,7 +100,7 @@ final class History {
     random.nextBytes(value);
     long create = before == null ? main : before.create();
     long version = before == null ? 1 : before.version() + 1;
-    long lease = random.nextInt(5) == 0 ? random.nextLong() : 0;
+    long lease = random.nextInt(5) == 0 ? 0x7000_0000_0000_0000L + random.nextInt(200) : 0;
     return new Op(main, sub, name.getBytes(UTF_8), value, create, version, lease);
   }
 
