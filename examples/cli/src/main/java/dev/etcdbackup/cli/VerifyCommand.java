@@ -6,9 +6,10 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.etcd.snapshot.Problem;
+import dev.etcdbackup.etcd.snapshot.VerifyReport;
 import java.io.IOException;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -98,11 +99,7 @@ final class VerifyCommand implements Callable<Integer> {
       return new SnapshotReader(root)
           .whole(
               of,
-              (snapshot, way) ->
-                  found(
-                      of.toString(),
-                      way.toString(),
-                      snapshot.verify().problems().stream().map(Problem::toString).toList()));
+              (snapshot, way) -> found(of.toString(), way.toString(), lines(snapshot.verify())));
     } catch (CorruptBackupException e) { // a tarball that cannot be unpacked
       String way = SnapshotReader.Way.TEMPORARY_FILE.toString();
       return found(of.toString(), way, List.of(String.valueOf(e.getMessage())));
@@ -121,7 +118,19 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  /** How the verifier had the bytes. */
+  private static List<String> lines(VerifyReport report) {
+    List<String> lines = new ArrayList<>();
+    report.problems().forEach(problem -> lines.add(problem.toString()));
+    long more = report.problemCount() - lines.size();
+    if (more > 0) {
+      lines.add("and " + more + " more problems");
+    }
+    return lines;
+  }
+
+  /**
+   * How the verifier had the bytes; of a tarball that is large only when unpacked it is not told.
+   */
   private static String way(Backup backup) {
     return backup.stored().size() > IN_MEMORY
         ? SnapshotReader.Way.TEMPORARY_FILE.toString()
