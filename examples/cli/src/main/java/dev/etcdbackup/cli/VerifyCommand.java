@@ -7,6 +7,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.etcd.snapshot.VerifyReport;
+import dev.etcdbackup.name.BackupKind;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class VerifyCommand implements Callable<Integer> {
   /**
    * What was found, as {@code -o json} shows it.
    *
-   * @param readBy {@code file}, {@code memory} or {@code temporary file}
+   * @param readBy {@code file}, {@code memory}, {@code temporary file}, or either of both
    * @param problems the first of them
    */
   record FoundJson(String name, boolean ok, String readBy, List<String> problems) {}
@@ -128,13 +129,13 @@ final class VerifyCommand implements Callable<Integer> {
     return lines;
   }
 
-  /**
-   * How the verifier had the bytes; of a tarball that is large only when unpacked it is not told.
-   */
+  /** How the verifier had the bytes. How large a tarball is unpacked cannot be told beforehand. */
   private static String way(Backup backup) {
-    return backup.stored().size() > IN_MEMORY
-        ? SnapshotReader.Way.TEMPORARY_FILE.toString()
-        : "memory";
+    String file = SnapshotReader.Way.TEMPORARY_FILE.toString();
+    if (backup.stored().size() > IN_MEMORY) {
+      return file;
+    }
+    return backup.kind() == BackupKind.TARBALL ? "memory or " + file : "memory";
   }
 
   private static FoundJson found(String name, String way, List<String> problems) {
