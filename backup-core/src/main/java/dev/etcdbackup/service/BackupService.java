@@ -19,6 +19,7 @@ import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,15 +206,21 @@ public final class BackupService {
   }
 
   /**
-   * Verifies a stored backup with the service's verifier.
+   * Verifies a stored backup with the service's verifier, within the service's timeout.
    *
    * @param backup the backup
    * @return what was found
    * @throws BackupNotFoundException when it is no longer there
-   * @throws StoreException when it cannot be read
+   * @throws StoreException when it cannot be read, or time ran out
    */
   public Verification verify(Backup backup) throws BackupException {
-    return verifier.verify(backup, store);
+    try {
+      return deadline.run("verification of " + backup.key(), new Verify(verifier, backup, store));
+    } catch (BackupException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException(backup.key() + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -277,16 +284,8 @@ public final class BackupService {
     if (backup.name().isEncrypted()) {
       return new Verification(List.of("is encrypted with GnuPG and cannot be looked into"));
     }
-    try {
-      deadline.run(
-          "verification of " + backup.key(),
-          new ReadBack<>(
-              backup.key().toString(),
-              () -> new SnapshotReader(from, archive).open(backup),
-              in -> {
-                ReadBack.copy(in, OutputStream.nullOutputStream());
-                return true;
-              }));
+    try (InputStream snapshot = new SnapshotReader(from, archive).open(backup)) {
+      ReadBack.copy(snapshot, OutputStream.nullOutputStream());
       return new Verification(List.of());
     } catch (CorruptBackupException e) {
       return new Verification(List.of(Objects.toString(e.getMessage())));
@@ -314,8 +313,25 @@ public final class BackupService {
             }));
   }
 
+  /** Ended by the interrupt alone: reading a store heeds it. */
+  private record Verify(BackupVerifier verifier, Backup backup, BackupStore store)
+      implements Deadline.Work<Verification> {
+    @Override
+    public Verification call() throws BackupException {
+      return verifier.verify(backup, store);
+    }
+
+    @Override
+    public void cancel() {}
+
+    @Override
+    public boolean waitsForSource() {
+      return false;
+    }
+  }
+
   private interface Writer<T> {
-    T write(java.io.InputStream in, OutputStream out) throws IOException;
+    T write(InputStream in, OutputStream out) throws IOException;
   }
 
   /** Sets a service up. For one thread. */

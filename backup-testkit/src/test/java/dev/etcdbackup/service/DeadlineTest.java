@@ -57,6 +57,25 @@ class DeadlineTest {
   }
 
   @Test
+  void aVerifierThatStallsEndsWithTheTimeout() throws Exception {
+    BackupService service =
+        BackupService.builder(store)
+            .timeout(Duration.ofMillis(200))
+            .verifier(
+                (backup, from) -> {
+                  awaitInterrupt(new CountDownLatch(1));
+                  throw new StoreException("interrupted", null);
+                })
+            .build();
+    BackupResult stored =
+        BackupService.builder(store).build().backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+
+    assertThatThrownBy(() -> service.verify(stored.backup()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageEndingWith("was not done within the timeout of 0.2s");
+  }
+
+  @Test
   void anInterruptOfTheCallerEndsTheBackupAndStaysSet() throws Exception {
     BackupService service = BackupService.builder(store).build();
     CountDownLatch reading = new CountDownLatch(1);
