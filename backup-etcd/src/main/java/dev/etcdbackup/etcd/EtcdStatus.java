@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Says in one line what the status of a call means to somebody who takes backups. */
@@ -14,6 +15,7 @@ final class EtcdStatus {
   static final String CLOSED = "the connection was closed";
 
   private static final String GRPC_CLOSED = "Network closed for unknown reason";
+  private static final Pattern LOST = Pattern.compile("Connection reset|Broken pipe");
   private static final String ETCD_PREFIX = "etcdserver: ";
 
   private EtcdStatus() {}
@@ -66,13 +68,14 @@ final class EtcdStatus {
     if (t instanceof UnresolvedAddressException) {
       return "the host name does not resolve";
     }
-    if (t instanceof ConnectException) {
-      return "connection refused";
+    String said = t.getMessage();
+    if (t instanceof ConnectException && String.valueOf(said).startsWith("Connection refused")) {
+      return "connection refused"; // the address that follows is known
     }
-    if (t instanceof ClosedChannelException) {
+    if (t instanceof ClosedChannelException || (said != null && LOST.matcher(said).lookingAt())) {
       return CLOSED;
     }
-    return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+    return said == null ? t.getClass().getSimpleName() : said;
   }
 
   private static @Nullable Status statusOf(Throwable t) {

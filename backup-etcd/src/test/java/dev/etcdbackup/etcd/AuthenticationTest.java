@@ -14,7 +14,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,18 +22,13 @@ import org.junit.jupiter.api.Timeout;
 /** A real etcd with authentication on. */
 @Timeout(60)
 class AuthenticationTest {
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
 
   @BeforeAll
   static void startEtcd() throws Exception {
     etcd = EtcdServer.builder().rootPassword("root-secret").start();
     etcd.put("a", "1");
     etcd.addUser("alice", "alice-secret");
-  }
-
-  @AfterAll
-  static void stopEtcd() throws Exception {
-    etcd.close();
   }
 
   @Test

@@ -3,11 +3,11 @@ package dev.etcdbackup.etcd;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.testkit.SnapshotSourceContract;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 
 class EtcdSnapshotSourceContractTest extends SnapshotSourceContract {
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
 
   @BeforeAll
   static void startEtcd() throws Exception {
@@ -15,11 +15,6 @@ class EtcdSnapshotSourceContractTest extends SnapshotSourceContract {
     for (int i = 0; i < 4; i++) {
       etcd.put("key-" + i, new byte[1 << 20]);
     }
-  }
-
-  @AfterAll
-  static void stopEtcd() throws Exception {
-    etcd.close();
   }
 
   @Override

@@ -34,12 +34,16 @@ class EtcdStatusTest {
   void aBrokenConnectionIsToldByWhatBrokeIt() {
     assertThat(explain(unavailable(new ConnectException("Connection refused: /127.0.0.1:1"))))
         .isEqualTo("connection refused");
+    assertThat(explain(unavailable(new ConnectException("connection timed out after 20000 ms"))))
+        .isEqualTo("connection timed out after 20000 ms");
     assertThat(explain(unavailable(new UnresolvedAddressException())))
         .isEqualTo("the host name does not resolve");
     assertThat(explain(unavailable(new ClosedChannelException())))
         .isEqualTo("the connection was closed");
     assertThat(explain(unavailable(new IOException("Connection reset by peer"))))
-        .isEqualTo("Connection reset by peer");
+        .isEqualTo("the connection was closed");
+    assertThat(explain(unavailable(new IOException("No buffer space available"))))
+        .isEqualTo("No buffer space available");
     assertThat(explain(unavailable(new IOException("outer", new IllegalStateException("inner")))))
         .isEqualTo("inner");
     assertThat(explain(unavailable(new IllegalStateException())))

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real etcd servers with TLS, one of which wants certificates of its clients. */
 @Timeout(60)
 class EtcdTlsTest {
-  private static EtcdServer server;
-  private static EtcdServer strict;
+  @AutoClose private static EtcdServer server;
+  @AutoClose private static EtcdServer strict;
   private static EtcdCertificates certificates;
 
   @TempDir private Path folder;
@@ -38,12 +38,6 @@ class EtcdTlsTest {
     server = EtcdServer.builder().tls().rootPassword("secret").start();
     strict = EtcdServer.builder().clientCertificates().start();
     certificates = strict.certificates();
-  }
-
-  @AfterAll
-  static void stopEtcd() throws Exception {
-    strict.close();
-    server.close();
   }
 
   @Test

@@ -27,8 +27,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 class InterruptedStreamTest {
   private static final int MEBIBYTE = 1 << 20;
 
-  private static EtcdServer etcd;
+  @AutoClose private static EtcdServer etcd;
 
   @BeforeAll
   static void startEtcd() throws Exception {
@@ -47,11 +47,6 @@ class InterruptedStreamTest {
     for (int i = 0; i < 32; i++) {
       etcd.put("key-" + i, new byte[MEBIBYTE]);
     }
-  }
-
-  @AfterAll
-  static void stopEtcd() throws Exception {
-    etcd.close();
   }
 
   @AfterEach

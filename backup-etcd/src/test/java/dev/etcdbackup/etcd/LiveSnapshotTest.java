@@ -17,7 +17,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Snapshots of a real etcd, held against etcd's own tools. */
 @Timeout(120)
 class LiveSnapshotTest {
-  private static EtcdServer etcd;
-  private static Client client;
+  @AutoClose private static EtcdServer etcd;
+  @AutoClose private static Client client;
 
   @TempDir private Path folder;
 
@@ -35,12 +35,6 @@ class LiveSnapshotTest {
   static void startEtcd() throws Exception {
     etcd = EtcdServer.start();
     client = Client.builder().endpoints(etcd.endpoint()).build();
-  }
-
-  @AfterAll
-  static void stopEtcd() throws Exception {
-    client.close();
-    etcd.close();
   }
 
   @Test

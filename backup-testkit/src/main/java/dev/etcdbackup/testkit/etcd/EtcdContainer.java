@@ -5,11 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
+import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.output.OutputFrame;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -28,6 +33,29 @@ final class EtcdContainer implements EtcdProcess {
   /** Whether there is a Docker to run it. */
   static boolean dockerRuns() {
     return DockerClientFactory.instance().isDockerAvailable();
+  }
+
+  /** Runs one of etcd's tools to its end, in a container that sees the temporary files. */
+  static String run(String program, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(program));
+    command.addAll(List.of(arguments));
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Path mine = Files.createTempFile("etcd-tool", ".uid");
+    try (GenericContainer<?> tool = container(command, temporary, mine)) {
+      tool.withEnv(environment)
+          .withStartupCheckStrategy(new OneShotStartupCheckStrategy())
+          .withStartupTimeout(Duration.ofMinutes(1));
+      try {
+        tool.start();
+      } catch (ContainerLaunchException e) {
+        String said = tool.getLogs(OutputFrame.OutputType.STDERR).strip();
+        throw new IOException(String.join(" ", command) + ": " + said, e);
+      }
+      return tool.getLogs(OutputFrame.OutputType.STDOUT);
+    } finally {
+      Files.delete(mine);
+    }
   }
 
   @Override
@@ -62,30 +90,32 @@ final class EtcdContainer implements EtcdProcess {
     public EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException {
       List<String> command = new ArrayList<>(List.of("etcd"));
       command.addAll(arguments);
-      String user =
-          Files.getAttribute(folder, "unix:uid") + ":" + Files.getAttribute(folder, "unix:gid");
-      GenericContainer<?> container = new GenericContainer<>(IMAGE);
-      container
-          .withNetworkMode("host")
-          .withFileSystemBind(folder.toString(), folder.toString(), BindMode.READ_WRITE)
-          .withCreateContainerCmdModifier(create -> create.withUser(user))
-          .withCommand(command.toArray(new String[0]))
-          .withLogConsumer(frame -> append(log, frame.getUtf8String()))
-          .start();
+      if (!Files.exists(log)) {
+        Files.createFile(log);
+      }
+      GenericContainer<?> container = container(command, folder, folder);
+      container.withLogConsumer(frame -> append(log, frame.getUtf8String())).start();
       return new EtcdContainer(container);
     }
 
     private static void append(Path log, String text) {
       try {
-        Files.writeString(
-            log,
-            text,
-            StandardCharsets.UTF_8,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND);
+        Files.writeString(log, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
       } catch (IOException gone) {
         // The server is being closed and its folder deleted: nobody reads the log any more.
       }
     }
+  }
+
+  /** As the owner of a file, who can then delete what the container writes. */
+  private static GenericContainer<?> container(List<String> command, Path folder, Path owned)
+      throws IOException {
+    String user =
+        Files.getAttribute(owned, "unix:uid") + ":" + Files.getAttribute(owned, "unix:gid");
+    return new GenericContainer<>(IMAGE)
+        .withNetworkMode("host")
+        .withFileSystemBind(folder.toString(), folder.toString(), BindMode.READ_WRITE)
+        .withCreateContainerCmdModifier(create -> create.withUser(user))
+        .withCommand(command.toArray(new String[0]));
   }
 }

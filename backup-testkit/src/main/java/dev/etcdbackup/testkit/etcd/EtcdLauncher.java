@@ -26,21 +26,12 @@ interface EtcdLauncher {
     if (etcd.isPresent()) {
       return new LocalEtcd.Launcher(etcd.get());
     }
-    if (containersPossible()) {
+    if (EtcdTools.containersPossible()) {
       return new EtcdContainer.Launcher();
     }
     throw Fixtures.missing(
         "no etcd: not in $"
             + EtcdTools.VARIABLE
             + ", not on the PATH, and no Docker with Testcontainers; fixtures/etcd gets one");
-  }
-
-  private static boolean containersPossible() {
-    try {
-      Class.forName("org.testcontainers.DockerClientFactory");
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
-    return EtcdContainer.dockerRuns();
   }
 }

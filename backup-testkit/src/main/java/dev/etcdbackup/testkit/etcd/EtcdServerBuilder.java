@@ -153,28 +153,39 @@ public final class EtcdServerBuilder {
       List<EtcdAddress> members)
       throws IOException {
     Path folder = Files.createTempDirectory("etcd-test");
-    List<String> arguments = new ArrayList<>();
-    arguments.add("--name=" + address.name());
-    arguments.add("--data-dir=" + folder.resolve("data"));
-    arguments.add("--listen-client-urls=" + address.client());
-    arguments.add("--advertise-client-urls=" + address.client());
-    arguments.add("--listen-peer-urls=" + address.peer());
-    arguments.add("--initial-advertise-peer-urls=" + address.peer());
-    arguments.add("--initial-cluster=" + EtcdAddress.cluster(members));
-    arguments.add("--initial-cluster-token=" + members.get(0).name());
-    arguments.add("--initial-cluster-state=" + state);
-    arguments.add("--quota-backend-bytes=" + quotaBytes);
-    arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
-    if (certificates != null) {
-      // Copies, since a container sees no other folder.
-      arguments.add("--cert-file=" + copy(certificates.server(), folder));
-      arguments.add("--key-file=" + copy(certificates.serverKey(), folder));
+    try {
+      List<String> arguments = new ArrayList<>();
+      arguments.add("--name=" + address.name());
+      arguments.add("--data-dir=" + folder.resolve("data"));
+      arguments.add("--listen-client-urls=" + address.client());
+      arguments.add("--advertise-client-urls=" + address.client());
+      arguments.add("--listen-peer-urls=" + address.peer());
+      arguments.add("--initial-advertise-peer-urls=" + address.peer());
+      arguments.add("--initial-cluster=" + EtcdAddress.cluster(members));
+      arguments.add("--initial-cluster-token=" + members.get(0).name());
+      arguments.add("--initial-cluster-state=" + state);
+      arguments.add("--quota-backend-bytes=" + quotaBytes);
+      arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
+      if (certificates != null) {
+        arguments.addAll(tlsArguments(certificates, folder));
+      }
+      return new EtcdServer(launcher, address, arguments, folder, certificates);
+    } catch (IOException | RuntimeException e) {
+      EtcdStart.delete(folder);
+      throw e;
     }
-    if (certificates != null && clientCertificates) {
+  }
+
+  private List<String> tlsArguments(EtcdCertificates certificates, Path folder) throws IOException {
+    // Copies, since a container sees no other folder.
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--cert-file=" + copy(certificates.server(), folder));
+    arguments.add("--key-file=" + copy(certificates.serverKey(), folder));
+    if (clientCertificates) {
       arguments.add("--client-cert-auth");
       arguments.add("--trusted-ca-file=" + copy(certificates.ca(), folder));
     }
-    return new EtcdServer(launcher, address, arguments, folder, certificates);
+    return arguments;
   }
 
   private static Path copy(Path file, Path folder) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,9 @@ import java.util.Optional;
 /**
  * etcd's own command line tools, to hold ours against.
  *
- * <p>Taken from the folder that the environment variable {@value #VARIABLE} names, or from the
- * PATH. Thread-safe.
+ * <p>Taken from the folder that the environment variable {@value #VARIABLE} names, else from the
+ * PATH, else run in a container, which sees the folder for temporary files and no other.
+ * Thread-safe.
  */
 public final class EtcdTools {
   /** The environment variable that names the folder of etcd's programs. */
@@ -33,7 +35,8 @@ public final class EtcdTools {
    * @throws IOException when the tool rejects the file, with what it said
    */
   public static String snapshotStatus(Path snapshot) throws IOException {
-    String tool = find("etcdutl").isPresent() ? "etcdutl" : "etcdctl";
+    boolean only34 = find("etcdutl").isEmpty() && find("etcdctl").isPresent();
+    String tool = only34 ? "etcdctl" : "etcdutl";
     return run(tool, Map.of(), "snapshot", "status", snapshot.toString(), "-w", "json");
   }
 
@@ -42,12 +45,22 @@ public final class EtcdTools {
     String folder = System.getenv(VARIABLE);
     String path = folder == null || folder.isEmpty() ? System.getenv("PATH") : folder;
     for (String entry : path == null ? new String[0] : path.split(File.pathSeparator)) {
-      Path file = Path.of(entry, program);
+      Path file = Path.of(entry, program).toAbsolutePath();
       if (!entry.isEmpty() && Files.isExecutable(file)) {
         return Optional.of(file);
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether Testcontainers is on the class path and Docker runs. */
+  static boolean containersPossible() {
+    try {
+      Class.forName("org.testcontainers.DockerClientFactory");
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+    return EtcdContainer.dockerRuns();
   }
 
   /**
@@ -59,15 +72,24 @@ public final class EtcdTools {
    */
   static String run(String program, Map<String, String> environment, String... arguments)
       throws IOException {
-    Path found =
-        find(program)
-            .orElseThrow(
-                () -> Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH"));
-    List<String> command = new ArrayList<>(List.of(found.toString()));
+    Map<String, String> settings = new HashMap<>(environment);
+    settings.put("ETCDCTL_API", "3");
+    Optional<Path> found = find(program);
+    if (found.isPresent()) {
+      return run(found.get(), settings, arguments);
+    }
+    if (containersPossible()) {
+      return EtcdContainer.run(program, settings, arguments);
+    }
+    throw Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH, and no Docker");
+  }
+
+  private static String run(Path program, Map<String, String> environment, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
-    builder.environment().put("ETCDCTL_API", "3");
     builder.environment().putAll(environment);
     Path errors = Files.createTempFile("etcd-tool", ".err");
     try {
@@ -75,13 +97,12 @@ public final class EtcdTools {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new IOException(
-            program + " " + String.join(" ", arguments) + ": " + Files.readString(errors).strip());
+        throw new IOException(String.join(" ", command) + ": " + Files.readString(errors).strip());
       }
       return output;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while " + program + " ran");
+      throw new InterruptedIOException("interrupted while " + program.getFileName() + " ran");
     } finally {
       Files.delete(errors);
     }
