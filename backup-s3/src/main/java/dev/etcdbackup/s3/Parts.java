@@ -2,6 +2,7 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -107,14 +108,20 @@ final class Parts {
     }
   }
 
-  /** A part that arrives after the abort may be kept by the server, so that is sent once more. */
+  /**
+   * Aborts when all parts have ended, for one that arrives later may be kept by the server; and at
+   * once before that when they take too long.
+   */
   private boolean clean() throws BackupException {
-    boolean quiet = awaitQuiet(GRACE);
-    bucket.abortUpload(key, upload);
-    if (!quiet) {
+    if (!awaitQuiet(GRACE)) {
+      try {
+        bucket.abortUpload(key, upload);
+      } catch (StoreException e) {
+        // once more below
+      }
       awaitQuiet(null);
-      bucket.abortUpload(key, upload);
     }
+    bucket.abortUpload(key, upload);
     return true;
   }
 

@@ -40,19 +40,20 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * <h2>Put</h2>
  *
  * <p>A HEAD sees whether the name is free before the first byte is read. Content smaller than a
- * part goes up in one PutObject, which every server refuses when the name was taken meanwhile
- * ({@code If-None-Match: *}). Larger content becomes a multipart upload, completed only after the
- * content's stream has ended, after another HEAD, and with the same condition. <b>RGW 16 and 18
- * ignore the condition there</b>: when two writers complete one name within the milliseconds
- * between this HEAD and the completion, the later replaces the earlier, whole as it is. Writers
- * that share names need a lock.
+ * part goes up in one PutObject, which the server refuses when the name was taken meanwhile ({@code
+ * If-None-Match: *}). Larger content becomes a multipart upload, completed only after the content's
+ * stream has ended, after another HEAD, and with the same condition. <b>RGW 16 and 18 ignore the
+ * condition there</b>: when two writers complete one name within the milliseconds between this HEAD
+ * and the completion, the later replaces the earlier, whole as it is. Writers that share names need
+ * a lock.
  *
  * <p>Each object carries the id of its upload as metadata. When an answer is lost, the store looks
  * who made what is there, and repeats the request up to three times; only when it still does not
  * know it throws with {@link StoreException#outcomeUnknown()}. A multipart upload whose completion
- * is in doubt is not aborted, since RGW before 18.2.5 could lose the data of an object that is just
- * being completed; every other one is. For that and for processes killed midway, give the bucket a
- * lifecycle rule that aborts uploads after some days ({@code AbortIncompleteMultipartUpload}).
+ * is in doubt is not aborted, since RGW releases of before 2025 could lose the data of an object
+ * that is just being completed; every other one is. For that and for processes killed midway, give
+ * the bucket a lifecycle rule that aborts uploads after some days ({@code
+ * AbortIncompleteMultipartUpload}).
  *
  * <p>Over HTTPS each body carries its MD5, which servers check; over HTTP its SHA-256 is signed.
  *

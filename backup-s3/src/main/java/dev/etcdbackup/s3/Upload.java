@@ -116,8 +116,8 @@ final class Upload {
   }
 
   /**
-   * An upload that may be just completing is not touched: RGW before 18.2.5 would take the parts
-   * away from under a visible object (tracker.ceph.com/issues/68982).
+   * An upload that may be just completing is not touched: RGW releases of before 2025 would take
+   * the parts away from under a visible object (tracker.ceph.com/issues/68982).
    */
   private void abortUnlessUnknown(String upload, BackupException failure) {
     if (failure instanceof StoreException e && e.outcomeUnknown()) {
