@@ -60,8 +60,7 @@ final class CoveragePage {
     boolean healthy = coverage.healthy();
     html.append("<header class=\"").append(healthy ? "healthy" : "alarming").append("\">\n");
     html.append("<h1>Backup coverage</h1>\n<p class=\"verdict\">");
-    long alarming =
-        coverage.projects().stream().filter(ProjectCoverage::needsAttention).count();
+    long alarming = coverage.projects().stream().filter(ProjectCoverage::needsAttention).count();
     html.append(
         healthy ? "Nobody has to act" : alarming + " of " + automated() + " need attention");
     html.append("</p>\n<p class=\"at\">").append(time(coverage.at())).append("</p>\n");

@@ -57,8 +57,8 @@ public record ProjectCoverage(
   /**
    * Whether somebody has to act.
    *
-   * @return true when the state {@linkplain CoverageState#isAlarming alarms}, or a suspicious backup
-   *     keeps the series from being pruned
+   * @return true when the state {@linkplain CoverageState#isAlarming alarms}, or a suspicious
+   *     backup keeps the series from being pruned
    */
   public boolean needsAttention() {
     return row.state().isAlarming() || !suspicions.isEmpty();

@@ -23,7 +23,9 @@ final class Agenda {
   private static final Duration LOCK_POLL = Duration.ofMillis(500);
   private static final Duration DISTRUST = Duration.ofHours(1);
 
-  /** How long nothing is looked at while nothing happens: a clock slewed meanwhile is off by 0.3 s. */
+  /**
+   * How long nothing is looked at while nothing happens: a clock slewed meanwhile is off by 0.3 s.
+   */
   private static final Duration QUIET = Duration.ofMinutes(10);
 
   private static final Comparator<Entry> OLDEST_FIRST =

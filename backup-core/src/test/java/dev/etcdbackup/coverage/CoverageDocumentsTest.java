@@ -71,7 +71,15 @@ class CoverageDocumentsTest {
             Stream.of(0, 59, 60, 3599, 3600, 5400, 86_399, 86_400, 90_000, 864_000)
                 .map(seconds -> CoverageText.span(Duration.ofSeconds(seconds))))
         .containsExactly(
-            "0 s", "59 s", "1 min", "59 min", "1 h", "1 h 30 min", "23 h 59 min", "1 d", "1 d 1 h",
+            "0 s",
+            "59 s",
+            "1 min",
+            "59 min",
+            "1 h",
+            "1 h 30 min",
+            "23 h 59 min",
+            "1 d",
+            "1 d 1 h",
             "10 d");
   }
 
@@ -173,8 +181,11 @@ class CoverageDocumentsTest {
     CoveredProject daily = CoveredProject.automated("p", Duration.ofDays(1));
     CoveredProject weekly = CoveredProject.automated("w", Duration.ofDays(7));
     List<Backup> stored =
-        Stream.of("p/etcd.backup_v1_2020-01-30-00:00:00", "p/etcd.backup_v2_2020-02-01-00:00:00",
-                "w/etcd.backup_v1_2020-01-30-00:00:00", "x/etcd.backup_v1_2020-02-03-00:00:00",
+        Stream.of(
+                "p/etcd.backup_v1_2020-01-30-00:00:00",
+                "p/etcd.backup_v2_2020-02-01-00:00:00",
+                "w/etcd.backup_v1_2020-01-30-00:00:00",
+                "x/etcd.backup_v1_2020-02-03-00:00:00",
                 "p/by-hand")
             .map(CoverageDocumentsTest::backup)
             .toList();
@@ -207,8 +218,7 @@ class CoverageDocumentsTest {
 
   private static ProjectCoverage suspicious() {
     return new ProjectCoverage(
-        new CoverageRow(
-            "cray-fas", CoverageState.FRESH, Optional.empty(), Optional.empty(), ""),
+        new CoverageRow("cray-fas", CoverageState.FRESH, Optional.empty(), Optional.empty(), ""),
         Optional.of(NOW.minusSeconds(1200)),
         Optional.empty(),
         Optional.empty(),

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link BackupLock} keeps, as JUnit 5 tests: extend it, and say how another replica sees
- * the lock.
+ * What every {@link BackupLock} keeps, as JUnit 5 tests: extend it, and say how another replica
+ * sees the lock.
  *
  * <p>The tests take and give back some 300 locks. A test that takes more than two minutes fails.
  */
@@ -39,8 +39,8 @@ public abstract class BackupLockContract {
   protected BackupLockContract() {}
 
   /**
-   * Makes the lock as one more process would have it. All that are made for one test contend for the
-   * same projects; those of another test do not.
+   * Makes the lock as one more process would have it. All that are made for one test contend for
+   * the same projects; those of another test do not.
    *
    * @return the lock of one more replica
    * @throws Exception when there is none; the test fails
@@ -91,7 +91,8 @@ public abstract class BackupLockContract {
   @Test
   void eachProjectHasItsOwn() throws Exception {
     List<Held> all = new ArrayList<>();
-    for (String project : List.of("cray-bos", "cray-bos-2", "cray", "Cray", "ä \u20ac %2F", "\"'")) {
+    for (String project :
+        List.of("cray-bos", "cray-bos-2", "cray", "Cray", "ä \u20ac %2F", "\"'")) {
       all.add(take(first(), project));
       assertThat(second().tryAcquire(project, UNEXPECTED)).as(project).isEmpty();
     }

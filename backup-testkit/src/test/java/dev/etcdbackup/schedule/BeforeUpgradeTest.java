@@ -57,8 +57,7 @@ class BeforeUpgradeTest {
   void theyDoNotCountForTheScheduleAndAreNeverPruned() throws Exception {
     world.add(
         "p",
-        cluster ->
-            cluster.schedule(Schedule.every(HOUR)).retention(RetentionPolicy.keepLast(1)));
+        cluster -> cluster.schedule(Schedule.every(HOUR)).retention(RetentionPolicy.keepLast(1)));
     world.pass(Duration.ofMinutes(20)); // 10:50
     world.scheduler.backUpNow("pre_upgrade");
     world.pass(HOUR);

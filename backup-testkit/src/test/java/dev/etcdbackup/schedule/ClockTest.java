@@ -62,8 +62,7 @@ class ClockTest {
     World world = new World();
     world.add("p", DAY);
     world.pass(Duration.ofDays(5));
-    VirtualClockwork wrong =
-        new VirtualClockwork(world.clockwork.now().minus(Duration.ofDays(3)));
+    VirtualClockwork wrong = new VirtualClockwork(world.clockwork.now().minus(Duration.ofDays(3)));
     World restarted = new World(wrong, world.store, builder -> builder);
     VirtualSource source = restarted.add("p", DAY);
     restarted.pass(Duration.ofDays(3));

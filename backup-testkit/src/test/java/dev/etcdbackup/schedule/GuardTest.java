@@ -174,8 +174,7 @@ class GuardTest {
     World world = new World();
     assertThatThrownBy(() -> world.scheduler.accept(BackupKey.parse("p/none")))
         .isInstanceOf(BackupNotFoundException.class);
-    world.scheduler.put(
-        ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
+    world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
     world.scheduler.backUpNow("pre_upgrade");
     world.pass(Duration.ofSeconds(1));
     BackupKey manual = world.store.list("p").get(0).key();
@@ -189,8 +188,7 @@ class GuardTest {
               BackupName name =
                   BackupName.periodic("etcd.backup", i, from.plus(Duration.ofHours(i)));
               BackupKey key = BackupKey.of("p", name.text());
-              return new Backup(
-                  new StoredBackup(key, sizes[i], from, ""), name);
+              return new Backup(new StoredBackup(key, sizes[i], from, ""), name);
             })
         .toList();
   }

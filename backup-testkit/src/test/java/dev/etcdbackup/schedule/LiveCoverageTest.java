@@ -37,9 +37,10 @@ class LiveCoverageTest {
     world.add("stale", HOUR).dead = true;
     world.stored("stale", World.START.minus(DAY));
     world.add(
-            "missing",
-            cluster -> cluster.schedule(Schedule.every(HOUR)).since(World.START.minus(DAY)))
-        .dead = true;
+                "missing",
+                cluster -> cluster.schedule(Schedule.every(HOUR)).since(World.START.minus(DAY)))
+            .dead =
+        true;
     world.add("young", HOUR).dead = true;
     world.add("cps", cluster -> cluster.recovery("remount the clients"));
     world.stored("foreign", World.START.minus(DAY));
@@ -145,10 +146,11 @@ class LiveCoverageTest {
     world.stored("p", World.START.minus(DAY.multipliedBy(4)));
     world.stored("p", World.START.minus(DAY.multipliedBy(2)));
     world.add(
-            "p",
-            cluster ->
-                cluster.schedule(Schedule.every(HOUR)).retention(RetentionPolicy.keepDaily(7)))
-        .takes = HOUR;
+                "p",
+                cluster ->
+                    cluster.schedule(Schedule.every(HOUR)).retention(RetentionPolicy.keepDaily(7)))
+            .takes =
+        HOUR;
     assertThat(of(world.scheduler.coverage(), "p").days().subList(9, 14))
         .extracting(one -> one.state().name())
         .containsExactly("FULL", "MISSING", "FULL", "MISSING", "TODAY");

@@ -139,8 +139,7 @@ class RealThreadsTest {
   @Test
   void aTriggerTellsWhatItsBackupThrew() throws Exception {
     scheduler.start();
-    scheduler.put(
-        ScheduledCluster.builder("p", FixedSnapshotSource.of(new byte[200])).build());
+    scheduler.put(ScheduledCluster.builder("p", FixedSnapshotSource.of(new byte[200])).build());
     CompletableFuture<?> asked = scheduler.trigger("p");
     assertThatThrownBy(() -> asked.get(30, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class)

@@ -390,5 +390,4 @@ class SchedulerTest {
   private static Instant at(String time) {
     return Instant.parse("2020-02-03T" + time + "Z");
   }
-
 }

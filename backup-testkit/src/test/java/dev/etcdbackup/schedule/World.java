@@ -65,8 +65,7 @@ final class World {
   }
 
   VirtualSource add(String project, UnaryOperator<ScheduledCluster.Builder> settings) {
-    VirtualSource source =
-        sources.computeIfAbsent(project, first -> new VirtualSource(clockwork));
+    VirtualSource source = sources.computeIfAbsent(project, first -> new VirtualSource(clockwork));
     scheduler.put(settings.apply(ScheduledCluster.builder(project, source)).build());
     return source;
   }
