@@ -70,10 +70,10 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   /**
    * Whether nobody has to act.
    *
-   * @return true when no automated project is stale, missing or unknown
+   * @return true when no project {@linkplain ProjectCoverage#needsAttention needs attention}
    */
   public boolean healthy() {
-    return projects.stream().noneMatch(one -> one.row().state().isAlarming());
+    return projects.stream().noneMatch(ProjectCoverage::needsAttention);
   }
 
   /**

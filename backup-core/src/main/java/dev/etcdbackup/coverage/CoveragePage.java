@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Coverage as a page for a browser. Every text of others goes through {@link #escape}. */
+/**
+ * Coverage as a page for a browser: HTML that is well-formed XML as well. Every text of others goes
+ * through {@link #escape}.
+ */
 final class CoveragePage {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
@@ -43,8 +46,8 @@ final class CoveragePage {
   }
 
   private void write() {
-    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
     html.append("<title>Backup coverage</title>\n<style>\n").append(CoverageStyle.CSS);
     html.append("</style>\n</head>\n<body>\n<main>\n");
     header();
@@ -57,8 +60,7 @@ final class CoveragePage {
     boolean healthy = coverage.healthy();
     html.append("<header class=\"").append(healthy ? "healthy" : "alarming").append("\">\n");
     html.append("<h1>Backup coverage</h1>\n<p class=\"verdict\">");
-    long alarming =
-        coverage.projects().stream().filter(one -> one.row().state().isAlarming()).count();
+    long alarming = coverage.projects().stream().filter(ProjectCoverage::needsAttention).count();
     html.append(
         healthy ? "Nobody has to act" : alarming + " of " + automated() + " need attention");
     html.append("</p>\n<p class=\"at\">").append(time(coverage.at())).append("</p>\n");
@@ -103,7 +105,9 @@ final class CoveragePage {
     html.append("<th scope=\"col\">Newest</th><th scope=\"col\">Next</th>");
     html.append("<th scope=\"col\">Note</th></tr>\n</thead>\n<tbody>\n");
     coverage.projects().stream()
-        .sorted(Comparator.comparing(one -> ORDER.indexOf(one.row().state())))
+        .sorted(
+            Comparator.comparing((ProjectCoverage one) -> !one.needsAttention())
+                .thenComparing(one -> ORDER.indexOf(one.row().state())))
         .forEach(one -> row(one, days.size()));
     html.append("</tbody>\n</table>\n</div>\n");
     if (coverage.projects().isEmpty()) {
@@ -113,10 +117,15 @@ final class CoveragePage {
 
   private void row(ProjectCoverage project, int days) {
     CoverageState state = project.row().state();
-    html.append("<tr class=\"").append(state.label()).append("\"><th scope=\"row\">");
-    html.append(escape(project.row().project())).append("</th><td>");
+    String name = escape(project.row().project());
+    html.append("<tr class=\"").append(state.label()).append("\"><th scope=\"row\" title=\"");
+    html.append(name).append("\">").append(name).append("</th><td class=\"states\">");
     html.append("<span class=\"state ").append(state.label()).append("\">");
-    html.append(words(state)).append("</span></td>");
+    html.append(words(state)).append("</span>");
+    if (!project.suspicions().isEmpty()) {
+      html.append(" <span class=\"state paused\">not pruned</span>");
+    }
+    html.append("</td>");
     for (int i = project.days().size(); i < days; i++) {
       html.append("<td class=\"day none\"></td>");
     }
@@ -125,7 +134,9 @@ final class CoveragePage {
     boolean overdue = project.nextDue().map(due -> due.isBefore(coverage.at())).orElse(false);
     String due = CoverageText.due(project.nextDue(), coverage.at());
     moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
-    html.append("<td class=\"note\">").append(escape(project.remarks())).append("</td></tr>\n");
+    String remarks = escape(project.remarks());
+    html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
+    html.append(remarks).append("</div></td></tr>\n");
   }
 
   private void cell(CoverageDay day) {

@@ -24,7 +24,7 @@ final class CoverageStyle {
       * { box-sizing: border-box; }
       body { margin: 0; background: var(--paper); color: var(--ink);
         font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
-      main { max-width: 1280px; margin: 0 auto; padding: 28px 24px 40px; }
+      main { max-width: 1440px; margin: 0 auto; padding: 28px 24px 40px; }
       header { display: grid; grid-template-columns: 1fr auto; align-items: baseline;
         gap: 4px 24px; padding: 16px 20px; border: 1px solid var(--line); border-radius: 10px;
         border-left-width: 6px; margin-bottom: 20px; }
@@ -42,7 +42,7 @@ final class CoverageStyle {
       .state.fresh { background: var(--good-wash); color: var(--good-text); }
       .state.stale, .state.missing { background: var(--bad-wash); color: var(--bad-text);
         font-weight: 600; }
-      .state.unknown { background: var(--warn-wash); color: var(--warn-text); font-weight: 600; }
+      .state.unknown, .state.paused { background: var(--warn-wash); color: var(--warn-text); font-weight: 600; }
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; }
       thead th { color: var(--soft); font-size: 12px; font-weight: 500; text-align: left;
@@ -50,7 +50,9 @@ final class CoverageStyle {
       thead th.date { text-align: center; padding: 6px 0; font-variant-numeric: tabular-nums; }
       thead th.weekend { opacity: .6; }
       tbody th, tbody td { text-align: left; padding: 5px 8px; border-bottom: 1px solid var(--line); }
-      tbody th { font-weight: 600; max-width: 260px; overflow-wrap: anywhere; }
+      tbody th { font-weight: 600; max-width: 240px; white-space: nowrap; overflow: hidden;
+        text-overflow: ellipsis; }
+      .states { white-space: nowrap; }
       tbody tr:hover { background: var(--stripe); }
       tbody td.day { padding: 5px 1px; width: 26px; }
       .day > span:first-child { display: block; width: 24px; height: 24px; line-height: 22px;
@@ -63,11 +65,11 @@ final class CoverageStyle {
       .today > span:first-child { border: 1px dashed var(--soft); color: var(--soft); }
       .none > span:first-child { background: var(--calm-wash); opacity: .55; }
       td.now > span:first-child { outline: 2px solid var(--soft); outline-offset: 1px; }
-      .state.missing, tr.missing { outline: none; }
+      td.now + td { padding-left: 16px; }
       .moment { white-space: nowrap; font-variant-numeric: tabular-nums; }
       .moment.overdue { color: var(--bad-text); font-weight: 600; }
-      .note { color: var(--soft); min-width: 180px; max-width: 380px; overflow-wrap: anywhere;
-        font-size: 13px; }
+      .note { color: var(--soft); min-width: 200px; max-width: 420px; font-size: 13px; }
+      .note div { max-height: 2.9em; overflow: hidden; overflow-wrap: anywhere; }
       .legend { margin-top: 18px; color: var(--soft); gap: 18px; font-size: 13px; }
       .legend li { display: flex; align-items: center; gap: 7px; }
       .legend .day > span:first-child { width: 20px; height: 20px; line-height: 18px; }
@@ -77,6 +79,7 @@ final class CoverageStyle {
         main { padding: 16px 12px; }
         header { grid-template-columns: 1fr; }
         .counts { grid-row: auto; justify-self: start; }
+        tbody th { max-width: 130px; }
       }
       """;
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /**
  * How one project stands, and how it came to that.
@@ -53,15 +54,28 @@ public record ProjectCoverage(
     days = List.copyOf(days);
   }
 
+  /**
+   * Whether somebody has to act.
+   *
+   * @return true when the state {@linkplain CoverageState#isAlarming alarms}, or a suspicious
+   *     backup keeps the series from being pruned
+   */
+  public boolean needsAttention() {
+    return row.state().isAlarming() || !suspicions.isEmpty();
+  }
+
   /** Everything there is to say in one line: the note, why it is not pruned, why a run failed. */
   String remarks() {
-    StringBuilder text = new StringBuilder(row.note());
-    for (String suspicion : suspicions) {
-      text.append(text.isEmpty() ? "" : "; ").append("not pruned: ").append(suspicion);
+    StringJoiner text = new StringJoiner("; ");
+    if (!row.note().isEmpty()) {
+      text.add(row.note());
+    }
+    if (!suspicions.isEmpty()) {
+      int more = suspicions.size() - 1;
+      text.add("not pruned: " + suspicions.get(0) + (more > 0 ? "; and " + more + " more" : ""));
     }
     if (lastFailure.isPresent() && isRecent(lastFailure.get())) {
-      text.append(text.isEmpty() ? "" : "; ").append("last try: ");
-      text.append(lastFailure.get().reason());
+      text.add("last try: " + lastFailure.get().reason());
     }
     return text.toString();
   }

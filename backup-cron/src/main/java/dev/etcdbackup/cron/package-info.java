@@ -1,0 +1,5 @@
+/** Cron expressions as schedules. */
+@NullMarked
+package dev.etcdbackup.cron;
+
+import org.jspecify.annotations.NullMarked;

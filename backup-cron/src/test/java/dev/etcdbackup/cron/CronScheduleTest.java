@@ -1,0 +1,126 @@
+package dev.etcdbackup.cron;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CronScheduleTest {
+  private static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
+
+  @Test
+  void theHourlyJobOfOldIsOnTheHour() {
+    assertThat(points("0 * * * *", Duration.ofHours(3)))
+        .containsExactly(
+            Instant.parse("2020-01-01T01:00:00Z"),
+            Instant.parse("2020-01-01T02:00:00Z"),
+            Instant.parse("2020-01-01T03:00:00Z"));
+  }
+
+  /** Against every minute of two years, judged by itself: leap day and year's end included. */
+  @Test
+  void thePointsAreThoseWhoseFieldsMatch() {
+    assertAllPoints("*/10 * * * *", t -> t.getMinute() % 10 == 0);
+    assertAllPoints("15 2 * * *", t -> t.getMinute() == 15 && t.getHour() == 2);
+    assertAllPoints("0 0 29 2 *", t -> midnight(t) && t.getMonthValue() == 2 && day(t) == 29);
+    assertAllPoints("0 0 31 * *", t -> midnight(t) && day(t) == 31);
+    assertAllPoints("0 0 * * 0", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
+    assertAllPoints("0 0 * * 7", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
+    assertAllPoints("0 0 * * MON-FRI", t -> midnight(t) && t.getDayOfWeek().getValue() < 6);
+    assertAllPoints(
+        "30 1,13 1-7/2 JAN,DEC *",
+        t ->
+            t.getMinute() == 30
+                && t.getHour() % 12 == 1
+                && day(t) < 8
+                && day(t) % 2 == 1
+                && t.getMonthValue() % 11 == 1);
+  }
+
+  @Test
+  void dayOfMonthAndDayOfWeekAreEitherOr() {
+    assertAllPoints(
+        "0 0 13 * 5", t -> midnight(t) && (day(t) == 13 || t.getDayOfWeek() == DayOfWeek.FRIDAY));
+  }
+
+  @Test
+  void thereIsNoDaylightSaving() {
+    for (String night : List.of("2020-03-29", "2020-10-25", "2020-03-08", "2020-11-01")) {
+      Instant midnight = Instant.parse(night + "T00:00:00Z");
+      assertThat(CronSchedule.of("30 2 * * *").next(midnight))
+          .hasValue(Instant.parse(night + "T02:30:00Z"));
+      Instant at = midnight;
+      for (int i = 0; i < 24 * 60; i++) {
+        Instant next = CronSchedule.of("* * * * *").next(at).orElseThrow();
+        assertThat(next).isEqualTo(at.plusSeconds(60));
+        at = next;
+      }
+    }
+  }
+
+  @Test
+  void theNextPointIsLaterThanTheInstantEvenOnAPointAndBetweenSeconds() {
+    CronSchedule hourly = CronSchedule.of("0 * * * *");
+    assertThat(hourly.next(START)).hasValue(START.plusSeconds(3600));
+    assertThat(hourly.next(START.minusNanos(1))).hasValue(START);
+    assertThat(hourly.next(START.plusNanos(1))).hasValue(START.plusSeconds(3600));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "* * * *", "60 * * * *", "0 0 * * 8", "hourly", "0 0 30 2 *", "0 0 12 * * ?"})
+  void whatIsNoExpressionIsRefusedByName(String wrong) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CronSchedule.of(wrong))
+        .withMessageContaining("'" + wrong + "'");
+  }
+
+  @Test
+  void itIsItsExpression() {
+    CronSchedule daily = CronSchedule.of("15 2 * * *");
+    assertThat(daily).hasToString("15 2 * * *").isEqualTo(CronSchedule.of("15 2 * * *"));
+    assertThat(daily.hashCode()).isEqualTo(CronSchedule.of("15 2 * * *").hashCode());
+    assertThat(daily).isNotEqualTo(CronSchedule.of("16 2 * * *"));
+  }
+
+  private static void assertAllPoints(String expression, Predicate<OffsetDateTime> matches) {
+    List<Instant> expected = new ArrayList<>();
+    Instant end = Instant.parse("2022-01-01T00:00:00Z");
+    for (Instant at = START.plusSeconds(60); !at.isAfter(end); at = at.plusSeconds(60)) {
+      if (matches.test(at.atOffset(ZoneOffset.UTC))) {
+        expected.add(at);
+      }
+    }
+    assertThat(points(expression, Duration.between(START, end))).as(expression).isEqualTo(expected);
+  }
+
+  private static List<Instant> points(String expression, Duration time) {
+    CronSchedule schedule = CronSchedule.of(expression);
+    List<Instant> points = new ArrayList<>();
+    Optional<Instant> next = schedule.next(START);
+    while (next.isPresent() && !next.get().isAfter(START.plus(time))) {
+      points.add(next.get());
+      next = schedule.next(next.get());
+    }
+    return points;
+  }
+
+  private static boolean midnight(OffsetDateTime time) {
+    return time.getHour() == 0 && time.getMinute() == 0;
+  }
+
+  private static int day(OffsetDateTime time) {
+    return time.getDayOfMonth();
+  }
+}
