@@ -13,17 +13,24 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was put and deleted, kept as simply as can be, and written as a snapshot. */
 final class History {
   /** A put, or a deletion, which has neither value nor version. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by identity alone
   record Op(long main, long sub, byte[] key, byte[] value, long create, long version, long lease) {
     boolean isDeletion() {
       return version == 0;
+    }
+
+    boolean isSame(Op other) {
+      return other != null && main == other.main && sub == other.sub;
     }
 
     String name() {
@@ -105,7 +112,7 @@ final class History {
   }
 
   /** The keys as they were at a revision. */
-  TreeMap<String, Op> at(long revision) {
+  NavigableMap<String, Op> at(long revision) {
     TreeMap<String, Op> state = new TreeMap<>();
     for (Op op : ops) {
       if (op.main() <= revision) {
@@ -125,7 +132,7 @@ final class History {
     List<Op> left = new ArrayList<>();
     for (Op op : ops) {
       if (op.main() > revision
-          || inForce.get(op.name()) == op
+          || op.isSame(inForce.get(op.name()))
           || (keepsDeletions && op.main() == revision && op.isDeletion())) {
         left.add(op);
       }
@@ -161,7 +168,7 @@ final class History {
     writer.close();
   }
 
-  private TreeMap<String, byte[]> leases() {
+  private SortedMap<String, byte[]> leases() {
     TreeMap<String, byte[]> leases = new TreeMap<>();
     TreeSet<Long> ids = new TreeSet<>();
     ops.forEach(op -> ids.add(op.lease()));
@@ -177,7 +184,7 @@ final class History {
     return leases;
   }
 
-  private static void bucket(BoltWriter writer, String name, TreeMap<String, byte[]> entries)
+  private static void bucket(BoltWriter writer, String name, SortedMap<String, byte[]> entries)
       throws IOException {
     List<BoltWriter.Pair> pairs = new ArrayList<>();
     entries.forEach(
@@ -203,7 +210,7 @@ final class History {
   private static void varint(ByteArrayOutputStream out, long number) {
     long rest = number;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) rest & 0x7f | 0x80);
+      out.write(((int) rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     out.write((int) rest);

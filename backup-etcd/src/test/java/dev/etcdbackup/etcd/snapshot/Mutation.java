@@ -74,13 +74,13 @@ enum Mutation {
       long number = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(100) - 20;
       int size = 1 << (1 + random.nextInt(3));
       for (int i = 0; i < size && at + i < bad.length; i++) {
-        bad[at + i] = (byte) (number >>> 8 * i);
+        bad[at + i] = (byte) (number >>> (8 * i));
       }
       int pageSize = 1024 << (random.nextInt(2) * 2);
       for (int meta = 0; meta <= pageSize && meta + 80 <= bad.length; meta += pageSize) {
         long checksum = BoltWriter.checksum(bad, meta);
         for (int i = 0; i < 8; i++) {
-          bad[meta + 72 + i] = (byte) (checksum >>> 8 * i);
+          bad[meta + 72 + i] = (byte) (checksum >>> (8 * i));
         }
       }
       return bad;
