@@ -72,7 +72,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
   /**
    * Whether nobody has to act.
    *
-   * @return true when no automated project is stale or missing
+   * @return true when no automated project is stale, missing or unknown
    */
   public boolean healthy() {
     return rows.stream().noneMatch(row -> row.state().isAlarming());

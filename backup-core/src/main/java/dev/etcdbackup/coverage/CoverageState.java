@@ -1,5 +1,7 @@
 package dev.etcdbackup.coverage;
 
+import java.util.Locale;
+
 /** How a project stands. */
 public enum CoverageState {
   /** Automated, and its newest backup is not older than it may be. */
@@ -13,14 +15,25 @@ public enum CoverageState {
   /** Not automated: its data is rebuilt from elsewhere when it is lost. */
   NOT_AUTOMATED,
   /** Found in the store, yet nobody configured it. */
-  UNCONFIGURED;
+  UNCONFIGURED,
+  /** Automated, and the store could not be listed. */
+  UNKNOWN;
 
   /**
    * Whether somebody has to act.
    *
-   * @return true for {@link #STALE} and {@link #MISSING}
+   * @return true for {@link #STALE}, {@link #MISSING} and {@link #UNKNOWN}
    */
   public boolean isAlarming() {
-    return this == STALE || this == MISSING;
+    return this == STALE || this == MISSING || this == UNKNOWN;
+  }
+
+  /**
+   * The state as people and documents name it.
+   *
+   * @return the name in lower case, {@code -} between words
+   */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

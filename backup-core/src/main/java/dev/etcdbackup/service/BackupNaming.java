@@ -1,9 +1,11 @@
 package dev.etcdbackup.service;
 
+import dev.etcdbackup.Series;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a new backup is named, and with that which kind it is.
@@ -73,6 +75,17 @@ public final class BackupNaming {
               + " without a revision and time at its end");
     }
     return new BackupNaming(BackupKind.OTHER, name);
+  }
+
+  /**
+   * The series that backups of this naming make.
+   *
+   * @param project the project they are of
+   * @return the series; empty for a manual naming, whose backups are in none
+   */
+  public Optional<Series> series(String project) {
+    String prefix = BackupName.parse(name(0, Instant.EPOCH)).prefix();
+    return isFixed() ? Optional.empty() : Optional.of(new Series(project, kind, prefix));
   }
 
   BackupKind kind() {

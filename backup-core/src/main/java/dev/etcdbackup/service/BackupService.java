@@ -48,6 +48,7 @@ public final class BackupService {
   private final InstantSource clock;
   private final ZoneId tarballZone;
   private final BackupProgress progress;
+  private final CommitCheck beforeCommit;
   private final BackupVerifier verifier;
   private final SnapshotReader reader;
   private final Deadline deadline;
@@ -58,6 +59,7 @@ public final class BackupService {
     this.clock = builder.clock;
     this.tarballZone = builder.tarballZone;
     this.progress = builder.progress;
+    this.beforeCommit = builder.beforeCommit;
     this.reader = new SnapshotReader(store, archive);
     this.deadline = new Deadline(builder.timeout, builder.threads);
     this.verifier = builder.verifier != null ? builder.verifier : this::readThrough;
@@ -110,7 +112,8 @@ public final class BackupService {
     if (naming.kind() == BackupKind.TARBALL) {
       TakeBackup.requireArchive(archive);
     }
-    TakeBackup work = new TakeBackup(project, source, naming, store, archive, clock, progress);
+    TakeBackup work =
+        new TakeBackup(project, source, naming, store, archive, clock, progress, beforeCommit);
     try {
       return deadline.run("backup of " + project, work);
     } catch (BackupException e) {
@@ -324,6 +327,7 @@ public final class BackupService {
     private ZoneId tarballZone = ZoneOffset.UTC;
     private Duration timeout = Duration.ofMinutes(10);
     private BackupProgress progress = (bytes, total) -> {};
+    private CommitCheck beforeCommit = () -> {};
     private ThreadFactory threads =
         work -> {
           Thread thread = new Thread(work, "etcd-backup");
@@ -408,6 +412,17 @@ public final class BackupService {
      */
     public Builder progress(BackupProgress progress) {
       this.progress = Objects.requireNonNull(progress, "progress");
+      return this;
+    }
+
+    /**
+     * Who has the last word before a backup becomes visible. By default nobody.
+     *
+     * @param beforeCommit the check
+     * @return this
+     */
+    public Builder beforeCommit(CommitCheck beforeCommit) {
+      this.beforeCommit = Objects.requireNonNull(beforeCommit, "beforeCommit");
       return this;
     }
 

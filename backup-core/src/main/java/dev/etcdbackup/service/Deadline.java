@@ -66,6 +66,25 @@ final class Deadline {
       } finally {
         Thread.currentThread().interrupt();
       }
+    } finally {
+      if (task.isDone()) {
+        join(thread);
+      }
+    }
+  }
+
+  /** Waits for a thread that has nothing more to do. */
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -34,6 +34,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private final @Nullable SnapshotArchive archive;
   private final InstantSource clock;
   private final BackupProgress progress;
+  private final CommitCheck beforeCommit;
 
   private volatile @Nullable Snapshot opened;
   private volatile @Nullable CountingInputStream counted;
@@ -47,7 +48,8 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
       BackupStore store,
       @Nullable SnapshotArchive archive,
       InstantSource clock,
-      BackupProgress progress) {
+      BackupProgress progress,
+      CommitCheck beforeCommit) {
     this.project = project;
     this.source = source;
     this.naming = naming;
@@ -55,6 +57,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     this.archive = archive;
     this.clock = clock;
     this.progress = progress;
+    this.beforeCommit = beforeCommit;
   }
 
   @Override
@@ -113,7 +116,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     CountingInputStream stream = new CountingInputStream(snapshot.stream(), size, progress);
     counted = stream;
     if (naming.kind() != BackupKind.TARBALL) {
-      StoredBackup stored = store.put(key, Content.of(stream, size));
+      StoredBackup stored = store.put(key, Content.of(new CheckedEnd(stream, beforeCommit), size));
       if (stored.size() != size) {
         throw new StoreException(
             key + ": the store says it holds " + stored.size() + " of " + size + " bytes", null);

@@ -62,8 +62,8 @@ class AuthenticationTest {
   void withoutAUserTheMessageSaysToSetOne() {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(Client.builder()).open())
-        .withMessage(
-            "snapshot of %s: authentication is on: set user and password", etcd.endpoint());
+        .withMessageEndingWith( // 3.5 refuses the first question already
+            etcd.endpoint() + ": authentication is on: set user and password");
   }
 
   @Test
@@ -80,8 +80,8 @@ class AuthenticationTest {
   void aUserWithoutTheRootRoleIsToldWhatIsMissing() {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> as("alice", "alice-secret").open())
-        .withMessage(
-            "snapshot of %s: permission denied: snapshots need the root role", etcd.endpoint())
+        .withMessageEndingWith(
+            etcd.endpoint() + ": permission denied: snapshots need the root role")
         .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("alice-secret"));
   }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -207,14 +210,25 @@ class InterruptedStreamTest {
   @Test
   void noThreadIsLeftBehind() throws Exception {
     Set<Thread> before = threads();
+    String endpoint = etcd.endpoint().toString();
+    EtcdSnapshotSource twice = EtcdSnapshotSource.builder(endpoint, endpoint).build();
+    EtcdSnapshotSource nobody =
+        EtcdSnapshotSource.builder(endpoint).client(InterruptedStreamTest::nobody).build();
     for (int i = 0; i < 3; i++) {
       try (Snapshot whole = source().open();
-          Snapshot abandoned = source().open()) {
+          Snapshot abandoned = twice.open()) {
         readAll(whole);
         abandoned.stream().readNBytes(MEBIBYTE);
       }
+      assertThatExceptionOfType(SourceException.class).isThrownBy(nobody::open);
     }
     await("threads to end", () -> newThreadsSince(before).isEmpty());
+  }
+
+  /** A user of a cluster without users: the connection is made, the call is not. */
+  private static ClientBuilder nobody() {
+    ByteSequence nobody = ByteSequence.from("nobody", StandardCharsets.UTF_8);
+    return Client.builder().user(nobody).password(nobody);
   }
 
   private static EtcdSnapshotSource source() {

@@ -82,8 +82,9 @@ final class Bucket {
     return exceptions;
   }
 
+  /** For messages. */
   String url(BackupKey key) {
-    return "s3://" + name + '/' + path(key);
+    return S3Exceptions.oneLine("s3://" + name + '/' + path(key));
   }
 
   Optional<Found> head(BackupKey key) throws StoreException {
@@ -162,7 +163,7 @@ final class Bucket {
       boolean noKey = S3Exceptions.status(e) == 404 && !S3Exceptions.code(e).equals("NoSuchBucket");
       if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
         throw new BackupNotFoundException(
-            S3Exceptions.oneLine(url(backup.key())) + " is not there, or no longer as it was", e);
+            url(backup.key()) + " is not there, or no longer as it was", e);
       }
       throw exceptions.failed("GetObject", url(backup.key()), e);
     }

@@ -235,8 +235,7 @@ public final class S3BackupStore implements BackupStore {
   private InputStream openEmpty(StoredBackup backup, String url) throws BackupException {
     StoredBackup now = find(backup.key()).orElse(null);
     if (now == null || !now.version().equals(backup.version())) {
-      throw new BackupNotFoundException(
-          S3Exceptions.oneLine(url) + " is not there, or no longer as it was");
+      throw new BackupNotFoundException(url + " is not there, or no longer as it was");
     }
     return InputStream.nullInputStream();
   }

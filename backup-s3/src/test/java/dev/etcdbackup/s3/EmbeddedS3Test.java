@@ -53,4 +53,12 @@ class EmbeddedS3Test {
       return server;
     }
   }
+
+  @Nested
+  class Silence extends S3SilenceBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
 }

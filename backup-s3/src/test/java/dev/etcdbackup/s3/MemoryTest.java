@@ -32,7 +32,6 @@ class MemoryTest {
       assertThat(said).startsWith("peak ");
       long grown = Long.parseLong(said.substring(5).strip());
       assertThat(grown).as("bytes of heap").isBetween(16 * MIB, 64 * MIB);
-      System.out.println("grown " + grown);
     }
   }
 }

@@ -144,4 +144,12 @@ class RgwTest {
       return server;
     }
   }
+
+  @Nested
+  class Silence extends S3SilenceBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
 }

@@ -65,9 +65,12 @@ public final class InMemoryBackupStore implements BackupStore {
 
   @Override
   public List<StoredBackup> list(String project) {
-    return kept.values().stream()
+    return kept
+        .tailMap(BackupKey.parse(project.isEmpty() ? "" : project + "/")) // '/' begins the names
+        .values()
+        .stream()
         .map(kept -> kept.backup)
-        .filter(backup -> project.isEmpty() || backup.key().project().equals(project))
+        .takeWhile(backup -> project.isEmpty() || backup.key().project().equals(project))
         .toList();
   }
 

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class EtcdGateway {
   private static final int TIMEOUT_MILLIS = 10_000;
 
+  // Where 3.5 puts spaces differs from build to build, on purpose.
+  private static final Pattern MEMBER =
+      Pattern.compile("\\{\\s*\"ID\"\\s*:\\s*\"(\\d+)\"\\s*,\\s*\"name\"\\s*:\\s*\"([^\"]*)\"");
+
   private final URI endpoint;
   private final @Nullable EtcdCertificates certificates;
   private volatile @Nullable String credentials; // of root, as JSON
@@ -43,7 +47,7 @@ final class EtcdGateway {
   /** The id of the member of this name, if the one that answers knows it. */
   Optional<String> memberId(String name) throws IOException {
     String members = post("/v3/cluster/member/list", "{}");
-    Matcher member = Pattern.compile("\\{\"ID\":\"(\\d+)\",\"name\":\"([^\"]*)\"").matcher(members);
+    Matcher member = MEMBER.matcher(members);
     while (member.find()) {
       if (member.group(2).equals(name)) {
         return Optional.of(member.group(1));
@@ -92,7 +96,7 @@ final class EtcdGateway {
 
   /** A field of an answer, be it a text or a number. */
   static Optional<String> field(String name, String json) {
-    Matcher field = Pattern.compile("\"" + name + "\":\\s*\"?([^\",}]*)").matcher(json);
+    Matcher field = Pattern.compile("\"" + name + "\"\\s*:\\s*\"?([^\",}]*)").matcher(json);
     return field.find() ? Optional.of(field.group(1)) : Optional.empty();
   }
 

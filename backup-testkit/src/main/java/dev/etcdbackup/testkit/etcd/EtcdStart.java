@@ -39,10 +39,14 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
       }
       try {
         String status = gateway.status();
-        if (!EtcdGateway.field("leader", status).orElse("0").equals("0")) {
-          return requireOurs(status, expectedId.isEmpty() ? gateway.memberId(name) : expectedId);
-        }
         last = status;
+        if (!EtcdGateway.field("leader", status).orElse("0").equals("0")) {
+          Optional<String> id = expectedId.isEmpty() ? gateway.memberId(name) : expectedId;
+          if (id.isPresent()) {
+            return requireAnswering(id.get(), status);
+          }
+          last = "no member is called " + name; // it tells its name a little later
+        }
       } catch (PortTakenException e) {
         throw e;
       } catch (IOException e) {
@@ -82,10 +86,9 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
     }
   }
 
-  private String requireOurs(String status, Optional<String> ours) throws IOException {
-    String id = EtcdGateway.field("member_id", status).orElse("");
-    if (ours.isEmpty() || !ours.get().equals(id)) {
-      throw new PortTakenException("another etcd answers: member " + id);
+  private static String requireAnswering(String id, String status) throws IOException {
+    if (!EtcdGateway.field("member_id", status).orElse("").equals(id)) {
+      throw new PortTakenException("another etcd than member " + id + " answers: " + status);
     }
     return id;
   }

@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.EndpointUrl;
 import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.etcd.snapshot.StatusVersion;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,9 @@ final class Converters {
     commandLine.registerConverter(Path.class, refusing(Converters::path));
     commandLine.registerConverter(Output.Format.class, refusing(Converters::format));
     commandLine.registerConverter(BackupKey.class, refusing(Converters::key));
+    commandLine.registerConverter(SnapshotOperand.class, refusing(SnapshotOperand::parse));
+    commandLine.registerConverter(StatusVersion.class, refusing(Converters::statusVersion));
+    commandLine.registerConverter(Share.class, refusing(Share::parse));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
 
@@ -81,6 +85,27 @@ final class Converters {
       }
       return Integer.valueOf(text);
     }
+  }
+
+  /** A revision of etcd. */
+  static final class Revision implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      if (!text.matches("[0-9]{1,18}") || Long.parseLong(text) < 1) {
+        throw new TypeConversionException("'" + text + "' is not a revision of 1 or more");
+      }
+      return Long.valueOf(text);
+    }
+  }
+
+  private static StatusVersion statusVersion(String text) {
+    return switch (text) {
+      case "3.4" -> StatusVersion.V3_4;
+      case "3.5" -> StatusVersion.V3_5;
+      case "3.6" -> StatusVersion.V3_6;
+      default ->
+          throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5 and 3.6");
+    };
   }
 
   private static Instant instant(String text) {

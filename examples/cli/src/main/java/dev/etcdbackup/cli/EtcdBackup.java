@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.ClusterConfig;
+import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.tarball.Tarball;
@@ -27,7 +28,7 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, lists, prunes and reads back backups of etcd.",
+    description = "Takes, lists, verifies, prunes and reads back backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -114,6 +115,11 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new LatestCommand(root))
             .addSubcommand(new CreateCommand(root))
             .addSubcommand(new GetCommand(root))
+            .addSubcommand(new StatusCommand(root))
+            .addSubcommand(new VerifyCommand(root))
+            .addSubcommand(new KeysCommand(root))
+            .addSubcommand(new DiffCommand(root))
+            .addSubcommand(new InspectCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);
@@ -165,6 +171,7 @@ public final class EtcdBackup implements Callable<Integer> {
   BackupService service(BackupStore over, BackupProgress progress) {
     return BackupService.builder(over)
         .archive(new Tarball())
+        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder()))
         .clock(clock())
         .timeout(timeout)
         .progress(progress)

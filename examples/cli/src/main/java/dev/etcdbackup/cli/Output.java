@@ -43,17 +43,46 @@ final class Output {
     stream.print('\n');
   }
 
+  /** Begins a list whose members are printed one by one, however many there are. */
+  Rows rows() {
+    return new Rows();
+  }
+
+  /**
+   * A list of records, the same document as {@link #json} prints of all of them; nothing when the
+   * format is text. Without its end it is not valid, so that no failure looks like a short list.
+   */
+  final class Rows {
+    private boolean begun;
+
+    void json(Object row) {
+      stream.print(begun ? ",\n  " : "[\n  ");
+      stream.print(text(row).replace("\n", "\n  "));
+      begun = true;
+    }
+
+    void end() {
+      if (isJson()) {
+        stream.print(begun ? "\n]\n" : "[ ]\n");
+      }
+    }
+  }
+
   /** A document: records and lists of records, their fields in the order of declaration. */
   void json(Object document) {
+    stream.print(text(document));
+    stream.print('\n');
+  }
+
+  private static String text(Object document) {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     try {
-      stream.print(
-          JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines))
-              .writeValueAsString(document));
+      return JSON.writer(
+              new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines))
+          .writeValueAsString(document);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a result has no JSON form", e);
     }
-    stream.print('\n');
   }
 
   /** Escapes, besides what JSON itself demands, the one ASCII control character it does not. */

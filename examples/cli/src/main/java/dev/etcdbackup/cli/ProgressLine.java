@@ -47,7 +47,12 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
 
   /** Wipes the line, so that what follows begins at the margin. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    wipe();
+  }
+
+  /** The same; the line comes back when there is more to tell. */
+  synchronized void wipe() {
     if (width > 0) {
       draw("");
       terminal.print('\r');

@@ -43,6 +43,17 @@ class ProgressLineTest {
   }
 
   @Test
+  void aWipedLineComesBack() {
+    try (ProgressLine line = line(true)) {
+      line.moved(MIB, 4 * MIB);
+      line.wipe();
+      assertThat(written()).matches("(?s).* \r");
+      line.moved(4 * MIB, 4 * MIB);
+      assertThat(written()).endsWith("100 %");
+    }
+  }
+
+  @Test
   void whereThereIsNoTerminalNothingIsDrawn() {
     try (ProgressLine line = line(false)) {
       line.moved(MIB, MIB);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.testkit.TestSnapshots;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +33,7 @@ class PruneCommandTest {
   }
 
   private void makeNewestGood() throws Exception {
-    Files.write(store.resolve(NEWEST), TestSnapshots.bytes(7, 5));
+    Files.write(store.resolve(NEWEST), Goldens.bytes("3.4.23-empty"));
   }
 
   private List<String> left() {

@@ -101,6 +101,24 @@ class S3Test {
   }
 
   @Test
+  void snapshotsAreReadFromThere() {
+    String key = "p/etcd.backup_v230_2020-02-03-20:45:48";
+    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+      client.putObject(
+          request -> request.bucket("etcd-backup").key("golden/" + key),
+          RequestBody.fromBytes(Goldens.bytes("3.6.14-plain")));
+    }
+    String golden = "--store=s3://etcd-backup/golden";
+    assertThat(run("inspect", key, golden).out())
+        .startsWith("revision: 230\n")
+        .endsWith("read by: ranges\n");
+    assertThat(run("status", key, golden).out()).contains("totalKey: 171\n");
+    assertThat(run("keys", key, golden).out()).hasLineCount(171);
+    assertThat(run("verify", "--all", golden)).isEqualTo(new Cli(0, "ok " + key + "\n", ""));
+    assertThat(run("verify", "cray-bss/none", golden).code()).isEqualTo(1);
+  }
+
+  @Test
   void aMissingBucketIsAFailureOfTheStore() {
     refusedByStore(run("list", "--store=s3://no-such-bucket"), "no-such-bucket");
   }

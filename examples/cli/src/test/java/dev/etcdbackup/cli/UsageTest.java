@@ -108,6 +108,36 @@ class UsageTest {
             "get --store {store} m/etcd-backup-2020-02-03-15-50-08.tar.gz.gpg --to {store}/f",
             "is encrypted; get it with --raw and decrypt it with gpg"),
 
+        // status, verify, keys, diff, inspect
+        mistake("status --store {store}", "missing required parameter: 'KEY|FILE'"),
+        mistake("status --store {store} ''", "it must not be empty; write PROJECT/NAME or a path"),
+        mistake("status --store {store} file:x", "'file:x' is not a file; write file:///PATH"),
+        mistake("status --store {store} p/k --as 3.7", "'3.7' is not one of 3.4, 3.5 and 3.6"),
+        mistake("status --store {store} p/k --as", "missing required parameter for option '--as'"),
+        mistake("status p/k", "no store; give --store"),
+        mistake("status {store}/none", "{store}/none is not there"),
+        mistake("status {store}", "{store} is not a file"),
+        mistake("verify --store {store}", "nothing to verify; give KEY, FILE or --all"),
+        mistake("verify --store {store} ''", "it must not be empty"),
+        mistake("verify --store {store} file:x", "'file:x' is not a file"),
+        mistake("verify --store {store} p/k --sample 1/7", "--sample goes with --all"),
+        mistake("verify --store {store} --all a/b", "project 'a/b' must not contain '/'"),
+        mistake("verify --store {store} --all --sample 7", "'7' is not a share of 1/1 to 1/999"),
+        mistake("verify --store {store} --all --sample 1/0", "'1/0' is not a share"),
+        mistake("verify --store {store} --all --sample 2/7", "'2/7' is not a share"),
+        mistake("verify --store {store} --all --sample 1/1000", "'1/1000' is not a share"),
+        mistake("verify --all", "no store; give --store"),
+        mistake("verify p/k", "no store; give --store"),
+        mistake("keys --store {store}", "missing required parameter: 'KEY|FILE'"),
+        mistake("keys --store {store} p/k --rev 0", "'0' is not a revision of 1 or more"),
+        mistake("keys --store {store} p/k --rev -1", "'-1' is not a revision of 1 or more"),
+        mistake("keys --store {store} p/k --rev x", "'x' is not a revision of 1 or more"),
+        mistake("keys --store {store} p/k --prefix", "missing required parameter for option"),
+        mistake("diff --store {store} p/k", "missing required parameter: 'B'"),
+        mistake("diff --store {store} p/k p/l p/m", "unexpected argument 'p/m'"),
+        mistake("inspect --store {store}", "missing required parameter: 'KEY|FILE'"),
+        mistake("inspect --store {store} a/b c/d", "unexpected argument 'c/d'"),
+
         // prune
         mistake("prune --store {store}", "missing required parameter: 'PROJECT'"),
         mistake("prune --store {store} ''", "project '' must not be empty"),
@@ -187,7 +217,21 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "list", "latest", "create", "get", "prune", "coverage"})
+  @ValueSource(
+      strings = {
+        "",
+        "list",
+        "latest",
+        "create",
+        "get",
+        "prune",
+        "coverage",
+        "status",
+        "verify",
+        "keys",
+        "diff",
+        "inspect"
+      })
   void everythingHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
     Cli run = Cli.run(args);
@@ -237,6 +281,13 @@ class UsageTest {
             List.of("latest", "p"),
             List.of("get", "p/n", "--to", folder.resolve("f").toString()),
             List.of("prune", "p", "--keep-last", "1"),
+            List.of("status", "p/n"),
+            List.of("verify", "p/n"),
+            List.of("verify", "--all"),
+            List.of("keys", "p/n"),
+            List.of("diff", "p/n", "p/m"),
+            List.of("inspect", "p/n"),
+            List.of("latest", "p", "--verified"),
             List.of("coverage", "--config", "../seed-clusters.yaml"))) {
       Cli run = Cli.on(missing, args.toArray(String[]::new));
       assertThat(run)

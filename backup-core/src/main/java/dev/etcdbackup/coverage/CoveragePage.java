@@ -1,0 +1,213 @@
+package dev.etcdbackup.coverage;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Coverage as a page for a browser. Every text of others goes through {@link #escape}. */
+final class CoveragePage {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter WEEKDAY =
+      DateTimeFormatter.ofPattern("EEEE", Locale.ENGLISH);
+
+  /** Those to act on first. */
+  private static final List<CoverageState> ORDER =
+      List.of(
+          CoverageState.MISSING,
+          CoverageState.STALE,
+          CoverageState.UNKNOWN,
+          CoverageState.YOUNG,
+          CoverageState.FRESH,
+          CoverageState.NOT_AUTOMATED,
+          CoverageState.UNCONFIGURED);
+
+  private final Coverage coverage;
+  private final StringBuilder html = new StringBuilder();
+
+  private CoveragePage(Coverage coverage) {
+    this.coverage = coverage;
+  }
+
+  static String of(Coverage coverage) {
+    CoveragePage page = new CoveragePage(coverage);
+    page.write();
+    return page.html.toString();
+  }
+
+  private void write() {
+    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html.append("<title>Backup coverage</title>\n<style>\n").append(CoverageStyle.CSS);
+    html.append("</style>\n</head>\n<body>\n<main>\n");
+    header();
+    table();
+    legend();
+    html.append("</main>\n</body>\n</html>\n");
+  }
+
+  private void header() {
+    boolean healthy = coverage.healthy();
+    html.append("<header class=\"").append(healthy ? "healthy" : "alarming").append("\">\n");
+    html.append("<h1>Backup coverage</h1>\n<p class=\"verdict\">");
+    long alarming =
+        coverage.projects().stream().filter(one -> one.row().state().isAlarming()).count();
+    html.append(
+        healthy ? "Nobody has to act" : alarming + " of " + automated() + " need attention");
+    html.append("</p>\n<p class=\"at\">").append(time(coverage.at())).append("</p>\n");
+    html.append("<ul class=\"counts\">\n");
+    Map<CoverageState, Integer> counts = coverage.counts();
+    for (CoverageState state : ORDER) {
+      int count = counts.getOrDefault(state, 0);
+      if (count > 0) {
+        html.append("<li><span class=\"state ").append(state.label()).append("\">");
+        html.append("<b>").append(count).append("</b> ").append(words(state));
+        html.append("</span></li>\n");
+      }
+    }
+    html.append("</ul>\n</header>\n");
+  }
+
+  private long automated() {
+    return coverage.projects().stream()
+        .map(one -> one.row().state())
+        .filter(one -> one != CoverageState.NOT_AUTOMATED && one != CoverageState.UNCONFIGURED)
+        .count();
+  }
+
+  private void table() {
+    List<LocalDate> days =
+        coverage.projects().stream()
+            .map(ProjectCoverage::days)
+            .max(Comparator.comparing(List::size))
+            .orElse(List.of())
+            .stream()
+            .map(CoverageDay::day)
+            .toList();
+    html.append("<div class=\"scroll\">\n<table>\n<caption class=\"unseen\">");
+    html.append("One row for each project, one cell for each day</caption>\n<thead>\n<tr>");
+    html.append("<th scope=\"col\">Project</th><th scope=\"col\">State</th>");
+    for (LocalDate day : days) {
+      html.append("<th scope=\"col\" class=\"date").append(weekend(day)).append("\" title=\"");
+      html.append(day).append(", ").append(WEEKDAY.format(day)).append("\">");
+      html.append("<span aria-hidden=\"true\">").append(day.getDayOfMonth()).append("</span>");
+      html.append("<span class=\"unseen\">").append(day).append("</span></th>");
+    }
+    html.append("<th scope=\"col\">Newest</th><th scope=\"col\">Next</th>");
+    html.append("<th scope=\"col\">Note</th></tr>\n</thead>\n<tbody>\n");
+    coverage.projects().stream()
+        .sorted(Comparator.comparing(one -> ORDER.indexOf(one.row().state())))
+        .forEach(one -> row(one, days.size()));
+    html.append("</tbody>\n</table>\n</div>\n");
+    if (coverage.projects().isEmpty()) {
+      html.append("<p>There are no projects.</p>\n");
+    }
+  }
+
+  private void row(ProjectCoverage project, int days) {
+    CoverageState state = project.row().state();
+    html.append("<tr class=\"").append(state.label()).append("\"><th scope=\"row\">");
+    html.append(escape(project.row().project())).append("</th><td>");
+    html.append("<span class=\"state ").append(state.label()).append("\">");
+    html.append(words(state)).append("</span></td>");
+    for (int i = project.days().size(); i < days; i++) {
+      html.append("<td class=\"day none\"></td>");
+    }
+    project.days().forEach(this::cell);
+    moment(project.lastSuccess(), project.lastSuccess().map(at -> ago(at)).orElse(""), "");
+    boolean overdue = project.nextDue().map(due -> due.isBefore(coverage.at())).orElse(false);
+    String due = CoverageText.due(project.nextDue(), coverage.at());
+    moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
+    html.append("<td class=\"note\">").append(escape(project.remarks())).append("</td></tr>\n");
+  }
+
+  private void cell(CoverageDay day) {
+    String state = day.state().name().toLowerCase(Locale.ROOT);
+    boolean today = day.day().equals(CoverageDay.dayOf(coverage.at()));
+    html.append("<td class=\"day ").append(state).append(today ? " now" : "").append("\" title=\"");
+    html.append(day.day()).append(day.note().isEmpty() ? "" : ": ").append(escape(day.note()));
+    html.append("\"><span aria-hidden=\"true\">").append(symbol(day.state())).append("</span>");
+    html.append("<span class=\"unseen\">");
+    html.append(day.state() == CoverageDay.State.NONE ? "nothing expected" : state);
+    html.append("</span></td>");
+  }
+
+  private void moment(Optional<Instant> time, String text, String more) {
+    html.append("<td class=\"moment").append(more).append('"');
+    time.ifPresent(at -> html.append(" title=\"").append(TIME.format(at)).append('"'));
+    html.append('>').append(text).append("</td>");
+  }
+
+  private void legend() {
+    html.append("<ul class=\"legend\">\n");
+    legend("full", CoverageDay.State.FULL, "backed up");
+    legend("failed", CoverageDay.State.FAILED, "failed");
+    legend("missing", CoverageDay.State.MISSING, "missing");
+    legend("today now", CoverageDay.State.TODAY, "today, none yet");
+    legend("none", CoverageDay.State.NONE, "nothing expected");
+    html.append("</ul>\n");
+  }
+
+  private void legend(String classes, CoverageDay.State state, String text) {
+    html.append("<li><span class=\"day ").append(classes).append("\" aria-hidden=\"true\"><span>");
+    html.append(symbol(state)).append("</span></span> ").append(text).append("</li>\n");
+  }
+
+  private String ago(Instant then) {
+    return CoverageText.ago(then, coverage.at());
+  }
+
+  private static String time(Instant at) {
+    return "<time datetime=\"" + at + "\">" + TIME.format(at) + "</time>";
+  }
+
+  private static String weekend(LocalDate day) {
+    return day.getDayOfWeek().getValue() > 5 ? " weekend" : "";
+  }
+
+  private static String words(CoverageState state) {
+    return state.label().replace('-', ' ');
+  }
+
+  /** What tells the states apart for those who do not see colours. */
+  private static String symbol(CoverageDay.State state) {
+    return switch (state) {
+      case FULL -> "&#10003;";
+      case FAILED -> "&#10005;";
+      case MISSING -> "!";
+      case TODAY -> "&#8943;";
+      case NONE -> "";
+    };
+  }
+
+  /** The text as HTML shows it, in elements and in attributes. */
+  static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.appendCodePoint(isShown(c) ? c : 0xFFFD);
+              }
+            });
+    return escaped.toString();
+  }
+
+  private static boolean isShown(int c) {
+    return !Character.isISOControl(c)
+        && Character.getType(c) != Character.FORMAT
+        && Character.getType(c) != Character.SURROGATE;
+  }
+}

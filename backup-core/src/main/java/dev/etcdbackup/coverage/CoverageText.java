@@ -1,0 +1,90 @@
+package dev.etcdbackup.coverage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Coverage as a table for a terminal. */
+final class CoverageText {
+  private CoverageText() {}
+
+  static String of(Coverage coverage) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"PROJECT", "STATE", "NEWEST", "NEXT", "NOTE"});
+    for (ProjectCoverage one : coverage.projects()) {
+      rows.add(
+          new String[] {
+            printable(one.row().project()),
+            one.row().state().label(),
+            one.lastSuccess().map(at -> ago(at, coverage.at())).orElse("-"),
+            due(one.nextDue(), coverage.at()),
+            printable(one.remarks())
+          });
+    }
+    int[] widths = new int[4];
+    for (String[] row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        line.append(row[i]);
+        line.append(" ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()) + 2));
+      }
+      text.append(line.append(row[4]).toString().stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** How long ago something was. */
+  static String ago(Instant then, Instant now) {
+    Duration age = Duration.between(then, now);
+    return age.isNegative() ? "just now" : span(age) + " ago";
+  }
+
+  /** When something is due. */
+  static String due(Optional<Instant> due, Instant now) {
+    if (due.isEmpty()) {
+      return "-";
+    }
+    Duration left = Duration.between(now, due.get());
+    return left.isNegative() ? span(left.negated()) + " overdue" : "in " + span(left);
+  }
+
+  /** A duration in its largest unit or two: 45 s, 7 min, 3 h 20 min, 2 d 4 h, 40 d. */
+  static String span(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds < 60) {
+      return seconds + " s";
+    }
+    if (seconds < 3600) {
+      return seconds / 60 + " min";
+    }
+    long days = duration.toDays();
+    if (days < 1) {
+      return two(seconds / 3600, "h", duration.toMinutesPart(), "min");
+    }
+    return days < 10 ? two(days, "d", duration.toHoursPart(), "h") : days + " d";
+  }
+
+  private static String two(long large, String largeUnit, long small, String smallUnit) {
+    String text = String.format(Locale.ROOT, "%d %s", large, largeUnit);
+    return small == 0 ? text : String.format(Locale.ROOT, "%s %d %s", text, small, smallUnit);
+  }
+
+  /** The text with what would act on a terminal replaced. */
+  private static String printable(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .map(
+            c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? 0xFFFD : c)
+        .forEach(shown::appendCodePoint);
+    return shown.toString();
+  }
+}

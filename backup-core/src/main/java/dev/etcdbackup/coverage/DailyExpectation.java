@@ -1,0 +1,34 @@
+package dev.etcdbackup.coverage;
+
+import dev.etcdbackup.Backup;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** On which days a backup is expected, when all that is known is how old the newest may be. */
+final class DailyExpectation implements Predicate<LocalDate> {
+  private static final Duration DAILY = Duration.ofHours(25); // a day, and the hour of grace
+
+  private final boolean daily;
+  private final Optional<LocalDate> first;
+
+  DailyExpectation(Optional<CoveredProject> project, Collection<Backup> backups, Instant now) {
+    this.daily =
+        project.filter(one -> one.automated() && one.maxAge().compareTo(DAILY) <= 0).isPresent();
+    this.first =
+        backups.stream()
+            .filter(one -> !one.isDatedAhead(now))
+            .flatMap(one -> one.time().stream())
+            .min(Comparator.naturalOrder())
+            .map(CoverageDay::dayOf);
+  }
+
+  @Override
+  public boolean test(LocalDate day) {
+    return daily && first.isPresent() && !day.isBefore(first.get());
+  }
+}

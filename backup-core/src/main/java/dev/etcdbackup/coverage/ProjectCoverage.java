@@ -1,0 +1,72 @@
+package dev.etcdbackup.coverage;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How one project stands, and how it came to that.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param row how it stands
+ * @param lastSuccess when its newest backup was taken; what is remembered, if the store could not
+ *     be listed
+ * @param lastFailure its last failed run, if one is remembered
+ * @param nextDue when the next backup is due, in the past while it is overdue; empty when it is not
+ *     known or never
+ * @param missed how many points of its schedule passed without a backup of their own, as far as is
+ *     remembered
+ * @param suspicions why its series is not pruned, one line for each suspicious backup
+ * @param days the last days, today last; may be empty
+ */
+public record ProjectCoverage(
+    CoverageRow row,
+    Optional<Instant> lastSuccess,
+    Optional<Failure> lastFailure,
+    Optional<Instant> nextDue,
+    long missed,
+    List<String> suspicions,
+    List<CoverageDay> days) {
+  /**
+   * A run that failed.
+   *
+   * @param at when
+   * @param reason why, in one line
+   */
+  public record Failure(Instant at, String reason) {
+    /** Checks the values. */
+    public Failure {
+      Objects.requireNonNull(at, "at");
+      Objects.requireNonNull(reason, "reason");
+    }
+  }
+
+  /** Copies the lists. */
+  public ProjectCoverage {
+    Objects.requireNonNull(row, "row");
+    Objects.requireNonNull(lastSuccess, "lastSuccess");
+    Objects.requireNonNull(lastFailure, "lastFailure");
+    Objects.requireNonNull(nextDue, "nextDue");
+    suspicions = List.copyOf(suspicions);
+    days = List.copyOf(days);
+  }
+
+  /** Everything there is to say in one line: the note, why it is not pruned, why a run failed. */
+  String remarks() {
+    StringBuilder text = new StringBuilder(row.note());
+    for (String suspicion : suspicions) {
+      text.append(text.isEmpty() ? "" : "; ").append("not pruned: ").append(suspicion);
+    }
+    if (lastFailure.isPresent() && isRecent(lastFailure.get())) {
+      text.append(text.isEmpty() ? "" : "; ").append("last try: ");
+      text.append(lastFailure.get().reason());
+    }
+    return text.toString();
+  }
+
+  private boolean isRecent(Failure failure) {
+    return lastSuccess.isEmpty() || failure.at().isAfter(lastSuccess.get());
+  }
+}

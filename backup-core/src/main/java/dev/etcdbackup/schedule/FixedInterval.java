@@ -1,0 +1,31 @@
+package dev.etcdbackup.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Whole multiples of an interval since 1970-01-01T00:00:00Z. */
+record FixedInterval(Duration interval) implements Schedule {
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  FixedInterval {
+    if (interval.compareTo(Duration.ofSeconds(1)) < 0
+        || interval.compareTo(LONGEST) > 0
+        || interval.toNanosPart() != 0) {
+      throw new IllegalArgumentException(
+          "interval must be whole seconds, 1 to 36500 days of them, not " + interval);
+    }
+  }
+
+  @Override
+  public Optional<Instant> next(Instant after) {
+    long seconds = interval.toSeconds();
+    long passed = Math.floorDiv(after.getEpochSecond(), seconds);
+    return Optional.of(Instant.ofEpochSecond((passed + 1) * seconds));
+  }
+
+  @Override
+  public String toString() {
+    return "every " + interval;
+  }
+}

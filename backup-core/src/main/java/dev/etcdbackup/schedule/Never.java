@@ -1,0 +1,19 @@
+package dev.etcdbackup.schedule;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** The schedule without a point. */
+enum Never implements Schedule {
+  NEVER;
+
+  @Override
+  public Optional<Instant> next(Instant after) {
+    return Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return "never";
+  }
+}

@@ -1,0 +1,20 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.testkit.BackupLockContract;
+
+/** The lock of the tests here keeps the contract as well, those of losing included. */
+class LeaseLockContractTest extends BackupLockContract {
+  private final LeaseLock lock = new LeaseLock();
+
+  @Override
+  protected BackupLock newReplica() {
+    return lock;
+  }
+
+  @Override
+  protected boolean lose(Held held) {
+    lock.lose(held);
+    return true;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.etcdbackup.benchmarks;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * What people do without the library: {@code etcdctl snapshot save} to a file, then a copy of it.
+ * Their steps are shared by cases, and a save serves all copies of its round.
+ */
+final class Peers {
+  static final String SAVE = "etcdctl save";
+
+  private static final String KEY = "peer/snapshot.db";
+
+  private Peers() {}
+
+  /** Adds the save to a file. */
+  static void save(Lab lab, Batch batch) throws Exception {
+    URI etcd = lab.etcd();
+    Path file = saved(lab);
+    List<String> words =
+        List.of(
+            Lab.etcdProgram("etcdctl"),
+            "--endpoints",
+            etcd.toString(),
+            "snapshot",
+            "save",
+            file.toString());
+    Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
+    batch.add(
+        Step.cold(
+            SAVE,
+            () -> {
+              Files.deleteIfExists(file);
+              return command.run(lab.log("etcdctl"));
+            }));
+  }
+
+  /** Adds the save and the copies of it to a target; what each peer does, one list each. */
+  static List<List<String>> saveAndUpload(Lab lab, Batch batch, S3Target target) throws Exception {
+    save(lab, batch);
+    List<List<String>> peers = new ArrayList<>();
+    for (Copier copier : lab.copiers()) {
+      String step = copier.program() + " → " + target.name();
+      Command command = copier.upload(saved(lab), target, KEY);
+      batch.add(
+          Step.cold(
+              step,
+              () -> {
+                Measurement cost = command.run(lab.log(copier.program()));
+                delete(target, KEY);
+                return cost;
+              }));
+      peers.add(List.of(SAVE, step));
+    }
+    return peers;
+  }
+
+  /** Adds the copies of an object to a file; what each peer does, one list each. */
+  static List<List<String>> download(Lab lab, Batch batch, S3Target target, String key)
+      throws Exception {
+    List<List<String>> peers = new ArrayList<>();
+    for (Copier copier : lab.copiers()) {
+      String step = copier.program() + " ← " + target.name();
+      Path file = lab.file("downloaded.db");
+      Command command = copier.download(target, key, file);
+      batch.add(
+          Step.cold(
+              step,
+              () -> {
+                Measurement cost = command.run(lab.log(copier.program()));
+                Files.delete(file);
+                return cost;
+              }));
+      peers.add(List.of(step));
+    }
+    return peers;
+  }
+
+  static void delete(S3Target target, String key) {
+    try (S3Client client = target.client()) {
+      client.deleteObject(r -> r.bucket(target.bucket()).key(key));
+    }
+  }
+
+  private static Path saved(Lab lab) {
+    return lab.file("saved.db");
+  }
+}
