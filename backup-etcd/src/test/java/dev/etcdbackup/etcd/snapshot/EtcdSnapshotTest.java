@@ -24,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@SuppressWarnings({"ArrayRecordComponent", "InputStreamSlowMultibyteRead"})
 class EtcdSnapshotTest {
   @TempDir Path folder;
   private final History all = History.random(51, 200);

@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was put and deleted, kept as simply as can be, and written as a snapshot. */
-@SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // an operation is itself alone
 final class History {
   /** A put, or a deletion, which has neither value nor version. */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity alone
