@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.bbolt.BoltWriter;
+import dev.etcdbackup.testkit.etcd.EtcdTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,32 @@ class MutationTest {
     System.out.println("mutants: " + new TreeMap<>(tally));
     assertThat(tally.get("sha kept: bad").sum()).isEqualTo(MUTANTS);
     assertThat(tally.get("sha renewed: bad").sum()).isGreaterThan(MUTANTS / 3);
+  }
+
+  /** etcd's own tool panics where this reports, and passes much that is found bad here. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES)
+  void whatEtcdsOwnToolDoesNotPassIsFoundBad() throws IOException {
+    Path file = folder.resolve("mutant");
+    for (long seed = 0; seed < 80; seed++) {
+      Random random = new Random(seed);
+      byte[] bad = BoltWriter.seal(Mutation.FORGE.of(goods.get(random.nextInt(8)), random));
+      Files.write(file, bad);
+      String tool = toolsVerdict(file);
+      boolean ok = ArrayBytes.snapshot(bad).verify().ok();
+      assertThat(ok && !tool.equals("passed")).as("seed %s: the tool %s", seed, tool).isFalse();
+      count((ok ? "good, and the tool " : "bad, and the tool ") + tool);
+    }
+    System.out.println("mutants and etcd's own tool: " + new TreeMap<>(tally));
+  }
+
+  private static String toolsVerdict(Path file) {
+    try {
+      EtcdTools.snapshotStatus(file);
+      return "passed";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage()).contains("goroutine") ? "panicked" : "rejected";
+    }
   }
 
   private void mutate(long seed, boolean renewed) {
