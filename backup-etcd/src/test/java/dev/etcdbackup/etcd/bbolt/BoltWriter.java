@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** Writes a database page by page, with any page size, gaps of free pages and a stored freelist. */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares them
 public final class BoltWriter implements AutoCloseable {
   /** A key and its value. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   public record Pair(byte[] key, byte[] value) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record Child(byte[] key, long id) {}
 
   private final FileChannel file;

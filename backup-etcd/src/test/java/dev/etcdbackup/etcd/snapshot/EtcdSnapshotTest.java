@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,11 +19,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@SuppressWarnings({"ArrayRecordComponent", "InputStreamSlowMultibyteRead"})
 class EtcdSnapshotTest {
   @TempDir Path folder;
   private final History all = History.random(51, 200);
@@ -106,7 +107,7 @@ class EtcdSnapshotTest {
       SnapshotStatus status = snapshot.status();
       HashKv hash = snapshot.hashKv(0);
       long equal =
-          java.util.stream.IntStream.range(0, 40)
+          IntStream.range(0, 40)
               .parallel()
               .filter(
                   i -> {
@@ -115,7 +116,7 @@ class EtcdSnapshotTest {
                           && snapshot.hashKv(0).equals(hash)
                           && snapshot.verify().ok();
                     } catch (IOException e) {
-                      throw new java.io.UncheckedIOException(e);
+                      throw new UncheckedIOException(e);
                     }
                   })
               .count();
@@ -170,6 +171,7 @@ class EtcdSnapshotTest {
   }
 
   /** The stream for the SHA-256 blocks until its thread is interrupted. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   private record StuckBytes(byte[] bytes, CountDownLatch reading) implements RandomAccessBytes {
     @Override
     public long size() {
@@ -186,6 +188,11 @@ class EtcdSnapshotTest {
       return new InputStream() {
         @Override
         public int read() throws IOException {
+          return read(new byte[1], 0, 1);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
           reading.countDown();
           try {
             new CountDownLatch(1).await();

@@ -16,16 +16,21 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What was put and deleted, kept as simply as can be, and written as a snapshot. */
-@SuppressWarnings({"ArrayRecordComponent", "ReferenceEquality"}) // an operation is itself alone
 final class History {
   /** A put, or a deletion, which has neither value nor version. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by identity alone
   record Op(long main, long sub, byte[] key, byte[] value, long create, long version, long lease) {
     boolean isDeletion() {
       return version == 0;
+    }
+
+    boolean isSame(Op other) {
+      return other != null && main == other.main && sub == other.sub;
     }
 
     String name() {
@@ -127,7 +132,7 @@ final class History {
     List<Op> left = new ArrayList<>();
     for (Op op : ops) {
       if (op.main() > revision
-          || inForce.get(op.name()) == op
+          || op.isSame(inForce.get(op.name()))
           || (keepsDeletions && op.main() == revision && op.isDeletion())) {
         left.add(op);
       }
@@ -163,7 +168,7 @@ final class History {
     writer.close();
   }
 
-  private NavigableMap<String, byte[]> leases() {
+  private SortedMap<String, byte[]> leases() {
     TreeMap<String, byte[]> leases = new TreeMap<>();
     TreeSet<Long> ids = new TreeSet<>();
     ops.forEach(op -> ids.add(op.lease()));
@@ -179,7 +184,7 @@ final class History {
     return leases;
   }
 
-  private static void bucket(BoltWriter writer, String name, NavigableMap<String, byte[]> entries)
+  private static void bucket(BoltWriter writer, String name, SortedMap<String, byte[]> entries)
       throws IOException {
     List<BoltWriter.Pair> pairs = new ArrayList<>();
     entries.forEach(
