@@ -32,6 +32,7 @@ public final class Benchmarks implements Callable<Integer> {
           new BackupCase(),
           new ColdCase(),
           new ReadBackCase(),
+          new SnapshotCase(),
           new HeapCase(),
           new ListCase(),
           new JmhCase());
@@ -63,7 +64,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "CASE",
-      description = "backup, cold, readback, heap, list, jmh. Default: all.")
+      description = "backup, cold, readback, snapshot, heap, list, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

@@ -1,6 +1,6 @@
 package dev.etcdbackup.benchmarks;
 
-import java.net.URI;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,24 +21,41 @@ final class Peers {
 
   /** Adds the save to a file. */
   static void save(Lab lab, Batch batch) throws Exception {
-    URI etcd = lab.etcd();
-    Path file = saved(lab);
+    lab.etcd();
+    batch.add(Step.cold(SAVE, () -> saveNow(lab)));
+  }
+
+  /** Saves to the file. */
+  static Measurement saveNow(Lab lab) throws Exception {
     List<String> words =
         List.of(
             Lab.etcdProgram("etcdctl"),
             "--endpoints",
-            etcd.toString(),
+            lab.etcd().toString(),
             "snapshot",
             "save",
-            file.toString());
+            saved(lab).toString());
+    Files.deleteIfExists(saved(lab));
+    return new Command(words, Map.of("ETCDCTL_API", "3")).run(lab.log("etcdctl"));
+  }
+
+  /** Adds a look at the file by {@code etcdutl}, or by {@code etcdctl} before 3.5. */
+  static String status(Lab lab, Batch batch) throws IOException {
+    String tool = Program.isThere(Lab.etcdProgram("etcdutl")) ? "etcdutl" : "etcdctl";
+    String step = tool + " snapshot status";
+    List<String> words =
+        List.of(Lab.etcdProgram(tool), "snapshot", "status", saved(lab).toString());
     Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
-    batch.add(
-        Step.cold(
-            SAVE,
-            () -> {
-              Files.deleteIfExists(file);
-              return command.run(lab.log("etcdctl"));
-            }));
+    batch.add(Step.cold(step, () -> command.run(lab.log(tool))));
+    return step;
+  }
+
+  /** Adds the SHA-256 of the file. */
+  static String sha256(Lab lab, Batch batch) {
+    Command command =
+        new Command(List.of("openssl", "dgst", "-sha256", saved(lab).toString()), Map.of());
+    batch.add(Step.cold("openssl dgst -sha256", () -> command.run(lab.log("openssl"))));
+    return "openssl dgst -sha256";
   }
 
   /** Adds the save and the copies of it to a target; what each peer does, one list each. */
@@ -88,7 +105,8 @@ final class Peers {
     }
   }
 
-  private static Path saved(Lab lab) {
+  /** The file that is saved to, anew in each round. */
+  static Path saved(Lab lab) {
     return lab.file("saved.db");
   }
 }
