@@ -104,7 +104,7 @@ public final class BackupMetrics implements BackupListener {
         .baseUnit("bytes")
         .tag("project", project)
         .register(registry)
-        .record(result.proof().size());
+        .record((double) result.proof().size());
     double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
     DistributionSummary.builder("etcd.backup.throughput")
         .description("Bytes of a snapshot by its duration")

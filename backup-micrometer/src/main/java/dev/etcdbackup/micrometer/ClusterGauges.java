@@ -41,6 +41,7 @@ final class ClusterGauges {
 
   /** Sees to it that the automated clusters have their gauges, and no others do. */
   synchronized void update() {
+    seenAt = null; // what is a second old may lack the cluster that this event is of
     Map<String, ClusterStatus> now = look();
     registered
         .entrySet()

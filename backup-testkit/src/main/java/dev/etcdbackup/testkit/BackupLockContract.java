@@ -27,11 +27,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 public abstract class BackupLockContract {
-  private static final Runnable UNEXPECTED =
-      () -> {
-        throw new AssertionError("a lock was lost that nobody took away");
-      };
-
   private @Nullable BackupLock first;
   private @Nullable BackupLock second;
 
@@ -73,8 +68,8 @@ public abstract class BackupLockContract {
   @Test
   void aHeldLockIsGivenToNobody() throws Exception {
     try (Held held = take(first(), "p")) {
-      assertThat(second().tryAcquire("p", UNEXPECTED)).isEmpty();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(second().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
       assertThat(held.confirm()).isTrue();
     }
   }
@@ -94,7 +89,9 @@ public abstract class BackupLockContract {
     for (String project :
         List.of("cray-bos", "cray-bos-2", "cray", "Cray", "ä \u20ac %2F", "\"'")) {
       all.add(take(first(), project));
-      assertThat(second().tryAcquire(project, UNEXPECTED)).as(project).isEmpty();
+      assertThat(second().tryAcquire(project, BackupLockContract::unexpected))
+          .as(project)
+          .isEmpty();
     }
     assertThat(all).allMatch(Held::confirm);
     all.forEach(Held::close);
@@ -107,7 +104,7 @@ public abstract class BackupLockContract {
     try (Held next = take(second(), "p")) {
       old.close();
       assertThat(next.confirm()).isTrue();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
     }
   }
 
@@ -125,7 +122,7 @@ public abstract class BackupLockContract {
             threads.submit(
                 () -> {
                   for (int n = 0; n < 50 || taken.get() == 0; n++) {
-                    Optional<Held> held = replica.tryAcquire("p", UNEXPECTED);
+                    Optional<Held> held = replica.tryAcquire("p", BackupLockContract::unexpected);
                     if (held.isPresent()) {
                       assertThat(holders.incrementAndGet()).as("holders at once").isEqualTo(1);
                       taken.incrementAndGet();
@@ -180,7 +177,7 @@ public abstract class BackupLockContract {
       assertThat(old.confirm()).isFalse();
       old.close();
       assertThat(next.confirm()).isTrue();
-      assertThat(first().tryAcquire("p", UNEXPECTED)).isEmpty();
+      assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
     }
   }
 
@@ -192,6 +189,10 @@ public abstract class BackupLockContract {
     return Objects.requireNonNull(second);
   }
 
+  private static void unexpected() {
+    throw new AssertionError("a lock was lost that nobody took away");
+  }
+
   private static void assertStillHeld(Held held) {
     assertThat(held.confirm()).as("what cannot be lost is held").isTrue();
     held.close();
@@ -201,7 +202,7 @@ public abstract class BackupLockContract {
   private static Held take(BackupLock replica, String project) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() - end < 0) {
-      Optional<Held> held = replica.tryAcquire(project, UNEXPECTED);
+      Optional<Held> held = replica.tryAcquire(project, BackupLockContract::unexpected);
       if (held.isPresent()) {
         return held.get();
       }

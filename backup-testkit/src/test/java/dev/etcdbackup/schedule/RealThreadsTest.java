@@ -81,7 +81,7 @@ class RealThreadsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
     assertThat(threads).noneMatch(Thread::isAlive);
     assertThat(store.list("")).isEmpty();
-    assertThat(events.all).containsExactly("started p").as("a stop is no failure");
+    assertThat(events.all).as("a stop is no failure").containsExactly("started p");
     assertThat(lock.tryAcquire("p", () -> {})).as("the lock was given back").isPresent();
   }
 

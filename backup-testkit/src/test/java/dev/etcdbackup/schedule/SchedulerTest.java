@@ -77,7 +77,7 @@ class SchedulerTest {
     List<String> order = new ArrayList<>();
     World world = new World(builder -> builder.listener(begun(order)));
     for (int i = 0; i < 10; i++) {
-      world.stored("p" + i, at("08:00:00").minusSeconds((i * 7) % 10 * 60));
+      world.stored("p" + i, at("08:00:00").minusSeconds((i * 7) % 10 * 60L));
       world.add("p" + i, HOUR);
     }
     world.add("new", HOUR);
@@ -309,8 +309,9 @@ class SchedulerTest {
     VirtualSource source = world.add("p", HOUR);
     world.pass(MINUTE);
     source.dead = true;
-    world.scheduler.trigger("p").exceptionally(failure -> null);
+    var answer = world.scheduler.trigger("p");
     world.pass(MINUTE);
+    assertThat(answer).isCompletedExceptionally();
     source.dead = false;
     world.pass(Duration.ofMinutes(28));
     assertThat(world.taken("p")).endsWith(at("11:00:00"));

@@ -54,7 +54,7 @@ final class World {
   static Thread inThisThread(Runnable work) {
     return new Thread(work) {
       @Override
-      public void start() {
+      public synchronized void start() {
         work.run();
       }
     };
