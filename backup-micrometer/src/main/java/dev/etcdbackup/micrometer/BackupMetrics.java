@@ -9,6 +9,7 @@ import dev.etcdbackup.service.PruneReport;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code etcd.backup.prune.failures}</td><td>prunes that failed as a whole</td></tr>
  * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
  * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds
- * since 1970; absent while there is none</td></tr>
+ * since 1970; NaN while there is none</td></tr>
  * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
  * <tr><td>{@code etcd.backup.overdue}</td><td>gauge, seconds a backup is overdue; 0 when none
  * is</td></tr>
@@ -54,8 +55,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>The gauges tell what the scheduler remembers, a second old at most; they read nothing from the
- * store. Projects that were added or removed are noticed at the next event. Those that are not
- * automated are in {@code etcd.backup.coverage} alone.
+ * store. Projects that were added or removed are noticed at the next event; what was removed loses
+ * all its meters. Counters begin at zero, so that Prometheus sees the first increase. Projects that
+ * are not automated have no gauges but their place in {@code etcd.backup.coverage}.
  *
  * <p>Thread-safe.
  */
@@ -82,49 +84,34 @@ public final class BackupMetrics implements BackupListener {
     if (gauges != null) {
       throw new IllegalStateException("these metrics watch a scheduler already");
     }
-    gauges = new ClusterGauges(registry, scheduler::status);
+    gauges = new ClusterGauges(registry, scheduler::status, this::begin);
   }
 
   @Override
   public void started(String project) {
-    count("etcd.backup.attempts", "Tries begun", project, 1);
+    attempts(project).increment();
     update();
   }
 
   @Override
   public void succeeded(String project, BackupResult result) {
-    count("etcd.backup.successes", "Backups stored", project, 1);
+    successes(project).increment();
     Timer.builder("etcd.backup.duration")
         .description("From opening the source to the commit")
         .tag("project", project)
         .register(registry)
         .record(result.duration());
-    DistributionSummary.builder("etcd.backup.size")
-        .description("Bytes of a snapshot")
-        .baseUnit("bytes")
-        .tag("project", project)
-        .register(registry)
+    summary("etcd.backup.size", "Bytes of a snapshot", "bytes", project)
         .record((double) result.proof().size());
     double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
-    DistributionSummary.builder("etcd.backup.throughput")
-        .description("Bytes of a snapshot by its duration")
-        .baseUnit("bytes per second")
-        .tag("project", project)
-        .register(registry)
+    summary("etcd.backup.throughput", "Bytes a second", "bytes per second", project)
         .record(result.proof().size() / seconds);
     update();
   }
 
   @Override
   public void failed(FailedRun failure) {
-    registry
-        .counter(
-            "etcd.backup.failures",
-            "project",
-            failure.project(),
-            "reason",
-            failure.reason().toString())
-        .increment();
+    failures(failure.project(), failure.reason()).increment();
     update();
   }
 
@@ -135,30 +122,79 @@ public final class BackupMetrics implements BackupListener {
 
   @Override
   public void pruned(String project, PruneReport report) {
-    count("etcd.backup.pruned", "Backups deleted", project, report.deleted().size());
-    count(
-        "etcd.backup.prune.refused",
-        "Backups the store refused to delete",
-        project,
-        report.refused().size());
+    pruned(project).increment(report.deleted().size());
+    refused(project).increment(report.refused().size());
   }
 
   @Override
   public void pruneFailed(String project, BackupException cause) {
-    count("etcd.backup.prune.failures", "Prunes that failed as a whole", project, 1);
+    pruneFailures(project).increment();
   }
 
   @Override
   public void lockLost(String project) {
-    count("etcd.backup.lock.lost", "Locks lost during a run", project, 1);
+    locksLost(project).increment();
   }
 
-  private void count(String name, String description, String project, double amount) {
-    Counter.builder(name)
+  /** A counter that is born at one has not increased in the eyes of Prometheus. */
+  private void begin(String project) {
+    attempts(project);
+    successes(project);
+    for (FailedRun.Reason reason : FailedRun.Reason.values()) {
+      failures(project, reason);
+    }
+    pruned(project);
+    refused(project);
+    pruneFailures(project);
+    locksLost(project);
+  }
+
+  private Counter attempts(String project) {
+    return counter("etcd.backup.attempts", "Tries begun", Tags.of("project", project));
+  }
+
+  private Counter successes(String project) {
+    return counter("etcd.backup.successes", "Backups stored", Tags.of("project", project));
+  }
+
+  private Counter failures(String project, FailedRun.Reason reason) {
+    return counter(
+        "etcd.backup.failures",
+        "Failed runs",
+        Tags.of("project", project, "reason", reason.toString()));
+  }
+
+  private Counter pruned(String project) {
+    return counter("etcd.backup.pruned", "Backups deleted", Tags.of("project", project));
+  }
+
+  private Counter refused(String project) {
+    return counter(
+        "etcd.backup.prune.refused",
+        "Backups the store refused to delete",
+        Tags.of("project", project));
+  }
+
+  private Counter pruneFailures(String project) {
+    return counter(
+        "etcd.backup.prune.failures", "Prunes that failed as a whole", Tags.of("project", project));
+  }
+
+  private Counter locksLost(String project) {
+    return counter("etcd.backup.lock.lost", "Locks lost during a run", Tags.of("project", project));
+  }
+
+  private Counter counter(String name, String description, Tags tags) {
+    return Counter.builder(name).description(description).tags(tags).register(registry);
+  }
+
+  private DistributionSummary summary(
+      String name, String description, String unit, String project) {
+    return DistributionSummary.builder(name)
         .description(description)
+        .baseUnit(unit)
         .tag("project", project)
-        .register(registry)
-        .increment(amount);
+        .register(registry);
   }
 
   private void update() {

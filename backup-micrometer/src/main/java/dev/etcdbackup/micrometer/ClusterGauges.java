@@ -8,26 +8,38 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The gauges of every cluster a scheduler has now. */
+/**
+ * The gauges of every cluster a scheduler has now; what it had and has no longer loses its meters.
+ */
 final class ClusterGauges {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final MeterRegistry registry;
   private final Supplier<List<ClusterStatus>> source;
+  private final Consumer<String> onNew;
+  private final Set<String> known = new HashSet<>(); // guarded by this
   private final Map<String, List<Meter>> registered = new HashMap<>(); // guarded by this
   private Map<String, ClusterStatus> seen = Map.of(); // guarded by this
   private @Nullable Long seenAt; // guarded by this
 
-  ClusterGauges(MeterRegistry registry, Supplier<List<ClusterStatus>> source) {
+  /**
+   * @param onNew told of every project, automated or not, when it is first seen
+   */
+  ClusterGauges(
+      MeterRegistry registry, Supplier<List<ClusterStatus>> source, Consumer<String> onNew) {
     this.registry = registry;
     this.source = source;
+    this.onNew = onNew;
     for (CoverageState state : CoverageState.values()) {
       if (state != CoverageState.UNCONFIGURED) { // that would take a look at the store
         Gauge.builder("etcd.backup.coverage", this, gauges -> gauges.count(state))
@@ -39,10 +51,16 @@ final class ClusterGauges {
     update();
   }
 
-  /** Sees to it that the automated clusters have their gauges, and no others do. */
+  /**
+   * Sees to it that the automated clusters have their gauges and no others do, and that nothing is
+   * left of clusters that were removed: an operator that sees many come and go must not grow.
+   */
   synchronized void update() {
     seenAt = null; // what is a second old may lack the cluster that this event is of
     Map<String, ClusterStatus> now = look();
+    Set<String> removed = new HashSet<>(known);
+    removed.removeAll(now.keySet());
+    removed.forEach(this::forget);
     registered
         .entrySet()
         .removeIf(
@@ -54,8 +72,22 @@ final class ClusterGauges {
               return gone;
             });
     for (ClusterStatus cluster : now.values()) {
+      if (known.add(cluster.project())) {
+        onNew.accept(cluster.project());
+      }
       if (cluster.automated()) {
         registered.computeIfAbsent(cluster.project(), this::register);
+      }
+    }
+  }
+
+  private void forget(String project) {
+    known.remove(project);
+    registered.remove(project);
+    for (Meter meter : registry.getMeters()) {
+      if (meter.getId().getName().startsWith("etcd.backup.")
+          && project.equals(meter.getId().getTag("project"))) {
+        registry.remove(meter);
       }
     }
   }
