@@ -133,8 +133,8 @@ final class CoveragePage {
     CoverageState state = project.row().state();
     String name = escape(project.row().project());
     html.append("<tr class=\"").append(state.label());
-    html.append(project.needsAttention() ? " act" : "").append("\"><th scope=\"row\">");
-    html.append(name).append("</th><td class=\"states\">");
+    html.append(project.needsAttention() ? " act" : "").append("\"><th scope=\"row\"><div>");
+    html.append(name).append("</div></th><td class=\"states\">");
     html.append("<span class=\"state ").append(state.label()).append("\">");
     html.append(words(state)).append("</span>");
     if (!project.suspicions().isEmpty()) {

@@ -54,7 +54,8 @@ final class CoverageStyle {
       .month { display: block; width: 0; color: var(--ink); font-weight: 600; margin-left: 5px; }
       thead th.weekend > span:last-of-type { opacity: .6; }
       tbody th, tbody td { text-align: left; padding: 5px 8px; border-bottom: 1px solid var(--line); }
-      tbody th { font-weight: 600; max-width: 240px; overflow-wrap: anywhere; }
+      tbody th { font-weight: 600; }
+      tbody th div { width: max-content; max-width: 260px; overflow-wrap: anywhere; }
       .states { white-space: nowrap; }
       tbody tr:hover { background: var(--stripe); }
       tbody td.day { padding: 5px 1px; width: 26px; }
@@ -86,7 +87,7 @@ final class CoverageStyle {
         header { grid-template-columns: 1fr; }
         .at { justify-self: start; }
         .counts { grid-row: auto; justify-content: flex-start; }
-        tbody th { min-width: 110px; max-width: 130px; }
+        tbody th div { max-width: 140px; }
       }
       """;
 
