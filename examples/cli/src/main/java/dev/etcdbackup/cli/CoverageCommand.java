@@ -18,10 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code coverage}. */
@@ -33,23 +33,7 @@ import picocli.CommandLine.Option;
 final class CoverageCommand implements Callable<Integer> {
   private final EtcdBackup root;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "The clusters: YAML, JSON (.json), or lines of clusters.txt (.txt):"
-              + " project.namespace.intervalSeconds.maxBackups.tlsSecret. Its 'store' is used when"
-              + " --store is not given.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path config;
-
-  @Option(
-      names = "--tls-dir",
-      paramLabel = "DIR",
-      description =
-          "Where the TLS secrets of clusters.txt are, a folder each. Default: beside the file.")
-  private @Nullable Path tlsDir;
+  @Mixin private final ConfigOptions config = new ConfigOptions();
 
   @Option(
       names = "--html",
@@ -86,7 +70,7 @@ final class CoverageCommand implements Callable<Integer> {
     if (days > 366) {
       throw new UsageException("--days must be 1 to 366, not " + days);
     }
-    BackupConfig clusters = BackupConfig.read(config, Optional.ofNullable(tlsDir));
+    BackupConfig clusters = config.read();
     StoreAddress where = root.store.or(clusters.store());
     CoverageReport report;
     try (StoreOptions.OpenStore open = root.store.open(where, false)) {
