@@ -68,9 +68,9 @@ final class RunCommand implements Callable<Integer> {
                 StatusServer.start(read.listen().get(), registry::scrape, scheduler::coverage));
       }
       try {
+        log.line("running", "", summary(read, where, status));
         root.interruption().expect(grace.plus(AFTER_GRACE));
         scheduler.start();
-        log.line("running", "", summary(read, where, status));
         awaitSignal();
         log.line("stopping", "", "backups under way may go on for " + DurationText.format(grace));
         return stop(scheduler, log);
