@@ -132,7 +132,8 @@ class EtcdBackupOperatorTest {
   @Test
   void aResourceThatIsDeletedIsBackedUpNoMoreAndItsBackupsStay() throws Exception {
     create("gone", new EtcdBackupSpec(null, List.of("http://a:2379"), 3600L, null, null));
-    await(() -> !stored("gone").isEmpty());
+    await(() -> status("gone") != null && status("gone").lastBackup() != null);
+    assertThat(backups().withName("gone").get().getFinalizers()).hasSize(1);
 
     backups().withName("gone").delete();
 
