@@ -22,7 +22,11 @@ import java.util.concurrent.locks.LockSupport;
  * What a scheduler costs that has nothing to do: clusters that are backed up once a day and have
  * today's backup, on a store in memory. A program of its own, since it measures its whole process:
  *
- * <pre>java -Xmx256m -cp CLASSES:CLASSPATH dev.etcdbackup.benchmarks.IdleScheduler 1000 300</pre>
+ * <pre>{@code
+ * ./run bench --help   # builds it
+ * cd examples/benchmarks/target
+ * java -Xmx256m -cp classes:$(cat classpath) dev.etcdbackup.benchmarks.IdleScheduler 1000 300
+ * }</pre>
  */
 public final class IdleScheduler {
   /** Until the workers of the first look have gone, and what it runs then is compiled. */
