@@ -49,8 +49,8 @@ import org.slf4j.LoggerFactory;
  * that time later, but no later than a point of the schedule.
  *
  * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
- * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The
- * store, sources and lock remain the caller's.
+ * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,
+ * sources and lock remain the caller's.
  *
  * <p><b>What it costs</b> is about 2.5 KiB of heap for each cluster, and what a listing takes
  * during a run. A process with 1,000 clusters of which none is due was measured to take 2.4 MiB of
