@@ -28,7 +28,7 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, lists, verifies, prunes and reads back backups of etcd.",
+    description = "Takes, schedules, lists, verifies, prunes and reads back backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -77,11 +77,13 @@ public final class EtcdBackup implements Callable<Integer> {
       description = "Show stack traces of failures.")
   private boolean debug;
 
+  private final Interruption interruption;
   private final PrintStream out;
   private final PrintStream err;
   private final Failures failures;
 
-  private EtcdBackup(PrintStream out, PrintStream err) {
+  private EtcdBackup(Interruption interruption, PrintStream out, PrintStream err) {
+    this.interruption = interruption;
     this.out = out;
     this.err = err;
     this.failures = new Failures(this, err);
@@ -95,20 +97,21 @@ public final class EtcdBackup implements Callable<Integer> {
   public static void main(String[] args) {
     Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
     Interruption interruption = Interruption.begin();
-    int code;
+    int code = ExitCode.INTERNAL;
     try {
-      code = run(System.out, System.err, args);
+      code = run(interruption, System.out, System.err, args);
     } finally {
-      interruption.end();
+      interruption.end(code);
     }
     System.exit(code);
   }
 
   /** Runs one command; both streams get UTF-8 whatever the locale. */
-  static int run(OutputStream stdout, OutputStream stderr, String... args) {
+  static int run(
+      Interruption interruption, OutputStream stdout, OutputStream stderr, String... args) {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
-    EtcdBackup root = new EtcdBackup(out, err);
+    EtcdBackup root = new EtcdBackup(interruption, out, err);
     CommandLine commandLine =
         new CommandLine(root)
             .addSubcommand(new ListCommand(root))
@@ -121,7 +124,10 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
             .addSubcommand(new PruneCommand(root))
-            .addSubcommand(new CoverageCommand(root));
+            .addSubcommand(new CoverageCommand(root))
+            .addSubcommand(new AcceptCommand(root))
+            .addSubcommand(new BeforeUpgradeCommand(root))
+            .addSubcommand(new RunCommand(root));
     Converters.register(commandLine);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -153,6 +159,14 @@ public final class EtcdBackup implements Callable<Integer> {
 
   InstantSource clock() {
     return now == null ? InstantSource.system() : InstantSource.fixed(now);
+  }
+
+  boolean hasFixedClock() {
+    return now != null;
+  }
+
+  Interruption interruption() {
+    return interruption;
   }
 
   Output output() {

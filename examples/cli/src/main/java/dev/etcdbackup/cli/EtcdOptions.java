@@ -6,12 +6,8 @@ import dev.etcdbackup.etcd.EtcdTls;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -117,27 +113,15 @@ final class EtcdOptions {
     if (user.isEmpty() || user.contains(":")) { // NAME:PASSWORD, as etcdctl takes it; not repeated
       throw new UsageException("--etcd-user is a name alone; the password is in a file");
     }
-    return Optional.of(new Login(utf8(user), utf8(password(passwordFile))));
+    return Optional.of(new Login(EtcdAccess.utf8(user), EtcdAccess.utf8(password(passwordFile))));
   }
 
   private static String password(Path file) throws UsageException {
-    String text;
     try {
-      text = Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new UsageException("--etcd-password-file: there is no file " + file);
-    } catch (IOException e) {
-      throw new UsageException("--etcd-password-file: " + file + " cannot be read");
+      return EtcdAccess.password(file);
+    } catch (UncheckedIOException e) {
+      throw new UsageException("--etcd-password-file: " + e.getMessage());
     }
-    String password = text.replaceFirst("\\r?\\n\\z", "");
-    if (password.isEmpty()) {
-      throw new UsageException("--etcd-password-file: " + file + " is empty");
-    }
-    return password;
-  }
-
-  private static ByteSequence utf8(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 
   /** A user and what proves it; not a record, whose text would tell. */

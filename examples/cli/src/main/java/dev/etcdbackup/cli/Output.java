@@ -74,6 +74,20 @@ final class Output {
     stream.print('\n');
   }
 
+  /** A document on a line of its own, for logs. */
+  void jsonLine(Object document) {
+    try {
+      stream.print(JSON.writeValueAsString(document) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a line has no JSON form", e);
+    }
+  }
+
+  /** Sends off what was printed. */
+  void flush() {
+    stream.flush();
+  }
+
   private static String text(Object document) {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     try {
