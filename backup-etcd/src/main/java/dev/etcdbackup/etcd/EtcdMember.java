@@ -3,6 +3,8 @@ package dev.etcdbackup.etcd;
 import dev.etcdbackup.SourceException;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.api.HashKVRequest;
+import io.etcd.jetcd.api.HashKVResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
@@ -105,6 +107,20 @@ final class EtcdMember implements Closeable {
         MaintenanceGrpc.getStatusMethod(),
         options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
         StatusRequest.getDefaultInstance());
+  }
+
+  /**
+   * Asks the member, and only it, for the hash of its history.
+   *
+   * @param revision up to which revision, 0 for the current
+   * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
+   */
+  HashKVResponse hashKv(long revision, Duration timeout) {
+    return ClientCalls.blockingUnaryCall(
+        channel,
+        MaintenanceGrpc.getHashKVMethod(),
+        options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
+        HashKVRequest.newBuilder().setRevision(revision).build());
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */

@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd.snapshot;
 
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.bbolt.Bucket;
 import dev.etcdbackup.etcd.bbolt.Meta;
 import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
@@ -32,7 +33,7 @@ final class SnapshotCheck {
                 "there is no SHA-256 at the end: the file is cut short, or was not streamed"));
       }
       checkDatabase();
-      return findings.report();
+      return report();
     }
     try (TrailerCheck trailer = TrailerCheck.start(bytes)) {
       checkDatabase();
@@ -40,6 +41,17 @@ final class SnapshotCheck {
         findings.add(
             Problem.ofFile(
                 Problem.Kind.TRAILER, "the SHA-256 at the end is not that of what is before it"));
+      }
+    }
+    return report();
+  }
+
+  private VerifyReport report() throws IOException {
+    if (options.deep() && findings.report().ok()) {
+      try {
+        new CrossCheck(bytes, findings).run();
+      } catch (CorruptBackupException e) { // more small entries than any cluster has
+        findings.add(Problem.ofFile(Problem.Kind.RECORD, String.valueOf(e.getMessage())));
       }
     }
     return findings.report();

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.service.BackupProgress;
@@ -46,6 +47,8 @@ import picocli.CommandLine.ScopeType;
       "5:a backup is corrupt"
     })
 public final class EtcdBackup implements Callable<Integer> {
+  static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
   @Mixin final StoreOptions store = new StoreOptions();
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
@@ -169,9 +172,15 @@ public final class EtcdBackup implements Callable<Integer> {
 
   /** A service over a store, going by the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
+    BackupVerifier verifier = new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder());
+    return service(over, progress, verifier);
+  }
+
+  /** A service that verifies in a certain way. */
+  BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
     return BackupService.builder(over)
         .archive(new Tarball())
-        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder()))
+        .verifier(verifier)
         .clock(clock())
         .timeout(timeout)
         .progress(progress)
@@ -180,7 +189,7 @@ public final class EtcdBackup implements Callable<Integer> {
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, (bytes, total) -> {});
+    return service(over, NO_PROGRESS);
   }
 
   /** The version that the build wrote into the jar. */

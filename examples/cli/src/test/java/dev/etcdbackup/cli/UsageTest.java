@@ -126,6 +126,11 @@ class UsageTest {
         mistake("verify --store {store} --all --sample 1/0", "'1/0' is not a share"),
         mistake("verify --store {store} --all --sample 2/7", "'2/7' is not a share"),
         mistake("verify --store {store} --all --sample 1/1000", "'1/1000' is not a share"),
+        mistake("verify --store {store} --all --live http://h:1", "--live and --all exclude"),
+        mistake("verify --store {store} p/k --live h:1", "'h:1' is not a server"),
+        mistake("verify p/k --live http://h:1 --etcd-ca {file}", "are for https:// endpoints"),
+        mistake(
+            "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
         mistake("verify p/k", "no store; give --store"),
         mistake("keys --store {store}", "missing required parameter: 'KEY|FILE'"),
