@@ -70,10 +70,10 @@ class OfficialFormTest {
               "rw-------  db",
               "rw-------  wal 64000000",
               "rw-r--r--  snap",
+              "rwx------ ",
               "rwx------  member",
               "rwx------  member/snap",
-              "rwx------  member/wal",
-              "rwx------ ");
+              "rwx------  member/wal");
     }
   }
 
@@ -162,7 +162,7 @@ class OfficialFormTest {
       assertThat(member)
           .isEqualTo(
               new RestoredMember(
-                  data, "b", 0x94d4df8d688c1d52L, 0x3024b907a4ac1d7eL, 230, List.of()));
+                  data, "b", 0x94d4df8d688c1d52L, 0x302570274aac1dfeL, 230, List.of()));
     }
   }
 
