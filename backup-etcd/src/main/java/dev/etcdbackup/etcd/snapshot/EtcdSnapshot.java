@@ -123,7 +123,21 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be read
    */
   public VerifyReport verify(VerifyOptions options) throws IOException {
-    return new SnapshotCheck(bytes, options).run();
+    return verify(options, bucket -> leaf -> {});
+  }
+
+  /**
+   * Verifies the snapshot, and hands on what it reads. From the first problem on nothing is handed
+   * on, but a SHA-256 that does not match is known at the end alone: what was made of the pages is
+   * good for nothing unless the report is.
+   *
+   * @param options how
+   * @param visitor takes the pages of every bucket, on the caller's thread
+   * @return what was found; damage is a result, not an exception
+   * @throws IOException when the snapshot cannot be read, or what the visitor throws
+   */
+  public VerifyReport verify(VerifyOptions options, BucketVisitor visitor) throws IOException {
+    return new SnapshotCheck(bytes, options, visitor).run();
   }
 
   /**
