@@ -3,8 +3,6 @@ package dev.etcdbackup.etcd;
 import dev.etcdbackup.SourceException;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import io.etcd.jetcd.api.HashKVRequest;
-import io.etcd.jetcd.api.HashKVResponse;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
@@ -102,25 +100,20 @@ final class EtcdMember implements Closeable {
    * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
    */
   StatusResponse status(Duration timeout) {
-    return ClientCalls.blockingUnaryCall(
-        channel,
-        MaintenanceGrpc.getStatusMethod(),
-        options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
-        StatusRequest.getDefaultInstance());
+    return call(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance(), timeout);
   }
 
   /**
-   * Asks the member, and only it, for the hash of its history.
+   * Calls the member and waits for its answer.
    *
-   * @param revision up to which revision, 0 for the current
    * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
    */
-  HashKVResponse hashKv(long revision, Duration timeout) {
+  <A, B> B call(MethodDescriptor<A, B> method, A request, Duration timeout) {
     return ClientCalls.blockingUnaryCall(
         channel,
-        MaintenanceGrpc.getHashKVMethod(),
+        method,
         options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
-        HashKVRequest.newBuilder().setRevision(revision).build());
+        request);
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */

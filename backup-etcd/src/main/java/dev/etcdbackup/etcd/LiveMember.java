@@ -4,7 +4,9 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.snapshot.HashKv;
 import dev.etcdbackup.etcd.snapshot.LiveHash;
 import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.HashKVResponse;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.Closeable;
@@ -59,7 +61,11 @@ public final class LiveMember implements LiveHash, Closeable {
   @Override
   public Optional<HashKv> hashKv(long revision) throws SourceException {
     try {
-      HashKVResponse answer = member.hashKv(revision, timeout);
+      HashKVResponse answer =
+          member.call(
+              MaintenanceGrpc.getHashKVMethod(),
+              HashKVRequest.newBuilder().setRevision(revision).build(),
+              timeout);
       long upTo = revision == 0 ? answer.getHeader().getRevision() : revision;
       return Optional.of(
           new HashKv(answer.getHash() & 0xffffffffL, upTo, answer.getCompactRevision()));

@@ -123,8 +123,12 @@ public record Meta(
             Little.int64(b, 64)));
   }
 
-  /** What is written for it. */
-  byte[] bytes() {
+  /**
+   * The beginning of its page, as bbolt writes it.
+   *
+   * @return 80 bytes; the rest of the page does not matter
+   */
+  public byte[] bytes() {
     ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(page).putLong(PageKind.META).putInt(MAGIC).putInt(VERSION);
     bytes.putInt(pageSize).putInt(0).putLong(root).putLong(0);
