@@ -123,6 +123,9 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new KeysCommand(root))
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new ExtractCommand(root))
+            .addSubcommand(new RestoreLiveCommand(root))
+            .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);

@@ -69,15 +69,20 @@ final class EtcdOptions {
 
   /** The cluster as a source; files are read and checked, nothing is connected to. */
   SnapshotSource source(Duration timeout) throws UsageException {
-    if (endpoints.isEmpty()) {
-      throw new UsageException("no cluster; give --etcd http://HOST:PORT");
-    }
-    Supplier<ClientBuilder> client = client(endpoints);
+    Supplier<ClientBuilder> client = client(required());
     try {
       return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The members given, or a complaint that there are none. */
+  List<URI> required() throws UsageException {
+    if (endpoints.isEmpty()) {
+      throw new UsageException("no cluster; give --etcd http://HOST:PORT");
+    }
+    return endpoints;
   }
 
   /** How to talk to servers; files are read and checked, nothing is connected to. */

@@ -132,6 +132,16 @@ class UsageTest {
         mistake(
             "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
+        mistake("extract --store {store} p/k", "Give either KEYNAME or --prefix"),
+        mistake("extract --store {store} p/k a --prefix b", "Give either KEYNAME or --prefix"),
+        mistake("extract --store {store} p/k --prefix b", "--prefix goes with -o json"),
+        mistake("extract p/k a", "no store; give --store"),
+        mistake("restore-live --store {store} p/k", "no cluster; give --etcd"),
+        mistake("restore-live p/k --etcd http://h:1", "no store; give --store"),
+        mistake("restore-live p/k --etcd http://h:1 --mode all", "'all' is neither create nor"),
+        mistake(
+            "restore-live p/k --etcd http://h:1 --max-txn-ops 1", "maxTxnOps must be 2 or more"),
+        mistake("plan p", "missing required option: '--config=FILE'"),
         mistake("verify p/k", "no store; give --store"),
         mistake("keys --store {store}", "missing required parameter: 'KEY|FILE'"),
         mistake("keys --store {store} p/k --rev 0", "'0' is not a revision of 1 or more"),
@@ -235,7 +245,10 @@ class UsageTest {
         "verify",
         "keys",
         "diff",
-        "inspect"
+        "inspect",
+        "extract",
+        "restore-live",
+        "plan"
       })
   void everythingHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
