@@ -28,7 +28,7 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, lists, verifies, prunes and reads back backups of etcd.",
+    description = "Takes, lists, verifies, prunes, reads back and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -120,6 +120,7 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new KeysCommand(root))
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new RestoreCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);
@@ -161,6 +162,11 @@ public final class EtcdBackup implements Callable<Integer> {
 
   Failures failures() {
     return failures;
+  }
+
+  /** Tells of what is no failure, on standard error. */
+  void warn(String message) {
+    err.println("etcd-backup: warning: " + TerminalText.escape(message));
   }
 
   PrintStream errors() {
