@@ -120,6 +120,17 @@ public final class DataDirRestore {
     }
   }
 
+  /**
+   * Refuses a data folder that could not be restored to, before a backup is fetched.
+   *
+   * @param dataDir the data folder
+   * @throws FileAlreadyExistsException when it is there and not an empty folder
+   * @throws IOException when that cannot be told
+   */
+  public static void requireFree(Path dataDir) throws IOException {
+    StagedDataDir.requireFree(dataDir.toAbsolutePath().normalize());
+  }
+
   private OptionalLong raised(SnapshotFacts facts) {
     if (bump == 0) {
       return OptionalLong.empty();

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -43,8 +44,8 @@ final class StagedDataDir implements Closeable {
   static StagedDataDir begin(Path dataDir) throws IOException {
     Path target = dataDir.toAbsolutePath().normalize();
     StagedDataDir staged;
+    requireFree(target);
     if (Files.exists(target)) {
-      requireEmpty(target);
       Path stage = Files.createTempDirectory(target, MARK, access(target, "rwx------"));
       staged = new StagedDataDir(stage, stage.resolve(MEMBER), target.resolve(MEMBER), target);
     } else {
@@ -64,8 +65,11 @@ final class StagedDataDir implements Closeable {
     }
   }
 
-  /** Refuses a folder that holds anything. */
-  static void requireEmpty(Path target) throws IOException {
+  /** Refuses what is there, but for an empty folder. */
+  static void requireFree(Path target) throws IOException {
+    if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
     if (!Files.isDirectory(target)) {
       throw new FileAlreadyExistsException(
           target.toString(), null, "is not a folder; choose another data folder");

@@ -88,7 +88,8 @@ public final class EtcdTools {
     throw Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH, and no Docker");
   }
 
-  private static String run(Path program, Map<String, String> environment, String... arguments)
+  /** Runs a program of this machine, as above. */
+  static String run(Path program, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));

@@ -29,7 +29,7 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, lists, verifies, prunes and reads back backups of etcd.",
+    description = "Takes, lists, verifies, prunes, reads back and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -126,6 +126,7 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new ExtractCommand(root))
             .addSubcommand(new RestoreLiveCommand(root))
             .addSubcommand(new PlanCommand(root))
+            .addSubcommand(new RestoreCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);
@@ -167,6 +168,11 @@ public final class EtcdBackup implements Callable<Integer> {
 
   Failures failures() {
     return failures;
+  }
+
+  /** Tells of what is no failure, on standard error. */
+  void warn(String message) {
+    err.println("etcd-backup: warning: " + TerminalText.escape(message));
   }
 
   PrintStream errors() {
