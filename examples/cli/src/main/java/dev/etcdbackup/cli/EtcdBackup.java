@@ -124,9 +124,10 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
             .addSubcommand(new ExtractCommand(root))
-            .addSubcommand(new RestoreLiveCommand(root))
-            .addSubcommand(new PlanCommand(root))
             .addSubcommand(new RestoreCommand(root))
+            .addSubcommand(new RestoreLiveCommand(root))
+            .addSubcommand(new DrillCommand(root))
+            .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root));
     Converters.register(commandLine);

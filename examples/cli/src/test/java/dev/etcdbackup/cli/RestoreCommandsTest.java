@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -131,6 +132,26 @@ class RestoreCommandsTest {
       assertThat(dead.code()).isEqualTo(3);
       assertThat(dead.err()).contains("connection refused").hasLineCount(1);
     }
+  }
+
+  // drill
+
+  @Test
+  void aDrillStartsAnEtcdFromABackup() throws Exception {
+    Path binary = EtcdBinaries.all().get(0).folder().resolve("etcd");
+    Cli run = on("drill", key, "--etcd-bin=" + binary);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.code()).isEqualTo(0);
+    assertThat(run.out())
+        .contains(" started from it and is healthy\n", "a key was written, read and deleted\n")
+        .endsWith(key + ": passed\n");
+    JsonNode json = JSON.readTree(on("drill", tarball, "--etcd-bin=/bin/false", "-ojson").out());
+    assertThat(json.get("passed").asBoolean()).isFalse();
+    assertThat(json.get("keys").asLong()).isEqualTo(11);
+    assertThat(on("drill", tarball, "--etcd-bin=/bin/false").code()).isEqualTo(1);
+    byte[] bytes = Goldens.damaged(Files.readAllBytes(store.resolve(key)));
+    assertThat(on("drill", Goldens.write(folder.resolve("bad"), bytes).toString()).code())
+        .isEqualTo(5);
   }
 
   // plan

@@ -141,6 +141,9 @@ class UsageTest {
         mistake("restore-live p/k --etcd http://h:1 --mode all", "'all' is neither create nor"),
         mistake(
             "restore-live p/k --etcd http://h:1 --max-txn-ops 1", "maxTxnOps must be 2 or more"),
+        mistake("drill", "missing required parameter: 'KEY|FILE'"),
+        mistake("drill {store}/none", "{store}/none is not there"),
+        mistake("drill {file} --etcd-bin {store}/none", "--etcd-bin: {store}/none is no program"),
         mistake("plan p", "missing required option: '--config=FILE'"),
         mistake("verify p/k", "no store; give --store"),
         mistake("keys --store {store}", "missing required parameter: 'KEY|FILE'"),
@@ -248,7 +251,8 @@ class UsageTest {
         "inspect",
         "extract",
         "restore-live",
-        "plan"
+        "plan",
+        "drill"
       })
   void everythingHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
