@@ -7,6 +7,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
 import dev.etcdbackup.etcd.snapshot.HashComparison;
+import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -15,11 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Snapshots compared with the real etcd they came from, and with others. */
 @Timeout(120)
@@ -68,6 +72,28 @@ class LiveMemberTest {
     assertThat(compare(file, etcd).reason()).contains("the live cluster was compacted at 41");
     compact(50);
     assertOutcome(file, etcd, HashComparison.Outcome.NOT_COMPARABLE);
+  }
+
+  static List<EtcdBinaries> binaries() {
+    return EtcdBinaries.all();
+  }
+
+  /** From 3.5 on, a member answers for the very revision of a compaction from its memory. */
+  @ParameterizedTest
+  @MethodSource("binaries")
+  void theRulesHoldForEveryEtcdAtHand(EtcdBinaries version) throws Exception {
+    try (EtcdServer server = version.server().start();
+        Client writer = Client.builder().endpoints(server.endpoint()).build()) {
+      write(server, 40);
+      Path file = save(server);
+      write(server, 10);
+      assertOutcome(file, server, HashComparison.Outcome.EQUAL);
+      writer.getKVClient().compact(30).get();
+      assertOutcome(file, server, HashComparison.Outcome.EQUAL);
+      writer.getKVClient().compact(41).get();
+      assertOutcome(file, server, HashComparison.Outcome.NOT_COMPARABLE);
+      assertOutcome(save(server), server, HashComparison.Outcome.EQUAL);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
 import dev.etcdbackup.etcd.snapshot.KeyCursor;
 import dev.etcdbackup.etcd.snapshot.KeyRange;
 import dev.etcdbackup.etcd.snapshot.RevisionNotRetainedException;
+import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Keys of snapshots that a real etcd made, put into another real etcd. */
 @Timeout(120)
@@ -51,9 +54,22 @@ class LiveRestoreTest {
     to = Client.builder().endpoints(target.endpoint()).build();
   }
 
-  @Test
-  void allKeysComeBackAndHangOnTheirLeases() throws Exception {
+  static List<EtcdBinaries> binaries() {
+    return EtcdBinaries.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("binaries")
+  void allKeysComeBackAndHangOnTheirLeases(EtcdBinaries version) throws Exception {
     Random random = new Random(1);
+    try (EtcdServer into = version.server().start();
+        Client client = Client.builder().endpoints(into.endpoint()).build()) {
+      restoreEverything(random, into, client);
+    }
+  }
+
+  private void restoreEverything(Random random, EtcdServer into, Client intoClient)
+      throws Exception {
     try (Client from = Client.builder().endpoints(source.endpoint()).build()) {
       long lease = from.getLeaseClient().grant(1000).get().getID();
       for (int i = 0; i < 700; i++) {
@@ -65,14 +81,17 @@ class LiveRestoreTest {
         from.getKVClient().put(ByteSequence.from(key), ByteSequence.from(value), hanging).get();
       }
       try (EtcdSnapshot snapshot = snapshot()) {
-        LiveRestoreReport report = restore().restore(snapshot, KeyRange.all(), 0);
-        assertThat(live(to)).isEqualTo(live(from)).isEqualTo(held(snapshot, 0));
+        LiveRestoreReport report =
+            LiveRestore.builder(into.endpoints())
+                .build()
+                .restore(snapshot, KeyRange.all(), 0);
+        assertThat(live(intoClient)).isEqualTo(live(from)).isEqualTo(held(snapshot, 0));
         assertThat(report.created()).isEqualTo(live(from).size());
         assertThat(report.keys()).isEqualTo(report.created());
         assertThat(report.leases()).isEqualTo(1);
         assertThat(report.revision()).isEqualTo(source.revision());
         assertThat(report.lost()).hasSize(2).first().asString().contains("history");
-        assertThat(ttl(lease)).isBetween(900L, 1000L);
+        assertThat(ttl(intoClient, lease)).isBetween(900L, 1000L);
       }
     }
   }
@@ -134,7 +153,7 @@ class LiveRestoreTest {
       assertThat(counts(report)).containsExactly(301L, 0L, 0L, 0L);
       assertThat(report.leases()).isEqualTo(1);
       assertThat(target.revision()).isEqualTo(1);
-      assertThat(ttl(lease)).isEqualTo(-1);
+      assertThat(ttl(to, lease)).isEqualTo(-1);
     }
   }
 
@@ -315,8 +334,8 @@ class LiveRestoreTest {
     return List.of(report.created(), report.overwritten(), report.unchanged(), report.kept());
   }
 
-  private long ttl(long lease) throws Exception {
-    return to.getLeaseClient().timeToLive(lease, LeaseOption.DEFAULT).get().getTTL();
+  private static long ttl(Client client, long lease) throws Exception {
+    return client.getLeaseClient().timeToLive(lease, LeaseOption.DEFAULT).get().getTTL();
   }
 
   /** Keys, values and leases as a cluster has them. */

@@ -134,6 +134,58 @@ class RestoreCommandsTest {
     }
   }
 
+  @Test
+  void aClusterThatIsFullOrClosedSaysWhatToDo() throws Exception {
+    Path large = folder.resolve("large.db");
+    try (EtcdServer from = EtcdServer.start()) {
+      for (int i = 0; i < 30; i++) {
+        from.put("/large/" + i, new byte[500_000]);
+      }
+      from.etcdctl("snapshot", "save", large.toString());
+    }
+    try (EtcdServer small = EtcdServer.builder().quotaBytes(8 << 20).start()) {
+      Cli run = on("restore-live", large.toString(), "--etcd=" + small.endpoint());
+      assertThat(run.code()).isEqualTo(3);
+      assertThat(run.err())
+          .contains("database space exceeded: raise etcd's --quota-backend-bytes")
+          .contains("run it again to go on from there")
+          .hasLineCount(1);
+    }
+    try (EtcdServer closed = EtcdServer.builder().rootPassword("root-secret").start()) {
+      closed.etcdctl("user", "add", "eve:eve-secret");
+      String password = Files.writeString(folder.resolve("password"), "eve-secret").toString();
+      Cli run =
+          on(
+              "restore-live",
+              key,
+              "--etcd=" + closed.endpoint(),
+              "--etcd-user=eve",
+              "--etcd-password-file=" + password);
+      assertThat(run.code()).isEqualTo(3);
+      assertThat(run.err()).contains("the user needs READWRITE on the keys").hasLineCount(1);
+      assertThat(closed.revision()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatADeadMemberLeavesBecomesABackup() throws Exception {
+    Path copy = folder.resolve("db");
+    try (EtcdServer dying = EtcdServer.start()) {
+      dying.put("a", "1");
+      dying.restart(); // writes all of it to its database
+      dying.kill();
+      Files.copy(dying.dataDir().resolve("member/snap/db"), copy);
+    }
+    Path own = folder.resolve("store");
+    Cli run = Cli.on(own, "create", "p", NOW, "--from-file", copy.toString());
+    assertThat(run).isEqualTo(new Cli(0, "p/etcd.backup_v2_2020-02-03-21:00:00\n", ""));
+    String made = run.out().strip();
+    assertThat(Cli.on(own, "verify", made, "--deep").code()).isEqualTo(0);
+    assertThat(Cli.on(own, "extract", made, "a").out()).isEqualTo("1");
+    assertThat(Cli.on(own, "create", "p", "--from-file", own + "/none"))
+        .isEqualTo(new Cli(3, "", "etcd-backup: there is no file " + own + "/none\n"));
+  }
+
   // drill
 
   @Test

@@ -141,6 +141,7 @@ class UsageTest {
         mistake("restore-live p/k --etcd http://h:1 --mode all", "'all' is neither create nor"),
         mistake(
             "restore-live p/k --etcd http://h:1 --max-txn-ops 1", "maxTxnOps must be 2 or more"),
+        create("--from-file {file}", "--from-file and --etcd exclude each other"),
         mistake("drill", "missing required parameter: 'KEY|FILE'"),
         mistake("drill {store}/none", "{store}/none is not there"),
         mistake("drill {file} --etcd-bin {store}/none", "--etcd-bin: {store}/none is no program"),
