@@ -80,6 +80,22 @@ class BootTest {
     }
   }
 
+  /** Pages of another size than the machine's, in trees of four levels that are then emptied. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("servers")
+  void aDeepTreeOfSmallPagesBearsToBeEmptied(EtcdBinaries etcd) throws Exception {
+    Path file = LargeSnapshot.write(folder, 1024, 20_000, 150);
+    try (EtcdServer server = etcd.server().dataDirs(Restored.of(file)).start();
+        EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      assertThat(snapshot.facts().events().depth()).isGreaterThan(3);
+      try (Client client = Restored.client(server, false)) {
+        Restored.assertHolds(client, server, snapshot);
+      }
+      Restored.assertWritable(server, false);
+      Restored.assertSound(server);
+    }
+  }
+
   private static void assertCompacted(Client client, long revision) throws Exception {
     BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     WatchOption from = WatchOption.builder().withRevision(revision).build();

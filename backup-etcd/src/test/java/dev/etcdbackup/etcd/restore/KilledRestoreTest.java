@@ -3,7 +3,6 @@ package dev.etcdbackup.etcd.restore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.etcd.bbolt.BoltWriter;
 import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
 import dev.etcdbackup.etcd.snapshot.HashKv;
 import dev.etcdbackup.etcd.snapshot.VerifyOptions;
@@ -11,14 +10,10 @@ import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.Client;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +30,7 @@ class KilledRestoreTest {
 
   @Test
   void leavesAWholeDataFolderOrNone() throws Exception {
-    Path snapshot = snapshot();
+    Path snapshot = LargeSnapshot.write(folder, 4096, KEYS, 4000); // 24 MB: it takes some time
     HashKv expected;
     try (EtcdSnapshot original = EtcdSnapshot.open(snapshot)) {
       assertThat(original.verify().problems()).isEmpty();
@@ -102,39 +97,6 @@ class KilledRestoreTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
-  }
-
-  /** 24 MiB that a restore takes some time for. */
-  private Path snapshot() throws IOException {
-    Path file = folder.resolve("snapshot.db");
-    Random random = new Random(SEED);
-    Iterator<BoltWriter.Pair> pairs =
-        IntStream.range(2, 2 + KEYS).mapToObj(main -> pair(random, main)).iterator();
-    try (BoltWriter writer = new BoltWriter(file, 4096)) {
-      writer.bucket("key", pairs);
-      for (String bucket :
-          List.of("alarm", "auth", "authRoles", "authUsers", "cluster", "lease", "members")) {
-        writer.bucket(bucket, Stream.<BoltWriter.Pair>empty().iterator());
-      }
-      writer.bucket("members_removed", Stream.<BoltWriter.Pair>empty().iterator());
-      writer.bucket("meta", Stream.<BoltWriter.Pair>empty().iterator());
-    }
-    return file;
-  }
-
-  private static BoltWriter.Pair pair(Random random, int main) {
-    byte[] value = new byte[4000];
-    random.nextBytes(value);
-    byte[] keyValue =
-        new Message()
-            .bytes(1, ("key/" + main).getBytes(UTF_8))
-            .number(2, main)
-            .number(3, main)
-            .number(4, 1)
-            .bytes(5, value)
-            .toBytes();
-    byte[] key = ByteBuffer.allocate(17).putLong(main).put((byte) '_').putLong(0).array();
-    return new BoltWriter.Pair(key, keyValue);
   }
 
   private long leftovers() throws IOException {
