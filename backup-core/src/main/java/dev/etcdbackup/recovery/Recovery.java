@@ -3,6 +3,7 @@ package dev.etcdbackup.recovery;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+  private static final int MAX_UNREAD = 3;
   private static final BackupNaming SURVIVOR = BackupNaming.periodic("survivor");
 
   private final BackupService backups;
@@ -57,11 +59,13 @@ public final class Recovery {
 
   /**
    * Makes a plan. Opens a snapshot of each survivor and closes it again, lists the project, and
-   * verifies its backups from the newest back to the first good one.
+   * verifies its backups from the newest back to the first good one. One that the store does not
+   * give out is passed over, two at most.
    *
    * @param cluster the cluster
    * @return the plan, to be shown to whoever decides
-   * @throws StoreException when the store cannot be read
+   * @throws StoreException when the store cannot be listed or does not give out three backups, or
+   *     one when no other is good
    */
   public RecoveryPlan plan(LostCluster cluster) throws BackupException {
     List<RecoveryPlan.PassedOver> passedOver = new ArrayList<>();
@@ -123,14 +127,31 @@ public final class Recovery {
     return found.stream().max(Comparator.comparingLong(one -> one.info().revision()));
   }
 
+  /** A backup that cannot be read now is passed over, but never is a cluster rebuilt for that. */
   private Optional<Backup> newestGood(String project, List<RecoveryPlan.PassedOver> passedOver)
       throws BackupException {
+    List<StoreException> unread = new ArrayList<>();
     for (Backup backup : newestFirst(backups.list(project))) {
-      List<String> problems = backups.verify(backup).problems();
-      if (problems.isEmpty()) {
-        return Optional.of(backup);
+      try {
+        List<String> problems = backups.verify(backup).problems();
+        if (problems.isEmpty()) {
+          return Optional.of(backup);
+        }
+        passedOver.add(new RecoveryPlan.PassedOver(backup.key().toString(), problems.get(0)));
+      } catch (BackupNotFoundException e) {
+        passedOver.add(
+            new RecoveryPlan.PassedOver(backup.key().toString(), "it was deleted meanwhile"));
+      } catch (StoreException e) {
+        unread.add(e);
+        passedOver.add(
+            new RecoveryPlan.PassedOver(backup.key().toString(), String.valueOf(e.getMessage())));
+        if (unread.size() == MAX_UNREAD || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
       }
-      passedOver.add(new RecoveryPlan.PassedOver(backup.key().toString(), problems.get(0)));
+    }
+    if (!unread.isEmpty()) {
+      throw unread.get(0);
     }
     return Optional.empty();
   }

@@ -82,9 +82,7 @@ class LiveRestoreTest {
       }
       try (EtcdSnapshot snapshot = snapshot()) {
         LiveRestoreReport report =
-            LiveRestore.builder(into.endpoints())
-                .build()
-                .restore(snapshot, KeyRange.all(), 0);
+            LiveRestore.builder(into.endpoints()).build().restore(snapshot, KeyRange.all(), 0);
         assertThat(live(intoClient)).isEqualTo(live(from)).isEqualTo(held(snapshot, 0));
         assertThat(report.created()).isEqualTo(live(from).size());
         assertThat(report.keys()).isEqualTo(report.created());

@@ -17,9 +17,12 @@ import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +82,37 @@ class QuorumLossTest {
           .contains("the copy of a member's database");
       assertThat(restored(plan)).isEqualTo("two");
     }
+  }
+
+  /** Logging in needs a quorum, so a lone member gives no snapshot; its database is there. */
+  @Test
+  void withAuthenticationOnTheSurvivorIsADatabase() throws Exception {
+    try (EtcdCluster cluster = EtcdServer.builder().rootPassword("secret").startCluster(3)) {
+      cluster.member(0).put("day", "two");
+      awaitRevision(cluster.member(2), cluster.member(0).revision());
+      cluster.member(2).restart();
+      cluster.member(0).kill();
+      cluster.member(1).kill();
+      SnapshotSource lone =
+          EtcdSnapshotSource.builder(cluster.member(2).endpoints())
+              .client(() -> Client.builder().user(utf8("root")).password(utf8("secret")))
+              .probeTimeout(Duration.ofSeconds(2))
+              .build();
+      cluster.member(2).pause(); // so that the copy is of one moment
+      Path database = cluster.member(2).dataDir().resolve("member/snap/db");
+      SnapshotSource copy = FileSnapshotSource.of(Files.copy(database, folder.resolve("copy")));
+      cluster.member(2).resume();
+
+      RecoveryPlan plan =
+          recovery.plan(LostCluster.automated("p").withSurvivors(List.of(lone, copy)));
+
+      assertThat(plan.passedOver()).singleElement().asString().contains("no answer within 2s");
+      assertThat(restored(plan)).isEqualTo("two");
+    }
+  }
+
+  private static ByteSequence utf8(String text) {
+    return ByteSequence.from(text, UTF_8);
   }
 
   private static List<SnapshotSource> members(EtcdCluster cluster) {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.ScheduledCluster;
@@ -140,6 +143,32 @@ class RecoveryTest {
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
     assertThat(plan.lines().get(0)).startsWith("PASSED OVER p/" + EVENING + ": the snapshot ");
     assertThat(plan.needsConfirmation()).isFalse();
+  }
+
+  /** A service whose verifier cannot read the objects of these names. */
+  private Recovery withUnreadable(String... names) {
+    BackupVerifier verifier =
+        (backup, from) -> {
+          if (List.of(names).contains(backup.key().name())) {
+            throw new StoreException("cannot read " + backup.key(), null);
+          }
+          return new Verification(List.of());
+        };
+    BackupService service =
+        BackupService.builder(store).clock(() -> NOW).verifier(verifier).build();
+    return new Recovery(service, () -> NOW);
+  }
+
+  @Test
+  void anUnreadableOneIsPassedOverButNeverTakenForNone() throws Exception {
+    put(NIGHTLY, SNAPSHOT);
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = withUnreadable(EVENING).plan(cluster);
+    assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
+    assertThat(plan.lines().get(0))
+        .isEqualTo("PASSED OVER p/" + EVENING + ": cannot read p/" + EVENING);
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> withUnreadable(EVENING, NIGHTLY).plan(cluster));
   }
 
   @Test

@@ -86,6 +86,7 @@ public final class Drill {
     private final List<String> steps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
+    private long memberId;
     private boolean booted;
     private String version = "";
 
@@ -99,13 +100,14 @@ public final class Drill {
     void restore(DrillFolder temporary) throws IOException {
       DataDirRestore restore =
           DataDirRestore.builder()
-              .name(DrillFolder.NAME)
-              .initialCluster(DrillFolder.NAME + "=" + temporary.peer())
-              .initialAdvertisePeerUrls(temporary.peer().toString())
+              .name(DrillMember.NAME)
+              .initialCluster(DrillMember.NAME + "=" + DrillMember.PEER)
+              .initialAdvertisePeerUrls(DrillMember.PEER)
               .initialClusterToken("drill-" + System.nanoTime())
               .clearAlarms()
               .build();
       RestoredMember member = restore.restore(snapshot, temporary.dataDir());
+      memberId = member.memberId();
       remarks.addAll(member.warnings());
       for (Alarm alarm : snapshot.facts().alarms()) {
         remarks.add("the alarm " + alarm.type() + " is in it: restore it with clear-alarms");
@@ -148,8 +150,10 @@ public final class Drill {
           return;
         }
         Supplier<ClientBuilder> client = authenticated ? login.get() : Client::builder;
-        try (DrillClient asked = new DrillClient(temporary.client(), client, timeout)) {
-          compare("the started etcd", asked.hashKv(hash.revision()), asked.count(hash.revision()));
+        try (DrillClient asked = new DrillClient(member.address(), client, timeout)) {
+          HashKv found = asked.hashKv(hash.revision());
+          asked.requireMember(memberId);
+          compare("the started etcd", found, asked.count(hash.revision()));
           asked.writeReadAndDelete();
           steps.add("a key was written, read and deleted");
         }

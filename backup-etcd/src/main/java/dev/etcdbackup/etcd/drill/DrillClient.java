@@ -36,6 +36,20 @@ final class DrillClient implements Closeable {
     this.timeout = timeout;
   }
 
+  /**
+   * Makes sure that it is the member that was restored: ids are made of a token nobody else has.
+   */
+  void requireMember(long id) throws IOException {
+    long found = await("asking", kv().get(FIRST)).getHeader().getMemberId();
+    if (found != id) {
+      throw new DrillMember.FailedException(
+          "another etcd answers than the one that was started: member "
+              + Long.toHexString(found)
+              + ", not "
+              + Long.toHexString(id));
+    }
+  }
+
   /** Its hash at a revision, which is its current one if no lease has run out since it started. */
   HashKv hashKv(long revision) throws IOException {
     try {

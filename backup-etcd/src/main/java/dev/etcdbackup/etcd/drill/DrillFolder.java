@@ -2,32 +2,15 @@ package dev.etcdbackup.etcd.drill;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/**
- * A temporary folder for a member that is thrown away, and its two addresses, which were free when
- * this was made.
- */
-record DrillFolder(Path folder, URI client, URI peer) implements Closeable {
-  static final String NAME = "drill";
-
+/** A temporary folder for a member that is thrown away. */
+record DrillFolder(Path folder) implements Closeable {
   static DrillFolder in(Path parent) throws IOException {
-    Path folder = Files.createTempDirectory(parent, "etcd-backup-drill-");
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    try (ServerSocket one = new ServerSocket(0, 1, loopback);
-        ServerSocket other = new ServerSocket(0, 1, loopback)) {
-      return new DrillFolder(folder, address(one), address(other));
-    }
-  }
-
-  private static URI address(ServerSocket socket) {
-    return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    return new DrillFolder(Files.createTempDirectory(parent, "etcd-backup-drill-"));
   }
 
   Path dataDir() {

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,9 +16,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A real etcd, started from a restored data folder. */
 final class DrillMember implements Closeable {
+  /** Its name. */
+  static final String NAME = "drill";
+
+  /** Its peer address in the data, where nobody calls: it is alone. */
+  static final String PEER = "http://127.0.0.1:2380";
+
+  private static final int ATTEMPTS = 3;
   private static final Pattern VERSION = Pattern.compile("\"etcdserver\":\"([^\"]*)\"");
   private static final int MAX_ANSWER = 4096;
   private static final Duration GRACE = Duration.ofSeconds(10);
@@ -24,16 +34,27 @@ final class DrillMember implements Closeable {
   private final Process process;
   private final Thread killer;
   private final DrillFolder folder;
+  private final URI address;
 
-  private DrillMember(Process process, DrillFolder folder) {
+  private DrillMember(Process process, DrillFolder folder, URI address) {
     this.process = process;
     this.folder = folder;
+    this.address = address;
     this.killer = new Thread(process::destroyForcibly, "etcd-backup-drill-end");
     Runtime.getRuntime().addShutdownHook(killer);
   }
 
+  /** One of its ports was taken between being found free and being used. */
+  private static final class PortTakenException extends FailedException {
+    private static final long serialVersionUID = 1L;
+
+    PortTakenException(String message) {
+      super(message);
+    }
+  }
+
   /** The etcd could not be started from the data, or is not well. */
-  static final class FailedException extends IOException {
+  static class FailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     FailedException(String message) {
@@ -51,27 +72,48 @@ final class DrillMember implements Closeable {
    * @throws FailedException when it ends, or is not healthy in time, with the end of its log
    */
   static DrillMember start(Path binary, DrillFolder folder, Duration timeout) throws IOException {
-    DrillMember member = new DrillMember(launch(binary, folder), folder);
-    try {
-      member.awaitHealth(timeout);
-      return member;
-    } catch (IOException | RuntimeException e) {
-      member.close();
-      throw e;
+    for (int attempt = 1; ; attempt++) {
+      List<URI> addresses = freeAddresses();
+      DrillMember member =
+          new DrillMember(launch(binary, folder, addresses), folder, addresses.get(0));
+      try {
+        member.awaitHealth(timeout);
+        return member;
+      } catch (PortTakenException e) {
+        member.close();
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      } catch (IOException | RuntimeException e) {
+        member.close();
+        throw e;
+      }
     }
   }
 
-  private static Process launch(Path binary, DrillFolder folder) throws IOException {
+  private static List<URI> freeAddresses() throws IOException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    try (ServerSocket one = new ServerSocket(0, 1, loopback);
+        ServerSocket other = new ServerSocket(0, 1, loopback)) {
+      return Stream.of(one, other)
+          .map(socket -> URI.create("http://127.0.0.1:" + socket.getLocalPort()))
+          .toList();
+    }
+  }
+
+  private static Process launch(Path binary, DrillFolder folder, List<URI> addresses)
+      throws IOException {
+    String client = addresses.get(0).toString();
     ProcessBuilder builder =
         new ProcessBuilder(
                 binary.toString(),
-                "--name=" + DrillFolder.NAME,
+                "--name=" + NAME,
                 "--data-dir=" + folder.dataDir(),
-                "--listen-client-urls=" + folder.client(),
-                "--advertise-client-urls=" + folder.client(),
-                "--listen-peer-urls=" + folder.peer(),
-                "--initial-advertise-peer-urls=" + folder.peer(),
-                "--initial-cluster=" + DrillFolder.NAME + "=" + folder.peer(),
+                "--listen-client-urls=" + client,
+                "--advertise-client-urls=" + client,
+                "--listen-peer-urls=" + addresses.get(1),
+                "--initial-advertise-peer-urls=" + PEER,
+                "--initial-cluster=" + NAME + "=" + PEER,
                 "--quota-backend-bytes=" + (64L << 30))
             .directory(folder.folder().toFile())
             .redirectErrorStream(true)
@@ -94,7 +136,11 @@ final class DrillMember implements Closeable {
     String last = "nothing answered";
     while (System.nanoTime() < end) {
       if (ended(20)) {
-        throw new FailedException("etcd ended instead of starting: " + lastLine());
+        String message = "etcd ended instead of starting: " + lastLine();
+        throw Files.readString(folder.log(), StandardCharsets.ISO_8859_1)
+                .contains("address already in use")
+            ? new PortTakenException(message)
+            : new FailedException(message);
       }
       try {
         last = get("/health");
@@ -118,6 +164,11 @@ final class DrillMember implements Closeable {
     }
   }
 
+  /** Where clients connect. */
+  URI address() {
+    return address;
+  }
+
   /** The version it says it is. */
   String version() throws IOException {
     Matcher version = VERSION.matcher(get("/version").replace(" ", ""));
@@ -125,7 +176,7 @@ final class DrillMember implements Closeable {
   }
 
   private String get(String path) throws IOException {
-    URI uri = folder.client().resolve(path);
+    URI uri = address.resolve(path);
     HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
     connection.setConnectTimeout(1000);
     connection.setReadTimeout(5000);
