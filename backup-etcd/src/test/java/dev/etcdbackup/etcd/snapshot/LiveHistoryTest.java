@@ -72,6 +72,10 @@ class LiveHistoryTest {
   private static void write(Client client, Random random, int revisions) throws Exception {
     long lease = client.getLeaseClient().grant(1000).get().getID();
     for (int i = 0; i < revisions; i++) {
+      if (i == revisions / 2) { // deletes what hangs on it
+        client.getLeaseClient().revoke(lease).get();
+        lease = client.getLeaseClient().grant(1000).get().getID();
+      }
       List<Op> ops = new ArrayList<>();
       Set<String> touched = new HashSet<>();
       int size = random.nextInt(5) == 0 ? 10 : 1;
