@@ -10,6 +10,8 @@ import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
 import dev.etcdbackup.etcd.snapshot.KeyRange;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -76,6 +78,8 @@ class FileSnapshotSourceTest {
     SnapshotProof proof = read(file, made);
     assertThat(proof.size() % 512).isEqualTo(32);
     assertThat(proof.size()).isLessThan(Files.size(file));
+    ByteBuffer metas = ByteBuffer.wrap(Files.readAllBytes(made)).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(metas.getLong(64)).as("transactions").isEqualTo(metas.getLong(4096 + 64) + 1);
     try (Snapshot snapshot = FileSnapshotSource.of(file).open()) {
       assertThat(snapshot.info().origin())
           .isEqualTo(
