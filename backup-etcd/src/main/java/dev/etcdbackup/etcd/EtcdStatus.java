@@ -33,7 +33,7 @@ final class EtcdStatus {
    * Explains a status that is not OK.
    *
    * @param late what to say when the call's deadline passed
-   * @param needed what a user needs who was denied it
+   * @param needed what a user needs who is denied
    */
   static String explain(Status status, String late, String needed) {
     String said = lastWord(status);
