@@ -49,9 +49,13 @@ import org.slf4j.LoggerFactory;
  * that time later, but no later than a point of the schedule.
  *
  * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
- * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. Memory is
- * some KiB for each cluster, and what a listing takes during a run. The store, sources and lock
- * remain the caller's.
+ * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,
+ * sources and lock remain the caller's.
+ *
+ * <p><b>What it costs:</b> less than 1 KiB of heap for each cluster, and what a listing takes
+ * during a run. Measured with 1,000 clusters none of which was due: one thread, 2.4 MiB of live
+ * heap (1.7 with a single cluster), and in five minutes 0.32 s of CPU, 0.1 % of a core (0.30 s with
+ * a single cluster); JDK 17, {@code IdleScheduler} of the benchmarks.
  */
 public final class BackupScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);

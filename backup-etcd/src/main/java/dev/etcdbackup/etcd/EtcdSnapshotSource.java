@@ -108,7 +108,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
     return "etcd at " + endpoints;
   }
 
-  private static URI parseEndpoint(String text) {
+  static URI parseEndpoint(String text) {
     try {
       return requireEndpoint(URI.create(text));
     } catch (IllegalArgumentException e) {
@@ -116,7 +116,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
     }
   }
 
-  private static URI requireEndpoint(URI endpoint) {
+  static URI requireEndpoint(URI endpoint) {
     boolean http =
         "http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme());
