@@ -96,6 +96,22 @@ class BootTest {
     }
   }
 
+  /** The last of 124 leaves would be alone below its branch, and is then to be merged. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("servers")
+  void theLastLeafBearsToBecomeSmall(EtcdBinaries etcd) throws Exception {
+    Path file = LargeSnapshot.write(folder, 4096, 247, 1900);
+    try (EtcdServer server = etcd.server().dataDirs(Restored.of(file)).start();
+        Client client = Restored.client(server, false)) {
+      server.put("a", "1");
+      server.put("key/248", "small"); // the last of the large ones
+      Restored.compact(client, server.revision());
+      server.put("b", "2");
+      assertThat(Restored.count(client)).isEqualTo(249);
+      Restored.assertSound(server);
+    }
+  }
+
   private static void assertCompacted(Client client, long revision) throws Exception {
     BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     WatchOption from = WatchOption.builder().withRevision(revision).build();

@@ -19,6 +19,7 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.LeaseOption;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** Servers on restored data, and what is to be true of them. */
@@ -86,14 +87,17 @@ final class Restored {
           .satisfies(kv -> assertThat(kv.getValue()).isEqualTo(bytes("1")));
       DeleteOption all = DeleteOption.builder().withRange(ALL).build();
       long revision = client.getKVClient().delete(ALL, all).get().getHeader().getRevision();
-      client
-          .getKVClient()
-          .compact(revision, CompactOption.builder().withCompactPhysical(true).build())
-          .get();
+      compact(client, revision);
       client.getMaintenanceClient().defragmentMember(target(server)).get();
       client.getKVClient().put(bytes("at last"), bytes("2")).get();
       assertThat(count(client)).isEqualTo(1);
     }
+  }
+
+  /** Compacts the history, and returns when that is done on the disk. */
+  static void compact(Client client, long revision) throws Exception {
+    CompactOption option = CompactOption.builder().withCompactPhysical(true).build();
+    client.getKVClient().compact(revision, option).get(30, TimeUnit.SECONDS);
   }
 
   /** Its database is sound once it has ended. */
