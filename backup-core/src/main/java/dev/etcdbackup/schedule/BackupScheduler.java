@@ -5,6 +5,9 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.recovery.LostCluster;
+import dev.etcdbackup.recovery.Recovery;
+import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupNaming;
 import dev.etcdbackup.service.BackupResult;
 import java.time.Duration;
@@ -279,6 +282,23 @@ public final class BackupScheduler implements AutoCloseable {
     clockwork.wake();
   }
 
+  /**
+   * Reports that a cluster lost its quorum: a plan for it is made, on this thread, and offered to
+   * the listeners. Nothing is carried out; schedules go on as they are.
+   *
+   * @param cluster what is known of it; whether it is automated need not be what its schedule says
+   * @param recovery makes the plan
+   * @return the plan, as the listeners got it
+   * @throws IllegalArgumentException when there is no such cluster
+   * @throws BackupException when the store cannot be read; no plan was offered
+   */
+  public RecoveryPlan quorumLost(LostCluster cluster, Recovery recovery) throws BackupException {
+    requireKnown(List.of(cluster.project()));
+    RecoveryPlan plan = recovery.plan(cluster);
+    with.listeners().recoveryOffered(plan);
+    return plan;
+  }
+
   /** Begins what is due; says for how many nanoseconds nothing will be, if nothing happens. */
   long tick() {
     List<Run> begun = List.of();
@@ -342,14 +362,20 @@ public final class BackupScheduler implements AutoCloseable {
   private void submit(Map<String, Request> requests) {
     synchronized (agenda) {
       require(state == State.STARTED, "the scheduler does not run");
-      for (String project : requests.keySet()) {
+      requireKnown(requests.keySet());
+      requests.forEach(agenda::request);
+    }
+    clockwork.wake();
+  }
+
+  private void requireKnown(Collection<String> projects) {
+    synchronized (agenda) {
+      for (String project : projects) {
         if (agenda.find(project).isEmpty()) {
           throw new IllegalArgumentException("there is no cluster of project '" + project + "'");
         }
       }
-      requests.forEach(agenda::request);
     }
-    clockwork.wake();
   }
 
   private Set<String> projects() {

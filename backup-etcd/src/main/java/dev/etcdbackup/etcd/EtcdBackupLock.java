@@ -73,7 +73,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
    * @throws IllegalArgumentException as there
    */
   public static Builder builder(List<URI> endpoints) {
-    return new Builder(endpoints.stream().map(EtcdSnapshotSource::requireEndpoint).toList());
+    return new Builder(endpoints.stream().map(Endpoints::require).toList());
   }
 
   /**
@@ -84,7 +84,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
    * @throws IllegalArgumentException as for {@link #builder(List)}
    */
   public static Builder builder(String... endpoints) {
-    return new Builder(Stream.of(endpoints).map(EtcdSnapshotSource::parseEndpoint).toList());
+    return new Builder(Stream.of(endpoints).map(Endpoints::parse).toList());
   }
 
   /**

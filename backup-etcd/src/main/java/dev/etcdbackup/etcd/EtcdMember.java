@@ -117,11 +117,20 @@ final class EtcdMember implements Closeable {
    * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
    */
   StatusResponse status(Duration timeout) {
+    return call(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance(), timeout);
+  }
+
+  /**
+   * Calls the member and waits for its answer.
+   *
+   * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
+   */
+  <A, B> B call(MethodDescriptor<A, B> method, A request, Duration timeout) {
     return ClientCalls.blockingUnaryCall(
         channel,
-        MaintenanceGrpc.getStatusMethod(),
+        method,
         options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
-        StatusRequest.getDefaultInstance());
+        request);
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.service.BackupProgress;
@@ -28,7 +29,8 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, schedules, lists, verifies, prunes and reads back backups of etcd.",
+    description =
+        "Takes, schedules, lists, verifies, prunes, reads back and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -46,6 +48,8 @@ import picocli.CommandLine.ScopeType;
       "5:a backup is corrupt"
     })
 public final class EtcdBackup implements Callable<Integer> {
+  static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
   @Mixin final StoreOptions store = new StoreOptions();
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
@@ -123,6 +127,11 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new KeysCommand(root))
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new ExtractCommand(root))
+            .addSubcommand(new RestoreCommand(root))
+            .addSubcommand(new RestoreLiveCommand(root))
+            .addSubcommand(new DrillCommand(root))
+            .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
             .addSubcommand(new CoverageCommand(root))
             .addSubcommand(new AcceptCommand(root))
@@ -177,15 +186,26 @@ public final class EtcdBackup implements Callable<Integer> {
     return failures;
   }
 
+  /** Tells of what is no failure, on standard error. */
+  void warn(String message) {
+    err.println("etcd-backup: warning: " + TerminalText.escape(message));
+  }
+
   PrintStream errors() {
     return err;
   }
 
   /** A service over a store, going by the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
+    BackupVerifier verifier = new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder());
+    return service(over, progress, verifier);
+  }
+
+  /** A service that verifies in a certain way. */
+  BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
     return BackupService.builder(over)
         .archive(new Tarball())
-        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder()))
+        .verifier(verifier)
         .clock(clock())
         .timeout(timeout)
         .progress(progress)
@@ -194,7 +214,7 @@ public final class EtcdBackup implements Callable<Integer> {
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, (bytes, total) -> {});
+    return service(over, NO_PROGRESS);
   }
 
   /** The version that the build wrote into the jar. */

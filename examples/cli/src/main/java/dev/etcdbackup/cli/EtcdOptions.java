@@ -65,15 +65,29 @@ final class EtcdOptions {
 
   /** The cluster as a source; files are read and checked, nothing is connected to. */
   SnapshotSource source(Duration timeout) throws UsageException {
+    Supplier<ClientBuilder> client = client(required());
+    try {
+      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The members given, or a complaint that there are none. */
+  List<URI> required() throws UsageException {
     if (endpoints.isEmpty()) {
       throw new UsageException("no cluster; give --etcd http://HOST:PORT");
     }
+    return endpoints;
+  }
+
+  /** How to talk to servers; files are read and checked, nothing is connected to. */
+  Supplier<ClientBuilder> client(List<URI> servers) throws UsageException {
     Optional<Login> login = login();
-    Optional<EtcdTls> tls = tls();
+    Optional<EtcdTls> tls = tls(servers);
     try {
       tls.ifPresent(it -> it.applyTo(Client.builder())); // what is wrong with a file is found here
-      Supplier<ClientBuilder> client = () -> client(login, tls);
-      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
+      return () -> client(login, tls);
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
@@ -86,11 +100,11 @@ final class EtcdOptions {
     return client;
   }
 
-  private Optional<EtcdTls> tls() throws UsageException {
+  private Optional<EtcdTls> tls(List<URI> servers) throws UsageException {
     if (ca == null && cert == null && key == null) {
       return Optional.empty();
     }
-    if (endpoints.stream().anyMatch(endpoint -> "http".equalsIgnoreCase(endpoint.getScheme()))) {
+    if (servers.stream().anyMatch(server -> "http".equalsIgnoreCase(server.getScheme()))) {
       throw new UsageException("--etcd-ca, --etcd-cert and --etcd-key are for https:// endpoints");
     }
     EtcdTls tls = ca == null ? EtcdTls.trustingSystem() : EtcdTls.trusting(ca);

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output: lines for people or one JSON document, and nothing else. */
+/** Standard output: lines for people, one JSON document, or one value; and nothing else. */
 final class Output {
   /** What results look like. */
   enum Format {
@@ -41,6 +41,11 @@ final class Output {
   void line(String text) {
     stream.print(TerminalText.escape(text));
     stream.print('\n');
+  }
+
+  /** Bytes as they are, whatever they are. */
+  void bytes(byte[] bytes) {
+    stream.write(bytes, 0, bytes.length);
   }
 
   /** Begins a list whose members are printed one by one, however many there are. */
