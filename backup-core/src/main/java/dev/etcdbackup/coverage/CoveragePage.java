@@ -18,6 +18,7 @@ final class CoveragePage {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH);
   private static final DateTimeFormatter WEEKDAY =
       DateTimeFormatter.ofPattern("EEEE", Locale.ENGLISH);
 
@@ -33,10 +34,12 @@ final class CoveragePage {
           CoverageState.UNCONFIGURED);
 
   private final Coverage coverage;
+  private final boolean dueKnown;
   private final StringBuilder html = new StringBuilder();
 
   private CoveragePage(Coverage coverage) {
     this.coverage = coverage;
+    this.dueKnown = coverage.projects().stream().anyMatch(one -> one.nextDue().isPresent());
   }
 
   static String of(Coverage coverage) {
@@ -96,13 +99,9 @@ final class CoveragePage {
     html.append("<div class=\"scroll\">\n<table>\n<caption class=\"unseen\">");
     html.append("One row for each project, one cell for each day</caption>\n<thead>\n<tr>");
     html.append("<th scope=\"col\">Project</th><th scope=\"col\">State</th>");
-    for (LocalDate day : days) {
-      html.append("<th scope=\"col\" class=\"date").append(weekend(day)).append("\" title=\"");
-      html.append(day).append(", ").append(WEEKDAY.format(day)).append("\">");
-      html.append("<span aria-hidden=\"true\">").append(day.getDayOfMonth()).append("</span>");
-      html.append("<span class=\"unseen\">").append(day).append("</span></th>");
-    }
-    html.append("<th scope=\"col\">Newest</th><th scope=\"col\">Next</th>");
+    days.forEach(day -> date(day, day.equals(days.get(0)) || day.getDayOfMonth() == 1));
+    html.append("<th scope=\"col\">Newest</th>");
+    html.append(dueKnown ? "<th scope=\"col\">Next</th>" : "");
     html.append("<th scope=\"col\">Note</th></tr>\n</thead>\n<tbody>\n");
     coverage.projects().stream()
         .sorted(
@@ -115,11 +114,27 @@ final class CoveragePage {
     }
   }
 
+  private void date(LocalDate day, boolean withMonth) {
+    html.append("<th scope=\"col\" class=\"date").append(weekend(day)).append(now(day));
+    html.append("\" title=\"").append(day).append(", ").append(WEEKDAY.format(day)).append("\">");
+    html.append("<span class=\"unseen\">").append(day).append("</span>");
+    if (withMonth) {
+      html.append("<span class=\"month\" aria-hidden=\"true\">");
+      html.append(MONTH.format(day)).append("</span>");
+    }
+    html.append("<span aria-hidden=\"true\">").append(day.getDayOfMonth()).append("</span></th>");
+  }
+
+  private String now(LocalDate day) {
+    return day.equals(CoverageDay.dayOf(coverage.at())) ? " now" : "";
+  }
+
   private void row(ProjectCoverage project, int days) {
     CoverageState state = project.row().state();
     String name = escape(project.row().project());
-    html.append("<tr class=\"").append(state.label()).append("\"><th scope=\"row\" title=\"");
-    html.append(name).append("\">").append(name).append("</th><td class=\"states\">");
+    html.append("<tr class=\"").append(state.label());
+    html.append(project.needsAttention() ? " act" : "").append("\"><th scope=\"row\"><div>");
+    html.append(name).append("</div></th><td class=\"states\">");
     html.append("<span class=\"state ").append(state.label()).append("\">");
     html.append(words(state)).append("</span>");
     if (!project.suspicions().isEmpty()) {
@@ -131,9 +146,11 @@ final class CoveragePage {
     }
     project.days().forEach(this::cell);
     moment(project.lastSuccess(), project.lastSuccess().map(at -> ago(at)).orElse(""), "");
-    boolean overdue = project.nextDue().map(due -> due.isBefore(coverage.at())).orElse(false);
-    String due = CoverageText.due(project.nextDue(), coverage.at());
-    moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
+    if (dueKnown) {
+      boolean overdue = project.nextDue().map(due -> due.isBefore(coverage.at())).orElse(false);
+      String due = CoverageText.due(project.nextDue(), coverage.at());
+      moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
+    }
     String remarks = escape(project.remarks());
     html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
     html.append(remarks).append("</div></td></tr>\n");
@@ -141,8 +158,7 @@ final class CoveragePage {
 
   private void cell(CoverageDay day) {
     String state = day.state().name().toLowerCase(Locale.ROOT);
-    boolean today = day.day().equals(CoverageDay.dayOf(coverage.at()));
-    html.append("<td class=\"day ").append(state).append(today ? " now" : "").append("\" title=\"");
+    html.append("<td class=\"day ").append(state).append(now(day.day())).append("\" title=\"");
     html.append(day.day()).append(day.note().isEmpty() ? "" : ": ").append(escape(day.note()));
     html.append("\"><span aria-hidden=\"true\">").append(symbol(day.state())).append("</span>");
     html.append("<span class=\"unseen\">");

@@ -31,10 +31,10 @@ final class CoverageStyle {
       header.healthy { border-left-color: var(--good); }
       header.alarming { border-left-color: var(--bad); }
       h1 { font-size: 20px; margin: 0; letter-spacing: -.01em; }
-      .at { margin: 0; color: var(--soft); font-variant-numeric: tabular-nums; }
+      .at { margin: 0; justify-self: end; color: var(--soft); font-variant-numeric: tabular-nums; }
       .verdict { grid-row: 2; margin: 0; font-size: 15px; }
       .alarming .verdict { color: var(--bad-text); font-weight: 600; }
-      .counts { grid-row: 2; justify-self: end; }
+      .counts { grid-row: 2; justify-content: flex-end; }
       .counts, .legend { display: flex; flex-wrap: wrap; gap: 8px; list-style: none; padding: 0;
         margin: 0; }
       .state { display: inline-block; padding: 1px 9px; border-radius: 999px; font-size: 12.5px;
@@ -46,12 +46,16 @@ final class CoverageStyle {
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; }
       thead th { color: var(--soft); font-size: 12px; font-weight: 500; text-align: left;
-        padding: 6px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        padding: 6px 8px; border-bottom: 1px solid var(--line); white-space: nowrap;
+        vertical-align: bottom; }
       thead th.date { text-align: center; padding: 6px 0; font-variant-numeric: tabular-nums; }
-      thead th.weekend { opacity: .6; }
+      thead th.now { color: var(--ink); font-weight: 700; padding-left: 6px; }
+      thead th.now + th { padding-left: 16px; }
+      .month { display: block; width: 0; color: var(--ink); font-weight: 600; margin-left: 5px; }
+      thead th.weekend > span:last-of-type { opacity: .6; }
       tbody th, tbody td { text-align: left; padding: 5px 8px; border-bottom: 1px solid var(--line); }
-      tbody th { font-weight: 600; max-width: 240px; white-space: nowrap; overflow: hidden;
-        text-overflow: ellipsis; }
+      tbody th { font-weight: 600; }
+      tbody th div { width: max-content; max-width: 260px; overflow-wrap: anywhere; }
       .states { white-space: nowrap; }
       tbody tr:hover { background: var(--stripe); }
       tbody td.day { padding: 5px 1px; width: 26px; }
@@ -64,12 +68,15 @@ final class CoverageStyle {
         background: var(--bad-wash); font-weight: 700; }
       .today > span:first-child { border: 1px dashed var(--soft); color: var(--soft); }
       .none > span:first-child { background: var(--calm-wash); opacity: .55; }
-      td.now > span:first-child { outline: 2px solid var(--soft); outline-offset: 1px; }
+      tbody td.day.now { padding-left: 7px; width: 32px; }
+      td.now > span:first-child { outline: 1px solid var(--soft); outline-offset: 1px; }
       td.now + td { padding-left: 16px; }
       .moment { white-space: nowrap; font-variant-numeric: tabular-nums; }
       .moment.overdue { color: var(--bad-text); font-weight: 600; }
       .note { color: var(--soft); min-width: 200px; max-width: 420px; font-size: 13px; }
-      .note div { max-height: 2.9em; overflow: hidden; overflow-wrap: anywhere; }
+      .note div { overflow-wrap: anywhere; }
+      tr:not(.act) .note div { display: -webkit-box; -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2; overflow: hidden; }
       .legend { margin-top: 18px; color: var(--soft); gap: 18px; font-size: 13px; }
       .legend li { display: flex; align-items: center; gap: 7px; }
       .legend .day > span:first-child { width: 20px; height: 20px; line-height: 18px; }
@@ -78,8 +85,9 @@ final class CoverageStyle {
       @media (max-width: 720px) {
         main { padding: 16px 12px; }
         header { grid-template-columns: 1fr; }
-        .counts { grid-row: auto; justify-self: start; }
-        tbody th { max-width: 130px; }
+        .at { justify-self: start; }
+        .counts { grid-row: auto; justify-content: flex-start; }
+        tbody th div { max-width: 140px; }
       }
       """;
 

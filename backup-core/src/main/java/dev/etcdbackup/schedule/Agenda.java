@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * half of the places, so that dead ones leave room for the living.
  */
 final class Agenda {
-  private static final Duration LOCK_POLL = Duration.ofMillis(500);
+  /** With the half second etcd takes to notice, a dead holder's lock is taken within one. */
+  private static final Duration LOCK_POLL = Duration.ofMillis(250);
+
   private static final Duration DISTRUST = Duration.ofHours(1);
 
   /**
@@ -198,7 +200,7 @@ final class Agenda {
   }
 
   private Run begin(Entry entry, Equipment with, long nanos) {
-    if (rank(entry) == 2 && entry.isCatchingUp()) {
+    if (isOnRamp(entry)) {
       rampFrom = nanos + rampStep.toNanos();
     }
     boolean mayPrune = distrustUntil == null || nanos - distrustUntil >= 0;
@@ -223,7 +225,12 @@ final class Agenda {
   }
 
   private boolean waitsForRamp(Entry entry, long nanos) {
-    return rank(entry) == 2 && entry.isCatchingUp() && rampFrom != null && rampFrom - nanos > 0;
+    return isOnRamp(entry) && rampFrom != null && rampFrom - nanos > 0;
+  }
+
+  /** Whoever waits for a lock has had its turn, and holds nobody up by asking for it. */
+  private static boolean isOnRamp(Entry entry) {
+    return rank(entry) == 2 && entry.isCatchingUp() && !entry.isWaitingForLock();
   }
 
   private static int rank(Entry entry) {

@@ -1,6 +1,7 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
@@ -86,4 +87,13 @@ public interface BackupListener {
    * @param project the project
    */
   default void lockLost(String project) {}
+
+  /**
+   * A cluster lost its quorum, and this is how it is to come back. A proposal: the scheduler does
+   * nothing about it, {@link dev.etcdbackup.recovery.Recovery#carryOut} does, with somebody's
+   * consent. Called by the thread that reported the loss.
+   *
+   * @param plan the plan
+   */
+  default void recoveryOffered(RecoveryPlan plan) {}
 }

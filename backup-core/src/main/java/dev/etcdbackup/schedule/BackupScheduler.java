@@ -5,6 +5,9 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.recovery.LostCluster;
+import dev.etcdbackup.recovery.Recovery;
+import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupNaming;
 import dev.etcdbackup.service.BackupResult;
 import java.time.Duration;
@@ -49,9 +52,13 @@ import org.slf4j.LoggerFactory;
  * that time later, but no later than a point of the schedule.
  *
  * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
- * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. Memory is
- * some KiB for each cluster, and what a listing takes during a run. The store, sources and lock
- * remain the caller's.
+ * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,
+ * sources and lock remain the caller's.
+ *
+ * <p><b>What it costs:</b> less than 1 KiB of heap for each cluster, and what a listing takes
+ * during a run. Measured with 1,000 clusters none of which was due: one thread, 2.4 MiB of live
+ * heap (1.7 with a single cluster), and in five minutes 0.32 s of CPU, 0.1 % of a core (0.30 s with
+ * a single cluster); JDK 17, {@code IdleScheduler} of the benchmarks.
  */
 public final class BackupScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
@@ -275,6 +282,23 @@ public final class BackupScheduler implements AutoCloseable {
     clockwork.wake();
   }
 
+  /**
+   * Reports that a cluster lost its quorum: a plan for it is made, on this thread, and offered to
+   * the listeners. Nothing is carried out; schedules go on as they are.
+   *
+   * @param cluster what is known of it; whether it is automated need not be what its schedule says
+   * @param recovery makes the plan
+   * @return the plan, as the listeners got it
+   * @throws IllegalArgumentException when there is no such cluster
+   * @throws BackupException when the store cannot be read; no plan was offered
+   */
+  public RecoveryPlan quorumLost(LostCluster cluster, Recovery recovery) throws BackupException {
+    requireKnown(List.of(cluster.project()));
+    RecoveryPlan plan = recovery.plan(cluster);
+    with.listeners().recoveryOffered(plan);
+    return plan;
+  }
+
   /** Begins what is due; says for how many nanoseconds nothing will be, if nothing happens. */
   long tick() {
     List<Run> begun = List.of();
@@ -338,14 +362,20 @@ public final class BackupScheduler implements AutoCloseable {
   private void submit(Map<String, Request> requests) {
     synchronized (agenda) {
       require(state == State.STARTED, "the scheduler does not run");
-      for (String project : requests.keySet()) {
+      requireKnown(requests.keySet());
+      requests.forEach(agenda::request);
+    }
+    clockwork.wake();
+  }
+
+  private void requireKnown(Collection<String> projects) {
+    synchronized (agenda) {
+      for (String project : projects) {
         if (agenda.find(project).isEmpty()) {
           throw new IllegalArgumentException("there is no cluster of project '" + project + "'");
         }
       }
-      requests.forEach(agenda::request);
     }
-    clockwork.wake();
   }
 
   private Set<String> projects() {

@@ -1,5 +1,6 @@
 package dev.etcdbackup.schedule;
 
+import dev.etcdbackup.coverage.CoverageState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,8 @@ public record ClusterStatus(
     Optional<Instant> lastSuccess,
     Optional<FailedRun> lastFailure,
     List<Suspicion> suspicions) {
+  private static final Duration GRACE = Duration.ofHours(1);
+
   /** Checks the values. */
   public ClusterStatus {
     Objects.requireNonNull(project, "project");
@@ -48,5 +51,24 @@ public record ClusterStatus(
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
     suspicions = List.copyOf(suspicions);
+  }
+
+  /**
+   * How the cluster stands by what is remembered. It is an hour that a backup may be overdue.
+   *
+   * @return fresh, stale, missing, young, not automated or unknown
+   */
+  public CoverageState state() {
+    if (!automated) {
+      return CoverageState.NOT_AUTOMATED;
+    }
+    if (!known) {
+      return CoverageState.UNKNOWN;
+    }
+    boolean late = overdue.compareTo(GRACE) > 0;
+    if (newest.isPresent()) {
+      return late ? CoverageState.STALE : CoverageState.FRESH;
+    }
+    return late ? CoverageState.MISSING : CoverageState.YOUNG;
   }
 }

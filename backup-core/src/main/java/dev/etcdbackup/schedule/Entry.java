@@ -84,6 +84,11 @@ final class Entry {
     return catchingUp;
   }
 
+  /** Whether somebody else was found to hold the lock since it became due. */
+  boolean isWaitingForLock() {
+    return toldBusy;
+  }
+
   /** Takes another configuration; what is stored has to be looked at anew. */
   void change(ScheduledCluster changed, long nanos) {
     cluster = changed;

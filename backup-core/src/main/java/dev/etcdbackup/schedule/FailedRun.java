@@ -76,8 +76,7 @@ public record FailedRun(
    * @return the message of the cause; its class as well, unless it is one of this library's
    */
   public String message() {
-    return cause instanceof BackupException && cause.getMessage() != null
-        ? cause.getMessage()
-        : cause.toString();
+    String message = cause instanceof BackupException ? cause.getMessage() : null;
+    return (message == null ? cause.toString() : message).replaceAll("\\s*\\R\\s*", " ");
   }
 }

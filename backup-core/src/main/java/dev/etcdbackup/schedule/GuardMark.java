@@ -53,6 +53,9 @@ record GuardMark(Instant time, Optional<String> clusterId) {
   /** Reads the name of a stored object; empty when it is no mark of this series. */
   static Optional<GuardMark> of(Backup stored, Series series) {
     String name = stored.key().name();
+    if (!name.startsWith(FOLDER)) {
+      return Optional.empty();
+    }
     String folder = folder(series);
     if (!stored.key().project().equals(series.project()) || !name.startsWith(folder)) {
       return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
@@ -64,6 +65,11 @@ final class Listeners implements BackupListener {
   @Override
   public void lockLost(String project) {
     each(one -> one.lockLost(project));
+  }
+
+  @Override
+  public void recoveryOffered(RecoveryPlan plan) {
+    each(one -> one.recoveryOffered(plan));
   }
 
   private void each(Consumer<BackupListener> event) {

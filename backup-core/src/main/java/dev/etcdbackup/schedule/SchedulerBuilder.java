@@ -125,8 +125,9 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * What keeps two replicas from writing the same project at once. By default a lock inside this
-   * scheduler: enough for one process.
+   * What keeps two replicas from writing the same project at once: {@code EtcdBackupLock} of
+   * backup-etcd between processes. By default a lock inside this scheduler: enough for one process.
+   * Somebody else's lock is asked for again four times a second.
    *
    * @param lock the lock
    * @return this

@@ -126,11 +126,37 @@ class CoverageDocumentsTest {
     assertThat(rows)
         .as("those to act on come first")
         .extracting(row -> row.getAttribute("class"))
-        .containsExactly("missing", "stale", "fresh", "fresh", "not-automated");
-    assertThat(elements(page, "th"))
-        .filteredOn(head -> head.getAttribute("class").startsWith("date"))
+        .containsExactly("missing act", "stale act", "fresh act", "fresh", "not-automated");
+    List<Element> dates =
+        elements(page, "th").stream()
+            .filter(head -> head.getAttribute("class").startsWith("date"))
+            .toList();
+    assertThat(dates)
         .extracting(head -> head.getAttribute("title"))
         .containsExactly("2020-02-01, Saturday", "2020-02-02, Sunday", "2020-02-03, Monday");
+    assertThat(dates)
+        .extracting(head -> head.getAttribute("class"))
+        .as("today stands out")
+        .containsExactly("date weekend", "date weekend", "date now");
+    assertThat(dates)
+        .extracting(Element::getTextContent)
+        .as("the month where it begins")
+        .containsExactly("2020-02-01Feb1", "2020-02-022", "2020-02-033");
+  }
+
+  @Test
+  void thereIsAColumnForWhatComesNextWhenThatIsKnown() throws Exception {
+    assertThat(elements(parse(coverage.page()), "th"))
+        .extracting(Element::getTextContent)
+        .contains("Next");
+    Document unknown = parse(new Coverage(NOW, List.of(suspicious(), notAutomated())).page());
+    assertThat(elements(unknown, "th"))
+        .extracting(Element::getTextContent)
+        .contains("Newest", "Note")
+        .doesNotContain("Next");
+    for (Element row : elements(unknown, "tr")) {
+      assertThat(row.getChildNodes().getLength()).isEqualTo(2 + 3 + 2);
+    }
   }
 
   @Test

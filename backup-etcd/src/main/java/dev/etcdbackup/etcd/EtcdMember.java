@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class EtcdMember implements Closeable {
    */
   static EtcdMember of(URI endpoint, Supplier<ClientBuilder> settings) throws SourceException {
     SnapshotTrap trap = new SnapshotTrap();
-    Client client = builder(endpoint, settings, trap).build();
+    Client client = builder(List.of(endpoint), settings, trap).build();
     try {
       CompletableFuture<Long> unused =
           client.getMaintenanceClient().snapshot(OutputStream.nullOutputStream());
@@ -66,27 +67,43 @@ final class EtcdMember implements Closeable {
     }
   }
 
-  private static ClientBuilder builder(
-      URI endpoint, Supplier<ClientBuilder> settings, SnapshotTrap trap) throws SourceException {
+  /**
+   * What the user set up, for these endpoints.
+   *
+   * @param last sees every call before all other interceptors
+   * @throws SourceException when the settings cannot be had or do not go with the endpoints
+   */
+  static ClientBuilder builder(
+      List<URI> endpoints, Supplier<ClientBuilder> settings, ClientInterceptor last)
+      throws SourceException {
+    String where = endpoints.stream().map(URI::toString).collect(Collectors.joining(", "));
     try {
       ClientBuilder template = Objects.requireNonNull(settings.get(), "the supplier returned null");
-      ClientBuilder builder = template.copy().endpoints(endpoint);
+      ClientBuilder builder = template.copy().endpoints(endpoints);
       List<ClientInterceptor> interceptors = new ArrayList<>();
       if (builder.interceptors() != null) {
         interceptors.addAll(builder.interceptors());
       }
-      interceptors.add(trap); // the last one sees calls first, so the trap is before all others
+      interceptors.add(last); // the last one sees calls first
       builder.interceptors(interceptors);
-      boolean tls = endpoint.getScheme().equalsIgnoreCase("https");
+      boolean tls = isTls(endpoints);
       if (tls && builder.sslContext() == null) {
         builder.sslContext(GrpcSslContexts.forClient().build());
       } else if (!tls && builder.sslContext() != null) {
-        throw new SourceException(endpoint + ": TLS is set, so the endpoint must be https://");
+        throw new SourceException(where + ": TLS is set, so the endpoint must be https://");
       }
       return builder;
     } catch (RuntimeException | SSLException e) {
-      throw new SourceException(endpoint + ": no client settings: " + e.getMessage(), e);
+      throw new SourceException(where + ": no client settings: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isTls(List<URI> endpoints) {
+    boolean tls = endpoints.get(0).getScheme().equalsIgnoreCase("https");
+    if (endpoints.stream().anyMatch(one -> one.getScheme().equalsIgnoreCase("https") != tls)) {
+      throw new IllegalArgumentException("some endpoints are http:// and some https://");
+    }
+    return tls;
   }
 
   URI endpoint() {
@@ -100,11 +117,20 @@ final class EtcdMember implements Closeable {
    * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
    */
   StatusResponse status(Duration timeout) {
+    return call(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance(), timeout);
+  }
+
+  /**
+   * Calls the member and waits for its answer.
+   *
+   * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
+   */
+  <A, B> B call(MethodDescriptor<A, B> method, A request, Duration timeout) {
     return ClientCalls.blockingUnaryCall(
         channel,
-        MaintenanceGrpc.getStatusMethod(),
+        method,
         options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
-        StatusRequest.getDefaultInstance());
+        request);
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */

@@ -59,7 +59,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
    *     {@code https://HOST:PORT}, naming it
    */
   public static Builder builder(List<URI> endpoints) {
-    return new Builder(endpoints.stream().map(EtcdSnapshotSource::requireEndpoint).toList());
+    return new Builder(endpoints.stream().map(Endpoints::require).toList());
   }
 
   /**
@@ -71,7 +71,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
    *     enough
    */
   public static Builder builder(String... endpoints) {
-    return new Builder(Stream.of(endpoints).map(EtcdSnapshotSource::parseEndpoint).toList());
+    return new Builder(Stream.of(endpoints).map(Endpoints::parse).toList());
   }
 
   /**
@@ -94,7 +94,8 @@ public final class EtcdSnapshotSource implements SnapshotSource {
       }
       Probe chosen = Probe.choose(Probe.all(toClose, limits.atMost(probeTimeout)));
       SnapshotInfo info = chosen.info();
-      Snapshot snapshot = new EtcdSnapshot(info, chosen.member(), chosen.member().snapshot(limits));
+      Snapshot snapshot =
+          new MemberSnapshot(info, chosen.member(), chosen.member().snapshot(limits));
       toClose.remove(chosen.member());
       return snapshot;
     } finally {
@@ -106,38 +107,6 @@ public final class EtcdSnapshotSource implements SnapshotSource {
   @Override
   public String toString() {
     return "etcd at " + endpoints;
-  }
-
-  private static URI parseEndpoint(String text) {
-    try {
-      return requireEndpoint(URI.create(text));
-    } catch (IllegalArgumentException e) {
-      throw badEndpoint(text.contains("@") ? "(hidden: it holds a user)" : text);
-    }
-  }
-
-  private static URI requireEndpoint(URI endpoint) {
-    boolean http =
-        "http".equalsIgnoreCase(endpoint.getScheme())
-            || "https".equalsIgnoreCase(endpoint.getScheme());
-    if (endpoint.getRawUserInfo() != null) {
-      throw badEndpoint("(hidden: it holds a user)");
-    }
-    boolean bare =
-        Objects.requireNonNullElse(endpoint.getRawPath(), "").matches("/?")
-            && endpoint.getRawQuery() == null
-            && endpoint.getRawFragment() == null;
-    if (!http || endpoint.getHost() == null || endpoint.getPort() < 1 || !bare) {
-      throw badEndpoint(endpoint.toString());
-    }
-    return endpoint;
-  }
-
-  private static IllegalArgumentException badEndpoint(String shown) {
-    return new IllegalArgumentException(
-        "etcd endpoint "
-            + shown
-            + " must be http://HOST:PORT or https://HOST:PORT, http://127.0.0.1:2379 say");
   }
 
   /** Settings of a source. Not thread-safe. */

@@ -26,12 +26,22 @@ final class EtcdStatus {
    * @param late what to say when the call's deadline passed
    */
   static String explain(Status status, String late) {
+    return explain(status, late, "snapshots need the root role");
+  }
+
+  /**
+   * Explains a status that is not OK.
+   *
+   * @param late what to say when the call's deadline passed
+   * @param needed what a user needs who is denied
+   */
+  static String explain(Status status, String late, String needed) {
     String said = lastWord(status);
     if (said.contains("user name is empty")) {
       return "authentication is on: set user and password";
     }
     if (said.contains("permission denied")) {
-      return "permission denied: snapshots need the root role";
+      return "permission denied: " + needed;
     }
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED -> late;

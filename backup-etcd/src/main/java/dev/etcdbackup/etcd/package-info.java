@@ -1,4 +1,4 @@
-/** Snapshots of a live etcd cluster, over jetcd. */
+/** Snapshots of a live etcd cluster and the lock of a scheduler, over jetcd. */
 @NullMarked
 package dev.etcdbackup.etcd;
 

@@ -11,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -40,6 +42,7 @@ final class Parts {
   private final Deque<byte[]> free = new ArrayDeque<>();
   private final TreeMap<Integer, CompletedPart> done = new TreeMap<>();
   private final Set<Thread> sending = new HashSet<>();
+  private final CountDownLatch cleaned = new CountDownLatch(1);
   private int inFlight;
   private boolean abandoned;
   private @Nullable Throwable failure;
@@ -97,6 +100,7 @@ final class Parts {
       workers.callThrough(this::clean, cleaned -> {}, interrupted ? HURRIED_CLEANING : CLEANING);
     } catch (InterruptedException e) {
       interrupted = true;
+      awaitCleaned();
     } catch (BackupException e) {
       why.addSuppressed(e);
     } catch (TimeoutException e) {
@@ -108,21 +112,34 @@ final class Parts {
     }
   }
 
+  /** To be told to hurry during the cleaning is no reason to leave before the time for it is up. */
+  private void awaitCleaned() {
+    try {
+      var unused = cleaned.await(HURRIED_CLEANING.toMillis(), TimeUnit.MILLISECONDS); // or goes on
+    } catch (InterruptedException again) {
+      // goes on without the caller
+    }
+  }
+
   /**
    * Aborts when all parts have ended, for one that arrives later may be kept by the server; and at
    * once before that when they take too long.
    */
   private boolean clean() throws BackupException {
-    if (!awaitQuiet(GRACE)) {
-      try {
-        bucket.abortUpload(key, upload);
-      } catch (StoreException e) {
-        // once more below
+    try {
+      if (!awaitQuiet(GRACE)) {
+        try {
+          bucket.abortUpload(key, upload);
+        } catch (StoreException e) {
+          // once more below
+        }
+        awaitQuiet(null);
       }
-      awaitQuiet(null);
+      bucket.abortUpload(key, upload);
+      return true;
+    } finally {
+      cleaned.countDown();
     }
-    bucket.abortUpload(key, upload);
-    return true;
   }
 
   private synchronized boolean awaitQuiet(@Nullable Duration limit) {

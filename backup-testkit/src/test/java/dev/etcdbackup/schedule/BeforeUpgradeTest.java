@@ -59,8 +59,9 @@ class BeforeUpgradeTest {
         "p",
         cluster -> cluster.schedule(Schedule.every(HOUR)).retention(RetentionPolicy.keepLast(1)));
     world.pass(Duration.ofMinutes(20)); // 10:50
-    var unused = world.scheduler.backUpNow("pre_upgrade");
+    CompletableFuture<ManualBackups> answer = world.scheduler.backUpNow("pre_upgrade");
     world.pass(HOUR);
+    assertThat(answer.join().complete()).isTrue();
     assertThat(world.status("p").missed()).isZero();
     assertThat(world.store.list("p"))
         .extracting(one -> one.key().name())

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -175,8 +176,9 @@ class GuardTest {
     assertThatThrownBy(() -> world.scheduler.accept(BackupKey.parse("p/none")))
         .isInstanceOf(BackupNotFoundException.class);
     world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
-    var unused = world.scheduler.backUpNow("pre_upgrade");
+    CompletableFuture<ManualBackups> answer = world.scheduler.backUpNow("pre_upgrade");
     world.pass(Duration.ofSeconds(1));
+    assertThat(answer).isCompleted();
     BackupKey manual = world.store.list("p").get(0).key();
     assertThatIllegalArgumentException().isThrownBy(() -> world.scheduler.accept(manual));
   }

@@ -68,6 +68,22 @@ class ReplicasTest {
   }
 
   @Test
+  void whoeverWaitsForALockHoldsNobodyUpAndComesAtOnceWhenItIsFree() throws Exception {
+    World world = new World(builder -> builder.lock(lock));
+    BackupLock.Held held = lock.tryAcquire("a", () -> {}).orElseThrow();
+    VirtualSource first = world.add("a", HOUR);
+    VirtualSource second = world.add("b", HOUR);
+    VirtualSource third = world.add("c", HOUR);
+    world.pass(Duration.ofSeconds(5));
+    assertThat(first.opened).isEmpty();
+    assertThat(second.opened).hasSize(1);
+    assertThat(third.opened).hasSize(1);
+    held.close();
+    world.pass(Duration.ofMillis(300));
+    assertThat(first.opened).hasSize(1);
+  }
+
+  @Test
   void aTriggerWaitsForTheLockToo() throws Exception {
     World world = new World(builder -> builder.lock(lock));
     world.add("p", cluster -> cluster);

@@ -2,6 +2,8 @@ package dev.etcdbackup.etcd.bbolt;
 
 import dev.etcdbackup.CorruptBackupException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,11 +123,29 @@ public record Meta(
             Little.int64(b, 64)));
   }
 
-  private static @Nullable String check(byte[] b) {
+  /**
+   * The beginning of its page, as bbolt writes it.
+   *
+   * @return 80 bytes; the rest of the page does not matter
+   */
+  public byte[] bytes() {
+    ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(page).putLong(PageKind.META).putInt(MAGIC).putInt(VERSION);
+    bytes.putInt(pageSize).putInt(0).putLong(root).putLong(0);
+    bytes.putLong(freelist).putLong(highWaterMark).putLong(transaction);
+    return bytes.putLong(checksum(bytes.array())).array();
+  }
+
+  private static long checksum(byte[] b) {
     long checksum = FNV_BASIS;
     for (int i = 16; i < 72; i++) {
       checksum = (checksum ^ (b[i] & 0xff)) * FNV_PRIME;
     }
+    return checksum;
+  }
+
+  private static @Nullable String check(byte[] b) {
+    long checksum = checksum(b);
     if (Little.int32(b, 16) != MAGIC || Little.int32(b, 20) != VERSION) {
       return "this is no meta page of a bbolt database";
     }

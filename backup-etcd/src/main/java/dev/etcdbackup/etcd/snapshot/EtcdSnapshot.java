@@ -110,8 +110,9 @@ public final class EtcdSnapshot implements Closeable {
    * is reached once, lies in range, is of the right kind and size; that keys and values lie one
    * behind the other and keys are in order within and across pages; that there are etcd's buckets
    * and no others; that every revision, every key and every entry of a small bucket can be read and
-   * fits its place, and revisions ascend. Bytes that belong to no bucket are covered by the SHA-256
-   * alone.
+   * fits its place, and revisions ascend. Each entry is looked at by itself; what they say of one
+   * another is checked when {@link VerifyOptions#deep} asks for it. Bytes that belong to no bucket
+   * are covered by the SHA-256 alone.
    *
    * <p>Reads everything twice at the same time: from one end to the other for the SHA-256, on a
    * daemon thread of its own that has ended when this returns, and page by page on the caller's.
@@ -122,7 +123,21 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be read
    */
   public VerifyReport verify(VerifyOptions options) throws IOException {
-    return new SnapshotCheck(bytes, options).run();
+    return verify(options, bucket -> leaf -> {});
+  }
+
+  /**
+   * Verifies the snapshot, and hands on what it reads. From the first problem on nothing is handed
+   * on, but a SHA-256 that does not match is known at the end alone: what was made of the pages is
+   * good for nothing unless the report is.
+   *
+   * @param options how
+   * @param visitor takes the pages of every bucket, on the caller's thread
+   * @return what was found; damage is a result, not an exception
+   * @throws IOException when the snapshot cannot be read, or what the visitor throws
+   */
+  public VerifyReport verify(VerifyOptions options, BucketVisitor visitor) throws IOException {
+    return new SnapshotCheck(bytes, options, visitor).run();
   }
 
   /**
@@ -211,7 +226,7 @@ public final class EtcdSnapshot implements Closeable {
    * twice when it was compacted; takes up to 90 bytes and the key for each key then.
    *
    * <p>Live members may answer otherwise for the very revision of their last compaction, with a
-   * hash they remember from before it; {@link #compareHash} knows.
+   * hash they remember from before it; {@link #compareWithLive} knows.
    *
    * @param revision the revision, from the compacted one to the current one, or 0 for the current
    * @return the answer
@@ -243,63 +258,24 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * At which revision to ask a live cluster for its hash, to compare it with this snapshot.
+   * Compares the history of this snapshot with that of a live cluster, as far as both hold it: up
+   * to the last revision of the one that ends earlier. Asks the member once or twice; each time it
+   * reads its whole history. Here it takes what {@link #hashKv} takes.
    *
-   * @param liveRevision the live cluster's current revision
-   * @return the revision to ask {@code HashKV} for; empty when there is none both sides can tell
-   * @throws CorruptBackupException when the snapshot is damaged
-   * @throws IOException when it cannot be read
-   */
-  public OptionalLong comparableRevision(long liveRevision) throws IOException {
-    Retained retained = retained(new Pass(bytes));
-    long revision = Math.min(retained.current(), liveRevision);
-    return revision > retained.compact() && revision > 0
-        ? OptionalLong.of(revision)
-        : OptionalLong.empty();
-  }
-
-  /**
-   * Compares this snapshot with what a live cluster answered to {@code HashKV}.
+   * <p>There is no answer when one side was compacted at that revision or after it, for what would
+   * have to be hashed is gone; nor at the very revision of the last compaction, for which members
+   * from 3.5 on remember a hash of the time before. A live cluster that was compacted less far than
+   * the snapshot cannot be compared with it either: restoring an older backup makes one.
    *
-   * @param live the answer: the hash, the revision that was asked for (not 0), and the compact
-   *     revision in the answer
+   * @param live a member of the cluster
    * @return equal, different, or why neither can be said
-   * @throws CorruptBackupException when the snapshot is damaged
-   * @throws IOException when it cannot be read
+   * @throws CorruptBackupException when the snapshot is damaged; verify it first
+   * @throws IOException when it cannot be read, or the member cannot be asked
    */
-  public HashComparison compareHash(HashKv live) throws IOException {
-    Retained here = retained(new Pass(bytes));
-    long revision = live.revision();
-    if (revision < 1 || revision > here.current()) {
-      return HashComparison.notComparable(
-          "the snapshot ends at revision " + here.current() + ", asked was for " + revision);
-    }
-    if (live.compactRevision() < here.compact()) {
-      return HashComparison.notComparable(
-          "the snapshot was compacted at "
-              + here.compact()
-              + ", the live cluster at "
-              + live.compactRevision());
-    }
-    if (live.compactRevision() >= revision) {
-      return HashComparison.notComparable(
-          "the live cluster was compacted at "
-              + live.compactRevision()
-              + ", not before revision "
-              + revision);
-    }
-    long hash = hashKv(revision, live.compactRevision()).hash();
-    boolean equal = hash == live.hash();
-    return new HashComparison(
-        equal ? HashComparison.Outcome.EQUAL : HashComparison.Outcome.DIFFERENT,
-        "at revision "
-            + revision
-            + ", compacted at "
-            + live.compactRevision()
-            + ", the snapshot's hash is "
-            + hash
-            + " and the live one "
-            + live.hash());
+  public HashComparison compareWithLive(LiveHash live) throws IOException {
+    Pass pass = new Pass(bytes);
+    Retained here = Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
+    return new LiveComparison(here, this::hashKv).with(live);
   }
 
   private static Retained retained(Pass pass) throws IOException {

@@ -50,6 +50,11 @@ final class Event {
     return pairLength;
   }
 
+  /** Where the pair lies in the file. */
+  long position() {
+    return position;
+  }
+
   /** Where the user's value lies in the file. */
   long valuePosition() {
     return position + valueOffset - pairOffset;

@@ -32,6 +32,10 @@ final class Findings implements DamageReport {
     add(new Problem(kind(damage), page, offset, message));
   }
 
+  boolean none() {
+    return count == 0;
+  }
+
   VerifyReport report() {
     return new VerifyReport(problems, count);
   }

@@ -14,6 +14,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * growing copies nothing but the table.
  */
 final class KeyIndex {
+  /** No entry. */
+  static final int NONE = -1;
+
   private static final VarHandle INT32 = view(int[].class);
   private static final VarHandle INT64 = view(long[].class);
   private static final int CHUNK = 1 << 20;
@@ -66,12 +69,17 @@ final class KeyIndex {
 
   /** Whether this very event is the latest of its key, and a put. */
   boolean isLatestPut(Event event) {
+    int entry = find(event);
+    return entry != NONE
+        && isLive(entry)
+        && modRevision(entry) == event.main
+        && int64(entry, SUB) == event.sub;
+  }
+
+  /** The entry of an event's key; {@link #NONE} when there is none. */
+  int find(Event event) {
     int hash = hash(event.array(), event.keyOffset, event.keyLength);
-    int found = table[slot(event.array(), event.keyOffset, event.keyLength, hash)];
-    return found != 0
-        && isLive(found - 1)
-        && modRevision(found - 1) == event.main
-        && int64(found - 1, SUB) == event.sub;
+    return table[slot(event.array(), event.keyOffset, event.keyLength, hash)] - 1;
   }
 
   /** The entries of the keys there are now and that lie in the range, in the order of the keys. */
@@ -121,7 +129,8 @@ final class KeyIndex {
     return int32(entry, VALUE_LENGTH);
   }
 
-  private boolean isLive(int entry) {
+  /** Whether the key is there now; otherwise it was deleted. */
+  boolean isLive(int entry) {
     return int32(entry, LIVE) != 0;
   }
 

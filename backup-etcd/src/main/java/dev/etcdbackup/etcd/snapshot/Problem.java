@@ -38,7 +38,11 @@ public record Problem(Kind kind, long page, long offset, String message) {
     /** A value of the history is no key with its value, or contradicts its revision. */
     KEY_VALUE,
     /** An entry of a small bucket (members, leases, roles, ...) is not what it should be. */
-    RECORD
+    RECORD,
+    /** Deep: a put or a deletion does not follow from those of its key before it. */
+    HISTORY,
+    /** Deep: an entry names another that is not there. */
+    REFERENCE
   }
 
   static Problem ofFile(Kind kind, String message) {

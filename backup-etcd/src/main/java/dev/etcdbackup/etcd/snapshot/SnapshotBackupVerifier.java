@@ -9,43 +9,46 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
-import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
-import dev.etcdbackup.name.BackupKind;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /**
  * Verifies stored backups to the last page and entry, as {@link EtcdSnapshot#verify()} does.
  *
- * <p>A backup is read once, in one request, from its beginning to its end; a tarball is unpacked on
- * the way. A snapshot of up to 32 MiB is kept in memory meanwhile, a larger one in a temporary file
- * that is gone when {@link #verify} returns or throws. Reading a large one by ranges instead would
- * save the disk, but the pages of a database that was much rewritten lie so scattered that it takes
- * a hundred thousand requests for a GiB.
+ * <p>A backup is copied for that as {@link SnapshotCopy} says, which takes 32 MiB at most on top of
+ * what {@link EtcdSnapshot} says, or a temporary file.
  *
  * <p>An encrypted backup cannot be looked into and is reported as such.
  *
- * <p>Thread-safe. A call works on the caller's thread and one more, ended when it returns, and
- * takes 32 MiB at most on top of what {@link EtcdSnapshot} says.
+ * <p>Thread-safe. A call works on the caller's thread and one more, ended when it returns.
  */
 public final class SnapshotBackupVerifier implements BackupVerifier {
-  private static final int IN_MEMORY = 32 << 20;
-
   private final SnapshotArchive archive;
   private final Path folder;
+  private final VerifyOptions options;
+
+  /**
+   * Creates a verifier that goes by {@link VerifyOptions#DEFAULT}.
+   *
+   * @param archive how snapshots lie in tarballs
+   * @param folder where temporary files go: must exist, with room for the largest snapshot. A
+   *     process that is killed leaves its {@code etcd-backup-*.db} there
+   */
+  public SnapshotBackupVerifier(SnapshotArchive archive, Path folder) {
+    this(archive, folder, VerifyOptions.DEFAULT);
+  }
 
   /**
    * Creates a verifier.
    *
    * @param archive how snapshots lie in tarballs
-   * @param folder where temporary files go: must exist, with room for the largest snapshot. A
-   *     process that is killed leaves its {@code etcd-backup-verify-*.db} there
+   * @param folder where temporary files go, as above
+   * @param options how to verify
    */
-  public SnapshotBackupVerifier(SnapshotArchive archive, Path folder) {
+  public SnapshotBackupVerifier(SnapshotArchive archive, Path folder, VerifyOptions options) {
+    this.options = Objects.requireNonNull(options, "options");
     this.archive = Objects.requireNonNull(archive, "archive");
     this.folder = Objects.requireNonNull(folder, "folder");
   }
@@ -55,7 +58,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
    *
    * @param backup the backup
    * @param store where it is stored
-   * @return the problems, 1000 of them at most and then how many more there are
+   * @return the problems, as many as the options list and then how many more there are
    * @throws BackupNotFoundException when it is no longer there
    * @throws StoreException when it cannot be read, or the temporary file cannot be written
    */
@@ -64,45 +67,12 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
     if (backup.name().isEncrypted()) {
       return new Verification(List.of("it is encrypted and cannot be verified"));
     }
-    try (RandomAccessBytes bytes = read(backup, store)) {
-      return verification(EtcdSnapshot.open(bytes).verify());
-    } catch (SpooledBytes.ReadException e) {
-      return bad(e.thrown(), backup);
-    } catch (IOException e) {
-      return bad(e, backup);
-    }
-  }
-
-  private RandomAccessBytes read(Backup backup, BackupStore store) throws IOException {
-    try (InputStream object = store.open(backup.stored(), 0, backup.stored().size());
-        InputStream snapshot = unpacked(object, backup)) {
-      return SpooledBytes.of(snapshot, IN_MEMORY, folder);
-    }
-  }
-
-  private InputStream unpacked(InputStream object, Backup backup) throws BackupException {
-    return backup.kind() == BackupKind.TARBALL ? archive.unpack(object, backup.name()) : object;
-  }
-
-  private static Verification verification(VerifyReport report) {
-    List<String> lines = new ArrayList<>();
-    report.problems().forEach(problem -> lines.add(problem.toString()));
-    long more = report.problemCount() - lines.size();
-    if (more > 0) {
-      lines.add("and " + more + " more problems");
-    }
-    return new Verification(lines);
-  }
-
-  private Verification bad(IOException e, Backup backup) throws BackupException {
-    if (e instanceof CorruptBackupException) {
+    try (SnapshotCopy copy = SnapshotCopy.of(backup, store, archive, folder)) {
+      return new Verification(copy.snapshot().verify(options).lines());
+    } catch (CorruptBackupException e) {
       return new Verification(List.of(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      throw SnapshotCopy.failure(e, backup, folder);
     }
-    if (e instanceof BackupException failure) {
-      throw failure;
-    }
-    throw new StoreException(
-        "cannot verify " + backup.key() + " by way of a file in " + folder + ": " + e.getMessage(),
-        e);
   }
 }

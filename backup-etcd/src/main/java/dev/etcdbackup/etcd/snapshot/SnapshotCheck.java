@@ -1,6 +1,8 @@
 package dev.etcdbackup.etcd.snapshot;
 
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.bbolt.Bucket;
+import dev.etcdbackup.etcd.bbolt.LeafVisitor;
 import dev.etcdbackup.etcd.bbolt.Meta;
 import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
 import dev.etcdbackup.etcd.bbolt.TreeWalk;
@@ -15,11 +17,13 @@ final class SnapshotCheck {
 
   private final RandomAccessBytes bytes;
   private final VerifyOptions options;
+  private final BucketVisitor visitor;
   private final Findings findings;
 
-  SnapshotCheck(RandomAccessBytes bytes, VerifyOptions options) {
+  SnapshotCheck(RandomAccessBytes bytes, VerifyOptions options, BucketVisitor visitor) {
     this.bytes = bytes;
     this.options = options;
+    this.visitor = visitor;
     this.findings = new Findings(options.maxProblems());
   }
 
@@ -32,7 +36,7 @@ final class SnapshotCheck {
                 "there is no SHA-256 at the end: the file is cut short, or was not streamed"));
       }
       checkDatabase();
-      return findings.report();
+      return report();
     }
     try (TrailerCheck trailer = TrailerCheck.start(bytes)) {
       checkDatabase();
@@ -40,6 +44,17 @@ final class SnapshotCheck {
         findings.add(
             Problem.ofFile(
                 Problem.Kind.TRAILER, "the SHA-256 at the end is not that of what is before it"));
+      }
+    }
+    return report();
+  }
+
+  private VerifyReport report() throws IOException {
+    if (options.deep() && findings.report().ok()) {
+      try {
+        new CrossCheck(bytes, findings).run();
+      } catch (CorruptBackupException e) { // more small entries than any cluster has
+        findings.add(Problem.ofFile(Problem.Kind.RECORD, String.valueOf(e.getMessage())));
       }
     }
     return findings.report();
@@ -59,7 +74,7 @@ final class SnapshotCheck {
     Set<String> names = new HashSet<>();
     for (Bucket bucket : walk.buckets()) {
       names.add(bucket.name());
-      walk.pairs(bucket, BucketCheck.of(bucket, findings));
+      walk.pairs(bucket, checkedFirst(bucket));
     }
     for (String name : REQUIRED) {
       if (!names.contains(name)) {
@@ -67,6 +82,18 @@ final class SnapshotCheck {
       }
     }
     walk.freelist();
+  }
+
+  /** From the first problem on, nothing is handed on. */
+  private LeafVisitor checkedFirst(Bucket bucket) throws IOException {
+    LeafVisitor check = BucketCheck.of(bucket, findings);
+    LeafVisitor taker = findings.none() ? visitor.bucket(bucket) : leaf -> {};
+    return leaf -> {
+      check.leaf(leaf);
+      if (findings.none()) {
+        taker.leaf(leaf);
+      }
+    };
   }
 
   private void checkSize(Meta meta) {

@@ -9,12 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A stream made readable anywhere: in memory when it is short, else by way of a file. */
-final class SpooledBytes implements RandomAccessBytes {
-  private final byte[] bytes;
-
-  private SpooledBytes(byte[] bytes) {
-    this.bytes = bytes;
-  }
+abstract sealed class SpooledBytes implements RandomAccessBytes {
+  /** Whether it is in memory; otherwise it is in a file. */
+  abstract boolean inMemory();
 
   /**
    * Reads a stream to its end.
@@ -26,7 +23,7 @@ final class SpooledBytes implements RandomAccessBytes {
    * @throws ReadException what the stream threw
    * @throws IOException when the file cannot be written
    */
-  static RandomAccessBytes of(InputStream stream, int inMemory, Path folder) throws IOException {
+  static SpooledBytes of(InputStream stream, int inMemory, Path folder) throws IOException {
     ByteArrayOutputStream start = new ByteArrayOutputStream();
     byte[] piece = new byte[64 << 10];
     int read = 0;
@@ -34,9 +31,9 @@ final class SpooledBytes implements RandomAccessBytes {
       start.write(piece, 0, read);
     }
     if (read < 0) {
-      return new SpooledBytes(start.toByteArray());
+      return new InMemory(start.toByteArray());
     }
-    Path file = Files.createTempFile(folder, "etcd-backup-verify-", ".db");
+    Path file = Files.createTempFile(folder, "etcd-backup-", ".db");
     try {
       try (OutputStream out = Files.newOutputStream(file)) {
         start.writeTo(out);
@@ -44,8 +41,8 @@ final class SpooledBytes implements RandomAccessBytes {
           out.write(piece, 0, read);
         }
       }
-      return new TemporaryFile(RandomAccessBytes.ofFile(file), file);
-    } catch (IOException | RuntimeException e) {
+      return new InFile(RandomAccessBytes.ofFile(file), file);
+    } catch (IOException | RuntimeException | Error e) {
       Files.deleteIfExists(file);
       throw e;
     }
@@ -57,21 +54,6 @@ final class SpooledBytes implements RandomAccessBytes {
     } catch (IOException e) {
       throw new ReadException(e);
     }
-  }
-
-  @Override
-  public long size() {
-    return bytes.length;
-  }
-
-  @Override
-  public void read(long position, byte[] target, int offset, int length) {
-    System.arraycopy(bytes, Math.toIntExact(position), target, offset, length);
-  }
-
-  @Override
-  public void close() {
-    // memory goes by itself
   }
 
   /** What a stream threw, told from what writing threw. */
@@ -89,8 +71,49 @@ final class SpooledBytes implements RandomAccessBytes {
     }
   }
 
+  private static final class InMemory extends SpooledBytes {
+    private final byte[] bytes;
+
+    InMemory(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    boolean inMemory() {
+      return true;
+    }
+
+    @Override
+    public long size() {
+      return bytes.length;
+    }
+
+    @Override
+    public void read(long position, byte[] target, int offset, int length) {
+      System.arraycopy(bytes, Math.toIntExact(position), target, offset, length);
+    }
+
+    @Override
+    public void close() {
+      // memory goes by itself
+    }
+  }
+
   /** A file that goes when it is closed. */
-  private record TemporaryFile(RandomAccessBytes bytes, Path file) implements RandomAccessBytes {
+  private static final class InFile extends SpooledBytes {
+    private final RandomAccessBytes bytes;
+    private final Path file;
+
+    InFile(RandomAccessBytes bytes, Path file) {
+      this.bytes = bytes;
+      this.file = file;
+    }
+
+    @Override
+    boolean inMemory() {
+      return false;
+    }
+
     @Override
     public long size() {
       return bytes.size();

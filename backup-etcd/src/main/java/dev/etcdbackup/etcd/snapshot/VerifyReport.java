@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd.snapshot;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,5 +22,20 @@ public record VerifyReport(List<Problem> problems, long problemCount) {
    */
   public boolean ok() {
     return problemCount == 0;
+  }
+
+  /**
+   * The problems for people.
+   *
+   * @return a line for each that is listed, and one that says how many more there are
+   */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    problems.forEach(problem -> lines.add(problem.toString()));
+    long more = problemCount - lines.size();
+    if (more > 0) {
+      lines.add("and " + more + " more problems");
+    }
+    return lines;
   }
 }

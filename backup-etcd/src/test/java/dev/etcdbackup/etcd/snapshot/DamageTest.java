@@ -300,10 +300,10 @@ class DamageTest {
     }
     Arrays.fill(bytes, 2 * PAGE, branch - PAGE, (byte) 7);
     VerifyReport all = resealed().verify();
-    VerifyReport one = resealed().verify(new VerifyOptions(true, 1));
+    VerifyReport one = resealed().verify(new VerifyOptions(true, 1, false));
     assertThat(one.problems()).containsExactly(all.problems().get(0));
     assertThat(one.problemCount()).isEqualTo(all.problemCount()).isGreaterThan(1);
-    assertThatThrownBy(() -> new VerifyOptions(true, 0)).hasMessageContaining("not 0");
+    assertThatThrownBy(() -> new VerifyOptions(true, 0, false)).hasMessageContaining("not 0");
   }
 
   /** The damage is found, on that page; reading everything ends with it, and does not go on. */

@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.NoSuchElementException;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,36 +53,6 @@ class EtcdSnapshotTest {
           .isInstanceOf(RevisionNotRetainedException.class);
       assertThat(snapshot.keys(KeyRange.all(), 0).revision()).isEqualTo(201);
     }
-  }
-
-  @Test
-  void aLiveClusterIsComparedWhereBothCanTell() throws IOException {
-    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file);
-        EtcdSnapshot other =
-            EtcdSnapshot.open(History.random(52, 200).write(folder.resolve("o"), 4096))) {
-      assertThat(snapshot.comparableRevision(900)).isEqualTo(OptionalLong.of(201));
-      assertThat(snapshot.comparableRevision(180)).isEqualTo(OptionalLong.of(180));
-      assertThat(snapshot.comparableRevision(120)).isEmpty();
-
-      assertOutcome(snapshot, snapshot.hashKv(201), HashComparison.Outcome.EQUAL);
-      assertOutcome(snapshot, snapshot.hashKv(201, 150), HashComparison.Outcome.EQUAL);
-      HashKv different = new HashKv(other.hashKv(201).hash(), 201, 120);
-      assertOutcome(snapshot, different, HashComparison.Outcome.DIFFERENT);
-      // Compacted up to what is to be compared, or beyond; less than the snapshot; in the future.
-      assertOutcome(snapshot, new HashKv(1, 201, 201), HashComparison.Outcome.NOT_COMPARABLE);
-      assertOutcome(snapshot, new HashKv(1, 201, 300), HashComparison.Outcome.NOT_COMPARABLE);
-      assertOutcome(snapshot, new HashKv(1, 120, 120), HashComparison.Outcome.NOT_COMPARABLE);
-      assertOutcome(snapshot, new HashKv(1, 201, 90), HashComparison.Outcome.NOT_COMPARABLE);
-      assertOutcome(snapshot, new HashKv(1, 201, -1), HashComparison.Outcome.NOT_COMPARABLE);
-      assertOutcome(snapshot, new HashKv(1, 202, 120), HashComparison.Outcome.NOT_COMPARABLE);
-    }
-  }
-
-  private static void assertOutcome(
-      EtcdSnapshot snapshot, HashKv live, HashComparison.Outcome outcome) throws IOException {
-    HashComparison comparison = snapshot.compareHash(live);
-    assertThat(comparison.outcome()).as(comparison.reason()).isEqualTo(outcome);
-    assertThat(comparison.reason()).isNotEmpty().doesNotContain("\n");
   }
 
   @Test

@@ -71,6 +71,7 @@ class GoldenTest {
   @MethodSource("goldens")
   void nothingIsWrongWithThem(Golden golden) throws IOException {
     assertThat(golden.open().verify().problems()).isEmpty();
+    assertThat(golden.open().verify(VerifyOptions.DEFAULT.deeply()).problems()).isEmpty();
   }
 
   @ParameterizedTest

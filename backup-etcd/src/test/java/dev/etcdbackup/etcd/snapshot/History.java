@@ -123,6 +123,12 @@ final class History {
     return state;
   }
 
+  /** What there was at a revision, before anything was compacted. */
+  History until(long revision) {
+    return new History(
+        ops.stream().filter(op -> op.main() <= revision).toList(), compact, revision);
+  }
+
   /**
    * What a compaction leaves: all later than it, before that the puts still in force, and since
    * 3.4.34 and 3.5.16 the deletions of its own revision.

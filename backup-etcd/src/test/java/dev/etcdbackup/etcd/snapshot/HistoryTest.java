@@ -32,7 +32,9 @@ class HistoryTest {
       History left = all.compacted(1 + random.nextLong(all.current), seed % 2 == 0);
       Path file = left.write(folder.resolve(seed + ".db"), pageSize);
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-        assertThat(snapshot.verify().problems()).as("seed %s", seed).isEmpty();
+        assertThat(snapshot.verify(VerifyOptions.DEFAULT.deeply()).problems())
+            .as("seed %s", seed)
+            .isEmpty();
         for (long revision = left.compact; revision <= left.current; revision += 7) {
           assertThat(read(snapshot.keys(KeyRange.all(), revision)))
               .as("seed %s, revision %s", seed, revision)

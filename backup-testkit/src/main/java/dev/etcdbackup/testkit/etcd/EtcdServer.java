@@ -65,7 +65,7 @@ public final class EtcdServer implements AutoCloseable {
    * @return the settings
    */
   public static EtcdServerBuilder builder() {
-    return new EtcdServerBuilder();
+    return new EtcdServerBuilder(Optional.empty());
   }
 
   /**

@@ -16,8 +16,15 @@ public final class EtcdServerBuilder {
   private boolean clientCertificates;
   private @Nullable String rootPassword;
   private long quotaBytes = 8L << 30;
+  private final Optional<EtcdBinaries> binaries;
+  private @Nullable DataDirMaker dataDirs;
 
-  EtcdServerBuilder() {}
+  /**
+   * @param binaries empty for those that are found
+   */
+  EtcdServerBuilder(Optional<EtcdBinaries> binaries) {
+    this.binaries = binaries;
+  }
 
   /**
    * Serves clients over TLS, with certificates made for the test.
@@ -37,6 +44,18 @@ public final class EtcdServerBuilder {
   public EtcdServerBuilder clientCertificates() {
     clientCertificates = true;
     return tls();
+  }
+
+  /**
+   * Starts members with data. Authentication that is on in them needs {@link #rootPassword}, which
+   * then logs in alone.
+   *
+   * @param maker makes the data folder of each member
+   * @return this
+   */
+  public EtcdServerBuilder dataDirs(DataDirMaker maker) {
+    dataDirs = maker;
+    return this;
   }
 
   /**
@@ -97,7 +116,7 @@ public final class EtcdServerBuilder {
     List<EtcdAddress> all = new ArrayList<>(members.stream().map(EtcdServer::address).toList());
     all.add(address);
     EtcdCertificates certificates = tls ? members.get(0).certificates() : null;
-    EtcdServer learner = launch(EtcdLauncher.find(), address, certificates, "existing", all);
+    EtcdServer learner = launch(launcher(), address, certificates, "existing", all);
     try {
       learner.awaitReady(Optional.of(id));
       return learner;
@@ -107,8 +126,14 @@ public final class EtcdServerBuilder {
     }
   }
 
+  private EtcdLauncher launcher() {
+    return binaries.isPresent()
+        ? new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"))
+        : EtcdLauncher.find();
+  }
+
   private List<EtcdServer> startMembers(int count) throws IOException {
-    EtcdLauncher launcher = EtcdLauncher.find();
+    EtcdLauncher launcher = launcher();
     EtcdCertificates certificates = tls ? EtcdCertificates.shared() : null;
     for (int attempt = 1; ; attempt++) {
       try {
@@ -127,12 +152,16 @@ public final class EtcdServerBuilder {
     List<EtcdServer> members = new ArrayList<>();
     try {
       for (EtcdAddress address : addresses) {
-        members.add(launch(launcher, address, certificates, "new", addresses));
+        EtcdServer member = launch(launcher, address, certificates, "new", addresses);
+        members.add(member);
+        if (rootPassword != null && dataDirs != null) {
+          member.loginAsRoot(rootPassword);
+        }
       }
       for (EtcdServer member : members) {
         member.awaitReady(Optional.empty());
       }
-      if (rootPassword != null) {
+      if (rootPassword != null && dataDirs == null) {
         members.get(0).gateway().enableAuthentication(rootPassword);
         members.forEach(member -> member.loginAsRoot(rootPassword));
       }
@@ -168,6 +197,16 @@ public final class EtcdServerBuilder {
       arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
       if (certificates != null) {
         arguments.addAll(tlsArguments(certificates, folder));
+      }
+      if (dataDirs != null && state.equals("new")) {
+        dataDirs.make(
+            new DataDirMaker.NewMember(
+                members.indexOf(address),
+                address.name(),
+                address.peer().toString(),
+                EtcdAddress.cluster(members),
+                members.get(0).name()),
+            folder.resolve("data"));
       }
       return new EtcdServer(launcher, address, arguments, folder, certificates);
     } catch (IOException | RuntimeException e) {

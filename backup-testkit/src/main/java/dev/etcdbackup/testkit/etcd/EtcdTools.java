@@ -4,14 +4,15 @@ import dev.etcdbackup.testkit.Fixtures;
 import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * etcd's own command line tools, to hold ours against.
@@ -24,6 +25,8 @@ public final class EtcdTools {
   /** The environment variable that names the folder of etcd's programs. */
   public static final String VARIABLE = "ETCDBACKUP_ETCD_BIN";
 
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   private EtcdTools() {}
 
   /**
@@ -32,6 +35,7 @@ public final class EtcdTools {
    *
    * @param snapshot the file
    * @return its JSON: hash, revision, totalKey, totalSize and, from 3.6 on, version
+   * @throws java.io.InterruptedIOException when the tool does not end within a minute
    * @throws IOException when the tool rejects the file, with what it said
    */
   public static String snapshotStatus(Path snapshot) throws IOException {
@@ -64,7 +68,7 @@ public final class EtcdTools {
   }
 
   /**
-   * Runs a program to its end.
+   * Runs a program to its end, or for a minute.
    *
    * @param environment settings and secrets, which have no place among the arguments
    * @return what it wrote to its standard output
@@ -84,26 +88,33 @@ public final class EtcdTools {
     throw Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH, and no Docker");
   }
 
-  private static String run(Path program, Map<String, String> environment, String... arguments)
+  /** Runs a program of this machine, as above. */
+  static String run(Path program, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("ETCDCTL_"));
     builder.environment().putAll(environment);
+    Path output = Files.createTempFile("etcd-tool", ".out");
     Path errors = Files.createTempFile("etcd-tool", ".err");
     try {
-      Process process = builder.redirectError(errors.toFile()).start();
+      Process process =
+          builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
       process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().onExit().join();
+        throw new InterruptedIOException(program.getFileName() + " did not end within " + LIMIT);
+      }
+      if (process.exitValue() != 0) {
         throw new IOException(String.join(" ", command) + ": " + Files.readString(errors).strip());
       }
-      return output;
+      return Files.readString(output);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while " + program.getFileName() + " ran");
     } finally {
+      Files.delete(output);
       Files.delete(errors);
     }
   }

@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.EndpointUrl;
 import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.snapshot.StatusVersion;
 import java.net.URI;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class Converters {
     commandLine.registerConverter(BackupKey.class, refusing(Converters::key));
     commandLine.registerConverter(SnapshotOperand.class, refusing(SnapshotOperand::parse));
     commandLine.registerConverter(StatusVersion.class, refusing(Converters::statusVersion));
+    commandLine.registerConverter(LiveRestore.Mode.class, refusing(Converters::mode));
     commandLine.registerConverter(Share.class, refusing(Share::parse));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
@@ -105,6 +107,15 @@ final class Converters {
       case "3.6" -> StatusVersion.V3_6;
       default ->
           throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5 and 3.6");
+    };
+  }
+
+  private static LiveRestore.Mode mode(String text) {
+    return switch (text) {
+      case "create" -> LiveRestore.Mode.CREATE;
+      case "overwrite" -> LiveRestore.Mode.OVERWRITE;
+      default ->
+          throw new IllegalArgumentException("'" + text + "' is neither create nor overwrite");
     };
   }
 

@@ -1,22 +1,27 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupException;
+import dev.etcdbackup.StoreException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoverageRow;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code coverage}. */
@@ -28,23 +33,22 @@ import picocli.CommandLine.Option;
 final class CoverageCommand implements Callable<Integer> {
   private final EtcdBackup root;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description =
-          "The clusters: YAML, JSON (.json), or lines of clusters.txt (.txt):"
-              + " project.namespace.intervalSeconds.maxBackups.tlsSecret. Its 'store' is used when"
-              + " --store is not given.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Path config;
+  @Mixin private final ConfigOptions config = new ConfigOptions();
 
   @Option(
-      names = "--tls-dir",
-      paramLabel = "DIR",
+      names = "--html",
+      paramLabel = "FILE",
       description =
-          "Where the TLS secrets of clusters.txt are, a folder each. Default: beside the file.")
-  private @Nullable Path tlsDir;
+          "Write a page for a browser as well, whole in itself: a row for each project, a cell for"
+              + " each day. An existing FILE is replaced.")
+  private @Nullable Path html;
+
+  @Option(
+      names = "--days",
+      converter = Converters.Count.class,
+      paramLabel = "N",
+      description = "How many days the page looks back, today included, 1 to 366. Default: 14.")
+  private int days = 14;
 
   CoverageCommand(EtcdBackup root) {
     this.root = root;
@@ -62,13 +66,19 @@ final class CoverageCommand implements Callable<Integer> {
       String note) {}
 
   @Override
-  public Integer call() throws UsageException, ConfigException, BackupException {
-    BackupConfig clusters = BackupConfig.read(config, Optional.ofNullable(tlsDir));
+  public Integer call() throws UsageException, ConfigException, IOException {
+    if (days > 366) {
+      throw new UsageException("--days must be 1 to 366, not " + days);
+    }
+    BackupConfig clusters = config.read();
     StoreAddress where = root.store.or(clusters.store());
     CoverageReport report;
     try (StoreOptions.OpenStore open = root.store.open(where, false)) {
       List<Backup> backups = root.service(open.store()).list("");
       report = CoverageReport.of(clusters.covered(), backups, root.clock().instant());
+      if (html != null) {
+        replace(html, Coverage.of(report, clusters.covered(), backups, days).page());
+      }
     }
     Output output = root.output();
     if (output.isJson()) {
@@ -78,6 +88,23 @@ final class CoverageCommand implements Callable<Integer> {
       table(report).forEach(output::line);
     }
     return report.healthy() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  /** Writes a file whole or not at all: a browser or a web server may be reading it. */
+  private static void replace(Path file, String text) throws IOException {
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+    Path written;
+    try {
+      written = Files.createTempFile(folder, ".coverage-", ".html");
+    } catch (IOException e) {
+      throw new StoreException("--html: cannot write into " + folder, e);
+    }
+    try {
+      Files.writeString(written, text);
+      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(written);
+    }
   }
 
   private static RowJson json(CoverageRow row) {

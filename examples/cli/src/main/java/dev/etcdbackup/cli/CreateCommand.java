@@ -3,8 +3,10 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.etcd.FileSnapshotSource;
 import dev.etcdbackup.service.BackupNaming;
 import dev.etcdbackup.service.BackupResult;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +38,14 @@ final class CreateCommand implements Callable<Integer> {
   @Option(names = "--tarball", description = "Pack the snapshot into etcd-backup-TIME.tar.gz.")
   private boolean tarball;
 
+  @Option(
+      names = "--from-file",
+      paramLabel = "FILE",
+      description =
+          "Instead of a running cluster: a snapshot in a file, or a copy of a dead member's"
+              + " member/snap/db, which gets its SHA-256.")
+  private @Nullable Path file;
+
   CreateCommand(EtcdBackup root) {
     this.root = root;
   }
@@ -62,7 +72,7 @@ final class CreateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     BackupNaming naming = naming();
-    SnapshotSource source = root.etcd.source(root.timeout);
+    SnapshotSource source = source();
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
@@ -75,6 +85,16 @@ final class CreateCommand implements Callable<Integer> {
       output.line(result.key().toString());
     }
     return ExitCode.DONE;
+  }
+
+  private SnapshotSource source() throws UsageException {
+    if (file == null) {
+      return root.etcd.source(root.timeout);
+    }
+    if (!root.etcd.endpoints.isEmpty()) {
+      throw new UsageException("--from-file and --etcd exclude each other");
+    }
+    return FileSnapshotSource.of(file);
   }
 
   private BackupNaming naming() throws UsageException {

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.service.BackupProgress;
@@ -28,7 +29,8 @@ import picocli.CommandLine.ScopeType;
 /** {@code etcd-backup}: the command line, its global options, and the way in. */
 @Command(
     name = "etcd-backup",
-    description = "Takes, lists, verifies, prunes and reads back backups of etcd.",
+    description =
+        "Takes, schedules, lists, verifies, prunes, reads back and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackup.Version.class,
@@ -46,6 +48,8 @@ import picocli.CommandLine.ScopeType;
       "5:a backup is corrupt"
     })
 public final class EtcdBackup implements Callable<Integer> {
+  static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
   @Mixin final StoreOptions store = new StoreOptions();
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
@@ -77,11 +81,13 @@ public final class EtcdBackup implements Callable<Integer> {
       description = "Show stack traces of failures.")
   private boolean debug;
 
+  private final Interruption interruption;
   private final PrintStream out;
   private final PrintStream err;
   private final Failures failures;
 
-  private EtcdBackup(PrintStream out, PrintStream err) {
+  private EtcdBackup(Interruption interruption, PrintStream out, PrintStream err) {
+    this.interruption = interruption;
     this.out = out;
     this.err = err;
     this.failures = new Failures(this, err);
@@ -95,20 +101,21 @@ public final class EtcdBackup implements Callable<Integer> {
   public static void main(String[] args) {
     Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
     Interruption interruption = Interruption.begin();
-    int code;
+    int code = ExitCode.INTERNAL;
     try {
-      code = run(System.out, System.err, args);
+      code = run(interruption, System.out, System.err, args);
     } finally {
-      interruption.end();
+      interruption.end(code);
     }
     System.exit(code);
   }
 
   /** Runs one command; both streams get UTF-8 whatever the locale. */
-  static int run(OutputStream stdout, OutputStream stderr, String... args) {
+  static int run(
+      Interruption interruption, OutputStream stdout, OutputStream stderr, String... args) {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
-    EtcdBackup root = new EtcdBackup(out, err);
+    EtcdBackup root = new EtcdBackup(interruption, out, err);
     CommandLine commandLine =
         new CommandLine(root)
             .addSubcommand(new ListCommand(root))
@@ -120,8 +127,16 @@ public final class EtcdBackup implements Callable<Integer> {
             .addSubcommand(new KeysCommand(root))
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new ExtractCommand(root))
+            .addSubcommand(new RestoreCommand(root))
+            .addSubcommand(new RestoreLiveCommand(root))
+            .addSubcommand(new DrillCommand(root))
+            .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
-            .addSubcommand(new CoverageCommand(root));
+            .addSubcommand(new CoverageCommand(root))
+            .addSubcommand(new AcceptCommand(root))
+            .addSubcommand(new BeforeUpgradeCommand(root))
+            .addSubcommand(new RunCommand(root));
     Converters.register(commandLine);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -155,6 +170,14 @@ public final class EtcdBackup implements Callable<Integer> {
     return now == null ? InstantSource.system() : InstantSource.fixed(now);
   }
 
+  boolean hasFixedClock() {
+    return now != null;
+  }
+
+  Interruption interruption() {
+    return interruption;
+  }
+
   Output output() {
     return new Output(out, format);
   }
@@ -163,15 +186,26 @@ public final class EtcdBackup implements Callable<Integer> {
     return failures;
   }
 
+  /** Tells of what is no failure, on standard error. */
+  void warn(String message) {
+    err.println("etcd-backup: warning: " + TerminalText.escape(message));
+  }
+
   PrintStream errors() {
     return err;
   }
 
   /** A service over a store, going by the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
+    BackupVerifier verifier = new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder());
+    return service(over, progress, verifier);
+  }
+
+  /** A service that verifies in a certain way. */
+  BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
     return BackupService.builder(over)
         .archive(new Tarball())
-        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder()))
+        .verifier(verifier)
         .clock(clock())
         .timeout(timeout)
         .progress(progress)
@@ -180,7 +214,7 @@ public final class EtcdBackup implements Callable<Integer> {
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, (bytes, total) -> {});
+    return service(over, NO_PROGRESS);
   }
 
   /** The version that the build wrote into the jar. */

@@ -6,12 +6,8 @@ import dev.etcdbackup.etcd.EtcdTls;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,15 +65,29 @@ final class EtcdOptions {
 
   /** The cluster as a source; files are read and checked, nothing is connected to. */
   SnapshotSource source(Duration timeout) throws UsageException {
+    Supplier<ClientBuilder> client = client(required());
+    try {
+      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The members given, or a complaint that there are none. */
+  List<URI> required() throws UsageException {
     if (endpoints.isEmpty()) {
       throw new UsageException("no cluster; give --etcd http://HOST:PORT");
     }
+    return endpoints;
+  }
+
+  /** How to talk to servers; files are read and checked, nothing is connected to. */
+  Supplier<ClientBuilder> client(List<URI> servers) throws UsageException {
     Optional<Login> login = login();
-    Optional<EtcdTls> tls = tls();
+    Optional<EtcdTls> tls = tls(servers);
     try {
       tls.ifPresent(it -> it.applyTo(Client.builder())); // what is wrong with a file is found here
-      Supplier<ClientBuilder> client = () -> client(login, tls);
-      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
+      return () -> client(login, tls);
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
@@ -90,11 +100,11 @@ final class EtcdOptions {
     return client;
   }
 
-  private Optional<EtcdTls> tls() throws UsageException {
+  private Optional<EtcdTls> tls(List<URI> servers) throws UsageException {
     if (ca == null && cert == null && key == null) {
       return Optional.empty();
     }
-    if (endpoints.stream().anyMatch(endpoint -> "http".equalsIgnoreCase(endpoint.getScheme()))) {
+    if (servers.stream().anyMatch(server -> "http".equalsIgnoreCase(server.getScheme()))) {
       throw new UsageException("--etcd-ca, --etcd-cert and --etcd-key are for https:// endpoints");
     }
     EtcdTls tls = ca == null ? EtcdTls.trustingSystem() : EtcdTls.trusting(ca);
@@ -117,27 +127,15 @@ final class EtcdOptions {
     if (user.isEmpty() || user.contains(":")) { // NAME:PASSWORD, as etcdctl takes it; not repeated
       throw new UsageException("--etcd-user is a name alone; the password is in a file");
     }
-    return Optional.of(new Login(utf8(user), utf8(password(passwordFile))));
+    return Optional.of(new Login(EtcdAccess.utf8(user), EtcdAccess.utf8(password(passwordFile))));
   }
 
   private static String password(Path file) throws UsageException {
-    String text;
     try {
-      text = Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw new UsageException("--etcd-password-file: there is no file " + file);
-    } catch (IOException e) {
-      throw new UsageException("--etcd-password-file: " + file + " cannot be read");
+      return EtcdAccess.password(file);
+    } catch (UncheckedIOException e) {
+      throw new UsageException("--etcd-password-file: " + e.getMessage());
     }
-    String password = text.replaceFirst("\\r?\\n\\z", "");
-    if (password.isEmpty()) {
-      throw new UsageException("--etcd-password-file: " + file + " is empty");
-    }
-    return password;
-  }
-
-  private static ByteSequence utf8(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 
   /** A user and what proves it; not a record, whose text would tell. */

@@ -94,7 +94,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String message(Exception e) {
-    if (e instanceof FileAlreadyExistsException taken) {
+    if (e instanceof FileAlreadyExistsException taken && taken.getReason() == null) {
       return taken.getFile() + " is there already; add --force to replace it";
     }
     if (e instanceof FileSystemException failure && failure.getReason() == null) {

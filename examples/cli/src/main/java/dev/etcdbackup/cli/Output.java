@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output: lines for people or one JSON document, and nothing else. */
+/** Standard output: lines for people, one JSON document, or one value; and nothing else. */
 final class Output {
   /** What results look like. */
   enum Format {
@@ -43,6 +43,11 @@ final class Output {
     stream.print('\n');
   }
 
+  /** Bytes as they are, whatever they are. */
+  void bytes(byte[] bytes) {
+    stream.write(bytes, 0, bytes.length);
+  }
+
   /** Begins a list whose members are printed one by one, however many there are. */
   Rows rows() {
     return new Rows();
@@ -72,6 +77,20 @@ final class Output {
   void json(Object document) {
     stream.print(text(document));
     stream.print('\n');
+  }
+
+  /** A document on a line of its own, for logs. */
+  void jsonLine(Object document) {
+    try {
+      stream.print(JSON.writeValueAsString(document) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a line has no JSON form", e);
+    }
+  }
+
+  /** Sends off what was printed. */
+  void flush() {
+    stream.flush();
   }
 
   private static String text(Object document) {

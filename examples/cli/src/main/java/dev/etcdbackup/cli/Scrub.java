@@ -3,21 +3,31 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
+import dev.etcdbackup.etcd.snapshot.VerifyOptions;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.tarball.Tarball;
 import java.util.List;
 
 /** Verifies the backups of a store one after the other: {@code verify --all}. */
 final class Scrub {
   private static final int PROBLEMS_SHOWN = 20;
+  private static final int UNREAD_IN_A_ROW = 3;
+  private static final String UNREAD = " could not be read";
 
   private final EtcdBackup root;
+  private final VerifyOptions options;
   private final Share share;
+  private int looked;
   private int bad;
   private int unread;
+  private int unreadInARow;
 
-  Scrub(EtcdBackup root, Share share) {
+  Scrub(EtcdBackup root, VerifyOptions options, Share share) {
     this.root = root;
+    this.options = options;
     this.share = share;
   }
 
@@ -40,20 +50,25 @@ final class Scrub {
   /** A backup and what was found, as {@code -o json} shows it. */
   record LookedAtJson(String key, String outcome, List<String> problems) {}
 
-  /** Looks at all of a project or of the store, whatever is found on the way. */
+  /**
+   * Looks at all of a project or of the store, whatever is found on the way. Only a store that does
+   * not give out three backups in a row is given up.
+   */
   int run(String project) throws UsageException, BackupException {
-    int looked;
+    int all;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
-      BackupService service = root.service(open.store());
+      BackupVerifier verifier =
+          new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.folder(), options);
+      BackupService service = root.service(open.store(), EtcdBackup.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()
               .filter(one -> share.holds(one.key(), root.clock().instant()))
               .toList();
-      looked = backups.size();
+      all = backups.size();
       lookAt(backups, service, progress);
     }
-    return verdict(looked);
+    return verdict(all);
   }
 
   private void lookAt(List<Backup> backups, BackupService service, ProgressLine progress)
@@ -72,17 +87,22 @@ final class Scrub {
       } else {
         output.line(row.outcome() + " " + row.key() + summary(row.problems()));
       }
+      if (unreadInARow == UNREAD_IN_A_ROW) {
+        break;
+      }
     }
     rows.end();
   }
 
   private LookedAtJson lookAt(Backup backup, BackupService service) throws BackupException {
+    looked++;
     if (backup.name().isEncrypted()) {
       return row(backup, Outcome.SKIPPED, List.of("it is encrypted"));
     }
     try {
       List<String> problems = service.verify(backup).problems();
       bad += problems.isEmpty() ? 0 : 1;
+      unreadInARow = 0;
       return row(backup, problems.isEmpty() ? Outcome.OK : Outcome.BAD, problems);
     } catch (BackupNotFoundException e) {
       return row(backup, Outcome.SKIPPED, List.of("it was deleted meanwhile"));
@@ -91,6 +111,7 @@ final class Scrub {
         throw e;
       }
       unread++;
+      unreadInARow++;
       return row(backup, Outcome.UNREAD, List.of(String.valueOf(e.getMessage())));
     }
   }
@@ -109,22 +130,23 @@ final class Scrub {
     return ": " + problems.get(0) + (problems.size() > 1 ? ", and more" : "");
   }
 
-  private int verdict(int looked) {
+  private int verdict(int all) {
     if (bad > 0) {
-      return root.failures()
-          .report(count(bad, looked) + " are bad" + unreadToo(), ExitCode.CORRUPT);
+      String found = count(bad) + " are bad" + (unread > 0 ? ", " + unread + UNREAD : "");
+      return root.failures().report(found + givenUp(all), ExitCode.CORRUPT);
     }
     return unread > 0
-        ? root.failures()
-            .report(count(unread, looked) + " could not be read", ExitCode.STORE_FAILED)
+        ? root.failures().report(count(unread) + UNREAD + givenUp(all), ExitCode.STORE_FAILED)
         : ExitCode.DONE;
   }
 
-  private String unreadToo() {
-    return unread > 0 ? ", " + unread + " could not be read" : "";
+  private String givenUp(int all) {
+    return looked < all
+        ? "; gave up after " + UNREAD_IN_A_ROW + " in a row, " + (all - looked) + " not looked at"
+        : "";
   }
 
-  private static String count(int some, int all) {
-    return some + " of " + all + " backups";
+  private String count(int some) {
+    return some + " of " + looked + " backups";
   }
 }

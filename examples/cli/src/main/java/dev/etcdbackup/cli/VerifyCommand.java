@@ -1,17 +1,9 @@
 package dev.etcdbackup.cli;
 
-import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupNotFoundException;
-import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.etcd.snapshot.VerifyReport;
-import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.etcd.snapshot.VerifyOptions;
 import java.io.IOException;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
+import java.net.URI;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,8 +17,6 @@ import picocli.CommandLine.Parameters;
         "Verifies a snapshot to the last page and entry, its SHA-256 included, or with --all every"
             + " backup of the store or of a project. Ends with 5 when one is bad.")
 final class VerifyCommand implements Callable<Integer> {
-  private static final long IN_MEMORY = 32 << 20; // so SnapshotBackupVerifier
-
   private final EtcdBackup root;
 
   @Parameters(
@@ -36,8 +26,26 @@ final class VerifyCommand implements Callable<Integer> {
   private @Nullable String operand;
 
   @Option(
+      names = "--deep",
+      description =
+          "Check too what entries say of one another: that each revision of a key follows from the"
+              + " one before, that leases and roles are there; and print HashKV.")
+  private boolean deep;
+
+  @Option(
+      names = "--live",
+      converter = Converters.Etcd.class,
+      paramLabel = "URL",
+      description =
+          "Then compare the history with that of a running member, by HashKV, with the --etcd-user"
+              + " and --etcd-ca options. Ends with 1 when they differ or cannot be compared.")
+  private @Nullable URI live;
+
+  @Option(
       names = "--all",
-      description = "Verify each backup in turn, all of them whatever is found.")
+      description =
+          "Verify each backup in turn, whatever is found. A store that fails three times in a row is"
+              + " given up.")
   private boolean all;
 
   @Option(
@@ -52,18 +60,14 @@ final class VerifyCommand implements Callable<Integer> {
     this.root = root;
   }
 
-  /**
-   * What was found, as {@code -o json} shows it.
-   *
-   * @param readBy {@code file}, {@code memory}, {@code temporary file}, or either of both
-   * @param problems the first of them
-   */
-  record FoundJson(String name, boolean ok, String readBy, List<String> problems) {}
-
   @Override
   public Integer call() throws UsageException, IOException {
+    VerifyOptions options = deep ? VerifyOptions.DEFAULT.deeply() : VerifyOptions.DEFAULT;
     if (all) {
-      return new Scrub(root, sample == null ? Share.ALL : sample).run(project());
+      if (live != null) {
+        throw new UsageException("--live and --all exclude each other");
+      }
+      return new Scrub(root, options, sample == null ? Share.ALL : sample).run(project());
     }
     if (sample != null) {
       throw new UsageException("--sample goes with --all");
@@ -71,9 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (operand == null) {
       throw new UsageException("nothing to verify; give KEY, FILE or --all");
     }
-    FoundJson found = verify(parse(operand));
-    print(found);
-    return found.ok() ? ExitCode.DONE : ExitCode.CORRUPT;
+    return new Examination(root, options, live).run(parse(operand));
   }
 
   private static SnapshotOperand parse(String text) throws UsageException {
@@ -89,70 +91,6 @@ final class VerifyCommand implements Callable<Integer> {
       return operand == null || operand.isEmpty() ? "" : BackupKey.requireProject(operand);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--all: " + e.getMessage());
-    }
-  }
-
-  private FoundJson verify(SnapshotOperand of) throws UsageException, IOException {
-    if (of instanceof SnapshotOperand.InStore in && !in.name().isEncrypted()) {
-      return verify(in.key());
-    }
-    try {
-      return new SnapshotReader(root)
-          .whole(
-              of,
-              (snapshot, way) -> found(of.toString(), way.toString(), lines(snapshot.verify())));
-    } catch (CorruptBackupException e) { // a tarball that cannot be unpacked
-      String way = SnapshotReader.Way.TEMPORARY_FILE.toString();
-      return found(of.toString(), way, List.of(String.valueOf(e.getMessage())));
-    }
-  }
-
-  private FoundJson verify(BackupKey key) throws UsageException, BackupException {
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
-      StoredBackup stored =
-          open.store()
-              .find(key)
-              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
-      Backup backup = Backup.of(stored, ZoneOffset.UTC);
-      return found(
-          key.toString(), way(backup), root.service(open.store()).verify(backup).problems());
-    }
-  }
-
-  private static List<String> lines(VerifyReport report) {
-    List<String> lines = new ArrayList<>();
-    report.problems().forEach(problem -> lines.add(problem.toString()));
-    long more = report.problemCount() - lines.size();
-    if (more > 0) {
-      lines.add("and " + more + " more problems");
-    }
-    return lines;
-  }
-
-  /** How the verifier had the bytes. How large a tarball is unpacked cannot be told beforehand. */
-  private static String way(Backup backup) {
-    String file = SnapshotReader.Way.TEMPORARY_FILE.toString();
-    if (backup.stored().size() > IN_MEMORY) {
-      return file;
-    }
-    return backup.kind() == BackupKind.TARBALL ? "memory or " + file : "memory";
-  }
-
-  private static FoundJson found(String name, String way, List<String> problems) {
-    return new FoundJson(name, problems.isEmpty(), way, problems);
-  }
-
-  private void print(FoundJson found) {
-    Output output = root.output();
-    if (output.isJson()) {
-      output.json(found);
-    } else if (found.ok()) {
-      output.line(
-          found.name()
-              + ": ok, SHA-256, pages, buckets and every entry, read by "
-              + found.readBy());
-    } else {
-      found.problems().forEach(problem -> output.line(found.name() + ": " + problem));
     }
   }
 }

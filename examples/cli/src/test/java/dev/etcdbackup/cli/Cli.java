@@ -15,7 +15,7 @@ record Cli(int code, String out, String err) {
   static Cli run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = EtcdBackup.run(out, err, args);
+    int code = EtcdBackup.run(Interruption.none(), out, err, args);
     return new Cli(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,6 +148,37 @@ class SeedTest {
         .allMatch(line -> line.matches("cray-[a-z-]+ +not automated +- +- +[a-z].*"));
     assertThat(lines.get(8)).startsWith("cray-reds ").endsWith("discover the endpoints again");
     assertThat(lines.get(11)).matches("bare-metal +unconfigured +5h9m .* 7 objects");
+  }
+
+  @Test
+  void coverageAsAPage(@TempDir Path pages) throws Exception {
+    Path page = pages.resolve("coverage.html");
+    Files.writeString(page, "an older one");
+    Cli run =
+        Cli.on(
+            store, "coverage", "--config=" + CONFIG, "--now=" + NOW, "--html=" + page, "--days=3");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).as("the table is there as well").startsWith("PROJECT ");
+    String html = Files.readString(page);
+    assertThat(html)
+        .startsWith("<!DOCTYPE html>")
+        .contains("1 of 5 need attention", "2020-02-01, Saturday", "2020-02-03, Monday")
+        .doesNotContain("2020-01-31, ");
+    assertThat(html.split("<td class=\"day ", -1)).as("eleven rows of three").hasSize(1 + 33);
+    try (Stream<Path> all = Files.list(pages)) {
+      assertThat(all).containsExactly(page);
+    }
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenIsOneLine() {
+    Path nowhere = store.resolve("none/coverage.html");
+    Cli run = Cli.on(store, "coverage", "--config=" + CONFIG, "--now=" + NOW, "--html=" + nowhere);
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.err())
+        .isEqualTo("etcd-backup: --html: cannot write into " + nowhere.getParent() + "\n");
+    Cli many = Cli.on(store, "coverage", "--config=" + CONFIG, "--days=367");
+    assertThat(many).isEqualTo(new Cli(2, "", "etcd-backup: --days must be 1 to 366, not 367\n"));
   }
 
   @Test

@@ -126,7 +126,26 @@ class UsageTest {
         mistake("verify --store {store} --all --sample 1/0", "'1/0' is not a share"),
         mistake("verify --store {store} --all --sample 2/7", "'2/7' is not a share"),
         mistake("verify --store {store} --all --sample 1/1000", "'1/1000' is not a share"),
+        mistake("verify --store {store} --all --live http://h:1", "--live and --all exclude"),
+        mistake("verify --store {store} p/k --live h:1", "'h:1' is not a server"),
+        mistake("verify p/k --live http://h:1 --etcd-ca {file}", "are for https:// endpoints"),
+        mistake(
+            "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
+        mistake("extract --store {store} p/k", "Give either KEYNAME or --prefix"),
+        mistake("extract --store {store} p/k a --prefix b", "Give either KEYNAME or --prefix"),
+        mistake("extract --store {store} p/k --prefix b", "--prefix goes with -o json"),
+        mistake("extract p/k a", "no store; give --store"),
+        mistake("restore-live --store {store} p/k", "no cluster; give --etcd"),
+        mistake("restore-live p/k --etcd http://h:1", "no store; give --store"),
+        mistake("restore-live p/k --etcd http://h:1 --mode all", "'all' is neither create nor"),
+        mistake(
+            "restore-live p/k --etcd http://h:1 --max-txn-ops 1", "maxTxnOps must be 2 or more"),
+        create("--from-file {file}", "--from-file and --etcd exclude each other"),
+        mistake("drill", "missing required parameter: 'KEY|FILE'"),
+        mistake("drill {store}/none", "{store}/none is not there"),
+        mistake("drill {file} --etcd-bin {store}/none", "--etcd-bin: {store}/none is no program"),
+        mistake("plan p", "missing required option: '--config=FILE'"),
         mistake("verify p/k", "no store; give --store"),
         mistake("keys --store {store}", "missing required parameter: 'KEY|FILE'"),
         mistake("keys --store {store} p/k --rev 0", "'0' is not a revision of 1 or more"),
@@ -230,7 +249,11 @@ class UsageTest {
         "verify",
         "keys",
         "diff",
-        "inspect"
+        "inspect",
+        "extract",
+        "restore-live",
+        "plan",
+        "drill"
       })
   void everythingHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};

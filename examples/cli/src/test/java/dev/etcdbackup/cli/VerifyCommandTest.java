@@ -47,11 +47,27 @@ class VerifyCommandTest {
     Path tarball = Goldens.write(folder.resolve(TARBALL), Goldens.tarball("3.5.30-plain", TARBALL));
     assertThat(on("verify", GOOD)).isEqualTo(new Cli(0, GOOD + OK + "memory\n", ""));
     assertThat(on("verify", "p/" + TARBALL))
-        .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory or temporary file\n", ""));
+        .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory\n", ""));
     assertThat(Cli.run("verify", file.toString())).isEqualTo(new Cli(0, file + OK + "file\n", ""));
     assertThat(Cli.run("verify", tarball.toString()))
         .isEqualTo(new Cli(0, tarball + OK + "temporary file\n", ""));
     assertThat(on("verify", GOOD, "-ojson").out()).contains("\"ok\" : true");
+  }
+
+  @Test
+  void deepSaysMoreAndPrintsHashKv() throws Exception {
+    String ok = ": ok, SHA-256, pages, buckets and every entry, and what they say of one another";
+    assertThat(on("verify", GOOD, "--deep"))
+        .isEqualTo(
+            new Cli(
+                0,
+                GOOD + ok + ", read by memory\n" + GOOD + ": HashKV 2950392042 at revision 230\n",
+                ""));
+    JsonNode json = new JsonMapper().readTree(on("verify", GOOD, "--deep", "-ojson").out());
+    assertThat(json.get("hashKv").get("hash").asLong()).isEqualTo(2950392042L);
+    assertThat(on("verify", BAD, "--deep").code()).isEqualTo(5);
+    assertThat(on("verify", "--all", "--deep").err())
+        .isEqualTo("etcd-backup: 1 of 4 backups are bad\n");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.etcdbackup.coverage.CoveredProject;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,9 +18,15 @@ import java.util.Optional;
  * A configuration file, read.
  *
  * @param store where the backups are, if the file says
+ * @param lock what makes one of many replicas write; when absent, only one is to be run
+ * @param listen where metrics and coverage are served, if they are to be
  * @param clusters the clusters, in the order of the file, no project twice
  */
-public record BackupConfig(Optional<StoreAddress> store, List<ClusterConfig> clusters) {
+public record BackupConfig(
+    Optional<StoreAddress> store,
+    Optional<LockConfig> lock,
+    Optional<InetSocketAddress> listen,
+    List<ClusterConfig> clusters) {
   /** Copies the list. */
   public BackupConfig {
     clusters = List.copyOf(clusters);

@@ -1,11 +1,9 @@
 package dev.etcdbackup.cli.config;
 
 import dev.etcdbackup.coverage.CoveredProject;
-import java.net.URI;
-import java.nio.file.Path;
+import dev.etcdbackup.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,29 +12,27 @@ import java.util.OptionalInt;
  *
  * @param project the project its backups belong to
  * @param automated whether it is backed up on a schedule
- * @param endpoints its members, {@code http://HOST:PORT}; may be empty where nothing is backed up
- * @param interval the time from one backup to the next
+ * @param etcd where it is; without endpoints where nothing is backed up
+ * @param schedule when backups are due, if it is automated
+ * @param interval the time from one backup to the next, the longest one if it varies
+ * @param jitter the time within which its schedule may be moved, to spread clusters
  * @param keepLast how many backups are kept, 1 or more; empty to keep all
  * @param timeout how long a backup may take
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
  * @param since when it was set up, if that was lately
- * @param tls the files of its TLS connection
- * @param user the user to log in as; comes with the file of the password
- * @param passwordFile the file that holds the password
  * @param recovery how its data comes back when it is lost; may be empty
  */
 public record ClusterConfig(
     String project,
     boolean automated,
-    List<URI> endpoints,
+    EtcdConfig etcd,
+    Schedule schedule,
     Duration interval,
+    Duration jitter,
     OptionalInt keepLast,
     Duration timeout,
     Optional<Duration> maxAge,
     Optional<Instant> since,
-    Optional<TlsFiles> tls,
-    Optional<String> user,
-    Optional<Path> passwordFile,
     String recovery) {
   /** How often a cluster is backed up when the configuration does not say: every 24 hours. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofHours(24);

@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli.config;
 
+import dev.etcdbackup.schedule.Schedule;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class ClustersTxt {
       }
       clusters.add(cluster);
     }
-    return new BackupConfig(Optional.empty(), clusters);
+    return new BackupConfig(Optional.empty(), Optional.empty(), Optional.empty(), clusters);
   }
 
   private ClusterConfig cluster(String line, Place at) throws ConfigException {
@@ -71,13 +72,12 @@ final class ClustersTxt {
     return new ClusterConfig(
         project,
         true,
-        List.of(endpoint),
+        new EtcdConfig(List.of(endpoint), tls, Optional.empty(), Optional.empty()),
+        Schedule.every(Duration.ofSeconds(interval)),
         Duration.ofSeconds(interval),
+        Duration.ZERO,
         maxBackups == 0 ? OptionalInt.empty() : OptionalInt.of(maxBackups),
         ClusterConfig.DEFAULT_TIMEOUT,
-        Optional.empty(),
-        Optional.empty(),
-        tls,
         Optional.empty(),
         Optional.empty(),
         "");

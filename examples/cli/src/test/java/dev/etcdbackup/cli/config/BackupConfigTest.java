@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.schedule.Schedule;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +30,9 @@ class BackupConfigTest {
   private BackupConfig read(String name, String text) throws IOException, ConfigException {
     return BackupConfig.read(Files.writeString(folder.resolve(name), text), Optional.empty());
   }
+
+  private static final EtcdConfig NO_ETCD =
+      new EtcdConfig(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private static final String YAML =
       """
@@ -76,19 +82,22 @@ class BackupConfigTest {
             new ClusterConfig(
                 "cray-bss",
                 true,
-                List.of(URI.create("https://a:2379"), URI.create("https://b:2379")),
+                new EtcdConfig(
+                    List.of(URI.create("https://a:2379"), URI.create("https://b:2379")),
+                    Optional.of(
+                        new TlsFiles(
+                            Optional.of(folder.resolve("pki/ca.crt")),
+                            Optional.of(folder.resolve("pki/c.crt")),
+                            Optional.of(Path.of("/etc/c.key")))),
+                    Optional.of("root"),
+                    Optional.of(folder.resolve("bss.password"))),
+                Schedule.every(Duration.ofHours(12)),
                 Duration.ofHours(12),
+                Duration.ZERO,
                 OptionalInt.of(7),
                 Duration.ofSeconds(90),
                 Optional.of(Duration.ofDays(1)),
                 Optional.of(Instant.parse("2020-02-01T00:00:00Z")),
-                Optional.of(
-                    new TlsFiles(
-                        Optional.of(folder.resolve("pki/ca.crt")),
-                        Optional.of(folder.resolve("pki/c.crt")),
-                        Optional.of(Path.of("/etc/c.key")))),
-                Optional.of("root"),
-                Optional.of(folder.resolve("bss.password")),
                 "run the init job"));
     assertThat(config.covered())
         .containsExactly(
@@ -123,17 +132,60 @@ class BackupConfigTest {
             new ClusterConfig(
                 "p",
                 true,
-                List.of(),
+                NO_ETCD,
+                Schedule.every(Duration.ofHours(24)),
                 Duration.ofHours(24),
+                Duration.ZERO,
                 OptionalInt.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
                 ""));
     assertThat(config.covered().get(0).maxAge()).isEqualTo(Duration.ofHours(25));
+  }
+
+  @Test
+  void whatASchedulerNeedsBesides() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            store: file:///backups
+            lock: {etcd: ["https://l1:2379", "https://l2:2379"], ttl: 20s, tls: {ca: l.crt}}
+            listen: 9180
+            clusters:
+            - project: nightly
+              cron: 15 2 * * *
+              jitter: 10m
+            - project: workdays
+              cron: "0 3 * * 1-5"
+            """);
+    LockConfig lock = config.lock().orElseThrow();
+    assertThat(lock.ttl()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(lock.etcd().endpoints())
+        .containsExactly(URI.create("https://l1:2379"), URI.create("https://l2:2379"));
+    assertThat(lock.etcd().tls().orElseThrow().ca()).contains(folder.resolve("l.crt"));
+    assertThat(config.listen().orElseThrow()).hasToString("/127.0.0.1:9180");
+    ClusterConfig nightly = config.clusters().get(0);
+    assertThat(nightly.schedule()).isEqualTo(CronSchedule.of("15 2 * * *"));
+    assertThat(nightly.jitter()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(nightly.covered().maxAge()).isEqualTo(Duration.ofHours(25));
+    assertThat(config.clusters().get(1).covered().maxAge())
+        .as("the weekend is the longest time, and an hour of grace")
+        .isEqualTo(Duration.ofHours(73));
+    assertThat(read("d.yaml", "lock: {etcd: [http://l:1]}\nclusters: []").lock())
+        .contains(
+            new LockConfig(
+                new EtcdConfig(
+                    List.of(URI.create("http://l:1")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()),
+                Duration.ofSeconds(15)));
+    InetSocketAddress everywhere =
+        read("e.yaml", "listen: '[::]:0'\nclusters: []").listen().orElseThrow();
+    assertThat(everywhere.getAddress().isAnyLocalAddress()).isTrue();
+    assertThat(everywhere.getPort()).isZero();
   }
 
   @Test
@@ -159,19 +211,19 @@ class BackupConfigTest {
     ClusterConfig bos = config.clusters().get(0);
     assertThat(bos.project()).isEqualTo("cray-bos");
     assertThat(bos.automated()).isTrue();
-    assertThat(bos.endpoints())
+    assertThat(bos.etcd().endpoints())
         .containsExactly(URI.create("http://cray-bos-etcd-client.services:2379"));
     assertThat(bos.interval()).isEqualTo(Duration.ofDays(1));
     assertThat(bos.keepLast()).hasValue(7);
     assertThat(bos.timeout()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(bos.tls()).isEmpty();
+    assertThat(bos.etcd().tls()).isEmpty();
     assertThat(bos.covered()).isEqualTo(CoveredProject.automated("cray-bos", Duration.ofDays(1)));
 
     ClusterConfig slingshot = config.clusters().get(1);
-    assertThat(slingshot.endpoints())
+    assertThat(slingshot.etcd().endpoints())
         .containsExactly(URI.create("https://slingshot-controllers-etcd-client.services:2379"));
     assertThat(slingshot.keepLast()).isEmpty();
-    assertThat(slingshot.tls())
+    assertThat(slingshot.etcd().tls())
         .contains(
             new TlsFiles(
                 Optional.of(folder.resolve("etcd.client-tls/etcd-client-ca.crt")),
@@ -183,7 +235,7 @@ class BackupConfigTest {
   void theSecretsOfTheReplacedSystemMayLieElsewhere() throws Exception {
     Path file = Files.writeString(folder.resolve("c.txt"), "p.n.1.1.secret");
     BackupConfig config = BackupConfig.read(file, Optional.of(Path.of("/tls")));
-    assertThat(config.clusters().get(0).tls().orElseThrow().key())
+    assertThat(config.clusters().get(0).etcd().tls().orElseThrow().key())
         .contains(Path.of("/tls/secret/etcd-client.key"));
   }
 
@@ -220,6 +272,23 @@ class BackupConfigTest {
         cluster("keepLast: must be a number of 1 to 999999999, not ''", "keepLast:"),
         cluster("interval: 'daily' is not a duration", "interval: daily"),
         cluster("interval: '86400' is not a duration", "interval: 86400"),
+        cluster("cron: '* * * *' is no cron expression: ", "cron: '* * * *'"),
+        cluster("cron: '0 0 30 2 *' matches no time at all", "cron: 0 0 30 2 *"),
+        cluster("jitter: must be 1 day or less, not '25h'", "jitter: 25h"),
+        yaml(
+            4,
+            "'interval' and 'cron' exclude each other",
+            "clusters:\n- project: p\n  interval: 1h\n  cron: 0 * * * *"),
+        yaml(
+            1,
+            "ttl: must be 2s to 1h, not '1s'",
+            "lock: {etcd: [http://l:1], ttl: 1s}\nclusters: []"),
+        yaml(1, "'etcd' of the lock must name an endpoint", "lock: {ttl: 15s}\nclusters: []"),
+        yaml(1, "'lock' must be a map of names and values", "lock: http://l:1\nclusters: []"),
+        yaml(1, "etcd: 'l:1' is not a server", "lock: {etcd: ['l:1']}\nclusters: []"),
+        yaml(1, "listen: must be PORT or ADDRESS:PORT", "listen: localhost:80\nclusters: []"),
+        yaml(1, "listen: must be PORT or ADDRESS:PORT", "listen: 65536\nclusters: []"),
+        yaml(1, "listen: must be PORT or ADDRESS:PORT", "listen: 1.2.3.400:1\nclusters: []"),
         cluster("timeout: '0s' must be more than 0", "timeout: 0s"),
         cluster("maxAge: '-1h' is not a duration", "maxAge: -1h"),
         cluster("since: must be a time like 2020-02-03T21:00:00Z", "since: yesterday"),

@@ -11,7 +11,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot on its way from a member, proved and its revision found as it is read. */
-final class EtcdSnapshot implements Snapshot {
+final class MemberSnapshot implements Snapshot {
   private final SnapshotInfo info;
   private final EtcdMember member;
   private final SnapshotCall call;
@@ -27,7 +27,7 @@ final class EtcdSnapshot implements Snapshot {
    * @param member closed with this
    * @param call closed with this
    */
-  EtcdSnapshot(SnapshotInfo info, EtcdMember member, SnapshotCall call) {
+  MemberSnapshot(SnapshotInfo info, EtcdMember member, SnapshotCall call) {
     this.info = info;
     this.member = member;
     this.call = call;
@@ -115,7 +115,7 @@ final class EtcdSnapshot implements Snapshot {
 
     @Override
     public void close() {
-      EtcdSnapshot.this.close();
+      MemberSnapshot.this.close();
     }
   }
 }

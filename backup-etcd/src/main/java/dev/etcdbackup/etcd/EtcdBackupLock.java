@@ -1,0 +1,257 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.schedule.BackupLock;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One writer among many replicas by the lock of an etcd: who waits for whom is decided by etcd's
+ * lock service ({@code v3lock}), and who is gone by its leases. {@code etcdctl lock PREFIX/PROJECT}
+ * contends for the same lock.
+ *
+ * <p>A lock is a key {@code PREFIX/PROJECT/LEASE}, bound to a lease of its own that is renewed
+ * every third of its time to live. It is lost when etcd says that the lease or the key is gone, and
+ * when it could not be renewed for the time to live. That goes by this process's monotonic clock,
+ * counted from when the last renewal that succeeded was sent, so it holds when no answer comes, and
+ * when the process was paused and an old answer is all it finds. {@link Held#confirm} asks etcd in
+ * addition, every time.
+ *
+ * <p><b>What this cannot do:</b> stop a write under way. A process that is paused after its check
+ * ahead of the commit may commit when it goes on, though another has long taken over. What it
+ * commits is one whole, proved backup under a name of its own; nothing is overwritten.
+ *
+ * <p>Give it an etcd that is none of those backed up: a cluster that is down could not be locked,
+ * and the lock writes keys.
+ *
+ * <p>Thread-safe. To take a lock costs three requests, one when it is taken already; a confirmation
+ * two; to give it back one. Connects when the first lock is asked for and keeps that connection
+ * until {@link #close()}, or until a lock could not be asked for: then host names, passwords and
+ * certificates are looked up anew the next time. One thread of its own renews, a daemon that ends
+ * when nothing has been held for some seconds; more are jetcd's.
+ */
+public final class EtcdBackupLock implements BackupLock, AutoCloseable {
+  private final List<URI> endpoints;
+  private final Supplier<ClientBuilder> template;
+  private final String keyPrefix;
+  private final Duration ttl;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Set<HeldLease> held = ConcurrentHashMap.newKeySet();
+  private @Nullable LockClient current; // guarded by this
+  private boolean closed; // guarded by this
+
+  private EtcdBackupLock(Builder builder) {
+    this.endpoints = builder.endpoints;
+    this.template = builder.client;
+    this.keyPrefix = builder.keyPrefix;
+    this.ttl = builder.ttl;
+    this.timer = new ScheduledThreadPoolExecutor(1, EtcdBackupLock::newThread);
+    timer.setKeepAliveTime(5, TimeUnit.SECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * Begins a lock.
+   *
+   * @param endpoints the members' client URLs, as for {@link EtcdSnapshotSource#builder(List)}; all
+   *     {@code http} or all {@code https}
+   * @return the builder
+   * @throws IllegalArgumentException as there
+   */
+  public static Builder builder(List<URI> endpoints) {
+    return new Builder(endpoints.stream().map(Endpoints::require).toList());
+  }
+
+  /**
+   * Begins a lock whose endpoints are text.
+   *
+   * @param endpoints as for {@link #builder(List)}
+   * @return the builder
+   * @throws IllegalArgumentException as for {@link #builder(List)}
+   */
+  public static Builder builder(String... endpoints) {
+    return new Builder(Stream.of(endpoints).map(Endpoints::parse).toList());
+  }
+
+  /**
+   * Takes the lock if nobody holds it. Blocks for 5 seconds at most, 2 more when that fails, and as
+   * long as it takes to look up host names.
+   *
+   * @throws IOException when etcd does not answer in time or refuses, with one line that says why;
+   *     when the thread is interrupted, its interrupt status set; or when this was closed
+   */
+  @Override
+  public Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException {
+    Objects.requireNonNull(onLoss, "onLoss");
+    LockClient client = enter();
+    try {
+      Optional<LockClient.Grant> grant = client.tryLock(project, keyPrefix + project, ttl);
+      if (grant.isEmpty()) {
+        leave(client, false);
+        return Optional.empty();
+      }
+      HeldLease lease = new HeldLease(project, client, grant.get(), onLoss, this::ended);
+      held.add(lease);
+      lease.renewBy(timer);
+      return Optional.of(lease);
+    } catch (InterruptedIOException e) {
+      leave(client, false);
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      leave(client, true);
+      throw e;
+    }
+  }
+
+  /**
+   * Ends the connection and the thread. To be called when the schedulers that use it were stopped:
+   * locks that are still held are given back, and their holders are not told but find them gone
+   * when they confirm. Takes as long as {@link Held#close()} for each, and then nothing is left but
+   * what gRPC keeps for a second. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    LockClient last;
+    synchronized (this) {
+      closed = true;
+      last = current;
+      current = null;
+    }
+    List.copyOf(held).forEach(HeldLease::close);
+    timer.shutdownNow();
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  /** Names the endpoints. */
+  @Override
+  public String toString() {
+    return "lock in etcd at " + endpoints;
+  }
+
+  private synchronized LockClient enter() throws IOException {
+    if (closed) {
+      throw new IOException("the " + this + " was closed");
+    }
+    if (current == null) {
+      current = LockClient.connect(endpoints, template, ttl);
+    }
+    current.users++;
+    return current;
+  }
+
+  /** One user less. A client that did not work is used by nobody new, and closed by the last. */
+  private synchronized void leave(LockClient client, boolean failed) {
+    if (failed && current == client) {
+      current = null;
+    }
+    client.users--;
+    if (client.users == 0 && current != client) {
+      client.close();
+    }
+  }
+
+  private void ended(HeldLease lease) {
+    held.remove(lease);
+    leave(lease.client(), false);
+  }
+
+  private static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "etcd-backup-lock");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Settings of a lock. Not thread-safe. */
+  public static final class Builder {
+    private static final Duration SHORTEST = Duration.ofSeconds(2);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final List<URI> endpoints;
+    private Supplier<ClientBuilder> client = Client::builder;
+    private Duration ttl = Duration.ofSeconds(15);
+    private String keyPrefix = "/etcd-backup/lock/";
+
+    private Builder(List<URI> endpoints) {
+      if (endpoints.isEmpty()) {
+        throw new IllegalArgumentException("etcd endpoints must be one or more, not none");
+      }
+      this.endpoints = endpoints;
+    }
+
+    /**
+     * How to talk to the lock's etcd: user, password, TLS (see {@link EtcdTls}), keep-alive,
+     * interceptors. Asked for each connection. What it returns is copied and not changed;
+     * endpoints, retries and wait-for-ready set in it do not count. With authentication on, the
+     * user needs to read and write the keys under the {@link #keyPrefix}. Default: {@link
+     * Client#builder()} as it is.
+     *
+     * @param client gives a builder; what it throws {@code tryAcquire} throws as the cause of an
+     *     {@link IOException}
+     * @return this
+     */
+    public Builder client(Supplier<ClientBuilder> client) {
+      this.client = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * After what time a holder that is dead, paused or cut off has lost its lock. Another scheduler
+     * takes over within this time and one second. A holder that cannot reach etcd for this long
+     * gives its backup up. Default: 15 seconds.
+     *
+     * @param ttl whole seconds, 2 seconds to 1 hour; etcd raises what is less than one and a half
+     *     of its election timeouts
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder ttl(Duration ttl) {
+      if (ttl.compareTo(SHORTEST) < 0 || ttl.compareTo(LONGEST) > 0 || ttl.toNanosPart() != 0) {
+        throw new IllegalArgumentException(
+            "ttl must be whole seconds, 2 seconds to 1 hour, not " + ttl);
+      }
+      this.ttl = ttl;
+      return this;
+    }
+
+    /**
+     * What the keys begin with: the same for all that are to exclude one another. The project
+     * follows as it is. Default: {@code /etcd-backup/lock/}.
+     *
+     * @param keyPrefix one character or more
+     * @return this
+     * @throws IllegalArgumentException when it is empty
+     */
+    public Builder keyPrefix(String keyPrefix) {
+      if (keyPrefix.isEmpty()) {
+        throw new IllegalArgumentException("keyPrefix must be one character or more, not none");
+      }
+      this.keyPrefix = keyPrefix;
+      return this;
+    }
+
+    /**
+     * Builds the lock. Connects to nothing.
+     *
+     * @return the lock
+     */
+    public EtcdBackupLock build() {
+      return new EtcdBackupLock(this);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.ProvingInputStream;
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotInfo;
+import dev.etcdbackup.SnapshotProof;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.bbolt.Meta;
+import dev.etcdbackup.etcd.bbolt.RandomAccessBytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot on its way from a file, proved again as it is read. */
+final class FileSnapshot implements Snapshot {
+  /** Bytes of SHA-256 behind the database. */
+  static final int TRAILER = ProvingInputStream.TRAILER_SIZE;
+
+  private final SnapshotInfo info;
+  private final RandomAccessBytes bytes;
+  private final ProvingInputStream proving;
+  private final Stream stream = new Stream();
+
+  /**
+   * Takes over an open file.
+   *
+   * @param meta which database to make a snapshot of; null when the file is one already
+   */
+  FileSnapshot(SnapshotInfo info, RandomAccessBytes bytes, @Nullable Meta meta) throws IOException {
+    this.info = info;
+    this.bytes = bytes;
+    this.proving =
+        new ProvingInputStream(meta == null ? bytes.stream() : new SealedDatabase(bytes, meta));
+  }
+
+  static void close(@Nullable RandomAccessBytes bytes) {
+    try {
+      if (bytes != null) {
+        bytes.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // nothing was written
+    }
+  }
+
+  @Override
+  public SnapshotInfo info() {
+    return info;
+  }
+
+  @Override
+  public long size() throws SourceException {
+    try {
+      return proving.size();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public InputStream stream() {
+    return stream;
+  }
+
+  @Override
+  public SnapshotProof proof() {
+    SnapshotProof proof = proving.proof();
+    return new SnapshotProof(proof.size(), proof.sha256(), OptionalLong.of(info.revision()));
+  }
+
+  @Override
+  public void close() {
+    close(bytes);
+  }
+
+  private SourceException failed(IOException e) {
+    return e instanceof SourceException already
+        ? already
+        : new SourceException(info.origin() + ": " + e.getMessage(), e);
+  }
+
+  /** The bytes, with every failure one of the source. */
+  private final class Stream extends InputStream {
+    @Override
+    public int read() throws SourceException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws SourceException {
+      try {
+        return proving.read(buffer, offset, length);
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      FileSnapshot.this.close();
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.snapshot.AuthSummary;
+import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.etcd.snapshot.KeyCursor;
+import dev.etcdbackup.etcd.snapshot.KeyRange;
+import dev.etcdbackup.etcd.snapshot.RevisionNotRetainedException;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Puts keys of a snapshot into a running cluster, beside whatever it holds: the way back from a
+ * deletion by mistake, without stopping anything.
+ *
+ * <p>Keys come back with their values, and hang on leases of the same ids, which are granted anew
+ * before them where they are missing. What cannot come back this way is told in the report: the
+ * keys' revisions, versions and history, users with their passwords, members, alarms. Keys that are
+ * not in the snapshot are left alone.
+ *
+ * <p>Keys go in batches, of as many as a transaction takes. A batch is looked at first, and what
+ * has to be written is written in one transaction or not at all; with {@link Mode#CREATE} that
+ * depends on none of these keys having come to be meanwhile. So a restore that failed can be run
+ * again: what it wrote is there unchanged, and it goes on with the rest. Between batches others see
+ * it half done.
+ *
+ * <p>A cluster that starts from a data folder restored from the snapshot ({@link
+ * dev.etcdbackup.etcd.restore.DataDirRestore}) has everything; this is for when it must not stop,
+ * or only some keys are wanted.
+ *
+ * <p>Immutable and thread-safe. Each call makes connections and ends them.
+ */
+public final class LiveRestore {
+  /** What becomes of keys that are there with another value or lease than in the snapshot. */
+  public enum Mode {
+    /** They are kept as they are. */
+    CREATE,
+    /** They get the value and the lease of the snapshot. */
+    OVERWRITE
+  }
+
+  private final List<URI> endpoints;
+  private final Supplier<ClientBuilder> client;
+  private final Mode mode;
+  private final int maxTxnOps;
+  private final int maxRequestBytes;
+  private final Duration timeout;
+
+  private LiveRestore(Builder builder) {
+    this.endpoints = builder.endpoints;
+    this.client = builder.client;
+    this.mode = builder.mode;
+    this.maxTxnOps = builder.maxTxnOps;
+    this.maxRequestBytes = builder.maxRequestBytes;
+    this.timeout = builder.timeout;
+  }
+
+  /**
+   * Begins a restore into a cluster.
+   *
+   * @param endpoints the members' client URLs, {@code http://10.0.0.1:2379} say, one or more; one
+   *     after the other is used when the one before does not answer
+   * @return the settings
+   * @throws IllegalArgumentException when there is none, or one is not {@code http://HOST:PORT} or
+   *     {@code https://HOST:PORT}
+   */
+  public static Builder builder(List<URI> endpoints) {
+    return new Builder(endpoints.stream().map(Endpoints::require).toList());
+  }
+
+  /**
+   * Restores keys. Blocks until it is done; interrupting the thread ends it between two requests or
+   * within one. Takes what {@link EtcdSnapshot#keys} takes, 90 bytes for each lease of the
+   * snapshot, and a batch: 1 MiB, or one larger value. Makes two requests for each batch of which
+   * something is to be written, one otherwise, and one for each lease.
+   *
+   * @param snapshot the snapshot, verified before
+   * @param range which keys
+   * @param revision as they were at which revision, from the compacted one of the snapshot to its
+   *     current one, or 0 for the current
+   * @return what was done
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws SourceException when the cluster does not answer or refuses, with what to do; what was
+   *     written until then is there, and the restore can be run again
+   * @throws IOException when the snapshot cannot be read
+   */
+  public LiveRestoreReport restore(EtcdSnapshot snapshot, KeyRange range, long revision)
+      throws IOException {
+    return run(snapshot, range, revision, false);
+  }
+
+  /**
+   * Says what {@link #restore} would do, and writes nothing. Needs permission to read the keys
+   * alone.
+   *
+   * @param snapshot the snapshot
+   * @param range which keys
+   * @param revision as they were at which revision
+   * @return what would be done
+   * @throws IOException as {@link #restore} does
+   */
+  public LiveRestoreReport dryRun(EtcdSnapshot snapshot, KeyRange range, long revision)
+      throws IOException {
+    return run(snapshot, range, revision, true);
+  }
+
+  private LiveRestoreReport run(
+      EtcdSnapshot snapshot, KeyRange range, long revision, boolean dryRun) throws IOException {
+    KeyCursor keys = snapshot.keys(range, revision);
+    try (LiveConnection etcd = new LiveConnection(endpoints, client, timeout)) {
+      LeaseGrants leases = new LeaseGrants(etcd, snapshot.leases(), dryRun);
+      Restoration work = new Restoration(etcd, leases, mode, dryRun);
+      RestoreBatch batch = new RestoreBatch(maxTxnOps, maxRequestBytes);
+      while (keys.next()) {
+        RestoreBatch.Item item =
+            new RestoreBatch.Item(keys.key(), keys.value(), leases.idFor(keys.lease()));
+        if (!batch.hasRoomFor(item)) {
+          work.take(batch.drain());
+        }
+        batch.add(item);
+      }
+      work.take(batch.drain());
+      return work.report(keys.revision(), lost(snapshot.auth(), leases));
+    }
+  }
+
+  private static List<String> lost(AuthSummary auth, LeaseGrants leases) {
+    List<String> lost = new ArrayList<>();
+    lost.add("revisions, versions and history of keys: keys that were written begin anew");
+    lost.add("members and alarms, which belong to the cluster the snapshot is of");
+    if (!auth.users().isEmpty() || !auth.roles().isEmpty()) {
+      lost.add(
+          "users with their passwords ("
+              + auth.users().size()
+              + ") and roles ("
+              + auth.roles().size()
+              + "); a data folder restored from the snapshot has them");
+    }
+    if (leases.unknown() > 0) {
+      lost.add("the leases of " + leases.unknown() + " keys, which the snapshot does not hold");
+    }
+    return lost;
+  }
+
+  /** Settings of a restore. Not thread-safe. */
+  public static final class Builder {
+    private final List<URI> endpoints;
+    private Supplier<ClientBuilder> client = Client::builder;
+    private Mode mode = Mode.CREATE;
+    private int maxTxnOps = 128;
+    private int maxRequestBytes = 1 << 20;
+    private Duration timeout = Duration.ofSeconds(30);
+
+    private Builder(List<URI> endpoints) {
+      if (endpoints.isEmpty()) {
+        throw new IllegalArgumentException("etcd endpoints must be one or more, not none");
+      }
+      this.endpoints = endpoints;
+    }
+
+    /**
+     * How to talk to the cluster: user, password, TLS (see {@link EtcdTls}). Asked whenever a
+     * connection is made. What it returns is copied and not changed; endpoints, namespace, retries
+     * and wait-for-ready set in it do not count. Default: {@link Client#builder()} as it is.
+     *
+     * @param client gives a builder
+     * @return this
+     */
+    public Builder client(Supplier<ClientBuilder> client) {
+      this.client = Objects.requireNonNull(client, "client");
+      return this;
+    }
+
+    /**
+     * What becomes of keys that are there and differ. Default: they are kept.
+     *
+     * @param mode the mode
+     * @return this
+     */
+    public Builder mode(Mode mode) {
+      this.mode = Objects.requireNonNull(mode, "mode");
+      return this;
+    }
+
+    /**
+     * How many operations etcd takes in a transaction: its {@code --max-txn-ops}. Default: 128,
+     * which is etcd's own.
+     *
+     * @param maxTxnOps 2 or more
+     * @return this
+     * @throws IllegalArgumentException when it is less than 2
+     */
+    public Builder maxTxnOps(int maxTxnOps) {
+      if (maxTxnOps < 2) {
+        throw new IllegalArgumentException("maxTxnOps must be 2 or more, not " + maxTxnOps);
+      }
+      this.maxTxnOps = maxTxnOps;
+      return this;
+    }
+
+    /**
+     * How many bytes of keys and values go into one request; a larger value goes by itself.
+     * Default: 1 MiB, of the 1.5 MiB etcd takes by default.
+     *
+     * @param maxRequestBytes 1024 or more
+     * @return this
+     * @throws IllegalArgumentException when it is less than 1024
+     */
+    public Builder maxRequestBytes(int maxRequestBytes) {
+      if (maxRequestBytes < 1024) {
+        throw new IllegalArgumentException(
+            "maxRequestBytes must be 1024 or more, not " + maxRequestBytes);
+      }
+      this.maxRequestBytes = maxRequestBytes;
+      return this;
+    }
+
+    /**
+     * How long a member has to answer a request. Default: 30 seconds.
+     *
+     * @param timeout more than 0
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder timeout(Duration timeout) {
+      if (timeout.isNegative() || timeout.isZero()) {
+        throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
+      }
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Builds the restore. Connects to nothing.
+     *
+     * @return the restore
+     */
+    public LiveRestore build() {
+      return new LiveRestore(this);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.etcdbackup.etcd;
+
+import com.google.protobuf.ByteString;
+import dev.etcdbackup.SourceException;
+import io.etcd.jetcd.api.Compare;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.RequestOp;
+import io.etcd.jetcd.api.ResponseOp;
+import io.etcd.jetcd.api.TxnRequest;
+import io.etcd.jetcd.api.TxnResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brings batches of keys into a running cluster and counts what became of them. */
+final class Restoration {
+  private static final int ATTEMPTS = 10;
+
+  private final LiveConnection etcd;
+  private final LeaseGrants leases;
+  private final LiveRestore.Mode mode;
+  private final boolean dryRun;
+  private long created;
+  private long overwritten;
+  private long unchanged;
+  private long kept;
+
+  Restoration(LiveConnection etcd, LeaseGrants leases, LiveRestore.Mode mode, boolean dryRun) {
+    this.etcd = etcd;
+    this.leases = leases;
+    this.mode = mode;
+    this.dryRun = dryRun;
+  }
+
+  /** How a key is in the cluster. */
+  private enum State {
+    MISSING,
+    SAME,
+    OTHER
+  }
+
+  LiveRestoreReport report(long revision, List<String> lost) {
+    return new LiveRestoreReport(
+        revision,
+        dryRun,
+        created,
+        overwritten,
+        unchanged,
+        kept,
+        leases.granted(),
+        leases.there(),
+        lost);
+  }
+
+  /**
+   * Brings a batch in, whole or not at all.
+   *
+   * @throws SourceException when etcd does not take it, with what to do
+   */
+  void take(List<RestoreBatch.Item> batch) throws SourceException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    try {
+      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        List<State> states = look(batch);
+        if (bring(batch, states)) {
+          count(states);
+          return;
+        }
+      }
+    } catch (StatusRuntimeException e) {
+      throw new SourceException(RestoreRefusal.explain(etcd.explain(e), batch) + soFar(), e);
+    }
+    throw new SourceException(
+        "keys of a batch changed or lost their lease "
+            + ATTEMPTS
+            + " times while they were restored: somebody else writes to them"
+            + soFar());
+  }
+
+  private String soFar() {
+    long done = created + overwritten;
+    return dryRun
+        ? ""
+        : "; " + done + " keys were written until then, run it again to go on from there";
+  }
+
+  private boolean bring(List<RestoreBatch.Item> batch, List<State> states) throws SourceException {
+    List<RestoreBatch.Item> toWrite = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      boolean overwrite = states.get(i) == State.OTHER && mode == LiveRestore.Mode.OVERWRITE;
+      if (overwrite || states.get(i) == State.MISSING) {
+        toWrite.add(batch.get(i));
+        leases.require(batch.get(i).lease());
+      }
+    }
+    return dryRun || toWrite.isEmpty() || write(toWrite);
+  }
+
+  private void count(List<State> states) {
+    for (State state : states) {
+      switch (state) {
+        case MISSING -> created++;
+        case SAME -> unchanged++;
+        case OTHER -> {
+          if (mode == LiveRestore.Mode.OVERWRITE) {
+            overwritten++;
+          } else {
+            kept++;
+          }
+        }
+      }
+    }
+  }
+
+  /** Asks of each key whether it has the value; no value travels back. */
+  private List<State> look(List<RestoreBatch.Item> batch) throws SourceException {
+    TxnRequest.Builder request = TxnRequest.newBuilder();
+    for (RestoreBatch.Item item : batch) {
+      RequestOp key =
+          RequestOp.newBuilder()
+              .setRequestRange(RangeRequest.newBuilder().setKey(item.key()).setKeysOnly(true))
+              .build();
+      TxnRequest same =
+          TxnRequest.newBuilder()
+              .addCompare(
+                  Compare.newBuilder()
+                      .setKey(item.key())
+                      .setTarget(Compare.CompareTarget.VALUE)
+                      .setValue(item.value()))
+              .addSuccess(key)
+              .addFailure(key)
+              .build();
+      request.addSuccess(RequestOp.newBuilder().setRequestTxn(same));
+    }
+    TxnResponse answer = etcd.call(KVGrpc.getTxnMethod(), request.build());
+    List<State> states = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) {
+      states.add(state(batch.get(i), answer.getResponses(i)));
+    }
+    return states;
+  }
+
+  private static State state(RestoreBatch.Item item, ResponseOp response) {
+    TxnResponse answer = response.getResponseTxn();
+    RangeResponse found = answer.getResponses(0).getResponseRange();
+    if (found.getKvsCount() == 0) {
+      return State.MISSING;
+    }
+    boolean same = answer.getSucceeded() && found.getKvs(0).getLease() == item.lease();
+    return same ? State.SAME : State.OTHER;
+  }
+
+  /** Writes keys; false when one came to be meanwhile, or a lease ran out: nothing was written. */
+  private boolean write(List<RestoreBatch.Item> items) throws SourceException {
+    TxnRequest.Builder request = TxnRequest.newBuilder();
+    for (RestoreBatch.Item item : items) {
+      if (mode == LiveRestore.Mode.CREATE) {
+        request.addCompare(isMissing(item.key()));
+      }
+      request.addSuccess(
+          RequestOp.newBuilder()
+              .setRequestPut(
+                  PutRequest.newBuilder()
+                      .setKey(item.key())
+                      .setValue(item.value())
+                      .setLease(item.lease())));
+    }
+    try {
+      return etcd.call(KVGrpc.getTxnMethod(), request.build()).getSucceeded();
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
+        throw e;
+      }
+      items.forEach(item -> leases.forget(item.lease())); // "requested lease not found"
+      return false;
+    }
+  }
+
+  private static Compare isMissing(ByteString key) {
+    return Compare.newBuilder()
+        .setKey(key)
+        .setTarget(Compare.CompareTarget.CREATE)
+        .setCreateRevision(0)
+        .build();
+  }
+}

@@ -1,0 +1,228 @@
+package dev.etcdbackup.etcd.drill;
+
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.etcd.restore.DataDirRestore;
+import dev.etcdbackup.etcd.restore.RestoredMember;
+import dev.etcdbackup.etcd.snapshot.Alarm;
+import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.etcd.snapshot.HashKv;
+import dev.etcdbackup.etcd.snapshot.KeyRange;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Restores a snapshot for nothing, to know that it can be: into a temporary folder, from which a
+ * real etcd is started on free ports of 127.0.0.1 when there is one at hand. The history it tells
+ * (HashKV) and its number of keys are held against the snapshot, a key is written, read and
+ * deleted, and everything is thrown away. Without an etcd all but the start is done, and the report
+ * says so.
+ *
+ * <p>To be run now and then, before the bad day; a scheduler of any kind may call {@link #run}. An
+ * etcd that is started does not outlive the JVM, unless that is killed.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Drill {
+  private final Path folder;
+  private final Optional<Path> etcd;
+  private final Optional<Supplier<ClientBuilder>> login;
+  private final Duration timeout;
+
+  private Drill(Builder builder) {
+    this.folder = builder.folder;
+    this.etcd = builder.etcd;
+    this.login = builder.login;
+    this.timeout = builder.timeout;
+  }
+
+  /**
+   * Begins a drill.
+   *
+   * @param folder where the temporary folder goes; must exist, with room for the snapshot
+   * @return the settings
+   */
+  public static Builder builder(Path folder) {
+    return new Builder(folder);
+  }
+
+  /**
+   * Carries the drill out. Blocks; interrupting the thread ends it within seconds, and leaves
+   * neither files nor a process. Takes what {@link DataDirRestore#restore} and {@link
+   * EtcdSnapshot#keys} take, one after the other.
+   *
+   * @param snapshot the snapshot, with its SHA-256
+   * @return what it showed; an etcd that does not start from it is a problem in there
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read, or the folder cannot be written
+   */
+  public DrillReport run(EtcdSnapshot snapshot) throws IOException {
+    long begun = System.nanoTime();
+    Run run = new Run(snapshot);
+    try (DrillFolder temporary = DrillFolder.in(folder)) {
+      run.restore(temporary);
+      if (etcd.isPresent()) {
+        run.boot(etcd.get(), temporary);
+      } else {
+        run.remarks.add("there is no etcd at hand: the restored data were not started");
+      }
+    }
+    return run.report(Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  /** One drill. */
+  private final class Run {
+    private final EtcdSnapshot snapshot;
+    private final HashKv hash;
+    private final long keys;
+    private final boolean authenticated;
+    private final List<String> steps = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+    private long memberId;
+    private boolean booted;
+    private String version = "";
+
+    Run(EtcdSnapshot snapshot) throws IOException {
+      this.snapshot = snapshot;
+      this.hash = snapshot.hashKv(0);
+      this.keys = snapshot.keys(KeyRange.all(), 0).size();
+      this.authenticated = snapshot.auth().enabled();
+    }
+
+    void restore(DrillFolder temporary) throws IOException {
+      DataDirRestore restore =
+          DataDirRestore.builder()
+              .name(DrillMember.NAME)
+              .initialCluster(DrillMember.NAME + "=" + DrillMember.PEER)
+              .initialAdvertisePeerUrls(DrillMember.PEER)
+              .initialClusterToken("drill-" + System.nanoTime())
+              .clearAlarms()
+              .build();
+      RestoredMember member = restore.restore(snapshot, temporary.dataDir());
+      memberId = member.memberId();
+      remarks.addAll(member.warnings());
+      for (Alarm alarm : snapshot.facts().alarms()) {
+        remarks.add("the alarm " + alarm.type() + " is in it: restore it with clear-alarms");
+      }
+      steps.add("verified, and restored to a data folder");
+      try (EtcdSnapshot restored = EtcdSnapshot.open(temporary.database())) {
+        compare("the data folder", restored.hashKv(0), restored.keys(KeyRange.all(), 0).size());
+      }
+    }
+
+    private void compare(String where, HashKv found, long count) {
+      if (!found.equals(hash)) {
+        problems.add("HashKV of " + where + " is " + found + ", of the backup " + hash);
+      }
+      if (count != keys) {
+        problems.add(where + " holds " + count + " keys, the backup " + keys);
+      }
+      if (found.equals(hash) && count == keys) {
+        steps.add(
+            where
+                + " holds the same: HashKV "
+                + hash.hash()
+                + " at revision "
+                + hash.revision()
+                + ", "
+                + keys
+                + " keys");
+      }
+    }
+
+    void boot(Path binary, DrillFolder temporary) throws IOException {
+      try (DrillMember member = DrillMember.start(binary, temporary, timeout)) {
+        version = member.version();
+        booted = true;
+        steps.add("etcd " + version + " started from it and is healthy");
+        if (authenticated && login.isEmpty()) {
+          remarks.add(
+              "authentication is on in it, and no user was given: the started etcd was not asked"
+                  + " what it holds, nor written to");
+          return;
+        }
+        Supplier<ClientBuilder> client = authenticated ? login.get() : Client::builder;
+        try (DrillClient asked = new DrillClient(member.address(), client, timeout)) {
+          HashKv found = asked.hashKv(hash.revision());
+          asked.requireMember(memberId);
+          compare("the started etcd", found, asked.count(hash.revision()));
+          asked.writeReadAndDelete();
+          steps.add("a key was written, read and deleted");
+        }
+      } catch (DrillMember.FailedException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+
+    DrillReport report(Duration duration) {
+      return new DrillReport(booted, version, hash, keys, steps, problems, remarks, duration);
+    }
+  }
+
+  /** Settings of a drill. Not thread-safe. */
+  public static final class Builder {
+    private final Path folder;
+    private Optional<Path> etcd = Optional.empty();
+    private Optional<Supplier<ClientBuilder>> login = Optional.empty();
+    private Duration timeout = Duration.ofMinutes(1);
+
+    private Builder(Path folder) {
+      this.folder = Objects.requireNonNull(folder, "folder");
+    }
+
+    /**
+     * Which etcd to start. Default: none.
+     *
+     * @param etcd the program
+     * @return this
+     */
+    public Builder etcd(Path etcd) {
+      this.etcd = Optional.of(etcd);
+      return this;
+    }
+
+    /**
+     * Who asks the started etcd, when authentication is on in the snapshot: a user with the role
+     * {@code root} as it was then. Default: nobody; the etcd is started then, and not asked.
+     *
+     * @param login gives a builder with user and password, and without TLS
+     * @return this
+     */
+    public Builder login(Supplier<ClientBuilder> login) {
+      this.login = Optional.of(login);
+      return this;
+    }
+
+    /**
+     * How long the started etcd has to become healthy, and for each answer. Default: 1 minute.
+     *
+     * @param timeout more than 0
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder timeout(Duration timeout) {
+      if (timeout.isNegative() || timeout.isZero()) {
+        throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
+      }
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Builds the drill. Starts nothing.
+     *
+     * @return the drill
+     */
+    public Drill build() {
+      return new Drill(this);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.etcdbackup.etcd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.etcd.snapshot.KeyRange;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.options.PutOption;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Restores into a real etcd while somebody else does something between two of its requests. */
+@Timeout(120)
+class ContestedRestoreTest {
+  @TempDir private Path folder;
+  @AutoClose private EtcdServer source;
+  @AutoClose private EtcdServer target;
+  @AutoClose private Client from;
+  @AutoClose private Client to;
+  private final AtomicInteger requests = new AtomicInteger();
+
+  @BeforeEach
+  void startTwo() throws Exception {
+    source = EtcdServer.start();
+    target = EtcdServer.start();
+    from = Client.builder().endpoints(source.endpoint()).build();
+    to = Client.builder().endpoints(target.endpoint()).build();
+  }
+
+  /** Does something before each second transaction, which writes what the one before looked at. */
+  private final class Before implements ClientInterceptor {
+    private final int last;
+    private final Callable<?> what;
+
+    Before(int last, Callable<?> what) {
+      this.last = last;
+      this.what = what;
+    }
+
+    @Override
+    public <A, B> ClientCall<A, B> interceptCall(
+        MethodDescriptor<A, B> method, CallOptions options, Channel next) {
+      boolean txn = method.getFullMethodName().equals("etcdserverpb.KV/Txn");
+      if (txn && requests.incrementAndGet() % 2 == 0 && requests.get() <= last) {
+        try {
+          what.call();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+      }
+      return next.newCall(method, options);
+    }
+  }
+
+  private LiveRestore restoring(LiveRestore.Mode mode, Before before) {
+    return LiveRestore.builder(target.endpoints())
+        .client(() -> Client.builder().interceptors(List.of(before)))
+        .mode(mode)
+        .build();
+  }
+
+  private EtcdSnapshot snapshot() throws Exception {
+    Path file = folder.resolve("snapshot");
+    try (Snapshot open = EtcdSnapshotSource.builder(source.endpoints()).build().open()) {
+      Files.copy(open.stream(), file);
+    }
+    return EtcdSnapshot.open(file);
+  }
+
+  @Test
+  void aKeyThatComesToBeMeanwhileIsKept() throws Exception {
+    source.put("a", "backup");
+    source.put("b", "backup");
+    Before before = new Before(2, () -> to.getKVClient().put(utf8("a"), utf8("other")).get());
+    try (EtcdSnapshot snapshot = snapshot()) {
+      LiveRestoreReport report =
+          restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0);
+      assertThat(report.created()).isEqualTo(1);
+      assertThat(report.kept()).isEqualTo(1);
+      assertThat(requests).hasValue(4); // looked, refused, looked again, written
+    }
+    assertThat(valueOf("a")).isEqualTo("other");
+    assertThat(valueOf("b")).isEqualTo("backup");
+  }
+
+  @Test
+  void aLeaseThatRunsOutMeanwhileIsGrantedAgain() throws Exception {
+    long lease = from.getLeaseClient().grant(1000).get().getID();
+    from.getKVClient()
+        .put(utf8("a"), utf8("1"), PutOption.builder().withLeaseId(lease).build())
+        .get();
+    Before before = new Before(2, () -> to.getLeaseClient().revoke(lease).get());
+    try (EtcdSnapshot snapshot = snapshot()) {
+      LiveRestoreReport report =
+          restoring(LiveRestore.Mode.OVERWRITE, before).restore(snapshot, KeyRange.all(), 0);
+      assertThat(report.created()).isEqualTo(1);
+      assertThat(report.leases()).isEqualTo(1);
+      assertThat(report.leasesThere()).isZero();
+    }
+    assertThat(to.getKVClient().get(utf8("a")).get().getKvs().get(0).getLease()).isEqualTo(lease);
+  }
+
+  @Test
+  void whoeverAlwaysIsFasterIsNamedInTheEnd() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      source.put("key-" + i, "backup");
+    }
+    AtomicInteger taken = new AtomicInteger();
+    Before before =
+        new Before(
+            1000,
+            () ->
+                to.getKVClient().put(utf8("key-" + taken.getAndIncrement()), utf8("other")).get());
+    try (EtcdSnapshot snapshot = snapshot()) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(
+              () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0))
+          .withMessageContaining("somebody else writes to them; 0 keys were written");
+    }
+    assertThat(taken).hasValue(10);
+    assertThat(target.revision()).isEqualTo(11);
+  }
+
+  private String valueOf(String key) throws Exception {
+    return to.getKVClient().get(utf8(key)).get().getKvs().get(0).getValue().toString(UTF_8);
+  }
+
+  private static ByteSequence utf8(String text) {
+    return ByteSequence.from(text, UTF_8);
+  }
+}

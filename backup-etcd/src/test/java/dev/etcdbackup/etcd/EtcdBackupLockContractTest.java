@@ -1,0 +1,42 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.schedule.BackupLock;
+import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.testkit.BackupLockContract;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+
+class EtcdBackupLockContractTest extends BackupLockContract {
+  @AutoClose private static EtcdServer etcd;
+
+  private final String prefix = "/locks/" + UUID.randomUUID() + "/";
+  private final List<EtcdBackupLock> replicas = new ArrayList<>();
+
+  @BeforeAll
+  static void startEtcd() throws Exception {
+    etcd = EtcdServer.start();
+  }
+
+  @AfterEach
+  void closeReplicas() {
+    replicas.forEach(EtcdBackupLock::close);
+  }
+
+  @Override
+  protected BackupLock newReplica() {
+    EtcdBackupLock replica = EtcdBackupLock.builder(etcd.endpoints()).keyPrefix(prefix).build();
+    replicas.add(replica);
+    return replica;
+  }
+
+  @Override
+  protected boolean lose(Held held) throws Exception {
+    etcd.etcdctl("lease", "revoke", Long.toHexString(((HeldLease) held).lease()));
+    return true;
+  }
+}

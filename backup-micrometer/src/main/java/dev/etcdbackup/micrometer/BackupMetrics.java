@@ -1,0 +1,206 @@
+package dev.etcdbackup.micrometer;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.FailedRun;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.PruneReport;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters of a scheduler: give it to the scheduler as a listener, and the scheduler to {@link
+ * #watch}.
+ *
+ * <pre>{@code
+ * BackupMetrics metrics = new BackupMetrics(registry);
+ * BackupScheduler scheduler = BackupScheduler.builder(store).listener(metrics).build();
+ * metrics.watch(scheduler);
+ * }</pre>
+ *
+ * <p>Each has the tag {@code project}, unless it is said otherwise. Prometheus names follow: dots
+ * become underscores, and the unit and {@code _total} are appended.
+ *
+ * <table>
+ * <caption>Meters</caption>
+ * <tr><th>meter</th><th>what</th></tr>
+ * <tr><td>{@code etcd.backup.attempts}</td><td>tries begun</td></tr>
+ * <tr><td>{@code etcd.backup.successes}</td><td>backups stored</td></tr>
+ * <tr><td>{@code etcd.backup.failures}</td><td>failed runs, by {@code reason}: source, store, lock,
+ * other</td></tr>
+ * <tr><td>{@code etcd.backup.duration}</td><td>timer of the successful ones</td></tr>
+ * <tr><td>{@code etcd.backup.size}</td><td>summary, bytes of each snapshot</td></tr>
+ * <tr><td>{@code etcd.backup.throughput}</td><td>summary, bytes a second of each</td></tr>
+ * <tr><td>{@code etcd.backup.pruned}, {@code etcd.backup.prune.refused}</td><td>backups deleted, and
+ * those the store refused to delete</td></tr>
+ * <tr><td>{@code etcd.backup.prune.failures}</td><td>prunes that failed as a whole</td></tr>
+ * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
+ * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds
+ * since 1970; NaN while there is none</td></tr>
+ * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
+ * <tr><td>{@code etcd.backup.overdue}</td><td>gauge, seconds a backup is overdue; 0 when none
+ * is</td></tr>
+ * <tr><td>{@code etcd.backup.missed}</td><td>gauge, points of the schedule that passed without a
+ * backup, since the start</td></tr>
+ * <tr><td>{@code etcd.backup.suspicious}</td><td>gauge, backups that keep a series from being
+ * pruned</td></tr>
+ * <tr><td>{@code etcd.backup.coverage}</td><td>gauge without a project, the number of projects by
+ * {@code state}</td></tr>
+ * </table>
+ *
+ * <p>The gauges tell what the scheduler remembers, a second old at most; they read nothing from the
+ * store. Projects that were added or removed are noticed at the next event; what was removed loses
+ * all its meters. Counters begin at zero, so that Prometheus sees the first increase. Projects that
+ * are not automated have no gauges but their place in {@code etcd.backup.coverage}.
+ *
+ * <p>Thread-safe.
+ */
+public final class BackupMetrics implements BackupListener {
+  private final MeterRegistry registry;
+  private volatile @Nullable ClusterGauges gauges;
+
+  /**
+   * Makes the listener.
+   *
+   * @param registry where the meters are registered
+   */
+  public BackupMetrics(MeterRegistry registry) {
+    this.registry = Objects.requireNonNull(registry, "registry");
+  }
+
+  /**
+   * Registers the gauges. To be called once, whether the scheduler was started or not.
+   *
+   * @param scheduler the scheduler that this listens to
+   * @throws IllegalStateException when it watches one already
+   */
+  public synchronized void watch(BackupScheduler scheduler) {
+    if (gauges != null) {
+      throw new IllegalStateException("these metrics watch a scheduler already");
+    }
+    gauges = new ClusterGauges(registry, scheduler::status, this::begin);
+  }
+
+  @Override
+  public void started(String project) {
+    attempts(project).increment();
+    update();
+  }
+
+  @Override
+  public void succeeded(String project, BackupResult result) {
+    successes(project).increment();
+    Timer.builder("etcd.backup.duration")
+        .description("From opening the source to the commit")
+        .tag("project", project)
+        .register(registry)
+        .record(result.duration());
+    summary("etcd.backup.size", "Bytes of a snapshot", "bytes", project)
+        .record((double) result.proof().size());
+    double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
+    summary("etcd.backup.throughput", "Bytes a second", "bytes per second", project)
+        .record(result.proof().size() / seconds);
+    update();
+  }
+
+  @Override
+  public void failed(FailedRun failure) {
+    failures(failure.project(), failure.reason()).increment();
+    update();
+  }
+
+  @Override
+  public void skipped(String project, String reason) {
+    update();
+  }
+
+  @Override
+  public void pruned(String project, PruneReport report) {
+    pruned(project).increment(report.deleted().size());
+    refused(project).increment(report.refused().size());
+  }
+
+  @Override
+  public void pruneFailed(String project, BackupException cause) {
+    pruneFailures(project).increment();
+  }
+
+  @Override
+  public void lockLost(String project) {
+    locksLost(project).increment();
+  }
+
+  /** A counter that is born at one has not increased in the eyes of Prometheus. */
+  private void begin(String project) {
+    attempts(project);
+    successes(project);
+    for (FailedRun.Reason reason : FailedRun.Reason.values()) {
+      failures(project, reason);
+    }
+    pruned(project);
+    refused(project);
+    pruneFailures(project);
+    locksLost(project);
+  }
+
+  private Counter attempts(String project) {
+    return counter("etcd.backup.attempts", "Tries begun", Tags.of("project", project));
+  }
+
+  private Counter successes(String project) {
+    return counter("etcd.backup.successes", "Backups stored", Tags.of("project", project));
+  }
+
+  private Counter failures(String project, FailedRun.Reason reason) {
+    return counter(
+        "etcd.backup.failures",
+        "Failed runs",
+        Tags.of("project", project, "reason", reason.toString()));
+  }
+
+  private Counter pruned(String project) {
+    return counter("etcd.backup.pruned", "Backups deleted", Tags.of("project", project));
+  }
+
+  private Counter refused(String project) {
+    return counter(
+        "etcd.backup.prune.refused",
+        "Backups the store refused to delete",
+        Tags.of("project", project));
+  }
+
+  private Counter pruneFailures(String project) {
+    return counter(
+        "etcd.backup.prune.failures", "Prunes that failed as a whole", Tags.of("project", project));
+  }
+
+  private Counter locksLost(String project) {
+    return counter("etcd.backup.lock.lost", "Locks lost during a run", Tags.of("project", project));
+  }
+
+  private Counter counter(String name, String description, Tags tags) {
+    return Counter.builder(name).description(description).tags(tags).register(registry);
+  }
+
+  private DistributionSummary summary(
+      String name, String description, String unit, String project) {
+    return DistributionSummary.builder(name)
+        .description(description)
+        .baseUnit(unit)
+        .tag("project", project)
+        .register(registry);
+  }
+
+  private void update() {
+    ClusterGauges watching = gauges;
+    if (watching != null) {
+      watching.update();
+    }
+  }
+}

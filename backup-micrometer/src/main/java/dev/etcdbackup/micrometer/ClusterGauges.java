@@ -1,0 +1,175 @@
+package dev.etcdbackup.micrometer;
+
+import dev.etcdbackup.coverage.CoverageState;
+import dev.etcdbackup.schedule.ClusterStatus;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gauges of every cluster a scheduler has now; what it had and has no longer loses its meters.
+ */
+final class ClusterGauges {
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final MeterRegistry registry;
+  private final Supplier<List<ClusterStatus>> source;
+  private final Consumer<String> onNew;
+  private final Set<String> known = new HashSet<>(); // guarded by this
+  private final Map<String, List<Meter>> registered = new HashMap<>(); // guarded by this
+  private Map<String, ClusterStatus> seen = Map.of(); // guarded by this
+  private @Nullable Long seenAt; // guarded by this
+
+  /**
+   * @param onNew told of every project, automated or not, when it is first seen
+   */
+  ClusterGauges(
+      MeterRegistry registry, Supplier<List<ClusterStatus>> source, Consumer<String> onNew) {
+    this.registry = registry;
+    this.source = source;
+    this.onNew = onNew;
+    for (CoverageState state : CoverageState.values()) {
+      if (state != CoverageState.UNCONFIGURED) { // that would take a look at the store
+        Gauge.builder("etcd.backup.coverage", this, gauges -> gauges.count(state))
+            .description("How many projects are in a state")
+            .tag("state", state.label())
+            .register(registry);
+      }
+    }
+    update();
+  }
+
+  /**
+   * Sees to it that the automated clusters have their gauges and no others do, and that nothing is
+   * left of clusters that were removed: an operator that sees many come and go must not grow.
+   */
+  synchronized void update() {
+    seenAt = null; // what is a second old may lack the cluster that this event is of
+    Map<String, ClusterStatus> now = look();
+    Set<String> removed = new HashSet<>(known);
+    removed.removeAll(now.keySet());
+    removed.forEach(this::forget);
+    registered
+        .entrySet()
+        .removeIf(
+            one -> {
+              boolean gone = !isAutomated(now.get(one.getKey()));
+              if (gone) {
+                one.getValue().forEach(registry::remove);
+              }
+              return gone;
+            });
+    for (ClusterStatus cluster : now.values()) {
+      if (known.add(cluster.project())) {
+        onNew.accept(cluster.project());
+      }
+      if (cluster.automated()) {
+        registered.computeIfAbsent(cluster.project(), this::register);
+      }
+    }
+  }
+
+  private void forget(String project) {
+    known.remove(project);
+    registered.remove(project);
+    for (Meter meter : registry.getMeters()) {
+      if (meter.getId().getName().startsWith("etcd.backup.")
+          && project.equals(meter.getId().getTag("project"))) {
+        registry.remove(meter);
+      }
+    }
+  }
+
+  private List<Meter> register(String project) {
+    List<Meter> meters = new ArrayList<>();
+    meters.add(
+        gauge(
+            project,
+            "etcd.backup.last.success.timestamp",
+            "When the newest backup was taken",
+            "seconds",
+            one -> one.newest().map(at -> (double) at.getEpochSecond()).orElse(Double.NaN)));
+    meters.add(
+        gauge(project, "etcd.backup.age", "How old the newest backup is", "seconds", this::age));
+    meters.add(
+        gauge(
+            project,
+            "etcd.backup.overdue",
+            "How long a backup is overdue",
+            "seconds",
+            one -> one.overdue().toMillis() / 1e3));
+    meters.add(
+        gauge(
+            project,
+            "etcd.backup.missed",
+            "Points of the schedule that passed without a backup",
+            null,
+            ClusterStatus::missed));
+    meters.add(
+        gauge(
+            project,
+            "etcd.backup.suspicious",
+            "Backups that keep a series from being pruned",
+            null,
+            one -> one.suspicions().size()));
+    return meters;
+  }
+
+  private Gauge gauge(
+      String project,
+      String name,
+      String description,
+      @Nullable String unit,
+      ToDoubleFunction<ClusterStatus> value) {
+    return Gauge.builder(name, this, gauges -> gauges.value(project, value))
+        .description(description)
+        .baseUnit(unit)
+        .tag("project", project)
+        .register(registry);
+  }
+
+  private synchronized double value(String project, ToDoubleFunction<ClusterStatus> value) {
+    ClusterStatus cluster = look().get(project);
+    return cluster == null ? Double.NaN : value.applyAsDouble(cluster);
+  }
+
+  private synchronized double count(CoverageState state) {
+    return look().values().stream().filter(one -> one.state() == state).count();
+  }
+
+  private double age(ClusterStatus cluster) {
+    Instant now = Instant.ofEpochMilli(registry.config().clock().wallTime());
+    return cluster
+        .newest()
+        .map(at -> (now.toEpochMilli() - at.toEpochMilli()) / 1e3)
+        .orElse(Double.NaN);
+  }
+
+  /** What the scheduler remembers; asked for once for all the gauges of a scrape. */
+  private synchronized Map<String, ClusterStatus> look() {
+    long now = System.nanoTime();
+    if (seenAt == null || now - seenAt > FRESH_NANOS) {
+      Map<String, ClusterStatus> fresh = new HashMap<>();
+      source.get().forEach(one -> fresh.put(one.project(), one));
+      seen = fresh;
+      seenAt = now;
+    }
+    return seen;
+  }
+
+  private static boolean isAutomated(@Nullable ClusterStatus cluster) {
+    return cluster != null && cluster.automated();
+  }
+}
