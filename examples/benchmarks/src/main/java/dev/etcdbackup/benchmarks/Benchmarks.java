@@ -33,6 +33,7 @@ public final class Benchmarks implements Callable<Integer> {
           new ColdCase(),
           new ReadBackCase(),
           new SnapshotCase(),
+          new RestoreCase(),
           new HeapCase(),
           new ListCase(),
           new JmhCase());
@@ -64,7 +65,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "CASE",
-      description = "backup, cold, readback, snapshot, heap, list, jmh. Default: all.")
+      description = "backup, cold, readback, snapshot, restore, heap, list, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

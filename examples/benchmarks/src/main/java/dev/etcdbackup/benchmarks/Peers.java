@@ -1,6 +1,5 @@
 package dev.etcdbackup.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,15 +38,45 @@ final class Peers {
     return new Command(words, Map.of("ETCDCTL_API", "3")).run(lab.log("etcdctl"));
   }
 
-  /** Adds a look at the file by {@code etcdutl}, or by {@code etcdctl} before 3.5. */
-  static String status(Lab lab, Batch batch) throws IOException {
-    String tool = Program.isThere(Lab.etcdProgram("etcdutl")) ? "etcdutl" : "etcdctl";
+  /** Adds a look at the file by {@code etcdutl}, or the older tool. */
+  static String status(Lab lab, Batch batch) {
+    String tool = snapshotTool();
     String step = tool + " snapshot status";
     List<String> words =
         List.of(Lab.etcdProgram(tool), "snapshot", "status", saved(lab).toString());
     Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
     batch.add(Step.cold(step, () -> command.run(lab.log(tool))));
     return step;
+  }
+
+  /** Adds the restore of the file into a data folder by {@code etcdutl}, or the older tool. */
+  static String restore(Lab lab, Batch batch) {
+    String tool = snapshotTool();
+    Path folder = lab.file("restored-by-" + tool);
+    List<String> words =
+        List.of(
+            Lab.etcdProgram(tool),
+            "snapshot",
+            "restore",
+            saved(lab).toString(),
+            "--data-dir",
+            folder.toString());
+    Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
+    String step = tool + " snapshot restore";
+    batch.add(
+        Step.cold(
+            step,
+            () -> {
+              Measurement cost = command.run(lab.log(tool));
+              Lab.delete(folder);
+              return cost;
+            }));
+    return step;
+  }
+
+  /** What looks into snapshots and restores them: {@code etcdctl} before 3.5. */
+  private static String snapshotTool() {
+    return Program.isThere(Lab.etcdProgram("etcdutl")) ? "etcdutl" : "etcdctl";
   }
 
   /** Adds the SHA-256 of the file. */

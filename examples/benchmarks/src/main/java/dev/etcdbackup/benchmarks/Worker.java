@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.etcd.restore.DataDirRestore;
 import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
 import dev.etcdbackup.etcd.snapshot.VerifyReport;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -38,6 +39,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * status FILE              tells a snapshot's status
  * verify FILE              verifies a snapshot, fails when it is not good
  * hashkv FILE              hashes what a snapshot holds as a member does
+ * restore FILE FOLDER      makes a data folder of a snapshot
  * plan STORE PROJECT KEEP  plans a prune that keeps the last KEEP
  * prune STORE PROJECT KEEP and carries it out
  * delete STORE KEY         deletes a backup
@@ -94,6 +96,7 @@ final class Worker {
       case "status" -> status(Path.of(words[1]));
       case "verify" -> verify(Path.of(words[1]));
       case "hashkv" -> hashKv(Path.of(words[1]));
+      case "restore" -> restore(Path.of(words[1]), Path.of(words[2]));
       case "plan" -> plan(words[1], words[2], Integer.parseInt(words[3]));
       case "prune" -> prune(words[1], words[2], Integer.parseInt(words[3]));
       case "delete" -> store(words[1]).delete(List.of(BackupKey.parse(words[2]))).toString();
@@ -139,6 +142,12 @@ final class Worker {
   private static String hashKv(Path file) throws IOException {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       return snapshot.hashKv(0).toString();
+    }
+  }
+
+  private static String restore(Path file, Path folder) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return DataDirRestore.builder().build().restore(snapshot, folder).name();
     }
   }
 
