@@ -1,6 +1,7 @@
 package dev.etcdbackup.etcd;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 
 /** Checks the addresses of members. */
@@ -35,6 +36,20 @@ final class Endpoints {
       throw bad(endpoint.toString());
     }
     return endpoint;
+  }
+
+  /**
+   * Whether addresses that one client is to use are all {@code https}.
+   *
+   * @throws IllegalArgumentException when some are and some are not
+   */
+  static boolean areTls(List<URI> endpoints) {
+    long tls = endpoints.stream().filter(one -> "https".equalsIgnoreCase(one.getScheme())).count();
+    if (tls != 0 && tls != endpoints.size()) {
+      throw new IllegalArgumentException(
+          "etcd endpoints must be all http:// or all https://, not " + endpoints);
+    }
+    return tls != 0;
   }
 
   private static IllegalArgumentException bad(String shown) {

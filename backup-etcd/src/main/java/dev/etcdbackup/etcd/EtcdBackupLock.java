@@ -191,6 +191,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
       if (endpoints.isEmpty()) {
         throw new IllegalArgumentException("etcd endpoints must be one or more, not none");
       }
+      var unused = Endpoints.areTls(endpoints); // refused here rather than at each try
       this.endpoints = endpoints;
     }
 

@@ -86,7 +86,7 @@ final class EtcdMember implements Closeable {
       }
       interceptors.add(last); // the last one sees calls first
       builder.interceptors(interceptors);
-      boolean tls = isTls(endpoints);
+      boolean tls = Endpoints.areTls(endpoints);
       if (tls && builder.sslContext() == null) {
         builder.sslContext(GrpcSslContexts.forClient().build());
       } else if (!tls && builder.sslContext() != null) {
@@ -96,14 +96,6 @@ final class EtcdMember implements Closeable {
     } catch (RuntimeException | SSLException e) {
       throw new SourceException(where + ": no client settings: " + e.getMessage(), e);
     }
-  }
-
-  private static boolean isTls(List<URI> endpoints) {
-    boolean tls = endpoints.get(0).getScheme().equalsIgnoreCase("https");
-    if (endpoints.stream().anyMatch(one -> one.getScheme().equalsIgnoreCase("https") != tls)) {
-      throw new IllegalArgumentException("some endpoints are http:// and some https://");
-    }
-    return tls;
   }
 
   URI endpoint() {

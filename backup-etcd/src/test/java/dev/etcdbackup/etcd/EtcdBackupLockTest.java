@@ -231,6 +231,10 @@ class EtcdBackupLockTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EtcdBackupLock.builder("127.0.0.1:2379"))
         .withMessageContaining("must be http://HOST:PORT");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdBackupLock.builder("http://h:1", "https://h:2"))
+        .withMessageContaining(
+            "must be all http:// or all https://, not [http://h:1, https://h:2]");
   }
 
   @ParameterizedTest

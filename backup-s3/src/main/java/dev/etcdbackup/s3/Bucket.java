@@ -145,8 +145,22 @@ final class Bucket {
     return contents;
   }
 
-  /** A range of exactly the version that was seen, 1 byte or more. */
+  /** A range of exactly the version that was seen, 1 byte or more, and no other number of bytes. */
   ResponseInputStream<GetObjectResponse> get(StoredBackup backup, long offset, long length)
+      throws StoreException, BackupNotFoundException {
+    ResponseInputStream<GetObjectResponse> in = request(backup, offset, length);
+    Long announced = in.response().contentLength();
+    if (announced == null || announced != length) {
+      in.abort();
+      throw new StoreException(
+          url(backup.key()) + ": the server sends " + announced + " bytes instead of " + length,
+          null);
+    }
+    return in;
+  }
+
+  private ResponseInputStream<GetObjectResponse> request(
+      StoredBackup backup, long offset, long length)
       throws StoreException, BackupNotFoundException {
     try {
       return client.getObject(

@@ -64,7 +64,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * {@link Content#expectedSize()} so that it fits into 9,000 of S3's 10,000 parts: 48 MiB of heap
  * for 100 GiB. Content that is larger than announced, or not announced, makes the parts double as
  * it goes on: by default 32 MiB of heap up to 31 GiB, 64 MiB up to 41 GiB, 256 MiB at 100 GiB, at
- * most 2.6 TiB. A stream from {@link #open} holds 128 KiB.
+ * most 2.6 TiB. A stream from {@link #open} holds 16 MiB, or 128 KiB when it is of 4 MiB or less.
  *
  * <h2>Threads and time</h2>
  *
@@ -157,7 +157,10 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes one request. The stream is for one thread; closing it, from any thread, ends a read.
+   * <p>Takes a request for each 4 MiB, up to 4 of them at once: one to begin with, so that a look
+   * at the beginning costs no more, and one more for each 4 MiB that was read. Each names the
+   * version; of a backup without one all is read by one request. The stream is for one thread;
+   * closing it, from any thread, ends a read.
    */
   @Override
   public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
@@ -169,16 +172,15 @@ public final class S3BackupStore implements BackupStore {
     if (length == 0) {
       return openEmpty(backup, url);
     }
+    // Ranges without a version might be of different ones.
+    boolean ahead = length > ReadAhead.RANGE && !backup.version().isEmpty();
+    long first = ahead ? ReadAhead.RANGE : length;
     try {
       ResponseInputStream<GetObjectResponse> in =
-          workers.callThrough(() -> bucket.get(backup, offset, length), ResponseInputStream::abort);
-      Long announced = in.response().contentLength();
-      if (announced == null || announced != length) {
-        in.abort();
-        throw new StoreException(
-            url + ": the server sends " + announced + " bytes instead of " + length, null);
-      }
-      return new ObjectStream(in, length, workers, bucket.exceptions(), url, requestTimeout);
+          workers.callThrough(() -> bucket.get(backup, offset, first), ResponseInputStream::abort);
+      return ahead
+          ? new ReadAhead(bucket, workers, requestTimeout, backup, in, offset, length)
+          : new ObjectStream(in, length, workers, bucket.exceptions(), url, requestTimeout);
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("opening " + url, e, false);
     }

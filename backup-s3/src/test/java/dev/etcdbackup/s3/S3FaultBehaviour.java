@@ -13,6 +13,7 @@ import dev.etcdbackup.s3.FaultProxy.Rule;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,35 @@ abstract class S3FaultBehaviour extends BehindFaultProxy {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("Reading of s3://" + bucket.name + "/" + KEY);
+    }
+  }
+
+  @Test
+  void aLaterRangeThatIsCutShortFailsAndDoesNotLookLikeAnEnd() throws Exception {
+    byte[] bytes = S3StoreBehaviour.random(5 * ReadAhead.RANGE + 1);
+    StoredBackup stored = bucketStore().put(KEY, Content.of(new ByteArrayInputStream(bytes)));
+    Rule cut = proxy.on("GET", "", Fault.CUT_REPLY, 1).sparing(2);
+    try (InputStream in = store.open(stored, 0, stored.size())) {
+      // Of the ranges after the first, either may be the second request; the first is whole.
+      assertThat(in.readNBytes(ReadAhead.RANGE)).isEqualTo(Arrays.copyOf(bytes, ReadAhead.RANGE));
+      assertThatThrownBy(in::readAllBytes)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("Reading of s3://" + bucket.name + "/" + KEY);
+      assertThatThrownBy(in::read).isInstanceOf(StoreException.class);
+    }
+    assertThat(cut.fired()).isEqualTo(1);
+  }
+
+  @Test
+  void aLongBackupIsReadByARequestForEachRange() throws Exception {
+    byte[] bytes = S3StoreBehaviour.random(5 * ReadAhead.RANGE + 1);
+    StoredBackup stored = bucketStore().put(KEY, Content.of(new ByteArrayInputStream(bytes)));
+    Rule gets = proxy.on("GET", "", Fault.NONE, ALWAYS);
+    try (InputStream in = store.open(stored, 0, stored.size())) {
+      assertThat(in.read()).isEqualTo(bytes[0] & 0xff);
+      assertThat(gets.fired()).as("requests for a look at the beginning").isEqualTo(1);
+      assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 1, bytes.length));
+      assertThat(gets.fired()).isEqualTo(6);
     }
   }
 

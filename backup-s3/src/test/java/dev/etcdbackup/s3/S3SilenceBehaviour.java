@@ -9,6 +9,7 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.FaultProxy.Fault;
 import dev.etcdbackup.s3.FaultProxy.Rule;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -142,6 +143,27 @@ abstract class S3SilenceBehaviour extends BehindFaultProxy {
           .hasMessageContaining("no answer within 3.0 s");
       assertThatThrownBy(in::read).isInstanceOf(StoreException.class);
     }
+  }
+
+  @Test
+  void closingAStreamEndsAReadThatWaitsForALaterRange() throws Exception {
+    byte[] bytes = S3StoreBehaviour.random(5 * ReadAhead.RANGE);
+    StoredBackup stored = bucketStore().put(KEY, Content.of(new ByteArrayInputStream(bytes)));
+    Rule stalled = proxy.on("GET", "", Fault.STALL_REPLY, ALWAYS).sparing(1);
+    InputStream in = store.open(stored, 0, stored.size());
+    CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              try {
+                in.readAllBytes();
+              } catch (IOException e) {
+                outcome.complete(e);
+              }
+            })
+        .start();
+    await(() -> stalled.fired() > 0);
+    in.close();
+    assertThat(outcome.get(20, TimeUnit.SECONDS)).hasMessageContaining("closed");
   }
 
   /** Runs a call, interrupts it when it is where it should be, and wants it to end at once. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
@@ -62,6 +63,8 @@ abstract class S3StoreBehaviour {
         1,
         262_144,
         262_145,
+        ReadAhead.RANGE,
+        ReadAhead.RANGE + 1,
         PART - 1,
         PART,
         PART + 1,
@@ -80,6 +83,35 @@ abstract class S3StoreBehaviour {
       assertThat(Arrays.equals(in.readAllBytes(), bytes)).as("same bytes").isTrue();
     }
     assertThat(bucket.uploads()).isEmpty();
+  }
+
+  @Test
+  void anyStretchOfABackupCanBeRead() throws Exception {
+    byte[] bytes = random(25 * MIB);
+    StoredBackup put = store.put(KEY, Content.of(new ByteArrayInputStream(bytes)));
+    for (int from : new int[] {0, 1, MIB - 1, ReadAhead.RANGE, 2 * ReadAhead.RANGE + 7}) {
+      for (int length : new int[] {1, ReadAhead.RANGE, ReadAhead.RANGE + 1, bytes.length - from}) {
+        try (InputStream in = store.open(put, from, length)) {
+          byte[] read = in.readAllBytes();
+          assertThat(Arrays.equals(read, 0, read.length, bytes, from, from + length))
+              .as("%d bytes from %d", length, from)
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBackupThatIsReplacedWhileItIsReadIsNotMixedWithTheNewOne() throws Exception {
+    byte[] bytes = random(25 * MIB);
+    StoredBackup put = store.put(KEY, Content.of(new ByteArrayInputStream(bytes)));
+    try (InputStream in = store.open(put, 0, bytes.length)) {
+      assertThat(in.read()).isEqualTo(bytes[0] & 0xff);
+      store.delete(List.of(KEY));
+      store.put(KEY, Content.of(new ByteArrayInputStream(random(25 * MIB - 1))));
+      assertThatThrownBy(in::readAllBytes).isInstanceOf(BackupNotFoundException.class);
+      assertThatThrownBy(in::read).isInstanceOf(BackupNotFoundException.class);
+    }
   }
 
   @ParameterizedTest(name = "{0} bytes announced")

@@ -32,6 +32,8 @@ public final class Benchmarks implements Callable<Integer> {
           new BackupCase(),
           new ColdCase(),
           new ReadBackCase(),
+          new SnapshotCase(),
+          new RestoreCase(),
           new HeapCase(),
           new ListCase(),
           new JmhCase());
@@ -63,7 +65,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "CASE",
-      description = "backup, cold, readback, heap, list, jmh. Default: all.")
+      description = "backup, cold, readback, snapshot, restore, heap, list, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

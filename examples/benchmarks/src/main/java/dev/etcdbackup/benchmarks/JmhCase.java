@@ -24,6 +24,7 @@ final class JmhCase implements Case {
 
   @Override
   public List<Verdict> alone(Lab lab) throws Exception {
+    Peers.saveNow(lab);
     lab.progress().println("JMH, a minute or three");
     Map<String, Scores> scores = run(lab);
     List<Verdict> verdicts = new ArrayList<>();
@@ -37,6 +38,9 @@ final class JmhCase implements Case {
     add(verdicts, scores, "sortNames", "sort 100,000 names by age", null);
     add(verdicts, scores, "keepLast", "plan, keep the last 7 of 100,000", 100.0);
     add(verdicts, scores, "fiveTiers", "plan, five tiers over 100,000", 100.0);
+    add(verdicts, scores, "hashKv", "HashKV of the snapshot", null);
+    add(verdicts, scores, "scan", "bbolt scan of the snapshot", null);
+    add(verdicts, scores, "verify", "verify the snapshot", null);
     return verdicts;
   }
 
@@ -47,6 +51,8 @@ final class JmhCase implements Case {
         new OptionsBuilder()
             .include(NameBenchmark.class.getName())
             .include(RetentionBenchmark.class.getName())
+            .include(SnapshotBenchmark.class.getName())
+            .param("file", Peers.saved(lab).toString())
             .forks(1)
             .warmupIterations(3)
             .warmupTime(TimeValue.seconds(1))

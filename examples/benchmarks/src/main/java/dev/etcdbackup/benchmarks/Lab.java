@@ -42,10 +42,10 @@ final class Lab implements Closeable {
     this.folder = parent.resolve("work").toAbsolutePath();
     this.logs = parent.resolve("logs").toAbsolutePath();
     this.progress = progress;
-    deleteFolder();
+    delete(folder);
     Files.createDirectories(folder);
     Files.createDirectories(logs);
-    open.push(this::deleteFolder);
+    open.push(() -> delete(folder));
     Runtime.getRuntime().addShutdownHook(new Thread(this::closeAfterInterrupt, "lab"));
     facts.put("file system", Files.getFileStore(folder).type());
   }
@@ -195,7 +195,8 @@ final class Lab implements Closeable {
     return Files.createDirectories(file(name));
   }
 
-  private void deleteFolder() throws IOException {
+  /** Deletes a folder with all that is in it, if it is there. */
+  static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,6 +1,5 @@
 package dev.etcdbackup.benchmarks;
 
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,24 +20,71 @@ final class Peers {
 
   /** Adds the save to a file. */
   static void save(Lab lab, Batch batch) throws Exception {
-    URI etcd = lab.etcd();
-    Path file = saved(lab);
+    lab.etcd();
+    batch.add(Step.cold(SAVE, () -> saveNow(lab)));
+  }
+
+  /** Saves to the file. */
+  static Measurement saveNow(Lab lab) throws Exception {
     List<String> words =
         List.of(
             Lab.etcdProgram("etcdctl"),
             "--endpoints",
-            etcd.toString(),
+            lab.etcd().toString(),
             "snapshot",
             "save",
-            file.toString());
+            saved(lab).toString());
+    Files.deleteIfExists(saved(lab));
+    return new Command(words, Map.of("ETCDCTL_API", "3")).run(lab.log("etcdctl"));
+  }
+
+  /** Adds a look at the file by {@code etcdutl}, or the older tool. */
+  static String status(Lab lab, Batch batch) {
+    String tool = snapshotTool();
+    String step = tool + " snapshot status";
+    List<String> words =
+        List.of(Lab.etcdProgram(tool), "snapshot", "status", saved(lab).toString());
     Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
+    batch.add(Step.cold(step, () -> command.run(lab.log(tool))));
+    return step;
+  }
+
+  /** Adds the restore of the file into a data folder by {@code etcdutl}, or the older tool. */
+  static String restore(Lab lab, Batch batch) {
+    String tool = snapshotTool();
+    Path folder = lab.file("restored-by-" + tool);
+    List<String> words =
+        List.of(
+            Lab.etcdProgram(tool),
+            "snapshot",
+            "restore",
+            saved(lab).toString(),
+            "--data-dir",
+            folder.toString());
+    Command command = new Command(words, Map.of("ETCDCTL_API", "3"));
+    String step = tool + " snapshot restore";
     batch.add(
         Step.cold(
-            SAVE,
+            step,
             () -> {
-              Files.deleteIfExists(file);
-              return command.run(lab.log("etcdctl"));
+              Measurement cost = command.run(lab.log(tool));
+              Lab.delete(folder);
+              return cost;
             }));
+    return step;
+  }
+
+  /** What looks into snapshots and restores them: {@code etcdctl} before 3.5. */
+  private static String snapshotTool() {
+    return Program.isThere(Lab.etcdProgram("etcdutl")) ? "etcdutl" : "etcdctl";
+  }
+
+  /** Adds the SHA-256 of the file. */
+  static String sha256(Lab lab, Batch batch) {
+    Command command =
+        new Command(List.of("openssl", "dgst", "-sha256", saved(lab).toString()), Map.of());
+    batch.add(Step.cold("openssl dgst -sha256", () -> command.run(lab.log("openssl"))));
+    return "openssl dgst -sha256";
   }
 
   /** Adds the save and the copies of it to a target; what each peer does, one list each. */
@@ -88,7 +134,8 @@ final class Peers {
     }
   }
 
-  private static Path saved(Lab lab) {
+  /** The file that is saved to, anew in each round. */
+  static Path saved(Lab lab) {
     return lab.file("saved.db");
   }
 }

@@ -12,8 +12,11 @@ import java.util.stream.Stream;
 final class Program {
   private Program() {}
 
-  /** Whether one is on the path. */
+  /** Whether there is one of this name on the path, or of this path. */
   static boolean isThere(String name) {
+    if (name.contains("/")) {
+      return Files.isExecutable(Path.of(name));
+    }
     return Stream.of(System.getenv("PATH").split(File.pathSeparator))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
   }

@@ -6,6 +6,9 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.etcd.restore.DataDirRestore;
+import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.etcd.snapshot.VerifyReport;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupService;
@@ -33,6 +36,10 @@ import software.amazon.awssdk.services.s3.S3Client;
  * read STORE KEY FILE      reads one back and proves it
  * list STORE PROJECT       lists a project; the result is the number
  * page TARGET PROJECT      the same by the SDK's paginator alone
+ * status FILE              tells a snapshot's status
+ * verify FILE              verifies a snapshot, fails when it is not good
+ * hashkv FILE              hashes what a snapshot holds as a member does
+ * restore FILE FOLDER      makes a data folder of a snapshot
  * plan STORE PROJECT KEEP  plans a prune that keeps the last KEEP
  * prune STORE PROJECT KEEP and carries it out
  * delete STORE KEY         deletes a backup
@@ -86,6 +93,10 @@ final class Worker {
       case "read" -> read(words[1], words[2], Path.of(words[3]));
       case "list" -> Integer.toString(service(words[1]).list(words[2]).size());
       case "page" -> page(words[1], words[2]);
+      case "status" -> status(Path.of(words[1]));
+      case "verify" -> verify(Path.of(words[1]));
+      case "hashkv" -> hashKv(Path.of(words[1]));
+      case "restore" -> restore(Path.of(words[1]), Path.of(words[2]));
       case "plan" -> plan(words[1], words[2], Integer.parseInt(words[3]));
       case "prune" -> prune(words[1], words[2], Integer.parseInt(words[3]));
       case "delete" -> store(words[1]).delete(List.of(BackupKey.parse(words[2]))).toString();
@@ -110,6 +121,34 @@ final class Worker {
             .stream()
             .count();
     return Long.toString(count);
+  }
+
+  private static String status(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return snapshot.status().toString();
+    }
+  }
+
+  private static String verify(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      VerifyReport report = snapshot.verify();
+      if (!report.ok()) {
+        throw new IOException(report.toString());
+      }
+      return "ok";
+    }
+  }
+
+  private static String hashKv(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return snapshot.hashKv(0).toString();
+    }
+  }
+
+  private static String restore(Path file, Path folder) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return DataDirRestore.builder().build().restore(snapshot, folder).name();
+    }
   }
 
   private String plan(String store, String project, int keep) throws IOException {
