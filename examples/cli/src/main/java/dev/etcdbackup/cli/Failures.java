@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -94,9 +93,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String message(Exception e) {
-    if (e instanceof FileAlreadyExistsException taken && taken.getReason() == null) {
-      return taken.getFile() + " is there already; add --force to replace it";
-    }
     if (e instanceof FileSystemException failure && failure.getReason() == null) {
       return failure.getFile() + ": " + e.getClass().getSimpleName().replace("Exception", "");
     }

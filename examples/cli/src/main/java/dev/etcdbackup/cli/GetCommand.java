@@ -5,6 +5,7 @@ import dev.etcdbackup.SnapshotProof;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -55,6 +56,8 @@ final class GetCommand implements Callable<Integer> {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
         ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
       written = write(root.service(open.store(), progress));
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(e.getFile() + " is there already; add --force to replace it", e);
     }
     Output output = root.output();
     if (output.isJson()) {
