@@ -1,0 +1,278 @@
+package dev.etcdbackup.testkit.faults;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between a client and a real server, and plays a script of {@link Faults}: in this process,
+ * on a free port of 127.0.0.1. What no fault strikes passes as it is.
+ *
+ * <p>{@link #s3} knows the requests of S3 over HTTP/1.1. It takes {@code Expect: 100-continue} out
+ * of a request and tells the client to go on itself, which no signature of AWS covers. {@link #tcp}
+ * knows nothing but connections, so it stands before anything: an etcd, a TLS port.
+ *
+ * <p>Thread-safe. Takes a thread and 128 KiB for each open connection, or two of each; all are
+ * daemons and end with {@link #close()}.
+ */
+public final class FaultProxy implements AutoCloseable {
+  private static final Duration ENDING = Duration.ofSeconds(5);
+  private static final int BACKLOG = 50;
+
+  private final InetSocketAddress target;
+  private final boolean s3;
+  private final String name;
+  private final InetSocketAddress address;
+  private final List<Fault> script = new CopyOnWriteArrayList<>();
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger open = new AtomicInteger();
+  private final AtomicLong sent = new AtomicLong();
+  private ServerSocket listener; // guarded by this
+  private boolean closed; // guarded by this
+
+  /** What a thread of the proxy does. */
+  interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private FaultProxy(InetSocketAddress target, boolean s3, List<Fault> faults) throws IOException {
+    this.target = target;
+    this.s3 = s3;
+    faults.forEach(this::add);
+    this.listener =
+        new ServerSocket(0, BACKLOG, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    this.address = (InetSocketAddress) listener.getLocalSocketAddress();
+    this.name = "fault-proxy-" + address.getPort();
+    ServerSocket first = listener;
+    start(() -> accept(first));
+  }
+
+  /**
+   * A proxy in front of an S3 server that speaks HTTP without TLS, path style.
+   *
+   * @param server {@code http://HOST:PORT}
+   * @param faults what goes wrong; of several that a call fits, the one given first strikes
+   * @return the proxy, listening
+   * @throws IOException when it cannot listen
+   * @throws IllegalArgumentException when the address is another one, or a fault cannot strike here
+   */
+  public static FaultProxy s3(URI server, Fault... faults) throws IOException {
+    if (!"http".equalsIgnoreCase(server.getScheme()) || server.getHost() == null) {
+      throw new IllegalArgumentException("server must be http://HOST:PORT, not " + server);
+    }
+    int port = server.getPort() < 0 ? 80 : server.getPort();
+    return new FaultProxy(new InetSocketAddress(server.getHost(), port), true, List.of(faults));
+  }
+
+  /**
+   * A proxy in front of any server: each fault strikes a {@link Operation#CONNECTION}.
+   *
+   * @param host where it listens
+   * @param port its port
+   * @param faults what goes wrong; of several that a connection fits, the one given first strikes
+   * @return the proxy, listening
+   * @throws IOException when it cannot listen
+   * @throws IllegalArgumentException when a fault cannot strike here
+   */
+  public static FaultProxy tcp(String host, int port, Fault... faults) throws IOException {
+    return new FaultProxy(new InetSocketAddress(host, port), false, List.of(faults));
+  }
+
+  /**
+   * Where clients are to go.
+   *
+   * @return {@code http://127.0.0.1:PORT}
+   */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + port());
+  }
+
+  /**
+   * The port it listens on.
+   *
+   * @return the port
+   */
+  public int port() {
+    return address.getPort();
+  }
+
+  /**
+   * Adds a fault to the end of the script.
+   *
+   * @param fault the fault
+   * @return the fault
+   * @throws IllegalArgumentException when it cannot strike here
+   */
+  public Fault add(Fault fault) {
+    boolean connection = fault.operation() == Operation.CONNECTION;
+    boolean known = s3 ? !connection && fault.operation() != Operation.SNAPSHOT : connection;
+    if (!known || (!s3 && fault.kind().needsRequests())) {
+      throw new IllegalArgumentException(
+          "a proxy for " + (s3 ? "S3" : "TCP") + " cannot play: " + fault);
+    }
+    script.add(fault);
+    return fault;
+  }
+
+  /**
+   * How many connections of clients are open. To be 0 some milliseconds after the last client was
+   * closed, when no fault stalls any.
+   *
+   * @return their number
+   */
+  public int openConnections() {
+    return open.get();
+  }
+
+  /**
+   * How much was sent to clients.
+   *
+   * @return bytes, heads included
+   */
+  public long bytesSent() {
+    return sent.get();
+  }
+
+  /** Ends all connections and threads, stalled ones too. Closing again does nothing. */
+  @Override
+  public void close() throws IOException {
+    synchronized (this) {
+      closed = true;
+      listener.close();
+    }
+    threads.forEach(Thread::interrupt);
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    boolean interrupted = false;
+    long end = System.nanoTime() + ENDING.toNanos();
+    for (Thread thread : threads) {
+      try {
+        thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Where it listens and what is behind it. */
+  @Override
+  public String toString() {
+    return endpoint() + " before " + target.getHostString() + ':' + target.getPort();
+  }
+
+  /** The fault that strikes this call, if one does. Every fault counts it that it fits. */
+  @Nullable Fault strikes(Operation operation, String text) {
+    Fault strikes = null;
+    for (Fault fault : script) {
+      if (fault.takes(operation, text) && strikes == null) {
+        strikes = fault;
+      }
+    }
+    return strikes;
+  }
+
+  Thread start(Work work) {
+    Thread thread = new Thread(() -> run(work), name);
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+    return thread;
+  }
+
+  /** A new connection to the server, which ends with the client's. */
+  Socket connect() throws IOException {
+    Socket server = new Socket();
+    server.setTcpNoDelay(true);
+    server.connect(target);
+    sockets.add(server);
+    requireOpen(server);
+    return server;
+  }
+
+  void disconnect(Socket server) throws IOException {
+    sockets.remove(server);
+    server.close();
+  }
+
+  /** Closing goes over the sockets once; who comes after that closes its own. */
+  private synchronized void requireOpen(Socket socket) throws IOException {
+    if (closed) {
+      socket.close();
+      throw new IOException("the proxy is closed");
+    }
+  }
+
+  /** Resets everybody and lets nobody in until the fault is ended; then on the same port. */
+  void refuseUntilEnded(Fault fault) throws IOException, InterruptedException {
+    synchronized (this) {
+      listener.close();
+    }
+    for (Socket socket : sockets) {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+    fault.hold(() -> false);
+    synchronized (this) {
+      if (!closed && listener.isClosed()) {
+        ServerSocket again = new ServerSocket();
+        again.setReuseAddress(true);
+        again.bind(address, BACKLOG);
+        listener = again;
+        start(() -> accept(again));
+      }
+    }
+  }
+
+  private void run(Work work) {
+    try {
+      work.run();
+    } catch (IOException connectionEnded) {
+      // as connections do
+    } catch (InterruptedException proxyClosed) {
+      Thread.currentThread().interrupt();
+    } finally {
+      threads.remove(Thread.currentThread());
+    }
+  }
+
+  private void accept(ServerSocket from) throws IOException {
+    while (true) {
+      Socket client = from.accept();
+      open.incrementAndGet();
+      sockets.add(client);
+      start(() -> serve(client));
+    }
+  }
+
+  private void serve(Socket client) throws IOException, InterruptedException {
+    try (client) {
+      requireOpen(client);
+      client.setTcpNoDelay(true);
+      Wire wire = new Wire(client, sent);
+      if (s3) {
+        new S3Connection(this, client, wire).run();
+      } else {
+        new TcpConnection(this, client, wire).run();
+      }
+    } finally {
+      sockets.remove(client);
+      open.decrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.etcdbackup.testkit.faults;
+
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a faulty store, and the fault that strikes it, if one does. */
+final class StoreCall {
+  private final String what;
+  private final @Nullable Fault fault;
+  private long sent;
+
+  StoreCall(String what, @Nullable Fault fault) {
+    this.what = what;
+    this.fault = fault;
+  }
+
+  void request() throws StoreException {
+    request(new byte[0]);
+  }
+
+  /** Sends a body; returns what arrives. */
+  byte[] request(byte[] body) throws StoreException {
+    sent = body.length;
+    Passage passage = new Passage(fault != null && fault.inReply() ? null : fault);
+    return pass(body, passage, false);
+  }
+
+  /** Hears the answer, of no bytes. */
+  void reply(boolean changedSomething) throws StoreException {
+    if (fault != null && fault.kind() == Effect.Kind.LOSE_REPLY && sent >= fault.position()) {
+      fault.fire();
+      throw failure(fault.toString(), changedSomething);
+    }
+    pass(new byte[0], replyPassage(), changedSomething);
+  }
+
+  Passage replyPassage() {
+    return new Passage(fault != null && fault.inReply() ? fault : null);
+  }
+
+  /** A backup as this call shows it. */
+  StoredBackup seen(StoredBackup backup) {
+    if (fault == null) {
+      return backup;
+    }
+    String version =
+        switch (fault.kind()) {
+          case WRONG_ETAG -> Effect.WRONG_ETAG;
+          case EMPTY_ETAG -> "";
+          default -> backup.version();
+        };
+    if (!version.equals(backup.version())) {
+      fault.fire();
+    }
+    return new StoredBackup(backup.key(), backup.size(), backup.lastModified(), version);
+  }
+
+  boolean answers(int status) {
+    return fault != null && fault.effect().status() == status;
+  }
+
+  StoreException failure(String why, boolean outcomeUnknown) {
+    return new StoreException(what + " failed: struck by " + why, null, outcomeUnknown);
+  }
+
+  private byte[] pass(byte[] body, Passage passage, boolean outcomeUnknown) throws StoreException {
+    ByteArrayOutputStream arrived = new ByteArrayOutputStream(body.length);
+    try {
+      passage.copy(new ByteArrayInputStream(body), arrived, body.length);
+      passage.strikeIfThere();
+    } catch (Struck struck) {
+      throw failure(struck.fault().toString(), outcomeUnknown);
+    } catch (IOException e) {
+      throw new IllegalStateException("bytes in memory cannot fail", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted: " + what, e, outcomeUnknown);
+    }
+    return arrived.toByteArray();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.etcdbackup.testkit.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import org.jspecify.annotations.Nullable;
+
+/** One connection whose bytes mean nothing to the proxy: two directions, a thread for each. */
+final class TcpConnection {
+  private final FaultProxy proxy;
+  private final Socket client;
+  private final Wire wire;
+  private final @Nullable Fault fault;
+
+  TcpConnection(FaultProxy proxy, Socket client, Wire wire) {
+    this.proxy = proxy;
+    this.client = client;
+    this.wire = wire;
+    this.fault = proxy.strikes(Operation.CONNECTION, "");
+  }
+
+  void run() throws IOException, InterruptedException {
+    boolean strikesReply = fault != null && fault.inReply();
+    Passage there = new Passage(strikesReply ? null : fault);
+    Passage back = new Passage(strikesReply ? fault : null);
+    Socket server = null;
+    try {
+      there.strikeIfThere();
+      Socket connected = proxy.connect();
+      server = connected;
+      Thread answering = proxy.start(() -> answer(connected, back));
+      there.copy(client.getInputStream(), connected.getOutputStream());
+      connected.shutdownOutput();
+      answering.join();
+    } catch (Struck struck) {
+      play(struck.fault(), client.getInputStream());
+    } finally {
+      if (server != null) {
+        proxy.disconnect(server);
+      }
+    }
+  }
+
+  private void answer(Socket server, Passage back) throws IOException, InterruptedException {
+    try {
+      back.strikeIfThere();
+      back.copy(server.getInputStream(), wire.out());
+      client.shutdownOutput();
+    } catch (Struck struck) {
+      play(struck.fault(), InputStream.nullInputStream());
+      if (struck.fault().kind() == Effect.Kind.HALF_CLOSE) {
+        server.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } else {
+        client.close();
+      }
+    }
+  }
+
+  private void play(Fault struck, InputStream fromClient) throws IOException, InterruptedException {
+    if (struck.kind() == Effect.Kind.REFUSE) {
+      proxy.refuseUntilEnded(struck);
+    } else {
+      wire.end(struck, fromClient);
+    }
+  }
+}
