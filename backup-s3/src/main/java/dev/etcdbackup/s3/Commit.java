@@ -51,7 +51,7 @@ final class Commit {
    * @return what HEAD shows then
    * @throws BackupExistsException when something else has the name
    * @throws StoreException when nothing was stored; or, with the outcome unknown, when no answer
-   *     came and nothing of ours is seen under the key yet
+   *     came and nothing of ours is seen under the key yet, or the answer was yes and nothing is
    */
   StoredBackup run(Runnable request) throws BackupException {
     for (int attempt = 1; ; attempt++) {
@@ -73,7 +73,9 @@ final class Commit {
     mayBeDone = true;
     return ours()
         .orElseThrow(
-            () -> new StoreException(bucket.url(key) + " was stored, and is gone again", null));
+            () ->
+                new StoreException(
+                    bucket.url(key) + " was stored, and the server does not show it", null, true));
   }
 
   private Optional<StoredBackup> afterFailure(SdkException e) throws BackupException {

@@ -75,6 +75,19 @@ abstract class S3FaultBehaviour extends BehindFaultProxy {
 
   @ParameterizedTest
   @EnumSource
+  void aCommitThatIsNotSeenAfterwardsIsInDoubt(CommitRequest commit) throws Exception {
+    int before = commit == CommitRequest.COMPLETE ? 2 : 1;
+    Rule blind = proxy.reply("HEAD", "", 1, 404, "").sparing(before);
+    assertThatThrownBy(() -> store.put(KEY, commit.content()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("was stored, and the server does not show it")
+        .satisfies(e -> assertThat(((StoreException) e).outcomeUnknown()).isTrue());
+    assertThat(blind.fired()).isEqualTo(1);
+    assertStored(commit.bytes());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aRefusedCommitLeavesNothing(CommitRequest commit) {
     Rule refused = proxy.reply(commit.method, commit.inLine, ALWAYS, 403, error("QuotaExceeded"));
     assertThatThrownBy(() -> store.put(KEY, commit.content()))
