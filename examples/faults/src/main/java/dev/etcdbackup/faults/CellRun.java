@@ -1,0 +1,197 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.faults.FaultyBackupStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** One cell, run once: the job under its fault, what is there afterwards, and the job again. */
+final class CellRun {
+  private static final Duration SETTLING = Duration.ofSeconds(15);
+
+  private final Cell cell;
+  private final Fault fault;
+  private final Ground ground;
+  private final Path folder;
+  private final byte[] snapshot;
+  private final ThreadGroup threads;
+  private final Map<BackupKey, byte[]> earlier = Snapshots.earlier();
+  private final List<String> complaints = new ArrayList<>();
+
+  /**
+   * What came of a cell.
+   *
+   * @param cell the cell
+   * @param ending how the job ended
+   * @param said the exception's message; empty when there was none
+   * @param took how long the job took
+   * @param complaints what is wrong; empty when the cell is good
+   */
+  record Result(Cell cell, Ending ending, String said, Duration took, List<String> complaints) {}
+
+  CellRun(Cell cell, Fault fault, Ground ground, Path folder) {
+    this.cell = cell;
+    this.fault = fault;
+    this.ground = ground;
+    this.folder = folder;
+    this.snapshot = cell.job() == Job.CREATE_LARGE ? Snapshots.LARGE : Snapshots.SMALL;
+    this.threads = new ThreadGroup(cell.name());
+  }
+
+  Result run() throws Exception {
+    prepare();
+    Work work = new Work(cell, ground, folder, snapshot);
+    long begun = System.nanoTime();
+    Work.Done first = within(work);
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    fault.end();
+    judge(first, took);
+    Map<BackupKey, byte[]> after = Snapshots.readAll(ground.clear());
+    compare(first, after);
+    Work.Done second = within(work.again(cell.atRest()));
+    require(
+        second.ending() == Ending.DONE,
+        "the next run: " + second.ending() + ' ' + second.said() + ' ' + second.wrong());
+    ground.closeClients();
+    lookForRemains(first);
+    return new Result(cell, first.ending(), first.said(), took, complaints);
+  }
+
+  private void prepare() throws IOException {
+    if (cell.atRest()) {
+      Map<BackupKey, byte[]> damaged =
+          Map.of(Snapshots.newestKey(), earlier.get(Snapshots.newestKey()));
+      earlier.remove(Snapshots.newestKey());
+      Snapshots.putAll(ground.clear(), earlier);
+      Snapshots.putAll(FaultyBackupStore.over(ground.clear(), fault), damaged);
+      earlier.putAll(Snapshots.readAll(ground.clear()));
+    } else {
+      Snapshots.putAll(ground.clear(), earlier);
+    }
+  }
+
+  private Work.Done within(Work work) throws InterruptedException {
+    Work.Done[] done = new Work.Done[1];
+    Thread thread = new Thread(threads, () -> done[0] = work.run(), "cell");
+    thread.start();
+    thread.join(cell.deadline().plus(SETTLING).toMillis());
+    if (done[0] == null) {
+      StringBuilder where = new StringBuilder();
+      for (StackTraceElement frame : thread.getStackTrace()) {
+        where.append(" < ").append(frame);
+      }
+      return new Work.Done(Ending.OTHER, "hangs" + where, List.of());
+    }
+    return done[0];
+  }
+
+  private void judge(Work.Done done, Duration took) {
+    require(fault.fired() > 0, "the fault did not fire");
+    require(
+        cell.allowed().contains(done.ending()),
+        "ended with '" + done.ending() + "' instead of " + cell.allowed() + ": " + done.said());
+    require(
+        took.compareTo(cell.deadline()) <= 0, "took " + took + ", longer than " + cell.deadline());
+    complaints.addAll(done.wrong());
+  }
+
+  /** No earlier backup has changed, none is gone that may not be, and what is new is whole. */
+  private void compare(Work.Done done, Map<BackupKey, byte[]> after) throws IOException {
+    earlier.forEach(
+        (key, bytes) -> {
+          byte[] now = after.get(key);
+          boolean mayBeGone = cell.job().deletes() && isExpired(key, done);
+          require(now != null || mayBeGone, key + " is gone");
+          require(now == null || Arrays.equals(now, bytes), key + " has changed");
+        });
+    int added = 0;
+    for (Map.Entry<BackupKey, byte[]> backup : after.entrySet()) {
+      if (!earlier.containsKey(backup.getKey()) && !isMark(backup.getKey())) {
+        added++;
+        require(
+            isWhole(backup.getValue()),
+            backup.getKey() + " is there, and is not the snapshot: " + backup.getValue().length);
+      }
+    }
+    boolean stored =
+        cell.job().stores() && (done.ending() == Ending.DONE || done.ending() == Ending.REFUSED);
+    int least = stored ? 1 : 0;
+    int most = stored || (cell.job().stores() && done.ending() == Ending.UNKNOWN) ? 1 : 0;
+    require(added >= least && added <= most, "there are " + added + " new backups");
+  }
+
+  private boolean isExpired(BackupKey key, Work.Done done) {
+    boolean ofSeries = key.project().equals(Snapshots.PROJECT) && key.name().startsWith("etcd.");
+    boolean mayDelete = done.ending() != Ending.CORRUPT && done.ending() != Ending.NOT_FOUND;
+    return ofSeries && mayDelete && !key.equals(Snapshots.newestKey());
+  }
+
+  /** What a scheduler notes of a cluster is no backup. */
+  private static boolean isMark(BackupKey key) {
+    return key.name().startsWith(".etcd-backup/");
+  }
+
+  private boolean isWhole(byte[] bytes) throws IOException {
+    return cell.ground() == Ground.Kind.ETCD
+        ? Work.isSnapshot(bytes)
+        : Arrays.equals(bytes, snapshot);
+  }
+
+  private void lookForRemains(Work.Done first) throws IOException {
+    // An upload in doubt is not aborted.
+    boolean forTheSweeper = first.ending() == Ending.UNKNOWN || cell.mayLeaveUpload();
+    if (!forTheSweeper) {
+      await(() -> remains().isEmpty());
+      require(remains().isEmpty(), "left: " + remains());
+    }
+    await(() -> ground.openConnections() == 0);
+    require(ground.openConnections() == 0, ground.openConnections() + " connections are left");
+    await(() -> running().isEmpty());
+    require(running().isEmpty(), "threads are left: " + running());
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> strange = files.filter(file -> !Work.isExpected(folder.relativize(file))).toList();
+      require(strange.isEmpty(), "files are left: " + strange);
+    }
+  }
+
+  private List<String> remains() {
+    try {
+      return ground.leftovers();
+    } catch (IOException e) {
+      return List.of(e.toString());
+    }
+  }
+
+  /** gRPC keeps threads for a minute, for whoever comes next. */
+  private List<String> running() {
+    Thread[] all = new Thread[threads.activeCount() + 10];
+    int count = threads.enumerate(all);
+    return Arrays.stream(all, 0, count)
+        .map(Thread::getName)
+        .filter(name -> !name.startsWith("grpc-"))
+        .toList();
+  }
+
+  private void require(boolean condition, String otherwise) {
+    if (!condition) {
+      complaints.add(otherwise);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.etcdbackup.faults;
+
+import static dev.etcdbackup.faults.Ending.CORRUPT;
+import static dev.etcdbackup.faults.Ending.DONE;
+import static dev.etcdbackup.faults.Ending.NOT_FOUND;
+import static dev.etcdbackup.faults.Ending.REFUSED;
+import static dev.etcdbackup.faults.Ending.SOURCE;
+import static dev.etcdbackup.faults.Ending.STORE;
+import static dev.etcdbackup.faults.Ending.UNKNOWN;
+
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.faults.FaultPoint;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Cells of one ground, enumerated. To enumerate one twice is an error. */
+abstract class Cells {
+  /** How long a request may take where the fault is not silence. */
+  static final Duration PATIENT = Duration.ofSeconds(10);
+
+  /** And where it is. */
+  static final Duration IMPATIENT = Duration.ofSeconds(2);
+
+  static final List<Integer> FINAL = List.of(400, 403, 404, 409, 412);
+  static final List<Integer> PASSING = List.of(429, 500, 503);
+
+  /** The first byte, one in the middle and the last of a small snapshot. */
+  static final List<Integer> BYTES =
+      List.of(0, Snapshots.SMALL.length / 2, Snapshots.SMALL.length - 1);
+
+  private final Map<String, Cell> cells = new LinkedHashMap<>();
+  private final Ground.Kind ground;
+
+  Cells(Ground.Kind ground) {
+    this.ground = ground;
+  }
+
+  final List<Cell> list() {
+    if (cells.isEmpty()) {
+      enumerate();
+    }
+    return List.copyOf(cells.values());
+  }
+
+  abstract void enumerate();
+
+  final Ground.Kind ground() {
+    return ground;
+  }
+
+  /** The fault is over at once, or the server says that it failed. */
+  final void add(Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
+    add(job, point, strike, PATIENT, false, allowed);
+  }
+
+  /** The fault is silence, which a timeout ends. */
+  final void silent(
+      Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
+    add(job, point, strike, IMPATIENT, false, allowed);
+  }
+
+  /** The newest backup is damaged in the store. */
+  final void atRest(Job job, FaultPoint point, Ending... allowed) {
+    add(job, point, FaultPoint::corrupt, PATIENT, true, allowed);
+  }
+
+  /** Two answers that say when to come again. */
+  final void busy(Job job, FaultPoint point, Ending... allowed) {
+    Duration second = Duration.ofSeconds(1);
+    add(job, point, p -> p.answer(429, "TooManyRequests", second), allowed);
+    add(job, point, p -> p.answer(503, "SlowDown", second), allowed);
+  }
+
+  private void add(
+      Job job,
+      FaultPoint point,
+      Function<FaultPoint, Fault> strike,
+      Duration timeout,
+      boolean atRest,
+      Ending... allowed) {
+    Cell cell =
+        new Cell(
+            ground,
+            job,
+            () -> strike.apply(point),
+            Set.copyOf(Arrays.asList(allowed)),
+            timeout,
+            atRest);
+    if (cells.put(cell.name(), cell) != null) {
+      throw new IllegalStateException("enumerated twice: " + cell.name());
+    }
+  }
+
+  /** The bytes of a snapshot fail on their way from the source. */
+  final void sourceFails(Job job, FaultPoint snapshot, long position) {
+    FaultPoint point = snapshot.afterBytes(position);
+    add(job, point, FaultPoint::cut, SOURCE);
+    add(job, point, FaultPoint::corrupt, SOURCE);
+    silent(job, point, FaultPoint::stall, SOURCE);
+  }
+
+  /** What reads of the newest backup see when it is damaged, for each byte. */
+  final void damaged(FaultPoint commit) {
+    for (int position : BYTES) {
+      FaultPoint point = commit.afterBytes(position);
+      for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
+        atRest(job, point, CORRUPT);
+      }
+    }
+  }
+
+  /** The endings of an answer that is final, when a backup is read. */
+  static Ending readAnswered(int status) {
+    return status == 404 || status == 412 ? NOT_FOUND : STORE;
+  }
+
+  static Ending[] endings(Ending... endings) {
+    return endings;
+  }
+
+  /** How a failed deletion ends: a prune throws, a scheduled run tells its listener. */
+  static Ending[] notDeleted(Job job) {
+    return job == Job.PRUNE ? endings(STORE, UNKNOWN) : endings(REFUSED);
+  }
+
+  /** How a listing that fails ends a job. */
+  static Ending[] notListed(Job job) {
+    return job == Job.SCHEDULED_RUN ? endings(STORE, REFUSED, DONE) : endings(STORE);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+
+/** How a job ended, as its caller sees it. */
+enum Ending {
+  DONE("done"),
+  SOURCE("source failed"),
+  STORE("store failed"),
+  UNKNOWN("store failed, outcome unknown"),
+  EXISTS("exists"),
+  NOT_FOUND("not found"),
+  CORRUPT("corrupt"),
+  REFUSED("refused, and reported"),
+  OTHER("another exception");
+
+  private final String text;
+
+  Ending(String text) {
+    this.text = text;
+  }
+
+  static Ending of(Throwable e) {
+    if (e instanceof SourceException) {
+      return SOURCE;
+    }
+    if (e instanceof StoreException store) {
+      return store.outcomeUnknown() ? UNKNOWN : STORE;
+    }
+    if (e instanceof BackupExistsException) {
+      return EXISTS;
+    }
+    if (e instanceof BackupNotFoundException) {
+      return NOT_FOUND;
+    }
+    return e instanceof CorruptBackupException ? CORRUPT : OTHER;
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.etcdbackup.faults;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Runs every cell of the matrix and writes the table. Ends with 1 when a cell is not good.
+ *
+ * <p>Arguments: the file to write the table to, and after it, if not all cells are to run, texts
+ * one of which a cell's name has to contain.
+ */
+public final class FaultMatrix {
+  /** Cells spend their time waiting. */
+  private static final int AT_ONCE = 8;
+
+  private FaultMatrix() {}
+
+  /**
+   * Runs the matrix.
+   *
+   * @param arguments the file for the table; then what to choose cells by
+   * @throws Exception when the servers cannot be had
+   */
+  public static void main(String[] arguments) throws Exception {
+    Path table = Path.of(arguments[0]);
+    List<String> texts = List.of(arguments).subList(1, arguments.length);
+    Set<Ground.Kind> grounds = Lab.available();
+    List<Cell> cells =
+        Lab.cells(grounds).stream()
+            .filter(cell -> texts.isEmpty() || texts.stream().anyMatch(cell.name()::contains))
+            .toList();
+    long begun = System.nanoTime();
+    List<CellRun.Result> results;
+    try (Lab lab = new Lab(grounds)) {
+      results = run(lab, cells);
+    }
+    long bad = results.stream().filter(result -> !result.complaints().isEmpty()).count();
+    write(table, new Table(results).text());
+    System.out.printf(
+        "%d cells in %d s, %d of them bad; see %s%n",
+        results.size(), (System.nanoTime() - begun) / 1_000_000_000, bad, table);
+    System.exit(bad == 0 ? 0 : 1);
+  }
+
+  /** Runs cells, some at a time; in their order. */
+  static List<CellRun.Result> run(Lab lab, List<Cell> cells)
+      throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      List<Future<CellRun.Result>> running = new ArrayList<>();
+      for (Cell cell : cells) {
+        running.add(threads.submit(() -> result(lab, cell)));
+      }
+      List<CellRun.Result> results = new ArrayList<>();
+      for (Future<CellRun.Result> result : running) {
+        results.add(result.get());
+        tell(result.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static CellRun.Result result(Lab lab, Cell cell) {
+    try {
+      return lab.run(cell);
+    } catch (Exception e) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      return new CellRun.Result(cell, Ending.OTHER, "", Duration.ZERO, List.of(trace.toString()));
+    }
+  }
+
+  private static void tell(CellRun.Result result) {
+    for (String complaint : result.complaints()) {
+      System.out.println("BAD " + result.cell().name() + ": " + complaint);
+    }
+  }
+
+  private static void write(Path table, String text) throws IOException {
+    Path folder = table.toAbsolutePath().getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    Files.writeString(table, text);
+  }
+}

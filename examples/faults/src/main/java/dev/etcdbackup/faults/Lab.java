@@ -1,0 +1,126 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.faults.Operation;
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The servers of a run, and a ground on them for each cell. */
+final class Lab implements AutoCloseable {
+  private final Path root;
+  private @Nullable EtcdServer etcd;
+  private @Nullable S3Site s3proxy;
+  private @Nullable S3Site rgw;
+
+  Lab(Set<Ground.Kind> grounds) throws IOException {
+    root = Files.createTempDirectory("etcd-backup-faults-");
+    if (grounds.contains(Ground.Kind.ETCD)) {
+      etcd = filled(EtcdServer.start());
+    }
+    if (grounds.contains(Ground.Kind.S3PROXY)) {
+      s3proxy = new S3Site(S3Server.embedded());
+    }
+    if (grounds.contains(Ground.Kind.RGW)) {
+      rgw = new S3Site(S3Server.ceph());
+    }
+  }
+
+  /** The grounds that this machine has: Ceph if it is told where. */
+  static Set<Ground.Kind> available() {
+    Set<Ground.Kind> all = EnumSet.allOf(Ground.Kind.class);
+    if (System.getenv("ETCDBACKUP_RGW_ENDPOINT") == null) {
+      all.remove(Ground.Kind.RGW);
+    }
+    return all;
+  }
+
+  /** All cells of these grounds. */
+  static List<Cell> cells(Set<Ground.Kind> grounds) {
+    return Stream.of(
+            new DirectoryCells(),
+            new EtcdCells(),
+            new S3Cells(Ground.Kind.S3PROXY),
+            new S3Cells(Ground.Kind.RGW))
+        .filter(cells -> grounds.contains(cells.ground()))
+        .flatMap(cells -> cells.list().stream())
+        .toList();
+  }
+
+  CellRun.Result run(Cell cell) throws Exception {
+    Path folder = Files.createTempDirectory(root, "cell-");
+    Fault fault = cell.strike().get();
+    try (Ground ground = ground(cell, fault, folder.resolve("store"))) {
+      return new CellRun(cell, fault, ground, folder).run();
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private Ground ground(Cell cell, Fault fault, Path store) throws IOException {
+    Fault played = cell.atRest() ? null : fault;
+    boolean inSource = fault.toString().startsWith(Operation.SNAPSHOT.name());
+    return switch (cell.ground()) {
+      case S3PROXY -> site(s3proxy).ground(played, inSource, cell.requestTimeout());
+      case RGW -> site(rgw).ground(played, inSource, cell.requestTimeout());
+      case ETCD ->
+          DirectoryGround.beforeEtcd(store, etcd().endpoint(), fault, cell.requestTimeout());
+      case DIRECTORY ->
+          played == null
+              ? DirectoryGround.unstruck(store)
+              : inSource
+                  ? DirectoryGround.struckInTheSource(store, fault)
+                  : DirectoryGround.struckInTheStore(store, fault);
+    };
+  }
+
+  private EtcdServer etcd() {
+    return Objects.requireNonNull(etcd, "etcd");
+  }
+
+  private static S3Site site(@Nullable S3Site site) {
+    return Objects.requireNonNull(site, "site");
+  }
+
+  private static EtcdServer filled(EtcdServer etcd) throws IOException {
+    Random random = new Random(7);
+    for (int i = 0; i < 20; i++) {
+      byte[] value = new byte[150_000];
+      random.nextBytes(value);
+      etcd.put("key" + i, value);
+    }
+    return etcd;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (etcd != null) {
+      etcd.close();
+    }
+    if (s3proxy != null) {
+      s3proxy.close();
+    }
+    if (rgw != null) {
+      rgw.close();
+    }
+    delete(root);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.faults.FaultProxy;
+import dev.etcdbackup.testkit.faults.FaultySnapshotSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** A prefix of a bucket, and the proxy through which the job reaches it. */
+final class S3Ground implements Ground {
+  private final S3Site site;
+  private final String prefix;
+  private final FaultProxy proxy;
+  private final S3Client client;
+  private final BackupStore struck;
+  private final @Nullable Fault ofSource;
+
+  S3Ground(
+      S3Site site,
+      String prefix,
+      @Nullable Fault ofStore,
+      @Nullable Fault ofSource,
+      Duration requestTimeout)
+      throws IOException {
+    this.site = site;
+    this.prefix = prefix;
+    this.proxy = FaultProxy.s3(site.endpoint());
+    if (ofStore != null) {
+      proxy.add(ofStore);
+    }
+    this.ofSource = ofSource;
+    this.client = site.clientAt(proxy.endpoint());
+    this.struck = site.store(client, prefix, requestTimeout);
+  }
+
+  @Override
+  public BackupStore struck() {
+    return struck;
+  }
+
+  @Override
+  public BackupStore clear() {
+    return site.store(prefix);
+  }
+
+  @Override
+  public SnapshotSource source(byte[] snapshot) {
+    return ofSource == null
+        ? FixedSnapshotSource.of(snapshot)
+        : FaultySnapshotSource.of(snapshot, ofSource);
+  }
+
+  @Override
+  public List<String> leftovers() {
+    return site.uploads(prefix);
+  }
+
+  @Override
+  public void closeClients() {
+    client.close();
+  }
+
+  @Override
+  public int openConnections() {
+    return proxy.openConnections();
+  }
+
+  @Override
+  public void close() throws IOException {
+    proxy.close();
+    site.clean(prefix);
+  }
+}

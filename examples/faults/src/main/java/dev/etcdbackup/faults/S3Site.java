@@ -1,0 +1,98 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** A server and a bucket on it, in which each cell has a prefix of its own. */
+final class S3Site implements AutoCloseable {
+  private final S3Server server;
+  private final S3Client client;
+  private final String bucket = "etcd-backup-faults-" + UUID.randomUUID();
+  private final AtomicInteger cells = new AtomicInteger();
+
+  S3Site(S3Server server) {
+    this.server = server;
+    this.client = clientAt(server.endpoint());
+    client.createBucket(r -> r.bucket(bucket));
+  }
+
+  S3Ground ground(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
+      throws IOException {
+    String prefix = "cell-" + cells.incrementAndGet();
+    return new S3Ground(
+        this, prefix, inSource ? null : fault, inSource ? fault : null, requestTimeout);
+  }
+
+  URI endpoint() {
+    return server.endpoint();
+  }
+
+  S3Client clientAt(URI endpoint) {
+    return RgwS3Client.builder(endpoint)
+        .credentials(
+            StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+        .build();
+  }
+
+  S3BackupStore store(S3Client through, String prefix, Duration requestTimeout) {
+    return S3BackupStore.builder(through, bucket)
+        .prefix(prefix)
+        .partSizeBytes(Snapshots.PART_BYTES)
+        .requestTimeout(requestTimeout)
+        .build();
+  }
+
+  S3BackupStore store(String prefix) {
+    return store(client, prefix, Duration.ofMinutes(1));
+  }
+
+  List<String> uploads(String prefix) {
+    return client
+        .listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/'))
+        .uploads()
+        .stream()
+        .map(upload -> "multipart upload of " + upload.key())
+        .toList();
+  }
+
+  /** Takes away all that a cell left. */
+  void clean(String prefix) throws IOException {
+    for (MultipartUpload upload :
+        client.listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/')).uploads()) {
+      client.abortMultipartUpload(
+          r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+    }
+    S3BackupStore store = store(prefix);
+    store.delete(store.list("").stream().map(backup -> backup.key()).toList());
+  }
+
+  @Override
+  public void close() {
+    try {
+      client.deleteBucket(r -> r.bucket(bucket));
+    } catch (S3Exception e) {
+      // A part that arrives after the abort of its upload stays in s3proxy, unseen.
+      if (!"BucketNotEmpty".equals(e.awsErrorDetails().errorCode())) {
+        throw e;
+      }
+    } finally {
+      client.close();
+      server.close();
+    }
+  }
+}

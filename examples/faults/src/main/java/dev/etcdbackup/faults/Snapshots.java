@@ -1,0 +1,93 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The snapshots of all cells, and the backups that are there before each. */
+final class Snapshots {
+  /** The smallest part that S3 takes. */
+  static final int PART_BYTES = 5 << 20;
+
+  /** 64 KiB and the SHA-256. */
+  static final byte[] SMALL = TestSnapshots.bytes(1, 16);
+
+  /** Three parts, the last of them 64 KiB and the SHA-256. */
+  static final byte[] LARGE = TestSnapshots.bytes(2, 2 * PART_BYTES / TestSnapshots.PAGE_SIZE + 16);
+
+  static final String PROJECT = "p";
+
+  /** When the newest of the earlier backups was taken. */
+  static final Instant NEWEST = Instant.parse("2026-01-10T00:00:00Z");
+
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private Snapshots() {}
+
+  static BackupKey newestKey() {
+    return periodic(PROJECT, 0);
+  }
+
+  static BackupKey olderKey() {
+    return periodic(PROJECT, 1);
+  }
+
+  /** Three backups of one series, one of another project, and one made by hand. */
+  static Map<BackupKey, byte[]> earlier() {
+    Map<BackupKey, byte[]> earlier = new TreeMap<>();
+    for (int days = 0; days < 3; days++) {
+      earlier.put(periodic(PROJECT, days), TestSnapshots.bytes(10 + days, 16));
+    }
+    earlier.put(periodic("p-2", 0), TestSnapshots.bytes(20, 3));
+    earlier.put(BackupKey.of(PROJECT, "pre_upgrade.backup_2026-01-01-00:00:00"), new byte[] {1, 2});
+    return earlier;
+  }
+
+  static void putAll(BackupStore store, Map<BackupKey, byte[]> backups) throws IOException {
+    for (Map.Entry<BackupKey, byte[]> backup : backups.entrySet()) {
+      store.put(backup.getKey(), Content.of(new ByteArrayInputStream(backup.getValue())));
+    }
+  }
+
+  /**
+   * Everything a store holds, read back. A deletion that was stalled may still come through
+   * meanwhile; then it is read once more.
+   */
+  static Map<BackupKey, byte[]> readAll(BackupStore store) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return readListed(store);
+      } catch (BackupNotFoundException e) {
+        if (attempt == 3) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Map<BackupKey, byte[]> readListed(BackupStore store) throws IOException {
+    Map<BackupKey, byte[]> all = new TreeMap<>();
+    for (StoredBackup backup : store.list("")) {
+      try (InputStream in = store.open(backup, 0, backup.size())) {
+        all.put(backup.key(), in.readAllBytes());
+      }
+    }
+    return all;
+  }
+
+  private static BackupKey periodic(String project, int daysOld) {
+    Instant time = NEWEST.minus(DAY.multipliedBy(daysOld));
+    return BackupKey.of(project, BackupName.periodic("etcd.backup", 1, time).text());
+  }
+}

@@ -1,0 +1,240 @@
+package dev.etcdbackup.faults;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ProvingInputStream;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.Verification;
+import dev.etcdbackup.etcd.restore.DataDirRestore;
+import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.etcd.snapshot.SnapshotBackupVerifier;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.Schedule;
+import dev.etcdbackup.schedule.ScheduledCluster;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.PruneReport;
+import dev.etcdbackup.tarball.Tarball;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A job being done. */
+final class Work {
+  private static final long BEGUN = System.nanoTime();
+
+  /** An hour after the newest backup, and going on from there. */
+  private static final InstantSource CLOCK =
+      () -> Snapshots.NEWEST.plus(Duration.ofHours(1)).plusNanos(System.nanoTime() - Work.BEGUN);
+
+  private final Cell cell;
+  private final Ground ground;
+  private final Path folder;
+  private final byte[] snapshot;
+  private final BackupKey key;
+  private final int attempt;
+  private final List<String> wrong = new ArrayList<>();
+
+  /**
+   * How a job ended.
+   *
+   * @param ending the end
+   * @param said the message of what it threw, or empty
+   * @param wrong what is wrong with what it returned
+   */
+  record Done(Ending ending, String said, List<String> wrong) {}
+
+  Work(Cell cell, Ground ground, Path folder, byte[] snapshot) {
+    this(cell, ground, folder, snapshot, Snapshots.newestKey(), 1);
+  }
+
+  private Work(Cell cell, Ground ground, Path folder, byte[] snapshot, BackupKey key, int attempt) {
+    this.cell = cell;
+    this.ground = ground;
+    this.folder = folder;
+    this.snapshot = snapshot;
+    this.key = key;
+    this.attempt = attempt;
+  }
+
+  /** The same job once more, on an older backup if the newest is lost. */
+  Work again(boolean newestLost) throws IOException {
+    if (newestLost) {
+      ground.clear().delete(List.of(key));
+    }
+    BackupKey next = newestLost ? Snapshots.olderKey() : key;
+    return new Work(cell, ground, folder, snapshot, next, attempt + 1);
+  }
+
+  Done run() {
+    try {
+      return new Done(work(), "", wrong);
+    } catch (Exception e) {
+      String text = e instanceof BackupException ? e.getMessage() : e.toString();
+      return new Done(Ending.of(e), String.valueOf(text), wrong);
+    }
+  }
+
+  private Ending work() throws Exception {
+    return switch (cell.job()) {
+      case CREATE_SMALL, CREATE_LARGE -> create();
+      case LIST -> list();
+      case GET -> get();
+      case PRUNE -> prune();
+      case VERIFY -> verify();
+      case RESTORE -> restore();
+      case SCHEDULED_RUN -> scheduledRun();
+    };
+  }
+
+  private BackupService service(BackupStore store) {
+    return BackupService.builder(store)
+        .clock(CLOCK)
+        .timeout(cell.requestTimeout().multipliedBy(2))
+        .verifier(new SnapshotBackupVerifier(new Tarball(), folder))
+        .build();
+  }
+
+  private Ending create() throws IOException {
+    BackupResult result =
+        service(ground.struck()).backUp(Snapshots.PROJECT, ground.source(snapshot));
+    require(
+        ground.clear().find(result.key()).isPresent(),
+        result.key() + " was reported, and is not there");
+    return Ending.DONE;
+  }
+
+  private Ending list() throws IOException {
+    Set<BackupKey> listed = new TreeSet<>();
+    service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    require(listed.equals(Snapshots.earlier().keySet()), "listed " + listed);
+    return Ending.DONE;
+  }
+
+  private Ending get() throws IOException {
+    Path file = folder.resolve("got-" + attempt);
+    try {
+      service(ground.struck()).readBack(key, file, false);
+    } catch (IOException e) {
+      require(!Files.exists(file), "there is a file of a failed read");
+      throw e;
+    }
+    byte[] expected = requireNonNull(Snapshots.earlier().get(key));
+    require(Arrays.equals(Files.readAllBytes(file), expected), "other bytes were read");
+    return Ending.DONE;
+  }
+
+  private Ending prune() throws IOException {
+    PruneReport report =
+        service(ground.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1), true);
+    return report.refused().isEmpty() ? Ending.DONE : Ending.REFUSED;
+  }
+
+  private Ending verify() throws IOException {
+    Backup backup = Backup.of(stored(), ZoneOffset.UTC);
+    Verification found = service(ground.struck()).verify(backup);
+    return found.ok() ? Ending.DONE : Ending.CORRUPT;
+  }
+
+  private Ending restore() throws IOException {
+    Path dataDir = folder.resolve("data-" + attempt);
+    Path file = folder.resolve("got-" + attempt);
+    try {
+      service(ground.struck()).readBack(key, file, false);
+      try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
+        DataDirRestore.builder().build().restore(opened, dataDir);
+      }
+    } catch (IOException e) {
+      require(!Files.exists(dataDir), "there is a data folder of a failed restore");
+      throw e;
+    }
+    require(Files.exists(dataDir.resolve("member/snap/db")), "there is no database");
+    return Ending.DONE;
+  }
+
+  private Ending scheduledRun() throws Exception {
+    AtomicReference<@Nullable Ending> pruned = new AtomicReference<>();
+    BackupScheduler scheduler =
+        BackupScheduler.builder(ground.struck())
+            .clock(CLOCK)
+            .retry(Duration.ofMinutes(5), Duration.ofMinutes(5))
+            .listener(new Pruned(pruned))
+            .build();
+    try (scheduler) {
+      scheduler.put(
+          ScheduledCluster.builder(Snapshots.PROJECT, ground.source(snapshot))
+              .schedule(Schedule.never())
+              .retention(RetentionPolicy.keepLast(2))
+              .timeout(cell.requestTimeout().multipliedBy(2))
+              .build());
+      scheduler.start();
+      scheduler.trigger(Snapshots.PROJECT).get(cell.deadline().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+    Ending ending = pruned.get();
+    return ending == null ? Ending.DONE : ending;
+  }
+
+  /** Hears of what could not be deleted after a backup. */
+  private record Pruned(AtomicReference<@Nullable Ending> ending) implements BackupListener {
+    @Override
+    public void pruned(String project, PruneReport report) {
+      ending.set(report.refused().isEmpty() ? Ending.DONE : Ending.REFUSED);
+    }
+
+    @Override
+    public void pruneFailed(String project, BackupException cause) {
+      ending.set(Ending.REFUSED);
+    }
+  }
+
+  private StoredBackup stored() throws IOException {
+    return ground.clear().find(key).orElseThrow();
+  }
+
+  private void require(boolean condition, String otherwise) {
+    if (!condition) {
+      wrong.add(otherwise);
+    }
+  }
+
+  /** Whether these are the bytes of a whole snapshot. */
+  static boolean isSnapshot(byte[] bytes) throws IOException {
+    try (ProvingInputStream in = new ProvingInputStream(new ByteArrayInputStream(bytes))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return true;
+    } catch (BackupException e) {
+      return false;
+    }
+  }
+
+  /** Whether a file may be in a cell's folder in the end. */
+  static boolean isExpected(Path file) {
+    String first = file.getName(0).toString();
+    return first.isEmpty()
+        || first.startsWith("got-")
+        || first.startsWith("data-")
+        || first.equals("store");
+  }
+}
