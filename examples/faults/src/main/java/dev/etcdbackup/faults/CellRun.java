@@ -25,7 +25,7 @@ final class CellRun {
   private final Path folder;
   private final byte[] snapshot;
   private final ThreadGroup threads;
-  private final Map<BackupKey, byte[]> earlier = Snapshots.earlier();
+  private final Map<BackupKey, byte[]> earlier;
   private final List<String> complaints = new ArrayList<>();
 
   /**
@@ -45,6 +45,7 @@ final class CellRun {
     this.ground = ground;
     this.folder = folder;
     this.snapshot = cell.job() == Job.CREATE_LARGE ? Snapshots.LARGE : Snapshots.SMALL;
+    this.earlier = Snapshots.earlier(cell.job());
     this.threads = new ThreadGroup(cell.name());
   }
 

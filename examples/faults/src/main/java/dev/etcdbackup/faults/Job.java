@@ -6,6 +6,7 @@ enum Job {
   CREATE_LARGE("create, multipart"),
   LIST("list"),
   GET("get"),
+  GET_LARGE("get, in ranges"),
   PRUNE("prune"),
   VERIFY("verify"),
   RESTORE("restore"),

@@ -40,6 +40,7 @@ final class S3Cells extends Cells {
     found(Job.GET);
     found(Job.RESTORE);
     got(Job.GET);
+    ranges();
     got(Job.VERIFY);
     got(Job.RESTORE);
     got(Job.PRUNE);
@@ -47,6 +48,23 @@ final class S3Cells extends Cells {
     delete(Job.PRUNE);
     scheduled();
     damaged(Faults.on(PUT));
+    denied();
+  }
+
+  /** Credentials that expire midway, clocks that differ, a quota that is used up. */
+  private void denied() {
+    FaultPoint fromSecondPart = Faults.on(UPLOAD_PART).fromCall(2);
+    for (String code : List.of("ExpiredToken", "RequestTimeTooSkewed", "QuotaExceeded")) {
+      add(Job.CREATE_LARGE, fromSecondPart, p -> p.answer(403, code), STORE);
+      for (Operation operation : List.of(COMPLETE_UPLOAD, CREATE_UPLOAD)) {
+        FaultPoint every = Faults.on(operation).everyCall();
+        add(Job.CREATE_LARGE, every, p -> p.answer(403, code), STORE);
+      }
+      add(Job.CREATE_SMALL, Faults.on(PUT).everyCall(), p -> p.answer(403, code), STORE);
+      add(Job.LIST, Faults.on(LIST).everyCall(), p -> p.answer(403, code), STORE);
+      add(Job.GET, Faults.on(GET).everyCall(), p -> p.answer(403, code), STORE);
+      add(Job.PRUNE, Faults.on(DELETE).everyCall(), p -> p.answer(403, code), notDeleted(Job.PRUNE));
+    }
   }
 
   /** The look before, the commit, and the look after it. */
@@ -214,6 +232,26 @@ final class S3Cells extends Cells {
       silent(job, reply, FaultPoint::stall, STORE);
       boolean last = position == Snapshots.SMALL.length - 1;
       silent(job, reply, FaultPoint::slow, last ? DONE : STORE);
+    }
+  }
+
+  /** A large backup is read in ranges, some of them ahead. */
+  private void ranges() {
+    Job job = Job.GET_LARGE;
+    for (int call = 1; call <= 3; call++) {
+      FaultPoint point = Faults.on(GET).call(call);
+      for (int status : FINAL) {
+        add(job, point, p -> p.answer(status), readAnswered(status));
+      }
+      add(job, point, p -> p.answer(503), DONE);
+      breaks(job, point);
+      silent(job, point, FaultPoint::stall, STORE);
+      FaultPoint reply = point.inReply().afterBytes(1 << 20);
+      add(job, reply, FaultPoint::cut, STORE);
+      add(job, reply, FaultPoint::reset, STORE);
+      add(job, reply, FaultPoint::corrupt, CORRUPT);
+      silent(job, reply, FaultPoint::stall, STORE);
+      silent(job, reply, FaultPoint::slow, STORE);
     }
   }
 

@@ -43,9 +43,16 @@ final class Snapshots {
     return periodic(PROJECT, 1);
   }
 
-  /** Three backups of one series, one of another project, and one made by hand. */
-  static Map<BackupKey, byte[]> earlier() {
+  static BackupKey largeKey() {
+    return periodic("large", 0);
+  }
+
+  /** Three backups of one series, one of another project, one made by hand; and a large one. */
+  static Map<BackupKey, byte[]> earlier(Job job) {
     Map<BackupKey, byte[]> earlier = new TreeMap<>();
+    if (job == Job.GET_LARGE) {
+      earlier.put(largeKey(), LARGE);
+    }
     for (int days = 0; days < 3; days++) {
       earlier.put(periodic(PROJECT, days), TestSnapshots.bytes(10 + days, 16));
     }

@@ -65,7 +65,13 @@ final class Work {
   record Done(Ending ending, String said, List<String> wrong) {}
 
   Work(Cell cell, Ground ground, Path folder, byte[] snapshot) {
-    this(cell, ground, folder, snapshot, Snapshots.newestKey(), 1);
+    this(
+        cell,
+        ground,
+        folder,
+        snapshot,
+        cell.job() == Job.GET_LARGE ? Snapshots.largeKey() : Snapshots.newestKey(),
+        1);
   }
 
   private Work(Cell cell, Ground ground, Path folder, byte[] snapshot, BackupKey key, int attempt) {
@@ -99,7 +105,7 @@ final class Work {
     return switch (cell.job()) {
       case CREATE_SMALL, CREATE_LARGE -> create();
       case LIST -> list();
-      case GET -> get();
+      case GET, GET_LARGE -> get();
       case PRUNE -> prune();
       case VERIFY -> verify();
       case RESTORE -> restore();
@@ -127,7 +133,7 @@ final class Work {
   private Ending list() throws IOException {
     Set<BackupKey> listed = new TreeSet<>();
     service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
-    require(listed.equals(Snapshots.earlier().keySet()), "listed " + listed);
+    require(listed.equals(Snapshots.earlier(cell.job()).keySet()), "listed " + listed);
     return Ending.DONE;
   }
 
@@ -139,7 +145,7 @@ final class Work {
       require(!Files.exists(file), "there is a file of a failed read");
       throw e;
     }
-    byte[] expected = requireNonNull(Snapshots.earlier().get(key));
+    byte[] expected = requireNonNull(Snapshots.earlier(cell.job()).get(key));
     require(Arrays.equals(Files.readAllBytes(file), expected), "other bytes were read");
     return Ending.DONE;
   }
