@@ -1,6 +1,8 @@
 package dev.etcdbackup.testkit.faults;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,7 @@ public final class Fault {
   private int seen; // guarded by this, like what follows
   private int fired;
   private boolean ended;
+  private final List<Runnable> atEnd = new ArrayList<>(); // guarded by this
 
   Fault(
       Operation operation,
@@ -89,9 +92,15 @@ public final class Fault {
    * Makes it strike no more. What it has stalled or slowed down goes on, and connections are let in
    * again. To end it again does nothing.
    */
-  public synchronized void end() {
-    ended = true;
-    notifyAll();
+  public void end() {
+    List<Runnable> mending;
+    synchronized (this) {
+      ended = true;
+      notifyAll();
+      mending = List.copyOf(atEnd);
+      atEnd.clear();
+    }
+    mending.forEach(Runnable::run);
   }
 
   /** What it is, in one line: {@code UPLOAD_PART call 2, after 5000000 bytes: lose reply}. */
@@ -150,6 +159,17 @@ public final class Fault {
     while (!ended && !abandoned.getAsBoolean()) {
       wait();
     }
+  }
+
+  /** Has something done when it is ended, before {@link #end()} returns; now, if it has been. */
+  void atEnd(Runnable mending) {
+    synchronized (this) {
+      if (!ended) {
+        atEnd.add(mending);
+        return;
+      }
+    }
+    mending.run();
   }
 
   /** Makes {@link #hold} look again. */

@@ -1,6 +1,7 @@
 package dev.etcdbackup.testkit.faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -210,32 +211,43 @@ public final class FaultProxy implements AutoCloseable {
     server.close();
   }
 
-  /** Closing goes over the sockets once; who comes after that closes its own. */
+  /** The sockets are gone over once when nobody is let in any more; who comes late ends here. */
   private synchronized void requireOpen(Socket socket) throws IOException {
-    if (closed) {
-      socket.close();
-      throw new IOException("the proxy is closed");
+    if (listener.isClosed()) {
+      reset(socket);
+      throw new IOException("nobody is let in");
     }
   }
 
   /** Resets everybody and lets nobody in until the fault is ended; then on the same port. */
-  void refuseUntilEnded(Fault fault) throws IOException, InterruptedException {
+  void refuseUntilEnded(Fault fault) throws IOException {
     synchronized (this) {
       listener.close();
     }
-    for (Socket socket : sockets) {
+    sockets.forEach(FaultProxy::reset);
+    fault.atEnd(this::letIn);
+  }
+
+  private static void reset(Socket socket) {
+    try (socket) {
       socket.setSoLinger(true, 0);
-      socket.close();
+    } catch (IOException alreadyClosed) {
+      // just as well
     }
-    fault.hold(() -> false);
-    synchronized (this) {
-      if (!closed && listener.isClosed()) {
-        ServerSocket again = new ServerSocket();
-        again.setReuseAddress(true);
-        again.bind(address, BACKLOG);
-        listener = again;
-        start(() -> accept(again));
-      }
+  }
+
+  private synchronized void letIn() {
+    if (closed || !listener.isClosed()) {
+      return;
+    }
+    try {
+      ServerSocket again = new ServerSocket();
+      again.setReuseAddress(true);
+      again.bind(address, BACKLOG);
+      listener = again;
+      start(() -> accept(again));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen at " + address + " again", e);
     }
   }
 

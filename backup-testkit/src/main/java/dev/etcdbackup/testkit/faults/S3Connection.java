@@ -169,7 +169,7 @@ final class S3Connection {
     wire.out().write(body);
   }
 
-  private void play(Fault fault, boolean head) throws IOException, InterruptedException {
+  private void play(Fault fault, boolean head) throws IOException {
     if (fault.kind() == Effect.Kind.ANSWER) {
       wire.out().write(text(fault.effect(), head).getBytes(UTF_8));
       wire.finish(fromClient);

@@ -57,7 +57,7 @@ final class TcpConnection {
     }
   }
 
-  private void play(Fault struck, InputStream fromClient) throws IOException, InterruptedException {
+  private void play(Fault struck, InputStream fromClient) throws IOException {
     if (struck.kind() == Effect.Kind.REFUSE) {
       proxy.refuseUntilEnded(struck);
     } else {

@@ -63,7 +63,11 @@ final class S3Cells extends Cells {
       add(Job.CREATE_SMALL, Faults.on(PUT).everyCall(), p -> p.answer(403, code), STORE);
       add(Job.LIST, Faults.on(LIST).everyCall(), p -> p.answer(403, code), STORE);
       add(Job.GET, Faults.on(GET).everyCall(), p -> p.answer(403, code), STORE);
-      add(Job.PRUNE, Faults.on(DELETE).everyCall(), p -> p.answer(403, code), notDeleted(Job.PRUNE));
+      add(
+          Job.PRUNE,
+          Faults.on(DELETE).everyCall(),
+          p -> p.answer(403, code),
+          notDeleted(Job.PRUNE));
     }
   }
 
@@ -155,9 +159,10 @@ final class S3Cells extends Cells {
       silent(job, point, FaultPoint::slow, STORE);
     }
     FaultPoint first = Faults.on(UPLOAD_PART);
+    FaultPoint full = first.of("partNumber=1&"); // the parts come in any order, the last is small
     for (long position : List.of(MIDDLE_OF_PART, Snapshots.PART_BYTES - 1)) {
-      add(job, first.afterBytes(position), FaultPoint::cut, DONE);
-      add(job, first.afterBytes(position), FaultPoint::corrupt, STORE);
+      add(job, full.afterBytes(position), FaultPoint::cut, DONE);
+      add(job, full.afterBytes(position), FaultPoint::corrupt, STORE);
     }
     forGood(job, first, STORE);
   }
@@ -283,7 +288,7 @@ final class S3Cells extends Cells {
     add(job, put, FaultPoint::loseReply, DONE);
     add(job, put.everyCall(), FaultPoint::cut, UNKNOWN);
     silent(job, put, FaultPoint::stall, UNKNOWN);
-    for (int call = 1; call <= 3; call++) {
+    for (int call = 1; call <= 2; call++) { // before the backup, and before the deletion
       FaultPoint point = Faults.on(LIST).call(call);
       add(job, point, p -> p.answer(403), notListed(job));
       add(job, point, p -> p.answer(503), DONE);

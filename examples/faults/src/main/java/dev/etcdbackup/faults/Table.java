@@ -60,7 +60,8 @@ final class Table {
     for (CellRun.Result result : results) {
       String bad = result.complaints().isEmpty() ? "" : " **BAD**";
       byCell
-          .computeIfAbsent(result.cell().job() + " | " + result.cell().fault(), k -> new TreeMap<>())
+          .computeIfAbsent(
+              result.cell().job() + " | " + result.cell().fault(), k -> new TreeMap<>())
           .put(result.cell().ground(), result.ending() + bad);
     }
     Map<String, String> lines = new LinkedHashMap<>();
