@@ -6,6 +6,7 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
+import java.time.InstantSource;
 
 /** What an operator does about backups: one each night, kept as long as its policy says. */
 final class InventoryBackups {
@@ -14,8 +15,8 @@ final class InventoryBackups {
   private final BackupService backups;
   private final RetentionPolicy policy;
 
-  InventoryBackups(BackupStore store, RetentionPolicy policy) {
-    this.backups = BackupService.builder(store).build();
+  InventoryBackups(BackupStore store, RetentionPolicy policy, InstantSource clock) {
+    this.backups = BackupService.builder(store).clock(clock).build();
     this.policy = policy;
   }
 

@@ -14,6 +14,7 @@ import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
 import dev.etcdbackup.testkit.s3.S3Server;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -49,7 +50,7 @@ class RealServersTest {
   }
 
   private static InventoryBackups backups(BackupStore store) {
-    return new InventoryBackups(store, RetentionPolicy.keepDaily(7));
+    return new InventoryBackups(store, RetentionPolicy.keepDaily(7), InstantSource.system());
   }
 
   private static S3Client client(S3Server s3) {
