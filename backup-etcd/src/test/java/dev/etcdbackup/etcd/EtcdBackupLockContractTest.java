@@ -2,7 +2,7 @@ package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.schedule.BackupLock;
 import dev.etcdbackup.schedule.BackupLock.Held;
-import dev.etcdbackup.testkit.BackupLockContract;
+import dev.etcdbackup.testkit.LeasedLockContract;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 
-class EtcdBackupLockContractTest extends BackupLockContract {
+class EtcdBackupLockContractTest extends LeasedLockContract {
   @AutoClose private static EtcdServer etcd;
 
   private final String prefix = "/locks/" + UUID.randomUUID() + "/";
@@ -35,8 +35,7 @@ class EtcdBackupLockContractTest extends BackupLockContract {
   }
 
   @Override
-  protected boolean lose(Held held) throws Exception {
-    etcd.etcdctl("lease", "revoke", Long.toHexString(((HeldLease) held).lease()));
-    return true;
+  protected void lose(Held held) throws Exception {
+    String unused = etcd.etcdctl("lease", "revoke", Long.toHexString(((HeldLease) held).lease()));
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /** Made-up years of backups, the same for the same seed. */
 final class Histories {
@@ -26,7 +27,14 @@ final class Histories {
     Duration.ofDays(9)
   };
 
+  private static final int SEEDS = 20;
+
   private Histories() {}
+
+  /** The seeds that the contract goes by. */
+  static LongStream seeds() {
+    return LongStream.range(0, SEEDS);
+  }
 
   /**
    * One series, newest first: of one to some hundred backups, every so often at another pace; the

@@ -18,6 +18,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Complete, in order, and by whole segments. */
@@ -103,6 +108,29 @@ interface ListRules extends StoreRules {
   }
 
   @Test
+  default void whatStaysIsListedWhileOthersWriteAndDelete() throws Exception {
+    List<String> staying = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      staying.add(String.format("p/%02d", i));
+      put(store(), staying.get(i), random(i, 10));
+    }
+    AtomicInteger deleted = new AtomicInteger();
+    AtomicBoolean enough = new AtomicBoolean();
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writing = other.submit(() -> writeAndDelete("p/00-", deleted, enough));
+      for (int i = 0; (i < 20 || deleted.get() < 20) && !writing.isDone(); i++) {
+        assertThat(keys(store(), "p")).containsAll(staying).doesNotHaveDuplicates().isSorted();
+      }
+      enough.set(true);
+      writing.get();
+    } finally {
+      other.shutdownNow();
+    }
+    assertThat(keys(store(), "p")).containsExactlyElementsOf(staying);
+  }
+
+  @Test
   default void moreThanAThousandAreListedToTheLastAndDeletedToTheLast() throws Exception {
     List<BackupKey> keys = new ArrayList<>();
     for (int i = 0; i < 1050; i++) {
@@ -114,6 +142,16 @@ interface ListRules extends StoreRules {
     put(store(), "p/kept", random(1, 10));
     assertThat(store().delete(keys).gone()).containsExactlyInAnyOrderElementsOf(keys);
     assertThat(keys(store(), "")).containsExactly("p/kept");
+  }
+
+  private Void writeAndDelete(String prefix, AtomicInteger deleted, AtomicBoolean enough)
+      throws IOException {
+    while (!enough.get()) {
+      StoredBackup written = put(store(), prefix + deleted.get() % 10, random(1, 10));
+      store().delete(List.of(written.key()));
+      deleted.incrementAndGet();
+    }
+    return null;
   }
 
   private void putUnchecked(BackupKey key) {

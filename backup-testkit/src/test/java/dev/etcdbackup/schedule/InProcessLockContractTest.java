@@ -1,6 +1,5 @@
 package dev.etcdbackup.schedule;
 
-import dev.etcdbackup.schedule.BackupLock.Held;
 import dev.etcdbackup.testkit.BackupLockContract;
 
 class InProcessLockContractTest extends BackupLockContract {
@@ -9,10 +8,5 @@ class InProcessLockContractTest extends BackupLockContract {
   @Override
   protected BackupLock newReplica() {
     return lock;
-  }
-
-  @Override
-  protected boolean lose(Held held) {
-    return false;
   }
 }

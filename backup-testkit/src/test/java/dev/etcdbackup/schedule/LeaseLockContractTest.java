@@ -1,10 +1,10 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.schedule.BackupLock.Held;
-import dev.etcdbackup.testkit.BackupLockContract;
+import dev.etcdbackup.testkit.LeasedLockContract;
 
 /** The lock of the tests here keeps the contract as well, those of losing included. */
-class LeaseLockContractTest extends BackupLockContract {
+class LeaseLockContractTest extends LeasedLockContract {
   private final LeaseLock lock = new LeaseLock();
 
   @Override
@@ -13,8 +13,7 @@ class LeaseLockContractTest extends BackupLockContract {
   }
 
   @Override
-  protected boolean lose(Held held) {
+  protected void lose(Held held) {
     lock.lose(held);
-    return true;
   }
 }

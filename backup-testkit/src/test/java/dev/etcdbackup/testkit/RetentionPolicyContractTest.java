@@ -6,23 +6,25 @@ import static dev.etcdbackup.retention.RetentionPolicy.keepLast;
 import static dev.etcdbackup.retention.RetentionPolicy.keepMonthly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepWeekly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepWithin;
+import static dev.etcdbackup.testkit.ContractRun.union;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The policies that are built in keep the contract, and wrong ones do not. */
 class RetentionPolicyContractTest {
+  private static Supplier<? extends RetentionPolicy> subject = WrongPolicy::new;
+
   @Nested
   class Last extends RetentionPolicyContract {
     @Override
@@ -95,47 +97,37 @@ class RetentionPolicyContractTest {
     }
   }
 
-  @Test
-  void thePolicyThatAddsBackupsIsCaught() {
-    Backup stranger = Histories.listing(1).get(0);
-    assertCaught(
-        (newestFirst, now) -> Map.of(stranger, "a stranger"),
-        RetentionPolicyContract::keepsNothingThatItWasNotOffered,
-        RetentionPolicyContract::keepsNothingOfAnEmptySeries);
-  }
+  @Nested
+  class WrongOnes {
+    private final ContractRun contract = new ContractRun(Subject.class);
 
-  @Test
-  void thePolicyThatGivesNoReasonIsCaught() {
-    for (String reason : new String[] {"", "two\nlines", null}) {
-      assertCaught(
-          (newestFirst, now) -> reasons(newestFirst, reason),
-          RetentionPolicyContract::givesAReasonOfOneLineForWhatItKeeps);
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("dev.etcdbackup.testkit.WrongPolicy#all")
+    void areCaughtAPolicyThat(
+        String isWrong, String rule, Supplier<RetentionPolicy> policy, String[] alsoNoticedBy) {
+      subject = policy;
+      assertThat(contract.failing())
+          .as("failing tests of a policy that %s", isWrong)
+          .containsExactlyInAnyOrderElementsOf(union(rule, alsoNoticedBy));
+    }
+
+    @Test
+    void areMadeOfOneThatIsAccepted() {
+      subject = WrongPolicy::new;
+      assertThat(contract.failing()).isEmpty();
+    }
+
+    @Test
+    void breakEveryRule() {
+      assertThat(WrongPolicy.all().map(wrong -> wrong.get()[1])).containsAll(contract.rules());
     }
   }
 
-  @Test
-  void thePolicyThatRemembersIsCaught() {
-    AtomicInteger calls = new AtomicInteger();
-    assertCaught(
-        (newestFirst, now) -> keepLast(calls.incrementAndGet()).keep(newestFirst, now),
-        RetentionPolicyContract::answersTheSameTwice,
-        RetentionPolicyContract::plansTheSameInWhateverOrderTheBackupsCome);
-  }
-
-  @Test
-  void thePolicyThatKeepsAShareIsCaught() {
-    RetentionPolicy everySecond =
-        (newestFirst, now) ->
-            reasons(
-                IntStream.range(0, newestFirst.size())
-                    .filter(i -> i % 2 == 0)
-                    .mapToObj(newestFirst::get)
-                    .toList(),
-                "every second");
-    assertCaught(
-        everySecond,
-        RetentionPolicyContract::keepsAllOfWhatItKept,
-        RetentionPolicyContract::keepsTheSameWhenSomeOfTheRestAreGone);
+  static class Subject extends RetentionPolicyContract {
+    @Override
+    protected RetentionPolicy newPolicy() {
+      return subject.get();
+    }
   }
 
   @Test
@@ -150,27 +142,6 @@ class RetentionPolicyContractTest {
         .anyMatch(i -> series.get(i - 1).time().equals(series.get(i).time()));
     assertThat(Histories.listing(3)).anyMatch(backup -> backup.isDatedAhead(Histories.NOW));
     assertThat(Histories.listing(3)).anyMatch(backup -> backup.series().isEmpty());
-  }
-
-  @SafeVarargs
-  private static void assertCaught(
-      RetentionPolicy wrong, Consumer<RetentionPolicyContract>... rules) {
-    RetentionPolicyContract contract =
-        new RetentionPolicyContract() {
-          @Override
-          protected RetentionPolicy newPolicy() {
-            return wrong;
-          }
-        };
-    for (Consumer<RetentionPolicyContract> rule : rules) {
-      assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> rule.accept(contract));
-    }
-  }
-
-  private static Map<Backup, String> reasons(List<Backup> backups, String reason) {
-    Map<Backup, String> reasons = new HashMap<>();
-    backups.forEach(backup -> reasons.put(backup, reason));
-    return reasons;
   }
 
   private static long revision(List<Backup> series, int i) {

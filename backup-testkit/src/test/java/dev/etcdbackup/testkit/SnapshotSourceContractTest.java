@@ -45,9 +45,15 @@ class SnapshotSourceContractTest {
   @MethodSource("wrongSources")
   void catchesASourceThat(String isWrong, String rule, SnapshotSource source) {
     subject = source;
-    assertThat(contract.failures(rule)).as("failures of a source that %s", isWrong).isPositive();
+    assertThat(contract.failing(rule))
+        .as("failing tests of a source that %s", isWrong)
+        .containsExactly(rule);
+  }
+
+  @Test
+  void acceptsTheSourceThatTheWrongOnesAreMadeOf() {
     subject = RIGHT;
-    assertThat(contract.failures(rule)).as("failures of a source that is right").isZero();
+    assertThat(contract.failing()).isEmpty();
   }
 
   @Test

@@ -88,6 +88,16 @@ final class WrongStore implements BackupStore {
     return right.list("").stream().map(StoredBackup::key);
   }
 
+  /** Everything, after something was deleted; or after a moment in which nothing was. */
+  List<StoredBackup> allOnceFewerThan(int size) {
+    long end = System.nanoTime() + 10_000_000;
+    List<StoredBackup> all = right.list("");
+    while (all.size() >= size && System.nanoTime() - end < 0) {
+      all = right.list("");
+    }
+    return all;
+  }
+
   /** Counts only those keys as gone that were there. */
   WrongStore refuseAbsent() {
     this.refuseAbsent = true;

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,6 +39,23 @@ public record EtcdBinaries(Path folder, String version) {
    * @return the binaries, by their versions
    */
   public static List<EtcdBinaries> all() {
+    Map<String, EtcdBinaries> lines = new TreeMap<>();
+    found().forEach(binaries -> lines.putIfAbsent(binaries.line(), binaries));
+    if (lines.isEmpty()) {
+      throw Fixtures.missing(
+          "no etcd in $" + EtcdTools.VARIABLE + ", $" + VARIABLE + " or on the PATH");
+    }
+    return List.copyOf(lines.values());
+  }
+
+  /** Those of a version, or of a line of versions. */
+  static Optional<EtcdBinaries> find(String version) {
+    return found().stream()
+        .filter(one -> one.line().equals(version) || one.version().equals(version))
+        .findFirst();
+  }
+
+  private static List<EtcdBinaries> found() {
     Stream<Path> one = EtcdTools.find("etcd").map(Path::getParent).stream();
     String setting = System.getenv(VARIABLE);
     Stream<Path> more =
@@ -47,19 +64,11 @@ public record EtcdBinaries(Path folder, String version) {
             : Arrays.stream(setting.split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isEmpty())
                 .map(Path::of);
-    List<EtcdBinaries> all = new ArrayList<>();
-    for (Path folder : Stream.concat(one, more).map(Path::toAbsolutePath).distinct().toList()) {
-      EtcdBinaries binaries = new EtcdBinaries(folder, versionOf(folder));
-      if (all.stream().noneMatch(known -> known.line().equals(binaries.line()))) {
-        all.add(binaries);
-      }
-    }
-    if (all.isEmpty()) {
-      throw Fixtures.missing(
-          "no etcd in $" + EtcdTools.VARIABLE + ", $" + VARIABLE + " or on the PATH");
-    }
-    all.sort((a, b) -> a.line().compareTo(b.line()));
-    return all;
+    return Stream.concat(one, more)
+        .map(Path::toAbsolutePath)
+        .distinct()
+        .map(folder -> new EtcdBinaries(folder, versionOf(folder)))
+        .toList();
   }
 
   /**

@@ -22,7 +22,10 @@ import org.testcontainers.utility.DockerImageName;
  * as with a binary. That takes Docker on Linux.
  */
 final class EtcdContainer implements EtcdProcess {
-  private static final DockerImageName IMAGE = DockerImageName.parse("quay.io/coreos/etcd:v3.5.30");
+  /** What is run when no version is asked for. */
+  static final String VERSION = "3.5.30";
+
+  private static final String IMAGE = "quay.io/coreos/etcd:v";
 
   private final GenericContainer<?> container;
 
@@ -42,7 +45,7 @@ final class EtcdContainer implements EtcdProcess {
     command.addAll(List.of(arguments));
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     Path mine = Files.createTempFile("etcd-tool", ".uid");
-    try (GenericContainer<?> tool = container(command, temporary, mine)) {
+    try (GenericContainer<?> tool = container(VERSION, command, temporary, mine)) {
       tool.withEnv(environment)
           .withStartupCheckStrategy(new OneShotStartupCheckStrategy())
           .withStartupTimeout(Duration.ofMinutes(1));
@@ -85,7 +88,7 @@ final class EtcdContainer implements EtcdProcess {
   }
 
   /** Starts them. */
-  record Launcher() implements EtcdLauncher {
+  record Launcher(String version) implements EtcdLauncher {
     @Override
     public EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException {
       List<String> command = new ArrayList<>(List.of("etcd"));
@@ -93,7 +96,7 @@ final class EtcdContainer implements EtcdProcess {
       if (!Files.exists(log)) {
         Files.createFile(log);
       }
-      GenericContainer<?> container = container(command, folder, folder);
+      GenericContainer<?> container = container(version, command, folder, folder);
       container.withLogConsumer(frame -> append(log, frame.getUtf8String())).start();
       return new EtcdContainer(container);
     }
@@ -108,11 +111,11 @@ final class EtcdContainer implements EtcdProcess {
   }
 
   /** As the owner of a file, who can then delete what the container writes. */
-  private static GenericContainer<?> container(List<String> command, Path folder, Path owned)
-      throws IOException {
+  private static GenericContainer<?> container(
+      String version, List<String> command, Path folder, Path owned) throws IOException {
     String user =
         Files.getAttribute(owned, "unix:uid") + ":" + Files.getAttribute(owned, "unix:gid");
-    return new GenericContainer<>(IMAGE)
+    return new GenericContainer<>(DockerImageName.parse(IMAGE + version))
         .withNetworkMode("host")
         .withFileSystemBind(folder.toString(), folder.toString(), BindMode.READ_WRITE)
         .withCreateContainerCmdModifier(create -> create.withUser(user))

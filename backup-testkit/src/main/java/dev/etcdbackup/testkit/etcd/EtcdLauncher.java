@@ -27,11 +27,32 @@ interface EtcdLauncher {
       return new LocalEtcd.Launcher(etcd.get());
     }
     if (EtcdTools.containersPossible()) {
-      return new EtcdContainer.Launcher();
+      return new EtcdContainer.Launcher(EtcdContainer.VERSION);
     }
     throw Fixtures.missing(
         "no etcd: not in $"
             + EtcdTools.VARIABLE
             + ", not on the PATH, and no Docker with Testcontainers; fixtures/etcd gets one");
+  }
+
+  /** Finds one of a version, or of a line of versions. */
+  static EtcdLauncher find(String version) {
+    Optional<EtcdBinaries> binaries = EtcdBinaries.find(version);
+    if (binaries.isPresent()) {
+      return new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"));
+    }
+    String image =
+        EtcdContainer.VERSION.startsWith(version + ".") ? EtcdContainer.VERSION : version;
+    if (image.matches("\\d+\\.\\d+\\.\\d+") && EtcdTools.containersPossible()) {
+      return new EtcdContainer.Launcher(image);
+    }
+    throw Fixtures.missing(
+        "no etcd "
+            + version
+            + ": not in $"
+            + EtcdBinaries.VARIABLE
+            + " nor in $"
+            + EtcdTools.VARIABLE
+            + " or on the PATH, and no Docker with Testcontainers, which has whole versions (3.5.30)");
   }
 }

@@ -18,4 +18,12 @@ interface EtcdProcess {
 
   /** Lets it go on. */
   void resume() throws IOException;
+
+  /** Ends the test when this etcd was not started for it, so that its files are elsewhere. */
+  default void requireOwn() {}
+
+  /** Ends it at once if it was started for the test. */
+  default void release() {
+    kill();
+  }
 }

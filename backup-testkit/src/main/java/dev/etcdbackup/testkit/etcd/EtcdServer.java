@@ -3,6 +3,7 @@ package dev.etcdbackup.testkit.etcd;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * environment variable {@value EtcdTools#VARIABLE} names, else from the PATH, else from a container
  * (Docker on Linux, with Testcontainers on the class path); when there is none the test ends as
  * {@link dev.etcdbackup.testkit.Fixtures#missing} says. It does not outlive the JVM.
+ *
+ * <p>Where the environment variable {@value GivenEtcd#VARIABLE} names an etcd that runs already, at
+ * {@code http://HOST:PORT}, single servers without settings are that one, whatever it holds: it is
+ * not ended, and a test that wants to end or pause it, or its files, ends as if there were none.
  *
  * <p>For one thread, but for {@link #put}, {@link #revision} and {@link #version}.
  */
@@ -92,6 +97,7 @@ public final class EtcdServer implements AutoCloseable {
    * @return the folder that holds {@code member/}
    */
   public Path dataDir() {
+    process.requireOwn();
     return folder.resolve("data");
   }
 
@@ -247,11 +253,27 @@ public final class EtcdServer implements AutoCloseable {
     awaitReady(Optional.of(memberId));
   }
 
-  /** Ends the server and deletes its data. */
+  /** Ends the server and deletes its data, if it was started here. */
   @Override
   public void close() throws IOException {
-    process.kill();
+    process.release();
     EtcdStart.delete(folder);
+  }
+
+  /** A server that runs already. */
+  static EtcdServer at(GivenEtcd given) throws IOException {
+    EtcdAddress address = new EtcdAddress("", given.endpoint(), given.endpoint());
+    Path folder = Files.createTempDirectory("etcd-test");
+    EtcdServer server =
+        new EtcdServer((arguments, in, log) -> given, address, List.of(), folder, null);
+    try {
+      String status = server.gateway.status();
+      server.memberId = EtcdGateway.field("member_id", status).orElseThrow();
+      return server;
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
   }
 
   /** Waits until it serves and has proved to be this process. */

@@ -1,5 +1,6 @@
 package dev.etcdbackup.testkit.etcd;
 
+import dev.etcdbackup.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a server or a cluster. Not thread-safe. */
 public final class EtcdServerBuilder {
   private static final int ATTEMPTS = 5;
+  private static final long DEFAULT_QUOTA = 8L << 30;
 
   private boolean tls;
   private boolean clientCertificates;
   private @Nullable String rootPassword;
-  private long quotaBytes = 8L << 30;
-  private final Optional<EtcdBinaries> binaries;
+  private long quotaBytes = DEFAULT_QUOTA;
+  private Optional<EtcdBinaries> binaries;
+  private Optional<String> version = Optional.empty();
   private @Nullable DataDirMaker dataDirs;
 
   /**
@@ -44,6 +47,23 @@ public final class EtcdServerBuilder {
   public EtcdServerBuilder clientCertificates() {
     clientCertificates = true;
     return tls();
+  }
+
+  /**
+   * Asks for a version. Looked for among the {@link EtcdBinaries} of this machine, else run in a
+   * container; when there is none the test ends as {@link Fixtures#missing} says.
+   *
+   * @param version a line ({@code 3.5}) or one of its versions ({@code 3.5.30})
+   * @return this
+   * @throws IllegalArgumentException when it is neither
+   */
+  public EtcdServerBuilder version(String version) {
+    if (!version.matches("\\d+\\.\\d+(\\.\\d+)?")) {
+      throw new IllegalArgumentException("version must be like 3.5 or 3.5.30, not " + version);
+    }
+    this.binaries = Optional.empty();
+    this.version = Optional.of(version);
+    return this;
   }
 
   /**
@@ -91,6 +111,10 @@ public final class EtcdServerBuilder {
    * @throws IOException when it does not come up within a minute, with the end of its log
    */
   public EtcdServer start() throws IOException {
+    Optional<GivenEtcd> given = GivenEtcd.find();
+    if (given.isPresent() && withoutSettings()) {
+      return EtcdServer.at(given.get());
+    }
     return startMembers(1).get(0);
   }
 
@@ -127,9 +151,19 @@ public final class EtcdServerBuilder {
   }
 
   private EtcdLauncher launcher() {
-    return binaries.isPresent()
-        ? new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"))
-        : EtcdLauncher.find();
+    if (binaries.isPresent()) {
+      return new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"));
+    }
+    return version.isPresent() ? EtcdLauncher.find(version.get()) : EtcdLauncher.find();
+  }
+
+  private boolean withoutSettings() {
+    return !tls
+        && rootPassword == null
+        && dataDirs == null
+        && quotaBytes == DEFAULT_QUOTA
+        && binaries.isEmpty()
+        && version.isEmpty();
   }
 
   private List<EtcdServer> startMembers(int count) throws IOException {

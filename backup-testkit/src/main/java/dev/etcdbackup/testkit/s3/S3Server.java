@@ -4,6 +4,7 @@ import dev.etcdbackup.testkit.Fixtures;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class S3Server implements AutoCloseable {
+  private static final String CEPH = "ETCDBACKUP_RGW_ENDPOINT";
+  private static final String CEPH_TLS = "ETCDBACKUP_RGW_TLS_ENDPOINT";
+
   private final URI endpoint;
   private final String accessKey;
   private final String secretKey;
@@ -54,7 +58,7 @@ public final class S3Server implements AutoCloseable {
 
   private static S3Server start(@Nullable Path folder) {
     try {
-      return EmbeddedS3.start(folder);
+      return S3ProxyServer.start(folder);
     } catch (NoClassDefFoundError e) {
       throw Fixtures.missing(
           "no embedded S3 server: put org.gaul:s3proxy and the other optional dependencies of"
@@ -65,40 +69,55 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * A Ceph RADOS Gateway that runs already: {@code ETCDBACKUP_RGW_ENDPOINT}, {@code
-   * ETCDBACKUP_RGW_ACCESS_KEY} and {@code ETCDBACKUP_RGW_SECRET_KEY} in the environment. Aborts the
-   * test when they are not set, or fails it ({@link Fixtures}).
+   * A Ceph RADOS Gateway. The one that {@code ETCDBACKUP_RGW_ENDPOINT}, {@code
+   * ETCDBACKUP_RGW_ACCESS_KEY} and {@code ETCDBACKUP_RGW_SECRET_KEY} in the environment give; else
+   * one node of Ceph started from this machine's programs (on Debian the packages {@code ceph-mon
+   * ceph-osd radosgw ceph-common}), on 127.0.0.1 with its objects in memory, in some three seconds;
+   * else the test ends as {@link Fixtures#missing} says.
    *
-   * @return the server; closing it does nothing
+   * @return the server; {@link #close()} ends what was started
    */
   public static S3Server ceph() {
-    return ceph("ETCDBACKUP_RGW_ENDPOINT", null);
+    return ceph(false);
   }
 
   /**
    * Likewise over HTTPS: {@code ETCDBACKUP_RGW_TLS_ENDPOINT}, and in {@code ETCDBACKUP_RGW_CA} the
    * PEM file of its authority.
    *
-   * @return the server; closing it does nothing
+   * @return the server; {@link #close()} ends what was started
    */
   public static S3Server cephTls() {
-    return ceph("ETCDBACKUP_RGW_TLS_ENDPOINT", "ETCDBACKUP_RGW_CA");
+    return ceph(true);
   }
 
-  private static S3Server ceph(String endpoint, @Nullable String authority) {
+  private static S3Server ceph(boolean tls) {
+    String endpoint = System.getenv(tls ? CEPH_TLS : CEPH);
+    if (endpoint != null && !endpoint.isEmpty()) {
+      return ceph(System::getenv, tls, () -> {});
+    }
+    if (LocalCeph.possible()) {
+      return LocalCeph.start(tls);
+    }
+    throw Fixtures.missing(
+        "no Ceph RADOS Gateway: neither $"
+            + (tls ? CEPH_TLS : CEPH)
+            + " nor the programs to start one (ceph-mon, ceph-osd, radosgw, ceph, curl, openssl)");
+  }
+
+  static S3Server ceph(UnaryOperator<@Nullable String> settings, boolean tls, Runnable stop) {
     return new S3Server(
-        URI.create(required(endpoint)),
-        required("ETCDBACKUP_RGW_ACCESS_KEY"),
-        required("ETCDBACKUP_RGW_SECRET_KEY"),
-        authority == null ? null : Path.of(required(authority)),
-        () -> {});
+        URI.create(required(settings, tls ? CEPH_TLS : CEPH)),
+        required(settings, "ETCDBACKUP_RGW_ACCESS_KEY"),
+        required(settings, "ETCDBACKUP_RGW_SECRET_KEY"),
+        tls ? Path.of(required(settings, "ETCDBACKUP_RGW_CA")) : null,
+        stop);
   }
 
-  private static String required(String variable) {
-    String value = System.getenv(variable);
+  private static String required(UnaryOperator<@Nullable String> settings, String name) {
+    String value = settings.apply(name);
     if (value == null || value.isEmpty()) {
-      throw Fixtures.missing(
-          "no Ceph RADOS Gateway: start one and set " + variable + " and its fellows");
+      throw Fixtures.missing("no Ceph RADOS Gateway: set " + name + " beside its address");
     }
     return value;
   }

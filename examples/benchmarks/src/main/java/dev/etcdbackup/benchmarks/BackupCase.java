@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * beside a save.
  */
 final class BackupCase implements Case {
-  private static final long WARM_UP_BYTES = 2L << 30;
+  private static final long WARM_UP_BYTES = 6L << 30;
   private static final long MOST_WARM_UPS = 8;
 
   @Override

@@ -157,7 +157,8 @@ final class Worker {
   }
 
   private String prune(String store, String project, int keep) throws IOException {
-    return service(store).prune(project, RetentionPolicy.keepLast(keep), false).toString();
+    RetentionPolicy policy = RetentionPolicy.keepLast(keep);
+    return Integer.toString(service(store).prune(project, policy, false).deleted().size());
   }
 
   private BackupService service(String store) throws IOException {

@@ -1,0 +1,30 @@
+package dev.etcdbackup.testkit.s3;
+
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** Starts what {@link EmbeddedS3} and {@link Ceph} ask for. */
+final class S3Parameter implements ParameterResolver {
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == S3Server.class
+        && (parameter.isAnnotated(EmbeddedS3.class) || parameter.isAnnotated(Ceph.class));
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    Optional<Ceph> ceph = parameter.findAnnotation(Ceph.class);
+    S3Server server;
+    if (ceph.isPresent()) {
+      server = ceph.get().tls() ? S3Server.cephTls() : S3Server.ceph();
+    } else {
+      server = S3Server.embedded();
+    }
+    // JUnit closes what is in the store at the end of the test, or of the class.
+    context.getStore(Namespace.create(S3Parameter.class)).put(server, server);
+    return server;
+  }
+}
