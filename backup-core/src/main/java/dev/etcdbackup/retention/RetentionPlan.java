@@ -6,7 +6,6 @@ import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +36,7 @@ public record RetentionPlan(List<Decision> decisions) {
    * @throws IllegalStateException when the policy keeps what it was not offered
    */
   public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
-    List<Backup> inKeyOrder = new ArrayList<>(backups);
-    inKeyOrder.sort(Comparator.comparing(Backup::key));
+    List<Backup> inKeyOrder = KeyOrder.of(backups);
     requireDistinct(inKeyOrder);
     Map<Backup, String> reasons = new HashMap<>();
     Map<Series, List<Backup>> candidates = new LinkedHashMap<>();

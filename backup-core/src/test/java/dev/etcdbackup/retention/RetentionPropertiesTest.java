@@ -49,6 +49,34 @@ class RetentionPropertiesTest {
   }
 
   @Property
+  void keysOfAnyKindAreSortedAsTheyCompare(@ForAll("keys") List<String> keys) {
+    List<Backup> listing = keys.stream().map(RetentionPropertiesTest::named).toList();
+
+    List<Backup> expected = new ArrayList<>(listing);
+    expected.sort(Comparator.comparing(Backup::key));
+    assertThat(KeyOrder.of(listing)).isEqualTo(expected);
+  }
+
+  /** Alike for long, and then with what is at the edges of ASCII, of the planes and of the text. */
+  @Provide
+  Arbitrary<List<String>> keys() {
+    Arbitrary<String> prefix = Arbitraries.of("", "p/", "p/etcd.backup_v", "p/é");
+    Arbitrary<String> rest =
+        Arbitraries.of(
+                "", "\0", "1", "9", "~", "\u007f", "\u0080", "\ud7ff", "\ue000", "😀", "\ud800")
+            .list()
+            .ofMaxSize(12)
+            .map(parts -> String.join("", parts));
+    return Combinators.combine(prefix, rest.list().ofMaxSize(30))
+        .as((alike, rests) -> rests.stream().map(one -> alike + one).toList());
+  }
+
+  private static Backup named(String key) {
+    StoredBackup stored = new StoredBackup(BackupKey.parse(key), 1, NOW, "");
+    return Backup.of(stored, ZoneOffset.UTC);
+  }
+
+  @Property
   void theOrderOfTheListingDoesNotMatter(
       @ForAll("listings") List<Backup> listing,
       @ForAll("policies") RetentionPolicy policy,

@@ -36,8 +36,10 @@ final class JmhCase implements Case {
     add(verdicts, scores, "format", "format a name", null);
     add(verdicts, scores, "sortKeys", "sort 100,000 keys", null);
     add(verdicts, scores, "sortNames", "sort 100,000 names by age", null);
-    add(verdicts, scores, "keepLast", "plan, keep the last 7 of 100,000", 100.0);
-    add(verdicts, scores, "fiveTiers", "plan, five tiers over 100,000", 100.0);
+    add(verdicts, scores, "keepLast listed", "plan, keep the last 7 of 100,000", 100.0);
+    add(verdicts, scores, "fiveTiers listed", "plan, five tiers over 100,000", 100.0);
+    add(verdicts, scores, "keepLast shuffled", "the same, in no order", null);
+    add(verdicts, scores, "fiveTiers shuffled", "five tiers, in no order", null);
     add(verdicts, scores, "hashKv", "HashKV of the snapshot", null);
     add(verdicts, scores, "scan", "bbolt scan of the snapshot", null);
     add(verdicts, scores, "verify", "verify the snapshot", null);
@@ -69,9 +71,14 @@ final class JmhCase implements Case {
               .map(iteration -> iteration.getPrimaryResult().getScore())
               .toList();
       String unit = result.getPrimaryResult().getScoreUnit().replace("/op", "");
-      scores.put(result.getPrimaryResult().getLabel(), new Scores(values, unit));
+      scores.put(label(result), new Scores(values, unit));
     }
     return scores;
+  }
+
+  private static String label(RunResult result) {
+    String order = result.getParams().getParam("order");
+    return result.getPrimaryResult().getLabel() + (order == null ? "" : " " + order);
   }
 
   private void add(

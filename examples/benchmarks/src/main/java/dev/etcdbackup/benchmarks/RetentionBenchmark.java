@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -17,14 +18,20 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Plans over 100,000 backups, one every ten minutes for two years, in no order. */
+/** Plans over 100,000 backups, one every ten minutes for two years. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class RetentionBenchmark {
+  /** The order they come in: as stores list them, by key, or any. */
+  @Param({"listed", "shuffled"})
+  public String order = "listed";
+
   private final Instant now = Instant.parse("2026-11-22T12:34:56Z");
   private final List<Backup> backups = new ArrayList<>();
   private final RetentionPolicy tiers =
@@ -35,14 +42,19 @@ public class RetentionBenchmark {
           .or(RetentionPolicy.keepMonthly(24));
 
   /** Makes the backups. */
-  public RetentionBenchmark() {
+  @Setup
+  public void fill() {
     for (int i = 0; i < 100_000; i++) {
       Instant time = now.minusSeconds(600L * i);
       BackupName name = BackupName.periodic("etcd.backup", 100_000 - i, time);
       BackupKey key = BackupKey.of("cray-bss", name.text());
       backups.add(Backup.of(new StoredBackup(key, 1 << 20, time, ""), ZoneOffset.UTC));
     }
-    Collections.shuffle(backups, new Random(1));
+    if (order.equals("listed")) {
+      backups.sort(Comparator.comparing(Backup::key));
+    } else {
+      Collections.shuffle(backups, new Random(1));
+    }
   }
 
   /** The last seven. */
