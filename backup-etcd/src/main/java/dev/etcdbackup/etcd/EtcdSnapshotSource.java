@@ -92,7 +92,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
       for (URI endpoint : endpoints) {
         toClose.add(EtcdMember.of(endpoint, client));
       }
-      Probe chosen = Probe.choose(Probe.all(toClose, limits.atMost(probeTimeout)));
+      Probe chosen = Probe.choose(Probe.all(toClose, limits, probeTimeout));
       SnapshotInfo info = chosen.info();
       Snapshot snapshot =
           new MemberSnapshot(info, chosen.member(), chosen.member().snapshot(limits));

@@ -19,10 +19,15 @@ record Limits(Deadline deadline, Duration timeout, Duration noProgress) {
     return new Limits(Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS), timeout, noProgress);
   }
 
-  /** The time left, for a step that may take at most so long. */
+  /** The time left, for a step that may take at most so long; not less than nothing. */
   Duration atMost(Duration step) {
-    Duration left = Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    Duration left = Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
     return left.compareTo(step) < 0 ? left : step;
+  }
+
+  /** What such a step may take when nothing comes before it, for messages. */
+  Duration allowed(Duration step) {
+    return timeout.compareTo(step) < 0 ? timeout : step;
   }
 
   /** What the status of a call under these limits means. */

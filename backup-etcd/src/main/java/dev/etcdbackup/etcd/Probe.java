@@ -38,17 +38,20 @@ record Probe(EtcdMember member, @Nullable StatusResponse status, @Nullable Strin
    * @return the answers in the order of the members
    * @throws SourceException when the thread is interrupted
    */
-  static List<Probe> all(List<EtcdMember> members, Duration timeout) throws SourceException {
+  static List<Probe> all(List<EtcdMember> members, Limits limits, Duration probeTimeout)
+      throws SourceException {
+    Duration timeout = limits.atMost(probeTimeout);
+    String late = "no answer within " + Limits.text(limits.allowed(probeTimeout));
     ExecutorService threads = Executors.newFixedThreadPool(members.size(), Probe::newThread);
     try {
       List<Future<Probe>> answers =
           threads.invokeAll(
-              members.stream().map(m -> (Callable<Probe>) () -> ask(m, timeout)).toList(),
+              members.stream().map(m -> (Callable<Probe>) () -> ask(m, timeout, late)).toList(),
               timeout.plus(GRACE).toNanos(),
               TimeUnit.NANOSECONDS);
       List<Probe> probes = new ArrayList<>();
       for (int i = 0; i < members.size(); i++) {
-        probes.add(result(members.get(i), answers.get(i), timeout));
+        probes.add(result(members.get(i), answers.get(i), late));
       }
       return probes;
     } catch (InterruptedException e) {
@@ -82,23 +85,23 @@ record Probe(EtcdMember member, @Nullable StatusResponse status, @Nullable Strin
         answer().getVersion());
   }
 
-  private static Probe ask(EtcdMember member, Duration timeout) {
+  private static Probe ask(EtcdMember member, Duration timeout, String late) {
     try {
       StatusResponse status = member.status(timeout);
       return new Probe(member, status, status.getIsLearner() ? "is a learner" : null);
     } catch (StatusRuntimeException e) {
-      String problem = EtcdStatus.explain(e.getStatus(), late(timeout));
+      String problem = EtcdStatus.explain(e.getStatus(), late);
       boolean closed = problem.equals(EtcdStatus.CLOSED);
       return new Probe(member, null, closed ? problem + "; TLS at one end only?" : problem);
     }
   }
 
-  private static Probe result(EtcdMember member, Future<Probe> answer, Duration timeout)
+  private static Probe result(EtcdMember member, Future<Probe> answer, String late)
       throws InterruptedException {
     try {
       return answer.get();
     } catch (CancellationException e) {
-      return new Probe(member, null, late(timeout));
+      return new Probe(member, null, late);
     } catch (ExecutionException e) {
       return new Probe(member, null, String.valueOf(e.getCause()));
     }
@@ -118,10 +121,6 @@ record Probe(EtcdMember member, @Nullable StatusResponse status, @Nullable Strin
     return probes.stream()
         .map(p -> p.endpoint() + ": " + p.problem)
         .collect(Collectors.joining("; "));
-  }
-
-  private static String late(Duration timeout) {
-    return "no answer within " + Limits.text(timeout);
   }
 
   private static String hex(long id) {

@@ -98,7 +98,7 @@ class EtcdSnapshotSourceTest {
               .build();
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(source::open)
-          .withMessageContaining("no answer within 0.");
+          .withMessageContaining("no answer within 0.2s");
     }
   }
 
