@@ -38,8 +38,7 @@ final class RevisionScan {
   private static final int SMALLEST_PAGE = 1024;
 
   private final PageLinks links = new PageLinks();
-  private final PriorityQueue<Leaf> leaves =
-      new PriorityQueue<>(Comparator.comparingLong(Leaf::main).thenComparingLong(Leaf::sub));
+  private final PriorityQueue<Leaf> leaves = new PriorityQueue<>(Leaf.BY_REVISION);
   private final PriorityQueue<LateKey> lateKeys =
       new PriorityQueue<>(Comparator.comparingLong(LateKey::next));
 
@@ -182,13 +181,19 @@ final class RevisionScan {
     if (main < 0) {
       return;
     }
-    leaves.add(new Leaf(main, sub, leafPage));
-    if (leaves.size() > MAX_LEAVES) {
+    Leaf leaf = new Leaf(main, sub, leafPage);
+    if (leaves.size() < MAX_LEAVES) {
+      leaves.add(leaf);
+    } else if (Leaf.BY_REVISION.compare(leaf, leaves.element()) > 0) { // few are
       leaves.remove();
+      leaves.add(leaf);
     }
   }
 
-  private record Leaf(long main, long sub, long page) {}
+  private record Leaf(long main, long sub, long page) {
+    static final Comparator<Leaf> BY_REVISION =
+        Comparator.comparingLong(Leaf::main).thenComparingLong(Leaf::sub);
+  }
 
   /** A key still to come: where, and what came of it. */
   private static final class LateKey {
