@@ -49,8 +49,7 @@ abstract class S3SweepBehaviour {
     List<String> own =
         List.of("p/" + DATED, "p/sub/odd +%41é_v1_2026-11-22-10:00:00", "q/" + TARBALL);
     List<String> foreign =
-        List.of(
-            "p/by-hand", "p/" + DATED + ".part", DATED, ".etcd-backup/" + DATED, "p/../" + DATED);
+        List.of("p/by-hand", "p/" + DATED + ".part", DATED, ".etcd-backup/" + DATED);
     own.forEach(this::begin);
     foreign.forEach(this::begin);
     awaitSweepable(own.size());
@@ -145,7 +144,7 @@ abstract class S3SweepBehaviour {
             });
     assertThatThrownBy(() -> store.put(key, Content.of(swept)))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("NoSuchUpload");
+        .hasMessageContaining("CompleteMultipartUpload"); // RGW 16 answers 500, others 404
     assertThat(bucket.keys()).isEmpty();
     assertThat(bucket.uploads()).isEmpty();
   }
@@ -163,9 +162,12 @@ abstract class S3SweepBehaviour {
           return "";
         });
     begin("p/zzz-foreign");
-    awaitSweepable(many);
+    begin("youngest/" + DATED);
+    awaitSweepable(store, "youngest", 1);
     assertThat(store.sweepUploads("p", MOMENT)).hasSize(many).doesNotHaveDuplicates();
-    assertThat(bucket.uploads()).extracting(MultipartUpload::key).containsExactly("p/zzz-foreign");
+    assertThat(bucket.uploads())
+        .extracting(MultipartUpload::key)
+        .containsExactly("p/zzz-foreign", "youngest/" + DATED);
   }
 
   @Test
