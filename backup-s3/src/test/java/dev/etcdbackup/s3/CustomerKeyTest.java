@@ -150,7 +150,6 @@ class CustomerKeyTest {
     copied.put(KEY, content(new byte[10]));
     assertThat(store.find(KEY)).isPresent();
     assertThat(copied.toString()).isEqualTo("s3://" + bucket.name);
-    assertThat(new CustomerKey(SECRET).toString()).doesNotContain(text(SECRET));
   }
 
   @Test

@@ -37,7 +37,7 @@ abstract class S3RaceBehaviour extends BehindFaultProxy {
   }
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {4, 5, 6})
+  @ValueSource(longs = {4, 5})
   void ofLargeBackupsOneWholeOneIsStored(long seed) throws Exception {
     race(seed, PART + 1_000, winnersOfLargeBackups());
     assertThat(bucket.keys()).hasSize(1);
@@ -45,7 +45,7 @@ abstract class S3RaceBehaviour extends BehindFaultProxy {
   }
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {7, 8})
+  @ValueSource(longs = 7)
   void whoseAnswerIsLostFindsOutWhetherHeWon(long seed) throws Exception {
     Rule lost =
         proxy.on(
@@ -55,7 +55,7 @@ abstract class S3RaceBehaviour extends BehindFaultProxy {
   }
 
   @ParameterizedTest(name = "seed {0}")
-  @ValueSource(longs = {9, 10})
+  @ValueSource(longs = 9)
   void whoseAnswerToACompletionIsLostFindsOutWhetherHeWon(long seed) throws Exception {
     Rule lost =
         proxy.on(CommitRequest.COMPLETE.method, CommitRequest.COMPLETE.inLine, Fault.LOSE_REPLY, 3);

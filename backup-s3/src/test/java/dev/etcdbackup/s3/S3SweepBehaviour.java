@@ -158,7 +158,7 @@ abstract class S3SweepBehaviour {
           IntStream.range(0, many)
               .filter(i -> i % 8 == worker)
               // Some names have many uploads, so that pages end within a name too.
-              .forEach(i -> begin("p/etcd.backup_v" + i % 3 + "_2026-11-22-10:00:00"));
+              .forEach(i -> create("p/etcd.backup_v" + i % 3 + "_2026-11-22-10:00:00"));
           return "";
         });
     begin("p/zzz-foreign");
@@ -182,11 +182,18 @@ abstract class S3SweepBehaviour {
   /** Begins an upload and leaves it with a part, as a killed process does. */
   private String begin(String key) {
     S3Client client = bucket.client;
-    String id = client.createMultipartUpload(r -> r.bucket(bucket.name).key(key)).uploadId();
+    String id = create(key);
     client.uploadPart(
         r -> r.bucket(bucket.name).key(key).uploadId(id).partNumber(1),
         RequestBody.fromString("x"));
     return id;
+  }
+
+  private String create(String key) {
+    return bucket
+        .client
+        .createMultipartUpload(r -> r.bucket(bucket.name).key(key))
+        .uploadId();
   }
 
   private void awaitSweepable(int count) throws BackupException {
