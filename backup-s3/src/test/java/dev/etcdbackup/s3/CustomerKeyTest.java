@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -181,21 +178,5 @@ class CustomerKeyTest {
 
   private static Content content(byte[] bytes) {
     return Content.of(new ByteArrayInputStream(bytes));
-  }
-
-  @Nested
-  class Contract extends BackupStoreContract {
-    private TestBucket fresh;
-
-    @Override
-    protected BackupStore newStore() {
-      fresh = new TestBucket(server);
-      return fresh.store().customerKey(SECRET).build();
-    }
-
-    @AfterEach
-    void removeFreshBucket() {
-      fresh.close();
-    }
   }
 }

@@ -190,10 +190,7 @@ abstract class S3SweepBehaviour {
   }
 
   private String create(String key) {
-    return bucket
-        .client
-        .createMultipartUpload(r -> r.bucket(bucket.name).key(key))
-        .uploadId();
+    return bucket.client.createMultipartUpload(r -> r.bucket(bucket.name).key(key)).uploadId();
   }
 
   private void awaitSweepable(int count) throws BackupException {

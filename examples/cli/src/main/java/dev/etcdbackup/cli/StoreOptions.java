@@ -31,7 +31,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 /** Which store, and how to reach it. */
 final class StoreOptions {
   private static final int CUSTOMER_KEY_BYTES = 32;
-  private static final int CUSTOMER_KEY_FILE_BYTES = 100; // more than any file of the right kind has
+  private static final int CUSTOMER_KEY_FILE_BYTES =
+      100; // more than any file of the right kind has
 
   @Option(
       names = "--store",

@@ -52,8 +52,7 @@ class RgwStoreTest {
 
   @BeforeEach
   void makeBucket() {
-    client =
-        RgwS3Client.builder(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
+    client = RgwS3Client.builder(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
     client.createBucket(r -> r.bucket(bucket).objectLockEnabledForBucket(true));
   }
 
@@ -95,7 +94,8 @@ class RgwStoreTest {
     assertThat(locked.code()).isEqualTo(4);
     assertThat(locked.err())
         .matches(
-            "etcd-backup: \\Q" + keys.get(1)
+            "etcd-backup: \\Q"
+                + keys.get(1)
                 + "\\E was not deleted: locked until [0-9TZ:-]+ in governance mode\n");
     assertThat(trusting("list", "p").out().lines()).containsExactly(keys.get(1), keys.get(2));
 
@@ -126,8 +126,7 @@ class RgwStoreTest {
     assertThat(without.code()).isEqualTo(4);
     assertThat(without.err()).contains("it is encrypted with a customer's key, and none was given");
     raw = Files.write(folder.resolve("raw.key"), new byte[32]);
-    Cli wrong =
-        trusting("verify", backup, "--debug", "--s3-customer-key-file=" + raw);
+    Cli wrong = trusting("verify", backup, "--debug", "--s3-customer-key-file=" + raw);
     assertThat(wrong.code()).isEqualTo(4);
     assertThat(wrong.err()).contains("another customer's key").doesNotContain(base64);
   }

@@ -57,8 +57,8 @@ class S3SweepTest {
   @Test
   void asJsonTheyAreRowsLikeTheOthers() {
     assertThat(prune("--dry-run", "-ojson").out())
-        .contains("\"action\": \"abort\"")
-        .contains("\"key\": \"" + OURS + "\"");
+        .contains("\"action\" : \"abort\"")
+        .contains("\"key\" : \"" + OURS + "\"");
   }
 
   @Test
@@ -80,7 +80,11 @@ class S3SweepTest {
         StoreOptions.OpenStore open =
             new StoreOptions.OpenStore(S3BackupStore.builder(client, "b-1").build(), () -> {})) {
       UploadSweeping sweeping =
-          new UploadSweeping(open, new RunLog(new Output(new PrintStream(out, true, StandardCharsets.UTF_8), Output.Format.TEXT)));
+          new UploadSweeping(
+              open,
+              new RunLog(
+                  new Output(
+                      new PrintStream(out, true, StandardCharsets.UTF_8), Output.Format.TEXT)));
       sweeping.sweep("p");
       assertThat(server.aborted()).containsExactly(OURS);
       server.refuseUploads();
@@ -88,7 +92,8 @@ class S3SweepTest {
     }
     assertThat(out.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(
-            line -> assertThat(line).endsWith("Z aborted p " + OURS + ", begun 2020-02-03T00:00:01Z"),
+            line ->
+                assertThat(line).endsWith("Z aborted p " + OURS + ", begun 2020-02-03T00:00:01Z"),
             line -> assertThat(line).contains("Z unaborted p ListMultipartUploads of s3://b-1/p/"));
   }
 
