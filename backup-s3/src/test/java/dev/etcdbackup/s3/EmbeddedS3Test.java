@@ -47,6 +47,35 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  class Sweep extends S3SweepBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
+  class Race extends S3RaceBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+
+    @Override
+    int winnersOfLargeBackups() {
+      return 1;
+    }
+  }
+
+  @Nested
+  class Versions extends S3VersionsBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {

@@ -1,0 +1,128 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+
+/**
+ * Finds the uploads that this library began and nobody will end, and ends them.
+ *
+ * <p>A list of uploads tells key, id and time of each, not its metadata. So ours are told by the
+ * key: a name that this library gives by itself.
+ */
+final class UploadSweep {
+  private final Bucket bucket;
+  private final Uploads uploads;
+  private final String project;
+  private final Duration olderThan;
+
+  UploadSweep(Bucket bucket, String project, Duration olderThan) {
+    this.bucket = bucket;
+    this.uploads = new Uploads(bucket);
+    this.project = project;
+    this.olderThan = olderThan;
+  }
+
+  /** Those that {@link #run} would abort. */
+  List<AbandonedUpload> find() throws StoreException {
+    List<AbandonedUpload> found = new ArrayList<>();
+    for (AbandonedUpload upload : oldOnes()) {
+      if (!isInDoubt(upload)) {
+        found.add(upload);
+      }
+    }
+    return found;
+  }
+
+  /** Aborts them; when one cannot be aborted, it fails after the others were. */
+  List<AbandonedUpload> run() throws StoreException {
+    List<AbandonedUpload> aborted = new ArrayList<>();
+    StoreException failure = null;
+    for (AbandonedUpload upload : oldOnes()) {
+      try {
+        if (!isInDoubt(upload)) {
+          uploads.abort(upload.key(), upload.uploadId());
+          aborted.add(upload);
+        }
+      } catch (StoreException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return aborted;
+  }
+
+  /**
+   * Whether the upload may have become the object of its name, its last answer lost with the server
+   * that was to give it. RGW releases of before 2025 would then take the parts away from under the
+   * object (tracker.ceph.com/issues/68982).
+   */
+  private boolean isInDoubt(AbandonedUpload upload) throws StoreException {
+    return bucket.head(upload.key()).isPresent();
+  }
+
+  private List<AbandonedUpload> oldOnes() throws StoreException {
+    List<AbandonedUpload> old = new ArrayList<>();
+    Instant now = null;
+    ListMultipartUploadsResponse last = null;
+    while (true) {
+      ListMultipartUploadsResponse page = uploads.page(project, last);
+      if (now == null) {
+        now = Bucket.timeOf(page);
+      }
+      for (MultipartUpload upload : page.uploads()) {
+        BackupKey key = bucket.ownKey(upload.key(), project);
+        Instant begun = upload.initiated();
+        if (key != null && isOurs(key) && begun != null && isOld(begun, now)) {
+          old.add(new AbandonedUpload(key, upload.uploadId(), begun));
+        }
+      }
+      if (!Boolean.TRUE.equals(page.isTruncated())) {
+        return old;
+      }
+      requireProgress(last, page);
+      last = page;
+    }
+  }
+
+  private static void requireProgress(
+      @Nullable ListMultipartUploadsResponse last, ListMultipartUploadsResponse page)
+      throws StoreException {
+    boolean stands =
+        last != null
+            && Objects.equals(page.nextKeyMarker(), last.nextKeyMarker())
+            && Objects.equals(page.nextUploadIdMarker(), last.nextUploadIdMarker());
+    if (stands || page.nextKeyMarker() == null) {
+      throw new StoreException(
+          "the list of uploads is cut off: the server does not say how to go on", null);
+    }
+  }
+
+  private boolean isOld(Instant begun, Instant now) {
+    return Duration.between(begun, now).compareTo(olderThan) >= 0;
+  }
+
+  private static boolean isOurs(BackupKey key) {
+    try {
+      key.requireWritable();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return BackupName.parse(key.name()).kind() != BackupKind.OTHER;
+  }
+}
