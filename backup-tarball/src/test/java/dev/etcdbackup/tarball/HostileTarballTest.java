@@ -181,6 +181,26 @@ class HostileTarballTest {
   }
 
   @Test
+  void aFileLargerThanItsSnapshotSaysIsRefusedBeforeItIsUnpacked() {
+    long more = 1L << 40; // which a gzip of a gigabyte can hold
+    assertRefused(
+        tar().header(FILE, '0', more).data(SNAPSHOT),
+        "its file has %d bytes, and the snapshot's first page announces %d"
+            .formatted(more, SNAPSHOT.length));
+    assertRefused(
+        tar().header(FILE, '0', more).data(new byte[1 << 20]),
+        "its file has %d bytes and does not begin as a snapshot does".formatted(more));
+    assertRefused(
+        tar().pax('x', "size=" + more).header(FILE, '0', 0).data(SNAPSHOT), "its file has " + more);
+  }
+
+  @Test
+  void whatIsNoSnapshotIsUnpackedToSixtyFourMebibytes() throws IOException {
+    byte[] most = new byte[64 << 20];
+    assertThat(unpack(tar().file(FILE, most).end().gzipped())).isEqualTo(most);
+  }
+
+  @Test
   void paxRecordsThatDoNotMatterAreReadOver() throws IOException {
     String owner = "uname=" + "x".repeat(500);
     assertThat(
