@@ -32,6 +32,8 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -83,7 +85,6 @@ final class CanaryRun {
   private void credentials(String secret) {
     System.setProperty("aws.accessKeyId", given("accessKey"));
     System.setProperty("aws.secretAccessKey", secret);
-    System.setProperty("aws.sessionToken", given("sessionToken"));
   }
 
   private void commands() throws Exception {
@@ -231,7 +232,8 @@ final class CanaryRun {
             .withCertificate(Path.of(given("cert")), Path.of(given("key")));
     byte[] password = Files.readAllBytes(Path.of(given("passwordFile")));
     try (S3Client s3 = s3Client(given("secret"));
-        S3Client wrong = s3Client("canary-wrong-secret")) {
+        S3Client wrong = s3Client("canary-wrong-secret");
+        S3Client expired = client("expired", session())) {
       S3BackupStore store = S3BackupStore.builder(s3, "bucket").prefix("library").build();
       BackupService service = BackupService.builder(store).build();
       EtcdSnapshotSource source = source(tls, password);
@@ -242,6 +244,7 @@ final class CanaryRun {
       attempt(() -> refused.list(""));
       attempt(() -> refused.find(BackupKey.of(PROJECT, "x")));
       attempt(() -> BackupService.builder(refused).build().backUp(PROJECT, source));
+      attempt(() -> S3BackupStore.builder(expired, "bucket").build().list(""));
       attempt(() -> store.delete(List.of(BackupKey.of(PROJECT, "x"))));
       settings(tls, store, service, source);
     }
@@ -258,11 +261,17 @@ final class CanaryRun {
     attempt(() -> EtcdTls.trusting(Path.of(given("key"))).applyTo(Client.builder()));
   }
 
+  private AwsCredentials session() {
+    return AwsSessionCredentials.create(given("accessKey"), given("secret"), given("sessionToken"));
+  }
+
   private S3Client s3Client(String secret) {
-    return RgwS3Client.builder(URI.create(given("s3")))
-        .credentials(
-            StaticCredentialsProvider.create(
-                AwsSessionCredentials.create(given("accessKey"), secret, given("sessionToken"))))
+    return client("s3", AwsBasicCredentials.create(given("accessKey"), secret));
+  }
+
+  private S3Client client(String server, AwsCredentials credentials) {
+    return RgwS3Client.builder(URI.create(given(server)))
+        .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
 

@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,12 +56,12 @@ class CanaryTest {
       Set.of(
           "org.apache.hc.client5.http.wire",
           "org.apache.hc.client5.http.headers",
-          "software.amazon.awssdk.request",
+          "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner",
           "io.grpc.netty.NettyClientHandler");
 
   @TempDir private static Path folder;
-  private static S3Server s3;
-  private static EtcdServer etcd;
+  @AutoClose private static S3Server s3;
+  @AutoClose private static EtcdServer etcd;
   private static HttpServer expired;
 
   /** What to look for, by what it is. */
@@ -83,7 +84,8 @@ class CanaryTest {
     canary("access key", s3.accessKey());
     canary("session token", SESSION);
     canary("password", PASSWORD);
-    canary("wrong credentials", "canary-wrong-secret", "canary-wrong-password");
+    canary("wrong secret key", "canary-wrong-secret");
+    canary("wrong password", "canary-wrong-password");
     canary("secret in a URL", "canary-url-secret");
     canary("secret in a configuration", "canary-config-secret");
     for (Path key : List.of(etcd.certificates().clientKey(), etcd.certificates().serverKey())) {
@@ -93,10 +95,10 @@ class CanaryTest {
   }
 
   @AfterAll
-  static void stopServers() throws IOException {
-    expired.stop(0);
-    etcd.close();
-    s3.close();
+  static void stopServer() {
+    if (expired != null) { // the test ends earlier where there is no etcd
+      expired.stop(0);
+    }
   }
 
   /** A server for which every session has expired, and that repeats what it was sent. */
@@ -121,16 +123,14 @@ class CanaryTest {
     return server;
   }
 
-  private static void canary(String what, String... texts) {
-    for (String text : texts) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      List<String> forms = canaries.computeIfAbsent(what, first -> new ArrayList<>());
-      forms.add(text);
-      forms.add(HexFormat.of().formatHex(bytes));
-      forms.add(HexFormat.of().withUpperCase().formatHex(bytes));
-      String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
-      forms.add(base64.substring(0, base64.length() - 1)); // the last depends on what follows
-    }
+  private static void canary(String what, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    List<String> forms = canaries.computeIfAbsent(what, first -> new ArrayList<>());
+    forms.add(text);
+    forms.add(HexFormat.of().formatHex(bytes));
+    forms.add(HexFormat.of().withUpperCase().formatHex(bytes));
+    String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
+    forms.add(base64.substring(0, base64.length() - 1)); // the last depends on what follows
   }
 
   private static void writeSettings() throws IOException {
@@ -179,7 +179,7 @@ class CanaryTest {
     assertThat(printed)
         .contains("canary: [create, p, ")
         .contains("ends with 0", "ends with 2", "ends with 3", "ends with 4")
-        .contains("the credentials have expired", "the secret key is wrong", "stored p p/")
+        .contains("the credentials have expired", "SignatureDoesNotMatch", "stored p p/")
         .containsPattern("(?i)authentication|password");
     assertThat(loggers(printed)).as("loggers that are on").allMatch(CanaryTest::isOurs);
   }
@@ -201,7 +201,7 @@ class CanaryTest {
     assertThat(told.keySet()).as("who tells: " + told).isEqualTo(TELLTALES);
     assertThat(told.values().stream().flatMap(Set::stream).collect(Collectors.toSet()))
         .as("what they tell: " + told)
-        .doesNotContain("secret key", "private key", "wrong secret", "secret in a URL");
+        .doesNotContain("secret key", "wrong secret key", "private key", "secret in a URL");
     assertThat(loggers(printed)).as("loggers that are on").hasSizeGreaterThan(20);
     assertThat(printed).contains("canary: gave Backup", "canary: failed", "EtcdTls[ca=");
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
@@ -46,6 +47,9 @@ final class TlsPort implements AutoCloseable {
             context
                 .getServerSocketFactory()
                 .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    SSLParameters parameters = listening.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"}); // gRPC wants its own
+    listening.setSSLParameters(parameters);
     Thread thread = new Thread(this::accept, "tls-port");
     thread.setDaemon(true);
     thread.start();
