@@ -162,7 +162,8 @@ class CanaryTest {
         "clusters:\n"
             + ("- " + cluster + "\n").formatted("p", etcd.endpoint(), password, ca, cert, key)
             + ("- " + cluster + "\n").formatted("q", etcd.endpoint(), wrong, ca, cert, key)
-            + ("- " + cluster + "\n").formatted("r", etcd.endpoint(), password, cert, cert, key));
+            + ("- " + cluster + "\n").formatted("r", etcd.endpoint(), password, cert, cert, key)
+            + ("- " + cluster + "\n").formatted("s", etcd.endpoint(), password, ca, cert, key));
     Files.writeString(
         folder.resolve("secrets.yaml"),
         "clusters:\n- {project: p, endpoints: ['https://root:canary-config-secret@h:1']}\n");
@@ -179,7 +180,7 @@ class CanaryTest {
     assertThat(printed)
         .contains("canary: [create, p, ")
         .contains("ends with 0", "ends with 2", "ends with 3", "ends with 4")
-        .contains("the credentials have expired", "SignatureDoesNotMatch", "stored p p/")
+        .contains("the credentials have expired", "SignatureDoesNotMatch", "stored s s/")
         .containsPattern("(?i)authentication|password");
     assertThat(loggers(printed)).as("loggers that are on").allMatch(CanaryTest::isOurs);
   }
