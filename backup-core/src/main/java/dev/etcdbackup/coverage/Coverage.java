@@ -102,7 +102,8 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   /**
    * A JSON document: an object with {@code at}, {@code healthy}, {@code counts} by state and {@code
    * projects}. Times are in ISO 8601, states as {@link CoverageState#label()} has them, ages in
-   * seconds; what is not known is absent. Fields may be added to it.
+   * seconds; what is not known is absent. Fields may be added to it. ASCII, without control
+   * characters: names are escaped.
    *
    * @return the document
    */

@@ -2,6 +2,7 @@ package dev.etcdbackup.coverage;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.etcdbackup.Backup;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -13,7 +14,8 @@ import java.util.Optional;
 
 /** Coverage as a JSON document. */
 final class CoverageJson {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private CoverageJson() {}
 
@@ -38,7 +40,7 @@ final class CoverageJson {
     } catch (IOException neverInMemory) {
       throw new UncheckedIOException(neverInMemory);
     }
-    return text.append('\n').toString();
+    return text.append('\n').toString().replace("\u007f", "\\u007f"); // only within strings
   }
 
   private static void write(JsonGenerator json, ProjectCoverage project) throws IOException {

@@ -226,15 +226,9 @@ final class CoveragePage {
                 case '>' -> escaped.append("&gt;");
                 case '"' -> escaped.append("&quot;");
                 case '\'' -> escaped.append("&#39;");
-                default -> escaped.appendCodePoint(isShown(c) ? c : 0xFFFD);
+                default -> escaped.appendCodePoint(CoverageText.isShown(c) ? c : 0xFFFD);
               }
             });
     return escaped.toString();
-  }
-
-  private static boolean isShown(int c) {
-    return !Character.isISOControl(c)
-        && Character.getType(c) != Character.FORMAT
-        && Character.getType(c) != Character.SURROGATE;
   }
 }

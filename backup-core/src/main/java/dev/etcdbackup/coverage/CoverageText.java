@@ -81,10 +81,20 @@ final class CoverageText {
   /** The text with what would act on a terminal replaced. */
   private static String printable(String text) {
     StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .map(
-            c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? 0xFFFD : c)
-        .forEach(shown::appendCodePoint);
+    text.codePoints().map(c -> isShown(c) ? c : 0xFFFD).forEach(shown::appendCodePoint);
     return shown.toString();
+  }
+
+  /** Whether a character has a place in a document: it neither acts, nor reorders, nor is none. */
+  static boolean isShown(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> (c & 0xFFFE) != 0xFFFE; // U+FFFE and the like, which XML refuses
+    };
   }
 }

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.SignStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
@@ -50,7 +51,7 @@ enum Period {
 
   private static DateTimeFormatter isoWeek() {
     return new DateTimeFormatterBuilder()
-        .appendValue(IsoFields.WEEK_BASED_YEAR, 4)
+        .appendValue(IsoFields.WEEK_BASED_YEAR, 4, 10, SignStyle.EXCEEDS_PAD) // -1 too
         .appendLiteral("-W")
         .appendValue(IsoFields.WEEK_OF_WEEK_BASED_YEAR, 2)
         .toFormatter(Locale.ROOT);

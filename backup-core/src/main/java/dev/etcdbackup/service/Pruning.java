@@ -14,6 +14,7 @@ import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,25 @@ final class Pruning {
 
   RetentionPlan plan(String project, RetentionPolicy policy) throws BackupException {
     BackupKey.requireProject(project);
-    return RetentionPlan.of(policy, service.list(project), clock.instant());
+    return RetentionPlan.of(policy, list(project), clock.instant());
+  }
+
+  /** The listing, which is not to be relied on when it has a key twice. */
+  private List<Backup> list(String project) throws BackupException {
+    List<Backup> listed = service.list(project);
+    Set<BackupKey> seen = new HashSet<>();
+    for (Backup backup : listed) {
+      if (!seen.add(backup.key())) {
+        throw new StoreException(
+            "the listing of " + project + " has " + backup.key() + " twice; nothing was pruned",
+            null);
+      }
+      if (!backup.key().project().equals(project)) {
+        throw new StoreException(
+            "the listing of " + project + " has " + backup.key() + "; nothing was pruned", null);
+      }
+    }
+    return listed;
   }
 
   PruneReport prune(String project, RetentionPolicy policy, boolean verifyFirst)
@@ -52,9 +71,7 @@ final class Pruning {
       return new PruneReport(new RetentionPlan(List.of()), Set.of(), Map.of());
     }
     List<Backup> listed =
-        service.list(series.get().project()).stream()
-            .filter(b -> b.series().equals(series))
-            .toList();
+        list(series.get().project()).stream().filter(b -> b.series().equals(series)).toList();
     if (listed.stream().noneMatch(b -> b.key().equals(result.key()))) {
       throw new StoreException(
           "the listing of "

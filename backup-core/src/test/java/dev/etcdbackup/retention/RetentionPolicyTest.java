@@ -39,6 +39,12 @@ class RetentionPolicyTest {
   }
 
   @Test
+  void theFirstWeekThatANameCanBearIsOfTheYearBefore() {
+    assertThat(lines(keepWeekly(2).plan(backups("p/etcd.backup_v1_0000-01-01-00:00:00"), NOW)))
+        .containsExactly("keep p/etcd.backup_v1_0000-01-01-00:00:00 weekly -0001-W52");
+  }
+
+  @Test
   void ordinalsReadAsEnglish() {
     List<String> reasons =
         keepLast(113).plan(backups(daily(113)), NOW).decisions().stream()

@@ -25,7 +25,7 @@ final class Endpoints {
     boolean http =
         "http".equalsIgnoreCase(endpoint.getScheme())
             || "https".equalsIgnoreCase(endpoint.getScheme());
-    if (endpoint.getRawUserInfo() != null) {
+    if (endpoint.toString().contains("@")) { // a host that is none hides the user in the authority
       throw bad("(hidden: it holds a user)");
     }
     boolean bare =

@@ -6,6 +6,10 @@ import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.SignatureException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +88,12 @@ final class EtcdStatus {
     }
     if (t instanceof ClosedChannelException || (said != null && LOST.matcher(said).lookingAt())) {
       return CLOSED;
+    }
+    if (t instanceof CertificateException
+        || t instanceof CertPathBuilderException
+        || t instanceof CertPathValidatorException
+        || t instanceof SignatureException) {
+      return "the server's certificate is not accepted: " + said; // which alone may be a date
     }
     return said == null ? t.getClass().getSimpleName() : said;
   }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.SignatureException;
+import java.security.cert.CertificateExpiredException;
 import org.junit.jupiter.api.Test;
 
 /** The words of statuses as gRPC and etcd were seen to give them. */
@@ -48,6 +50,14 @@ class EtcdStatusTest {
         .isEqualTo("inner");
     assertThat(explain(unavailable(new IllegalStateException())))
         .isEqualTo("IllegalStateException");
+  }
+
+  @Test
+  void aCertificateThatDoesNotHoldIsCalledOne() {
+    assertThat(explain(unavailable(new CertificateExpiredException("NotAfter: Tue Nov 17 2026"))))
+        .isEqualTo("the server's certificate is not accepted: NotAfter: Tue Nov 17 2026");
+    assertThat(explain(unavailable(new SignatureException("Signature does not match."))))
+        .isEqualTo("the server's certificate is not accepted: Signature does not match.");
   }
 
   @Test

@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The requests of the store, one method each, blocking, with a deadline each. They throw {@link
@@ -155,18 +156,29 @@ final class Bucket {
                         .overrideConfiguration(withDeadline)));
   }
 
-  /** What a page holds; not a folder marker at the very prefix of the store, which has no key. */
-  List<StoredBackup> contents(ListObjectsV2Response page) {
+  /**
+   * What a page of a project holds; not a folder marker at the very prefix of the store, which has
+   * no key. What was not asked for, or tells no size or time, makes the page no answer.
+   */
+  List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
+    String start = start(project);
     List<StoredBackup> contents = new ArrayList<>(page.contents().size());
-    page.contents()
-        .forEach(
-            object -> {
-              if (object.key().length() > prefix.length()) {
-                BackupKey key = key(object.key());
-                contents.add(stored(key, object.size(), object.lastModified(), object.eTag()));
-              }
-            });
+    for (S3Object object : page.contents()) {
+      String path = object.key();
+      if (path == null || !path.startsWith(start)) {
+        throw new StoreException(
+            "the server lists " + path + " when asked for s3://" + name + '/' + start, null);
+      }
+      if (path.length() > prefix.length()) {
+        contents.add(stored(key(path), object.size(), object.lastModified(), object.eTag()));
+      }
+    }
     return contents;
+  }
+
+  /** What the paths of a project begin with; of the whole store, when it is empty. */
+  String start(String project) {
+    return prefix + (project.isEmpty() ? "" : project + '/');
   }
 
   /** A range of exactly the version that was seen, 1 byte or more, and no other number of bytes. */
@@ -261,16 +273,16 @@ final class Bucket {
   }
 
   /** The key of a path, unless it is not of this store and project. */
-  @Nullable BackupKey ownKey(String path, String project) {
-    return path.startsWith(start(project)) ? key(path) : null;
+  @Nullable BackupKey ownKey(@Nullable String path, String project) {
+    return path != null && path.startsWith(start(project)) ? key(path) : null;
   }
 
-  BackupKey key(String path) {
+  /** The key of a path; the empty one, which no backup has, when it is not below the prefix. */
+  BackupKey key(@Nullable String path) {
+    if (path == null || !path.startsWith(prefix)) {
+      return BackupKey.parse("");
+    }
     return BackupKey.parse(path.substring(prefix.length()));
-  }
-
-  String start(String project) {
-    return prefix + (project.isEmpty() ? "" : project + '/');
   }
 
   String path(BackupKey key) {
@@ -308,8 +320,14 @@ final class Bucket {
    * The same from every request: some answers quote the ETag, some do not, and a HEAD tells whole
    * seconds where a list tells milliseconds.
    */
-  private static StoredBackup stored(
-      BackupKey key, long size, Instant lastModified, @Nullable String eTag) {
+  private StoredBackup stored(
+      BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)
+      throws StoreException {
+    if (size == null || size < 0 || lastModified == null) {
+      throw new StoreException(
+          url(key) + ": the server tells no size or no time, " + size + " and " + lastModified,
+          null);
+    }
     String version = eTag == null ? "" : eTag.replace("\"", "");
     return new StoredBackup(key, size, lastModified.truncatedTo(ChronoUnit.SECONDS), version);
   }

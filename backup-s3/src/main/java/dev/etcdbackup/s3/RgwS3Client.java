@@ -60,10 +60,11 @@ public final class RgwS3Client {
     private Builder(URI endpoint) {
       String scheme = endpoint.getScheme();
       boolean http = "http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme);
-      if (!http || endpoint.getHost() == null || endpoint.getRawUserInfo() != null) {
+      boolean user = endpoint.toString().contains("@"); // also where the host is none
+      if (!http || endpoint.getHost() == null || user) {
         throw new IllegalArgumentException(
             "endpoint must be http://HOST[:PORT] or https://HOST[:PORT], without a user, not "
-                + (endpoint.getRawUserInfo() == null ? endpoint : "one with a user"));
+                + (user ? "one with a user" : endpoint));
       }
       this.endpoint = endpoint;
     }

@@ -303,7 +303,7 @@ public final class S3BackupStore implements BackupStore {
     String token = null;
     do {
       ListObjectsV2Response page = bucket.page(project, token);
-      all.addAll(bucket.contents(page));
+      all.addAll(bucket.contents(page, project));
       token = nextToken(page, token);
     } while (token != null);
     // Servers list in this order; sorting what is sorted costs one look at each.

@@ -65,6 +65,11 @@ final class TarReader {
     throw new IOException("it holds more than " + MOST_EXTENSIONS + " pax headers in a row");
   }
 
+  /** How many bytes of the current entry are to come. */
+  long left() {
+    return left;
+  }
+
   /** Reads the current entry; -1 at its end. */
   int read(byte[] buffer, int offset, int length) throws IOException {
     if (left == 0) {

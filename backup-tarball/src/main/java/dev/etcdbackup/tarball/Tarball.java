@@ -22,8 +22,9 @@ import java.util.Objects;
  * with {@code ./} in front or without, with an entry for the folder or without, whatever the folder
  * is called. It refuses links, devices, sparse and further files, names with {@code ..}, absolute
  * or more than one folder deep, and whatever follows the end of the tar or of the gzip. It writes
- * no files. How large the snapshot itself may be is for {@link dev.etcdbackup.ProvingInputStream}
- * to say; everything around it is bounded to some hundred KiB.
+ * no files. The file inside may have as many bytes as the snapshot's first page announces, or 64
+ * MiB when it does not begin as a snapshot does; everything around it is bounded to some hundred
+ * KiB.
  *
  * <p>Immutable and thread-safe. A stream belongs to one thread at a time, holds some 300 KiB
  * whatever the size of the snapshot, blocks as long as the stream underneath does, and is closed by

@@ -1,6 +1,8 @@
 package dev.etcdbackup.tarball;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.ProvingInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** The one file inside a tarball, and at its end the certainty that there was nothing else. */
 final class UnpackedTarball extends InputStream {
   private static final int CHUNK = 64 * 1024;
+  private static final int HEAD = 80; // of a snapshot: what tells its size
+  private static final long MOST_OF_NO_SNAPSHOT = 64L << 20;
 
   private final ObjectStream object;
   private final String name;
   private @Nullable GzipCompressorInputStream gzip;
   private @Nullable TarReader tar;
+  private byte[] head = new byte[0];
+  private int headRead;
   private boolean ended;
   private @Nullable IOException failure;
 
@@ -73,6 +79,15 @@ final class UnpackedTarball extends InputStream {
               .get();
       tar = new TarReader(gzip);
       findFile(tar);
+      long size = tar.left();
+      head = readHead(tar);
+      requireMeasure(size, head);
+    }
+    if (headRead < head.length) {
+      int read = Math.min(length, head.length - headRead);
+      System.arraycopy(head, headRead, buffer, offset, read);
+      headRead += read;
+      return read;
     }
     int read = tar.read(buffer, offset, length);
     if (read < 0) {
@@ -82,6 +97,33 @@ final class UnpackedTarball extends InputStream {
       ended = true;
     }
     return read;
+  }
+
+  private static byte[] readHead(TarReader tar) throws IOException {
+    byte[] head = new byte[(int) Math.min(HEAD, tar.left())];
+    for (int at = 0; at < head.length; ) {
+      at += tar.read(head, at, head.length - at); // the tar's end comes after the entry's
+    }
+    return head;
+  }
+
+  /**
+   * A thousand bytes cost one in a gzip, so whoever copies this to a disk is not to be given more
+   * than the snapshot has by its own account.
+   */
+  private static void requireMeasure(long size, byte[] head) throws IOException {
+    long most;
+    String why;
+    try {
+      most = new ProvingInputStream(new ByteArrayInputStream(head)).size();
+      why = " bytes, and the snapshot's first page announces " + most;
+    } catch (CorruptBackupException e) {
+      most = MOST_OF_NO_SNAPSHOT;
+      why = " bytes and does not begin as a snapshot does";
+    }
+    if (size > most) {
+      throw new IOException("its file has " + size + why);
+    }
   }
 
   /** Goes to the file: past an entry for {@code ./} and one for the folder, at most. */

@@ -171,13 +171,35 @@ class HostileTarballTest {
   }
 
   @Test
-  void theLargestSizeThereIsEndsWithTheData() {
+  void theLargestSizesThereAreAreRefused() {
+    String problem = "bytes and does not begin as a snapshot does";
     assertRefused(
         tar()
             .headerOfSize(FILE, "\u0080\0\0\0\u007F\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF\u00FF")
             .end(),
-        "it ends too early");
-    assertRefused(tar().header(FILE, '0', 077777777777L).end(), "it ends too early");
+        problem);
+    assertRefused(tar().header(FILE, '0', 077777777777L).end(), problem);
+    assertRefused(tar().header(FILE, '0', 077777777777L), "it ends too early");
+  }
+
+  @Test
+  void aFileLargerThanItsSnapshotSaysIsRefusedBeforeItIsUnpacked() {
+    long more = 077777777777L; // which a gzip of eight megabytes can hold
+    assertRefused(
+        tar().header(FILE, '0', more).data(SNAPSHOT),
+        "its file has %d bytes, and the snapshot's first page announces %d"
+            .formatted(more, SNAPSHOT.length));
+    assertRefused(
+        tar().header(FILE, '0', more).data(new byte[1 << 20]),
+        "its file has %d bytes and does not begin as a snapshot does".formatted(more));
+    assertRefused(
+        tar().pax('x', "size=" + more).header(FILE, '0', 0).data(SNAPSHOT), "its file has " + more);
+  }
+
+  @Test
+  void whatIsNoSnapshotIsUnpackedToSixtyFourMebibytes() throws IOException {
+    byte[] most = new byte[64 << 20];
+    assertThat(unpack(tar().file(FILE, most).end().gzipped())).isEqualTo(most);
   }
 
   @Test

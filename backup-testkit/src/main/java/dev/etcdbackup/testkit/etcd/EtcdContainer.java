@@ -97,7 +97,16 @@ final class EtcdContainer implements EtcdProcess {
         Files.createFile(log);
       }
       GenericContainer<?> container = container(version, command, folder, folder);
-      container.withLogConsumer(frame -> append(log, frame.getUtf8String())).start();
+      container.withLogConsumer(frame -> append(log, frame.getUtf8String()));
+      try {
+        container.start();
+      } catch (ContainerLaunchException e) {
+        if (container.getContainerId() == null) {
+          throw e; // there is no such image, say
+        }
+        append(log, container.getLogs()); // it ended at once, as with a port that is taken
+        container.stop();
+      }
       return new EtcdContainer(container);
     }
 

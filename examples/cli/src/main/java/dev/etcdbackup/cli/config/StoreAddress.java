@@ -42,9 +42,20 @@ public sealed interface StoreAddress {
    * @param text {@code file:///DIR}, absolute, with spaces and the like written {@code %20}; or
    *     {@code s3://BUCKET[/PREFIX]}, taken as it stands
    * @return the address
-   * @throws IllegalArgumentException when it is neither, saying what to write
+   * @throws IllegalArgumentException when it is neither, saying what to write. The message does not
+   *     repeat a user or password
    */
   static StoreAddress parse(String text) {
+    try {
+      return read(text);
+    } catch (IllegalArgumentException e) {
+      throw text.contains("@")
+          ? new IllegalArgumentException("the URL of a store must not hold a user or password")
+          : e;
+    }
+  }
+
+  private static StoreAddress read(String text) {
     if (text.startsWith("file:")) {
       return new Directory(directory(text));
     }
