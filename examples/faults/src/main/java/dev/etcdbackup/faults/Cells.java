@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Cells of one ground, enumerated. To enumerate one twice is an error. */
 abstract class Cells {
@@ -55,18 +56,13 @@ abstract class Cells {
 
   /** The fault is over at once, or the server says that it failed. */
   final void add(Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
-    add(job, point, strike, PATIENT, false, allowed);
+    add(job, point, strike, PATIENT, allowed);
   }
 
   /** The fault is silence, which a timeout ends. */
   final void silent(
       Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
-    add(job, point, strike, IMPATIENT, false, allowed);
-  }
-
-  /** The newest backup is damaged in the store. */
-  final void atRest(Job job, FaultPoint point, Ending... allowed) {
-    add(job, point, FaultPoint::corrupt, PATIENT, true, allowed);
+    add(job, point, strike, IMPATIENT, allowed);
   }
 
   /** Two answers that say when to come again. */
@@ -81,16 +77,28 @@ abstract class Cells {
       FaultPoint point,
       Function<FaultPoint, Fault> strike,
       Duration timeout,
-      boolean atRest,
       Ending... allowed) {
-    Cell cell =
-        new Cell(
-            ground,
-            job,
-            () -> strike.apply(point),
-            Set.copyOf(Arrays.asList(allowed)),
-            timeout,
-            atRest);
+    String text = strike.apply(point).toString();
+    int colon = text.lastIndexOf(": ");
+    add(
+        job,
+        text.substring(0, colon),
+        text.substring(colon + 2),
+        () -> new Scripted(strike.apply(point)),
+        timeout,
+        allowed);
+  }
+
+  /** Any trouble at all. */
+  final void add(
+      Job job,
+      String position,
+      String fault,
+      Supplier<? extends Trouble> trouble,
+      Duration timeout,
+      Ending... allowed) {
+    Set<Ending> endings = Set.copyOf(Arrays.asList(allowed));
+    Cell cell = new Cell(ground, job, position, fault, trouble, endings, timeout);
     if (cells.put(cell.name(), cell) != null) {
       throw new IllegalStateException("enumerated twice: " + cell.name());
     }
@@ -104,12 +112,15 @@ abstract class Cells {
     silent(job, point, FaultPoint::stall, SOURCE);
   }
 
-  /** What reads of the newest backup see when it is damaged, for each byte. */
-  final void damaged(FaultPoint commit) {
-    for (int position : BYTES) {
-      FaultPoint point = commit.afterBytes(position);
-      for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
-        atRest(job, point, CORRUPT);
+  /** What reads of the newest backup see when it was damaged in the store. */
+  final void damaged() {
+    for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
+      for (Damage damage : Damage.values()) {
+        for (int position : BYTES) {
+          String text = position == 0 ? "at rest" : "at rest, after " + position + " bytes";
+          Supplier<Trouble> trouble = () -> new Damaged(damage, position);
+          add(job, text, damage.toString(), trouble, PATIENT, CORRUPT);
+        }
       }
     }
   }

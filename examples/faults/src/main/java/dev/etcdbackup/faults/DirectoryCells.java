@@ -34,7 +34,7 @@ final class DirectoryCells extends Cells {
     looks();
     deletions(Job.PRUNE);
     deletions(Job.SCHEDULED_RUN);
-    damaged(Faults.on(PUT));
+    damaged();
   }
 
   private void sources(Job job, int size) {

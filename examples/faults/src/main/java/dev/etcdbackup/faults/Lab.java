@@ -59,24 +59,25 @@ final class Lab implements AutoCloseable {
 
   CellRun.Result run(Cell cell) throws Exception {
     Path folder = Files.createTempDirectory(root, "cell-");
-    Fault fault = cell.strike().get();
-    try (Ground ground = ground(cell, fault, folder.resolve("store"))) {
-      return new CellRun(cell, fault, ground, folder).run();
+    Trouble trouble = cell.trouble().get();
+    try (Ground ground = trouble.ground(this, cell, folder)) {
+      return new CellRun(cell, trouble, ground, folder).run();
     } finally {
+      trouble.end();
       delete(folder);
     }
   }
 
-  private Ground ground(Cell cell, Fault fault, Path store) throws IOException {
-    Fault played = cell.atRest() ? null : fault;
-    boolean inSource = fault.toString().startsWith(Operation.SNAPSHOT.name());
+  /** A ground that a fault strikes, if there is one. */
+  Ground ground(Cell cell, @Nullable Fault fault, Path store) throws IOException {
+    boolean inSource = fault != null && fault.toString().startsWith(Operation.SNAPSHOT.name());
     return switch (cell.ground()) {
-      case S3PROXY -> site(s3proxy).ground(played, inSource, cell.requestTimeout());
-      case RGW -> site(rgw).ground(played, inSource, cell.requestTimeout());
+      case S3PROXY, RGW -> site(cell.ground()).ground(fault, inSource, cell.requestTimeout());
       case ETCD ->
-          DirectoryGround.beforeEtcd(store, etcd().endpoint(), fault, cell.requestTimeout());
-      case DIRECTORY ->
-          played == null
+          DirectoryGround.beforeEtcd(
+              store, etcd().endpoint(), Objects.requireNonNull(fault), cell.requestTimeout());
+      case DIRECTORY, DISK ->
+          fault == null
               ? DirectoryGround.unstruck(store)
               : inSource
                   ? DirectoryGround.struckInTheSource(store, fault)
@@ -84,12 +85,12 @@ final class Lab implements AutoCloseable {
     };
   }
 
-  private EtcdServer etcd() {
-    return Objects.requireNonNull(etcd, "etcd");
+  S3Site site(Ground.Kind kind) {
+    return Objects.requireNonNull(kind == Ground.Kind.RGW ? rgw : s3proxy, "site");
   }
 
-  private static S3Site site(@Nullable S3Site site) {
-    return Objects.requireNonNull(site, "site");
+  private EtcdServer etcd() {
+    return Objects.requireNonNull(etcd, "etcd");
   }
 
   private static EtcdServer filled(EtcdServer etcd) throws IOException {

@@ -47,7 +47,7 @@ final class S3Cells extends Cells {
     list(Job.PRUNE);
     delete(Job.PRUNE);
     scheduled();
-    damaged(Faults.on(PUT));
+    damaged();
     denied();
   }
 

@@ -1,5 +1,6 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
@@ -54,6 +55,16 @@ final class S3Ground implements Ground {
     return ofSource == null
         ? FixedSnapshotSource.of(snapshot)
         : FaultySnapshotSource.of(snapshot, ofSource);
+  }
+
+  @Override
+  public void overwrite(BackupKey key, byte[] bytes) {
+    site.overwrite(prefix, key, bytes);
+  }
+
+  @Override
+  public void sweep() throws IOException {
+    site.sweep(prefix);
   }
 
   @Override

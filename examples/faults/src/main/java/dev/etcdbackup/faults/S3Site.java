@@ -1,5 +1,6 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -61,22 +63,32 @@ final class S3Site implements AutoCloseable {
     return store(client, prefix, Duration.ofMinutes(1));
   }
 
+  void overwrite(String prefix, BackupKey key, byte[] bytes) {
+    client.putObject(
+        r -> r.bucket(bucket).key(prefix + '/' + key), RequestBody.fromBytes(bytes));
+  }
+
+  /** Ends the uploads that nobody will complete any more. */
+  void sweep(String prefix) {
+    for (MultipartUpload upload : multipartUploads(prefix)) {
+      client.abortMultipartUpload(
+          r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+    }
+  }
+
+  private List<MultipartUpload> multipartUploads(String prefix) {
+    return client.listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/')).uploads();
+  }
+
   List<String> uploads(String prefix) {
-    return client
-        .listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/'))
-        .uploads()
-        .stream()
+    return multipartUploads(prefix).stream()
         .map(upload -> "multipart upload of " + upload.key())
         .toList();
   }
 
   /** Takes away all that a cell left. */
   void clean(String prefix) throws IOException {
-    for (MultipartUpload upload :
-        client.listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/')).uploads()) {
-      client.abortMultipartUpload(
-          r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
-    }
+    sweep(prefix);
     S3BackupStore store = store(prefix);
     store.delete(store.list("").stream().map(backup -> backup.key()).toList());
   }
