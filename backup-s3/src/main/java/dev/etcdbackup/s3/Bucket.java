@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
@@ -118,7 +119,7 @@ final class Bucket {
 
   /** One page of at most 1,000, after the token of the page before. */
   ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
-    String start = prefix + (project.isEmpty() ? "" : project + '/');
+    String start = start(project);
     return request(
         "ListObjectsV2",
         "s3://" + name + '/' + start,
@@ -272,8 +273,34 @@ final class Bucket {
     }
   }
 
+  /** One page of at most 1,000 of the uploads that were begun and not ended, after another page. */
+  ListMultipartUploadsResponse uploads(String project, @Nullable ListMultipartUploadsResponse after)
+      throws StoreException {
+    String start = start(project);
+    return request(
+        "ListMultipartUploads",
+        "s3://" + name + '/' + start,
+        () ->
+            client.listMultipartUploads(
+                r -> {
+                  r.bucket(name).prefix(start).overrideConfiguration(withDeadline);
+                  if (after != null) {
+                    r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
+                  }
+                }));
+  }
+
+  /** The key of a path, unless it is not of this store and project. */
+  @Nullable BackupKey ownKey(String path, String project) {
+    return path.startsWith(start(project)) ? key(path) : null;
+  }
+
   BackupKey key(String path) {
     return BackupKey.parse(path.substring(prefix.length()));
+  }
+
+  private String start(String project) {
+    return prefix + (project.isEmpty() ? "" : project + '/');
   }
 
   private String path(BackupKey key) {

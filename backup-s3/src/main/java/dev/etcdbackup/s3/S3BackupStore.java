@@ -15,18 +15,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
@@ -51,8 +46,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * who made what is there, and repeats the request up to three times; only when it still does not
  * know it throws with {@link StoreException#outcomeUnknown()}. A multipart upload whose completion
  * is in doubt is not aborted, since RGW releases of before 2025 could lose the data of an object
- * that is just being completed; every other one is. For that and for processes killed midway, give
- * the bucket a lifecycle rule that aborts uploads after some days ({@code
+ * that is just being completed; every other one is. That one, and those of processes killed midway,
+ * are for {@link #sweepUploads} or a lifecycle rule of the bucket ({@code
  * AbortIncompleteMultipartUpload}).
  *
  * <p>Over HTTPS each body carries its MD5, which servers check; over HTTP its SHA-256 is signed.
@@ -77,7 +72,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * RgwS3Client} makes three attempts.
  */
 public final class S3BackupStore implements BackupStore {
-  private static final int KEYS_PER_DELETE = 1_000; // S3's limit
+  /** When an upload is abandoned for certain: 24 hours after it was begun. */
+  public static final Duration ABANDONED_AFTER = Duration.ofHours(24);
 
   private final Workers workers = new Workers();
   private final Bucket bucket;
@@ -196,10 +192,72 @@ public final class S3BackupStore implements BackupStore {
   public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
     List<BackupKey> distinct = List.copyOf(new LinkedHashSet<>(keys));
     try {
-      return workers.call(() -> deleteAll(distinct));
+      return workers.call(() -> new Deletion(bucket).run(distinct));
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("deleting from " + this, e, true);
     }
+  }
+
+  /**
+   * The uploads that {@link #sweepUploads} would abort: begun by this library, long ago, and not
+   * ended. They are what killed processes leave, and puts whose outcome stayed unknown.
+   *
+   * <p>Ours are those whose key is of this store and whose name is one that this library gives by
+   * itself, {@code PREFIX_vREVISION_TIME} or a tarball's; others may be of other programs and are
+   * left alone, so those of backups named by hand are too. An upload is left alone as well when
+   * there is an object under its name: it may be made of the upload's parts.
+   *
+   * <p>Takes a request for each 1,000 uploads of anybody under the project that are not ended (one,
+   * then, for a bucket in order) and one for each that is found. Ages are by the server's clock.
+   *
+   * @param project the whole first segment of the keys, or {@code ""} for everything
+   * @param olderThan how long ago they were begun at least, 0 or more
+   * @return the uploads in the order in which the server lists them
+   * @throws IllegalArgumentException when {@code olderThan} is negative
+   * @throws StoreException when they cannot be listed to the end
+   */
+  public List<AbandonedUpload> abandonedUploads(String project, Duration olderThan)
+      throws BackupException {
+    UploadSweep sweep = sweep(project, olderThan);
+    try {
+      return workers.call(sweep::find);
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("looking for uploads in " + this, e, false);
+    }
+  }
+
+  /**
+   * Aborts the {@link #abandonedUploads}, which frees the space of their parts. The store never
+   * does so by itself.
+   *
+   * <p>An upload that is still written to must not be old enough: it would fail, and RGW releases
+   * of before 2025 could lose what is just being completed. So let {@code olderThan} be longer than
+   * any put may take; {@link #ABANDONED_AFTER} is for puts of up to a day. Takes one request more
+   * for each upload.
+   *
+   * @param project the whole first segment of the keys, or {@code ""} for everything
+   * @param olderThan how long ago they were begun at least, 0 or more
+   * @return the uploads that are no more
+   * @throws IllegalArgumentException when {@code olderThan} is negative
+   * @throws StoreException when they could not be listed to the end, and nothing was aborted; or
+   *     when one of them could not be aborted, and the others were
+   */
+  public List<AbandonedUpload> sweepUploads(String project, Duration olderThan)
+      throws BackupException {
+    UploadSweep sweep = sweep(project, olderThan);
+    try {
+      return workers.call(sweep::run);
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("aborting uploads in " + this, e, true);
+    }
+  }
+
+  private UploadSweep sweep(String project, Duration olderThan) {
+    Objects.requireNonNull(project, "project");
+    if (olderThan.isNegative()) {
+      throw new IllegalArgumentException("olderThan must be 0 or more, not " + olderThan);
+    }
+    return new UploadSweep(bucket, project, olderThan);
   }
 
   /** Where the backups are: {@code s3://BUCKET/PREFIX}. */
@@ -241,52 +299,6 @@ public final class S3BackupStore implements BackupStore {
       throw new BackupNotFoundException(url + " is not there, or no longer as it was");
     }
     return InputStream.nullInputStream();
-  }
-
-  private DeleteResult deleteAll(List<BackupKey> keys) throws StoreException {
-    Set<BackupKey> gone = new HashSet<>();
-    Map<BackupKey, String> refused = new HashMap<>();
-    StoreException failure = null;
-    boolean answered = keys.isEmpty();
-    for (int from = 0; from < keys.size(); from += KEYS_PER_DELETE) {
-      List<BackupKey> some = keys.subList(from, Math.min(keys.size(), from + KEYS_PER_DELETE));
-      try {
-        sort(some, bucket.delete(some), gone, refused);
-        answered = true;
-      } catch (StoreException e) {
-        failure = e;
-        some.forEach(key -> refused.put(key, e.getMessage()));
-      }
-    }
-    if (!answered && failure != null) {
-      throw failure;
-    }
-    return new DeleteResult(gone, refused);
-  }
-
-  private void sort(
-      List<BackupKey> asked,
-      DeleteObjectsResponse answer,
-      Set<BackupKey> gone,
-      Map<BackupKey, String> refused) {
-    Map<BackupKey, String> heard = new HashMap<>();
-    answer.deleted().forEach(deleted -> heard.put(bucket.key(deleted.key()), ""));
-    answer
-        .errors()
-        .forEach(
-            error -> {
-              boolean absent = "NoSuchKey".equals(error.code());
-              String why = error.code() + (error.message() == null ? "" : ": " + error.message());
-              heard.put(bucket.key(error.key()), absent ? "" : S3Exceptions.oneLine(why));
-            });
-    for (BackupKey key : asked) {
-      String why = heard.getOrDefault(key, "the server did not say what became of it");
-      if (why.isEmpty()) {
-        gone.add(key);
-      } else {
-        refused.put(key, why);
-      }
-    }
   }
 
   /** Describes a store. Not thread-safe. */

@@ -47,6 +47,14 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  class Sweep extends S3SweepBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {

@@ -138,6 +138,14 @@ class RgwTest {
   }
 
   @Nested
+  class Sweep extends S3SweepBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {

@@ -61,7 +61,7 @@ final class TestBucket implements AutoCloseable {
 
   /** The multipart uploads that are neither completed nor aborted. */
   List<MultipartUpload> uploads() {
-    return client.listMultipartUploads(r -> r.bucket(name)).uploads();
+    return client.listMultipartUploadsPaginator(r -> r.bucket(name)).uploads().stream().toList();
   }
 
   @Override

@@ -1,0 +1,16 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import java.time.Instant;
+
+/**
+ * A multipart upload that nobody completed or aborted: what a put leaves whose process was killed,
+ * or whose outcome it could not find out. Its parts take space, and no list of objects shows them.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param key the backup it was to become
+ * @param uploadId the server's id of it
+ * @param begun when it was begun, by the server's clock
+ */
+public record AbandonedUpload(BackupKey key, String uploadId, Instant begun) {}

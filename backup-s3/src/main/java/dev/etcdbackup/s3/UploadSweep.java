@@ -1,0 +1,147 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+
+/**
+ * Finds the uploads that this library began and nobody will end, and ends them.
+ *
+ * <p>A list of uploads tells key, id and time of each, not its metadata. So ours are told by the
+ * key: a name that this library gives by itself.
+ */
+final class UploadSweep {
+  private final Bucket bucket;
+  private final String project;
+  private final Duration olderThan;
+
+  UploadSweep(Bucket bucket, String project, Duration olderThan) {
+    this.bucket = bucket;
+    this.project = project;
+    this.olderThan = olderThan;
+  }
+
+  /** Those that {@link #run} would abort. */
+  List<AbandonedUpload> find() throws StoreException {
+    List<AbandonedUpload> found = new ArrayList<>();
+    for (AbandonedUpload upload : oldOnes()) {
+      if (!isInDoubt(upload)) {
+        found.add(upload);
+      }
+    }
+    return found;
+  }
+
+  /** Aborts them; when one cannot be aborted, it fails after the others were. */
+  List<AbandonedUpload> run() throws StoreException {
+    List<AbandonedUpload> aborted = new ArrayList<>();
+    StoreException failure = null;
+    for (AbandonedUpload upload : oldOnes()) {
+      try {
+        if (!isInDoubt(upload)) {
+          bucket.abortUpload(upload.key(), upload.uploadId());
+          aborted.add(upload);
+        }
+      } catch (StoreException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return aborted;
+  }
+
+  /**
+   * Whether the upload may have become the object of its name, its last answer lost with the server
+   * that was to give it. RGW releases of before 2025 would then take the parts away from under the
+   * object (tracker.ceph.com/issues/68982).
+   */
+  private boolean isInDoubt(AbandonedUpload upload) throws StoreException {
+    return bucket.head(upload.key()).isPresent();
+  }
+
+  private List<AbandonedUpload> oldOnes() throws StoreException {
+    List<AbandonedUpload> old = new ArrayList<>();
+    Instant now = null;
+    ListMultipartUploadsResponse page = null;
+    do {
+      page = bucket.uploads(project, next(page));
+      if (now == null) {
+        now = timeOf(page);
+      }
+      for (MultipartUpload upload : page.uploads()) {
+        BackupKey key = bucket.ownKey(upload.key(), project);
+        Instant begun = upload.initiated();
+        if (key != null && isOurs(key) && begun != null && isOld(begun, now)) {
+          old.add(new AbandonedUpload(key, upload.uploadId(), begun));
+        }
+      }
+    } while (Boolean.TRUE.equals(page.isTruncated()));
+    return old;
+  }
+
+  /** The page after which to go on, unless the server sends us round in a circle. */
+  private @Nullable ListMultipartUploadsResponse next(@Nullable ListMultipartUploadsResponse last)
+      throws StoreException {
+    if (last != null) {
+      String key = last.nextKeyMarker();
+      boolean stands =
+          key == null
+              || (key.equals(last.keyMarker())
+                  && String.valueOf(last.nextUploadIdMarker()).equals(last.uploadIdMarker()));
+      if (stands) {
+        throw new StoreException(
+            "the list of uploads is cut off: the server does not say how to go on", null);
+      }
+    }
+    return last;
+  }
+
+  private boolean isOld(Instant begun, Instant now) {
+    return Duration.between(begun, now).compareTo(olderThan) >= 0;
+  }
+
+  private static boolean isOurs(BackupKey key) {
+    try {
+      key.requireWritable();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+    return BackupName.parse(key.name()).kind() != BackupKind.OTHER;
+  }
+
+  /**
+   * The time by the clock that set the uploads' times. Where an answer does not tell, ours: servers
+   * refuse the requests of clocks that are a quarter of an hour off.
+   */
+  private static Instant timeOf(ListMultipartUploadsResponse page) {
+    return page.sdkHttpResponse()
+        .firstMatchingHeader("Date")
+        .flatMap(UploadSweep::date)
+        .orElseGet(Instant::now);
+  }
+
+  private static Optional<Instant> date(String header) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+}
