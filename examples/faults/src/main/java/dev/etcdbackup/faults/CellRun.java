@@ -47,7 +47,7 @@ final class CellRun {
     this.trouble = trouble;
     this.ground = ground;
     this.folder = folder;
-    this.snapshot = cell.job() == Job.CREATE_LARGE ? Snapshots.LARGE : Snapshots.SMALL;
+    this.snapshot = Snapshots.of(cell.job());
     this.earlier = Snapshots.earlier(cell.job());
     this.threads = new ThreadGroup(cell.name());
   }

@@ -2,6 +2,7 @@ package dev.etcdbackup.faults;
 
 import static dev.etcdbackup.faults.Ending.CORRUPT;
 import static dev.etcdbackup.faults.Ending.DONE;
+import static dev.etcdbackup.faults.Ending.KILLED;
 import static dev.etcdbackup.faults.Ending.NOT_FOUND;
 import static dev.etcdbackup.faults.Ending.REFUSED;
 import static dev.etcdbackup.faults.Ending.SOURCE;
@@ -122,6 +123,14 @@ abstract class Cells {
           add(job, text, damage.toString(), trouble, PATIENT, CORRUPT);
         }
       }
+    }
+  }
+
+  /** The process is killed in the midst of its work. */
+  final void killed(List<KillPoints.Kill> kills) {
+    for (KillPoints.Kill kill : kills) {
+      Supplier<Trouble> trouble = () -> new Killed(kill.point());
+      add(kill.job(), kill.point().toString(), "kill -9", trouble, PATIENT, KILLED);
     }
   }
 

@@ -35,6 +35,7 @@ final class DirectoryCells extends Cells {
     deletions(Job.PRUNE);
     deletions(Job.SCHEDULED_RUN);
     damaged();
+    killed(KillPoints.inDirectory());
   }
 
   private void sources(Job job, int size) {

@@ -62,8 +62,7 @@ final class DirectoryGround implements Ground {
   static DirectoryGround beforeEtcd(Path root, URI member, Fault fault, Duration timeout)
       throws IOException {
     FaultProxy proxy = FaultProxy.tcp(member.getHost(), member.getPort(), fault);
-    return new DirectoryGround(
-        root, null, null, proxy, etcd(List.of(proxy.endpoint()), timeout));
+    return new DirectoryGround(root, null, null, proxy, etcd(List.of(proxy.endpoint()), timeout));
   }
 
   static DirectoryGround of(Path root, SnapshotSource etcd) throws IOException {

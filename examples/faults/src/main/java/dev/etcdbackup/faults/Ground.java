@@ -40,9 +40,7 @@ interface Ground extends AutoCloseable {
   /** Puts other bytes under a backup's name, past the library. */
   void overwrite(BackupKey key, byte[] bytes) throws IOException;
 
-  /**
-   * Has what a killed process left behind removed, the way it is when it has become old enough.
-   */
+  /** Has what a killed process left behind removed, the way it is when it has become old enough. */
   void sweep() throws IOException;
 
   /** Multipart uploads and temporary files. */

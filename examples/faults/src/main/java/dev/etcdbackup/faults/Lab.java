@@ -29,10 +29,10 @@ final class Lab implements AutoCloseable {
       etcd = filled(EtcdServer.start());
     }
     if (grounds.contains(Ground.Kind.S3PROXY)) {
-      s3proxy = new S3Site(S3Server.embedded());
+      s3proxy = S3Site.create(S3Server.embedded());
     }
     if (grounds.contains(Ground.Kind.RGW)) {
-      rgw = new S3Site(S3Server.ceph());
+      rgw = S3Site.create(S3Server.ceph());
     }
   }
 
@@ -70,19 +70,25 @@ final class Lab implements AutoCloseable {
 
   /** A ground that a fault strikes, if there is one. */
   Ground ground(Cell cell, @Nullable Fault fault, Path store) throws IOException {
-    boolean inSource = fault != null && fault.toString().startsWith(Operation.SNAPSHOT.name());
+    boolean inSource = fault != null && isOfSource(fault);
     return switch (cell.ground()) {
       case S3PROXY, RGW -> site(cell.ground()).ground(fault, inSource, cell.requestTimeout());
       case ETCD ->
           DirectoryGround.beforeEtcd(
               store, etcd().endpoint(), Objects.requireNonNull(fault), cell.requestTimeout());
       case DIRECTORY, DISK ->
-          fault == null
-              ? DirectoryGround.unstruck(store)
-              : inSource
-                  ? DirectoryGround.struckInTheSource(store, fault)
-                  : DirectoryGround.struckInTheStore(store, fault);
+          fault == null ? DirectoryGround.unstruck(store) : directory(store, fault);
     };
+  }
+
+  static Ground directory(Path store, Fault fault) throws IOException {
+    return isOfSource(fault)
+        ? DirectoryGround.struckInTheSource(store, fault)
+        : DirectoryGround.struckInTheStore(store, fault);
+  }
+
+  private static boolean isOfSource(Fault fault) {
+    return fault.toString().startsWith(Operation.SNAPSHOT.name());
   }
 
   S3Site site(Ground.Kind kind) {

@@ -49,6 +49,7 @@ final class S3Cells extends Cells {
     scheduled();
     damaged();
     denied();
+    killed(KillPoints.inS3());
   }
 
   /** Credentials that expire midway, clocks that differ, a quota that is used up. */

@@ -23,18 +23,38 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Site implements AutoCloseable {
   private final S3Server server;
   private final S3Client client;
-  private final String bucket = "etcd-backup-faults-" + UUID.randomUUID();
+  private final String bucket;
   private final AtomicInteger cells = new AtomicInteger();
 
-  S3Site(S3Server server) {
+  /** A bucket of that name on a server. */
+  S3Site(S3Server server, String bucket) {
     this.server = server;
+    this.bucket = bucket;
     this.client = clientAt(server.endpoint());
-    client.createBucket(r -> r.bucket(bucket));
+  }
+
+  /** A new bucket on a server. */
+  static S3Site create(S3Server server) {
+    S3Site site = new S3Site(server, "etcd-backup-faults-" + UUID.randomUUID());
+    site.client.createBucket(r -> r.bucket(site.bucket));
+    return site;
+  }
+
+  S3Server server() {
+    return server;
+  }
+
+  String bucket() {
+    return bucket;
+  }
+
+  String newPrefix() {
+    return "cell-" + cells.incrementAndGet();
   }
 
   S3Ground ground(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
       throws IOException {
-    String prefix = "cell-" + cells.incrementAndGet();
+    String prefix = newPrefix();
     return new S3Ground(
         this, prefix, inSource ? null : fault, inSource ? fault : null, requestTimeout);
   }
@@ -64,12 +84,15 @@ final class S3Site implements AutoCloseable {
   }
 
   void overwrite(String prefix, BackupKey key, byte[] bytes) {
-    client.putObject(
-        r -> r.bucket(bucket).key(prefix + '/' + key), RequestBody.fromBytes(bytes));
+    client.putObject(r -> r.bucket(bucket).key(prefix + '/' + key), RequestBody.fromBytes(bytes));
   }
 
-  /** Ends the uploads that nobody will complete any more. */
-  void sweep(String prefix) {
+  /** Has the library end the uploads that nobody will complete any more. */
+  void sweep(String prefix) throws IOException {
+    store(prefix).sweepUploads("", Duration.ZERO);
+  }
+
+  private void abort(String prefix) {
     for (MultipartUpload upload : multipartUploads(prefix)) {
       client.abortMultipartUpload(
           r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
@@ -88,7 +111,7 @@ final class S3Site implements AutoCloseable {
 
   /** Takes away all that a cell left. */
   void clean(String prefix) throws IOException {
-    sweep(prefix);
+    abort(prefix);
     S3BackupStore store = store(prefix);
     store.delete(store.list("").stream().map(backup -> backup.key()).toList());
   }

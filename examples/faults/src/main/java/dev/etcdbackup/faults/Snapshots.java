@@ -35,6 +35,11 @@ final class Snapshots {
 
   private Snapshots() {}
 
+  /** What a job stores. */
+  static byte[] of(Job job) {
+    return job == Job.CREATE_LARGE ? LARGE : SMALL;
+  }
+
   static BackupKey newestKey() {
     return periodic(PROJECT, 0);
   }
