@@ -10,6 +10,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -24,15 +26,14 @@ import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkPlugin;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
@@ -45,7 +46,7 @@ final class Bucket {
   /** The metadata in which each object carries the id of the upload that made it. */
   private static final String UPLOAD_MARK = "etcd-backup-upload";
 
-  private static final String CONTENT_TYPE = "application/octet-stream";
+  static final String CONTENT_TYPE = "application/octet-stream";
 
   /** {@link Commit} repeats by itself, for it must know what became of each attempt. */
   private static final SdkPlugin NO_RETRIES =
@@ -55,18 +56,35 @@ final class Bucket {
                   .retryStrategy(AwsRetryStrategy.doNotRetry())
                   .build());
 
-  private final S3Client client;
-  private final String name;
+  final S3Client client;
+  final String name;
+
+  /** Each request has one of these: ends in time. */
+  final AwsRequestOverrideConfiguration withDeadline;
+
+  /** Those that carry content or ask for some: with the customer's key, if there is one. */
+  final AwsRequestOverrideConfiguration withKey;
+
   private final String prefix;
   private final S3Exceptions exceptions;
   private final boolean md5;
-  private final AwsRequestOverrideConfiguration withDeadline;
-  private final AwsRequestOverrideConfiguration once;
 
-  /** An object as HEAD shows it, and the id of the upload that made it, empty if it was not us. */
-  record Found(StoredBackup stored, String uploadMark) {}
+  /** An object as HEAD shows it. */
+  record Found(StoredBackup stored, HeadObjectResponse head) {
+    /** The id of the upload that made it, empty if it was not us. */
+    String uploadMark() {
+      Map<String, String> lower = new HashMap<>();
+      head.metadata().forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+      return lower.getOrDefault(UPLOAD_MARK, "");
+    }
+  }
 
-  Bucket(S3Client client, String name, String prefix, Duration requestTimeout) {
+  Bucket(
+      S3Client client,
+      String name,
+      String prefix,
+      Duration requestTimeout,
+      @Nullable CustomerKey customerKey) {
     this.client = client;
     this.name = name;
     this.prefix = prefix.isEmpty() ? "" : prefix + '/';
@@ -76,7 +94,12 @@ final class Bucket {
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
         AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
-    this.once = withDeadline.toBuilder().addPlugin(NO_RETRIES).build();
+    this.withKey = customerKey == null ? withDeadline : customerKey.addTo(withDeadline);
+  }
+
+  /** The same without the client's repetitions. */
+  static AwsRequestOverrideConfiguration once(AwsRequestOverrideConfiguration settings) {
+    return settings.toBuilder().addPlugin(NO_RETRIES).build();
   }
 
   S3Exceptions exceptions() {
@@ -91,9 +114,9 @@ final class Bucket {
   Optional<Found> head(BackupKey key) throws StoreException {
     try {
       HeadObjectResponse head =
-          client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withDeadline));
+          client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withKey));
       StoredBackup stored = stored(key, head.contentLength(), head.lastModified(), head.eTag());
-      return Optional.of(new Found(stored, mark(head.metadata())));
+      return Optional.of(new Found(stored, head));
     } catch (SdkException e) {
       if (S3Exceptions.status(e) == 404) {
         return Optional.empty();
@@ -109,7 +132,7 @@ final class Bucket {
     }
     try {
       client.getObject(
-          r -> r.bucket(name).key(path(key)).range("bytes=0-0").overrideConfiguration(withDeadline),
+          r -> r.bucket(name).key(path(key)).range("bytes=0-0").overrideConfiguration(withKey),
           ResponseTransformer.toBytes());
       return refusal;
     } catch (SdkException reason) {
@@ -169,7 +192,7 @@ final class Bucket {
             r.bucket(name)
                 .key(path(backup.key()))
                 .range("bytes=" + offset + '-' + (offset + length - 1))
-                .overrideConfiguration(withDeadline);
+                .overrideConfiguration(withKey);
             if (!backup.version().isEmpty()) {
               r.ifMatch('"' + backup.version() + '"');
             }
@@ -199,95 +222,42 @@ final class Bucket {
   }
 
   /** Throws {@link SdkException}. */
-  void putObject(BackupKey key, String mark, byte[] bytes, int length) {
+  void putObject(
+      BackupKey key, String mark, @Nullable Retention retention, byte[] bytes, int length) {
     client.putObject(
-        r ->
-            r.bucket(name)
-                .key(path(key))
-                .ifNoneMatch("*")
-                .contentType(CONTENT_TYPE)
-                .contentMD5(md5(bytes, length))
-                .metadata(Map.of(UPLOAD_MARK, mark))
-                .overrideConfiguration(once),
+        r -> {
+          r.bucket(name)
+              .key(path(key))
+              .ifNoneMatch("*")
+              .contentType(CONTENT_TYPE)
+              .contentMD5(md5(bytes, length))
+              .metadata(mark(mark))
+              .overrideConfiguration(once(withKey));
+          if (retention != null) {
+            r.objectLockMode(retention.mode().text()).objectLockRetainUntilDate(retention.until());
+          }
+        },
         body(bytes, length));
   }
 
-  String createUpload(BackupKey key, String mark) throws StoreException {
-    return request(
-        "CreateMultipartUpload",
-        url(key),
-        () ->
-            client
-                .createMultipartUpload(
-                    r ->
-                        r.bucket(name)
-                            .key(path(key))
-                            .contentType(CONTENT_TYPE)
-                            .metadata(Map.of(UPLOAD_MARK, mark))
-                            .overrideConfiguration(withDeadline))
-                .uploadId());
+  /**
+   * The time by the server's clock. Where an answer does not tell, ours: servers refuse the
+   * requests of clocks that are a quarter of an hour off.
+   */
+  static Instant timeOf(SdkResponse answer) {
+    return answer
+        .sdkHttpResponse()
+        .firstMatchingHeader("Date")
+        .flatMap(Bucket::date)
+        .orElseGet(Instant::now);
   }
 
-  CompletedPart uploadPart(BackupKey key, String upload, int number, byte[] bytes, int length)
-      throws StoreException {
-    String md5 = md5(bytes, length);
-    String eTag =
-        request(
-            "UploadPart " + number,
-            url(key),
-            () ->
-                client
-                    .uploadPart(
-                        r ->
-                            r.bucket(name)
-                                .key(path(key))
-                                .uploadId(upload)
-                                .partNumber(number)
-                                .contentMD5(md5)
-                                .overrideConfiguration(withDeadline),
-                        body(bytes, length))
-                    .eTag());
-    return CompletedPart.builder().partNumber(number).eTag(eTag).build();
-  }
-
-  /** Throws {@link SdkException}. */
-  void completeUpload(BackupKey key, String upload, List<CompletedPart> parts) {
-    client.completeMultipartUpload(
-        r ->
-            r.bucket(name)
-                .key(path(key))
-                .uploadId(upload)
-                .ifNoneMatch("*")
-                .multipartUpload(m -> m.parts(parts))
-                .overrideConfiguration(once));
-  }
-
-  void abortUpload(BackupKey key, String upload) throws StoreException {
+  private static Optional<Instant> date(String header) {
     try {
-      client.abortMultipartUpload(
-          r -> r.bucket(name).key(path(key)).uploadId(upload).overrideConfiguration(withDeadline));
-    } catch (SdkException e) {
-      if (S3Exceptions.status(e) != 404) {
-        throw exceptions.failed("AbortMultipartUpload " + upload, url(key), e);
-      }
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
     }
-  }
-
-  /** One page of at most 1,000 of the uploads that were begun and not ended, after another page. */
-  ListMultipartUploadsResponse uploads(String project, @Nullable ListMultipartUploadsResponse after)
-      throws StoreException {
-    String start = start(project);
-    return request(
-        "ListMultipartUploads",
-        "s3://" + name + '/' + start,
-        () ->
-            client.listMultipartUploads(
-                r -> {
-                  r.bucket(name).prefix(start).overrideConfiguration(withDeadline);
-                  if (after != null) {
-                    r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
-                  }
-                }));
   }
 
   /** The key of a path, unless it is not of this store and project. */
@@ -299,15 +269,15 @@ final class Bucket {
     return BackupKey.parse(path.substring(prefix.length()));
   }
 
-  private String start(String project) {
+  String start(String project) {
     return prefix + (project.isEmpty() ? "" : project + '/');
   }
 
-  private String path(BackupKey key) {
+  String path(BackupKey key) {
     return prefix + key;
   }
 
-  private <T> T request(String operation, String where, Supplier<T> request) throws StoreException {
+  <T> T request(String operation, String where, Supplier<T> request) throws StoreException {
     try {
       return request.get();
     } catch (SdkException e) {
@@ -316,12 +286,12 @@ final class Bucket {
   }
 
   /** A body that can be sent again, without a copy. */
-  private static RequestBody body(byte[] bytes, int length) {
+  static RequestBody body(byte[] bytes, int length) {
     return RequestBody.fromContentProvider(
         () -> new ByteArrayInputStream(bytes, 0, length), length, CONTENT_TYPE);
   }
 
-  private @Nullable String md5(byte[] bytes, int length) {
+  @Nullable String md5(byte[] bytes, int length) {
     if (!md5) {
       return null;
     }
@@ -344,9 +314,7 @@ final class Bucket {
     return new StoredBackup(key, size, lastModified.truncatedTo(ChronoUnit.SECONDS), version);
   }
 
-  private static String mark(Map<String, String> metadata) {
-    Map<String, String> lower = new HashMap<>();
-    metadata.forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
-    return lower.getOrDefault(UPLOAD_MARK, "");
+  static Map<String, String> mark(String upload) {
+    return Map.of(UPLOAD_MARK, upload);
   }
 }

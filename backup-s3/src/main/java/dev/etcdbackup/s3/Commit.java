@@ -4,7 +4,6 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.Bucket.Found;
 import dev.etcdbackup.s3.S3Exceptions.Effect;
 import java.time.Duration;
@@ -53,13 +52,13 @@ final class Commit {
    * @throws StoreException when nothing was stored; or, with the outcome unknown, when no answer
    *     came and nothing of ours is seen under the key yet, or the answer was yes and nothing is
    */
-  StoredBackup run(Runnable request) throws BackupException {
+  Found run(Runnable request) throws BackupException {
     for (int attempt = 1; ; attempt++) {
       try {
         request.run();
         break;
       } catch (SdkException e) {
-        Optional<StoredBackup> done = afterFailure(e);
+        Optional<Found> done = afterFailure(e);
         if (done.isPresent()) {
           return done.get();
         }
@@ -78,7 +77,7 @@ final class Commit {
                     bucket.url(key) + " was stored, and the server does not show it", null, true));
   }
 
-  private Optional<StoredBackup> afterFailure(SdkException e) throws BackupException {
+  private Optional<Found> afterFailure(SdkException e) throws BackupException {
     mayBeDone |= S3Exceptions.effect(e) == Effect.UNKNOWN;
     int status = S3Exceptions.status(e);
     // 412 and 409: the name is taken. 404: there is no such upload (any more).
@@ -86,7 +85,7 @@ final class Commit {
     return ask ? ours() : Optional.empty();
   }
 
-  private Optional<StoredBackup> ours() throws BackupException {
+  private Optional<Found> ours() throws BackupException {
     Optional<Found> found;
     try {
       found = bucket.head(key);
@@ -101,7 +100,7 @@ final class Commit {
       String text = bucket.url(key) + " has " + found.get().stored().size() + " bytes instead of ";
       throw new StoreException(text + size + "; do not trust this server", null, true);
     }
-    return found.map(Found::stored);
+    return found;
   }
 
   private StoreException failed(SdkException e) {

@@ -33,7 +33,7 @@ final class Parts {
   /** The same when the thread was interrupted. */
   private static final Duration HURRIED_CLEANING = Duration.ofMillis(600);
 
-  private final Bucket bucket;
+  private final Uploads uploads;
   private final Workers workers;
   private final BackupKey key;
   private final String upload;
@@ -47,8 +47,8 @@ final class Parts {
   private boolean abandoned;
   private @Nullable Throwable failure;
 
-  Parts(Bucket bucket, Workers workers, BackupKey key, String upload, int parallel) {
-    this.bucket = bucket;
+  Parts(Uploads uploads, Workers workers, BackupKey key, String upload, int parallel) {
+    this.uploads = uploads;
     this.workers = workers;
     this.key = key;
     this.upload = upload;
@@ -129,13 +129,13 @@ final class Parts {
     try {
       if (!awaitQuiet(GRACE)) {
         try {
-          bucket.abortUpload(key, upload);
+          uploads.abort(key, upload);
         } catch (StoreException e) {
           // once more below
         }
         awaitQuiet(null);
       }
-      bucket.abortUpload(key, upload);
+      uploads.abort(key, upload);
       return true;
     } finally {
       cleaned.countDown();
@@ -163,7 +163,7 @@ final class Parts {
     Throwable problem = null;
     try {
       if (begin()) {
-        part = bucket.uploadPart(key, upload, number, buffer, length);
+        part = uploads.part(key, upload, number, buffer, length);
       }
     } catch (Throwable e) {
       problem = e;

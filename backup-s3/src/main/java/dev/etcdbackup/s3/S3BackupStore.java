@@ -39,8 +39,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * If-None-Match: *}). Larger content becomes a multipart upload, completed only after the content's
  * stream has ended, after another HEAD, and with the same condition. <b>RGW 16 and 18 ignore the
  * condition there</b>: when two writers complete one name within the milliseconds between this HEAD
- * and the completion, the later replaces the earlier, whole as it is. Writers that share names need
- * a lock.
+ * and the completion, the later replaces the earlier, whole as it is. In a bucket with versions RGW
+ * 16 ignores it on PutObject too. Writers that share names need a lock.
  *
  * <p>Each object carries the id of its upload as metadata. When an answer is lost, the store looks
  * who made what is there, and repeats the request up to three times; only when it still does not
@@ -51,6 +51,13 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * AbortIncompleteMultipartUpload}).
  *
  * <p>Over HTTPS each body carries its MD5, which servers check; over HTTP its SHA-256 is signed.
+ *
+ * <h2>Versions and object lock</h2>
+ *
+ * <p>In a bucket with versions a deleted backup is one under a delete marker: it is neither listed
+ * nor found, and its name is free. Older versions are never seen here, and never removed: how long
+ * they stay is for a lifecycle rule of the bucket ({@code NoncurrentVersionExpiration}). A backup
+ * that object lock keeps is not hidden under a marker either: {@link #delete} refuses it.
  *
  * <h2>Memory</h2>
  *
@@ -77,13 +84,21 @@ public final class S3BackupStore implements BackupStore {
 
   private final Workers workers = new Workers();
   private final Bucket bucket;
+  private final ObjectLocks locks;
   private final String shown;
   private final long partSizeBytes;
   private final int parallelUploads;
   private final Duration requestTimeout;
 
-  private S3BackupStore(Builder builder) {
-    bucket = new Bucket(builder.client, builder.bucket, builder.prefix, builder.requestTimeout);
+  S3BackupStore(S3StoreBuilder builder) {
+    bucket =
+        new Bucket(
+            builder.client,
+            builder.bucket,
+            builder.prefix,
+            builder.requestTimeout,
+            builder.customerKey);
+    locks = new ObjectLocks(bucket, builder.lockMode, builder.lockTime);
     shown = "s3://" + builder.bucket + (builder.prefix.isEmpty() ? "" : '/' + builder.prefix);
     partSizeBytes = builder.partSizeBytes;
     parallelUploads = builder.parallelUploads;
@@ -99,23 +114,31 @@ public final class S3BackupStore implements BackupStore {
    * @param bucket the name of the bucket, which exists
    * @return a builder with the defaults
    */
-  public static Builder builder(S3Client client, String bucket) {
-    return new Builder(client, bucket);
+  public static S3StoreBuilder builder(S3Client client, String bucket) {
+    return new S3StoreBuilder(client, bucket);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Takes 3 requests for content below a part, else 5 and one for each part.
+   * <p>Takes 3 requests for content below a part, else 5 and one for each part. With {@link
+   * S3StoreBuilder#objectLock} one more, the first time, to ask whether the bucket can do that, and
+   * one more where the server does not lock what it was told to (RGW 16 and large backups); when
+   * that one fails the backup is stored, not locked, and the outcome counts as unknown.
    */
   @Override
   public StoredBackup put(BackupKey key, Content content) throws BackupException {
     key.requireWritable();
-    if (find(key).isPresent()) {
-      throw new BackupExistsException(key);
+    try {
+      if (workers.call(() -> isTaken(key))) {
+        throw new BackupExistsException(key);
+      }
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("looking for " + bucket.url(key), e, false);
     }
     PartSizes sizes = new PartSizes(partSizeBytes, content.expectedSize());
-    return new Upload(bucket, workers, requestTimeout, key, content, sizes, parallelUploads).run();
+    return new Upload(bucket, locks, workers, requestTimeout, key, content, sizes, parallelUploads)
+        .run();
   }
 
   /**
@@ -185,14 +208,18 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 1,000 keys. When the request for 1,000 fails, those are refused and
-   * the others go on.
+   * <p>Takes a request to ask whether the bucket has object lock, and one for each 1,000 keys. When
+   * the request for 1,000 fails, those are refused and the others go on. Where there is object lock
+   * (or these credentials may not ask), one more for each key, and those are refused that are
+   * locked, by the server's clock: {@code locked until 2026-11-22T10:00:00Z in compliance mode}.
+   * AWS tells of a lock only those who may read it ({@code s3:GetObjectRetention}, {@code
+   * s3:GetObjectLegalHold}).
    */
   @Override
   public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
     List<BackupKey> distinct = List.copyOf(new LinkedHashSet<>(keys));
     try {
-      return workers.call(() -> new Deletion(bucket).run(distinct));
+      return workers.call(() -> new Deletion(bucket, locks).run(distinct));
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("deleting from " + this, e, true);
     }
@@ -266,6 +293,11 @@ public final class S3BackupStore implements BackupStore {
     return shown;
   }
 
+  private boolean isTaken(BackupKey key) throws StoreException {
+    locks.require();
+    return bucket.head(key).isPresent();
+  }
+
   private List<StoredBackup> listAll(String project) throws StoreException {
     List<StoredBackup> all = new ArrayList<>();
     String token = null;
@@ -299,102 +331,5 @@ public final class S3BackupStore implements BackupStore {
       throw new BackupNotFoundException(url + " is not there, or no longer as it was");
     }
     return InputStream.nullInputStream();
-  }
-
-  /** Describes a store. Not thread-safe. */
-  public static final class Builder {
-    private final S3Client client;
-    private final String bucket;
-    private String prefix = "";
-    private long partSizeBytes = 8L << 20;
-    private int parallelUploads = 3;
-    private Duration requestTimeout = Duration.ofMinutes(2);
-
-    private Builder(S3Client client, String bucket) {
-      this.client = Objects.requireNonNull(client, "client");
-      this.bucket = Objects.requireNonNull(bucket, "bucket");
-      if (bucket.isBlank() || bucket.indexOf('/') >= 0) {
-        throw new IllegalArgumentException("bucket must be a bucket's name, not '" + bucket + "'");
-      }
-    }
-
-    /**
-     * Keeps the backups below a prefix. Default: none, projects are at the top of the bucket.
-     *
-     * @param prefix one or more segments joined by {@code /}, none empty; {@code ""} for none
-     * @return this
-     * @throws IllegalArgumentException when it begins or ends with a slash or has two in a row
-     */
-    public Builder prefix(String prefix) {
-      if (!prefix.isEmpty() && ('/' + prefix + '/').contains("//")) {
-        throw new IllegalArgumentException(
-            "prefix must have no empty segment and no slash at its ends, not '" + prefix + "'");
-      }
-      this.prefix = prefix;
-      return this;
-    }
-
-    /**
-     * The smallest size of a part, and of content that becomes a multipart upload. Default: 8 MiB.
-     *
-     * @param partSizeBytes 5 MiB to 1 GiB, in bytes
-     * @return this
-     * @throws IllegalArgumentException when it is out of range
-     */
-    public Builder partSizeBytes(long partSizeBytes) {
-      if (partSizeBytes < PartSizes.SMALLEST || partSizeBytes > PartSizes.LARGEST) {
-        throw new IllegalArgumentException(
-            "partSizeBytes must be "
-                + PartSizes.SMALLEST
-                + " to "
-                + PartSizes.LARGEST
-                + ", not "
-                + partSizeBytes);
-      }
-      this.partSizeBytes = partSizeBytes;
-      return this;
-    }
-
-    /**
-     * How many parts of one backup go up at once. Default: 3.
-     *
-     * @param parallelUploads 1 to 32
-     * @return this
-     * @throws IllegalArgumentException when it is out of range
-     */
-    public Builder parallelUploads(int parallelUploads) {
-      if (parallelUploads < 1 || parallelUploads > 32) {
-        throw new IllegalArgumentException(
-            "parallelUploads must be 1 to 32, not " + parallelUploads);
-      }
-      this.parallelUploads = parallelUploads;
-      return this;
-    }
-
-    /**
-     * How long any one request may take, with the client's repetitions. A part must get through in
-     * this time: 8 MiB in the default of 2 minutes is 70 KiB a second. Raise it for slow lines.
-     *
-     * @param requestTimeout more than nothing
-     * @return this
-     * @throws IllegalArgumentException when it is zero or negative
-     */
-    public Builder requestTimeout(Duration requestTimeout) {
-      if (requestTimeout.isNegative() || requestTimeout.isZero()) {
-        throw new IllegalArgumentException(
-            "requestTimeout must be more than zero, not " + requestTimeout);
-      }
-      this.requestTimeout = requestTimeout;
-      return this;
-    }
-
-    /**
-     * Makes the store. Sends nothing.
-     *
-     * @return the store
-     */
-    public S3BackupStore build() {
-      return new S3BackupStore(this);
-    }
   }
 }

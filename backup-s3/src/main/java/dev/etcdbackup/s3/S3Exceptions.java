@@ -101,14 +101,32 @@ final class S3Exceptions {
     if (e.requestId() != null) {
       text.append(" (request ").append(e.requestId()).append(')');
     }
-    String hint = hint(e.statusCode(), code);
     String said = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
+    String hint = hint(e.statusCode(), code);
+    if (hint == null && said != null) {
+      hint = keyHint(said);
+    }
     if (hint != null) {
       text.append(": ").append(hint);
     } else if (said != null && !said.isBlank()) {
       text.append(": ").append(said);
     }
     return text.toString();
+  }
+
+  /** What is wrong with a customer's key has no code of its own. */
+  private static @Nullable String keyHint(String said) {
+    if (said.contains("must provide a valid encryption algorithm") // RGW
+        || said.contains("stored using a form of Server Side Encryption")) { // AWS
+      return "it is encrypted with a customer's key, and none was given (customerKey)";
+    }
+    if (said.contains("calculated MD5 hash of the key did not match")) {
+      return "it is encrypted with another customer's key than the one given";
+    }
+    if (said.contains("encryption parameters are not applicable")) {
+      return "it is not encrypted with a customer's key, and one was given";
+    }
+    return null;
   }
 
   private static @Nullable String hint(int status, String code) {

@@ -7,11 +7,13 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.s3.Bucket.Found;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
@@ -22,18 +24,22 @@ final class Upload {
   private static final int FIRST_BUFFER = 256 << 10;
 
   private final Bucket bucket;
+  private final Uploads uploads;
+  private final ObjectLocks locks;
   private final Workers workers;
   private final Duration requestTimeout;
   private final BackupKey key;
   private final Content content;
   private final PartSizes sizes;
   private final int parallel;
+  private final @Nullable Retention retention;
   private final String mark = UUID.randomUUID().toString();
   private byte[] buffer = {};
   private long size;
 
   Upload(
       Bucket bucket,
+      ObjectLocks locks,
       Workers workers,
       Duration requestTimeout,
       BackupKey key,
@@ -41,6 +47,9 @@ final class Upload {
       PartSizes sizes,
       int parallel) {
     this.bucket = bucket;
+    this.uploads = new Uploads(bucket);
+    this.locks = locks;
+    this.retention = locks.retention();
     this.workers = workers;
     this.requestTimeout = requestTimeout;
     this.key = key;
@@ -60,12 +69,14 @@ final class Upload {
 
   private StoredBackup putObject(int length) throws BackupException {
     Commit commit = new Commit(bucket, key, "PutObject", mark, size, requestTimeout);
-    return seeThrough(() -> commit.run(() -> bucket.putObject(key, mark, buffer, length)));
+    return seeThrough(
+        () -> locked(commit.run(() -> bucket.putObject(key, mark, retention, buffer, length))));
   }
 
   private StoredBackup multipart(int length) throws BackupException, InterruptedException {
-    String upload = workers.callThrough(() -> bucket.createUpload(key, mark), this::abortUnheard);
-    Parts parts = new Parts(bucket, workers, key, upload, parallel);
+    String upload =
+        workers.callThrough(() -> uploads.create(key, mark, retention), this::abortUnheard);
+    Parts parts = new Parts(uploads, workers, key, upload, parallel);
     List<CompletedPart> received;
     try {
       received = sendAll(parts, length);
@@ -108,11 +119,18 @@ final class Upload {
       if (bucket.head(key).isPresent()) {
         throw new BackupExistsException(key);
       }
-      return commit.run(() -> bucket.completeUpload(key, upload, parts));
+      return locked(commit.run(() -> uploads.complete(key, upload, parts)));
     } catch (BackupException e) {
       abortUnlessUnknown(upload, e);
       throw e;
     }
+  }
+
+  private StoredBackup locked(Found found) throws BackupException {
+    if (retention != null) {
+      locks.confirm(found, retention);
+    }
+    return found.stored();
   }
 
   /**
@@ -124,7 +142,7 @@ final class Upload {
       return;
     }
     try {
-      bucket.abortUpload(key, upload);
+      uploads.abort(key, upload);
     } catch (StoreException e) {
       failure.addSuppressed(e);
     }
@@ -132,7 +150,7 @@ final class Upload {
 
   private void abortUnheard(String upload) {
     try {
-      bucket.abortUpload(key, upload);
+      uploads.abort(key, upload);
     } catch (StoreException e) {
       // The caller was interrupted and has left; there is nobody to tell.
     }

@@ -6,11 +6,8 @@ import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -23,11 +20,13 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  */
 final class UploadSweep {
   private final Bucket bucket;
+  private final Uploads uploads;
   private final String project;
   private final Duration olderThan;
 
   UploadSweep(Bucket bucket, String project, Duration olderThan) {
     this.bucket = bucket;
+    this.uploads = new Uploads(bucket);
     this.project = project;
     this.olderThan = olderThan;
   }
@@ -50,7 +49,7 @@ final class UploadSweep {
     for (AbandonedUpload upload : oldOnes()) {
       try {
         if (!isInDoubt(upload)) {
-          bucket.abortUpload(upload.key(), upload.uploadId());
+          uploads.abort(upload.key(), upload.uploadId());
           aborted.add(upload);
         }
       } catch (StoreException e) {
@@ -81,9 +80,9 @@ final class UploadSweep {
     Instant now = null;
     ListMultipartUploadsResponse page = null;
     do {
-      page = bucket.uploads(project, next(page));
+      page = uploads.page(project, next(page));
       if (now == null) {
-        now = timeOf(page);
+        now = Bucket.timeOf(page);
       }
       for (MultipartUpload upload : page.uploads()) {
         BackupKey key = bucket.ownKey(upload.key(), project);
@@ -124,24 +123,5 @@ final class UploadSweep {
       return false;
     }
     return BackupName.parse(key.name()).kind() != BackupKind.OTHER;
-  }
-
-  /**
-   * The time by the clock that set the uploads' times. Where an answer does not tell, ours: servers
-   * refuse the requests of clocks that are a quarter of an hour off.
-   */
-  private static Instant timeOf(ListMultipartUploadsResponse page) {
-    return page.sdkHttpResponse()
-        .firstMatchingHeader("Date")
-        .flatMap(UploadSweep::date)
-        .orElseGet(Instant::now);
-  }
-
-  private static Optional<Instant> date(String header) {
-    try {
-      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
   }
 }

@@ -55,6 +55,27 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  class Race extends S3RaceBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+
+    @Override
+    int winnersOfLargeBackups() {
+      return 1;
+    }
+  }
+
+  @Nested
+  class Versions extends S3VersionsBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {

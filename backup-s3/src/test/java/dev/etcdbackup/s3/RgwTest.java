@@ -146,6 +146,27 @@ class RgwTest {
   }
 
   @Nested
+  class Race extends S3RaceBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+
+    @Override
+    int winnersOfLargeBackups() {
+      return 16; // RGW 16 and 18 ignore the condition on a completion
+    }
+  }
+
+  @Nested
+  class Versions extends S3VersionsBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {

@@ -220,27 +220,6 @@ abstract class S3StoreBehaviour {
   }
 
   @Test
-  void ofSixteenWritersOneWins() throws Exception {
-    List<Object> outcomes =
-        inParallel(
-            16,
-            writer -> {
-              byte[] mine = new byte[1_000];
-              Arrays.fill(mine, (byte) (int) writer);
-              try {
-                return store.put(KEY, Content.of(new ByteArrayInputStream(mine)));
-              } catch (BackupExistsException e) {
-                return e;
-              }
-            });
-    List<Object> winners = outcomes.stream().filter(StoredBackup.class::isInstance).toList();
-    assertThat(winners).hasSize(1);
-    byte[] stored = readAll(KEY);
-    byte winner = (byte) outcomes.indexOf(winners.get(0));
-    assertThat(stored).hasSize(1_000).containsOnly(winner);
-  }
-
-  @Test
   void threadsEndAfterTheLastCall() throws Exception {
     store.put(KEY, Content.of(new ByteArrayInputStream(random(3 * PART))));
     readAll(KEY);

@@ -49,8 +49,7 @@ abstract class S3SweepBehaviour {
     List<String> own =
         List.of("p/" + DATED, "p/sub/odd +%41é_v1_2026-11-22-10:00:00", "q/" + TARBALL);
     List<String> foreign =
-        List.of(
-            "p/by-hand", "p/" + DATED + ".part", DATED, ".etcd-backup/" + DATED, "p/../" + DATED);
+        List.of("p/by-hand", "p/" + DATED + ".part", DATED, ".etcd-backup/" + DATED);
     own.forEach(this::begin);
     foreign.forEach(this::begin);
     awaitSweepable(own.size());
@@ -145,7 +144,7 @@ abstract class S3SweepBehaviour {
             });
     assertThatThrownBy(() -> store.put(key, Content.of(swept)))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("NoSuchUpload");
+        .hasMessageContaining("CompleteMultipartUpload"); // RGW 16 answers 500, others 404
     assertThat(bucket.keys()).isEmpty();
     assertThat(bucket.uploads()).isEmpty();
   }
@@ -159,13 +158,16 @@ abstract class S3SweepBehaviour {
           IntStream.range(0, many)
               .filter(i -> i % 8 == worker)
               // Some names have many uploads, so that pages end within a name too.
-              .forEach(i -> begin("p/etcd.backup_v" + i % 3 + "_2026-11-22-10:00:00"));
+              .forEach(i -> create("p/etcd.backup_v" + i % 3 + "_2026-11-22-10:00:00"));
           return "";
         });
     begin("p/zzz-foreign");
-    awaitSweepable(many);
+    begin("youngest/" + DATED);
+    awaitSweepable(store, "youngest", 1);
     assertThat(store.sweepUploads("p", MOMENT)).hasSize(many).doesNotHaveDuplicates();
-    assertThat(bucket.uploads()).extracting(MultipartUpload::key).containsExactly("p/zzz-foreign");
+    assertThat(bucket.uploads())
+        .extracting(MultipartUpload::key)
+        .containsExactly("p/zzz-foreign", "youngest/" + DATED);
   }
 
   @Test
@@ -180,11 +182,15 @@ abstract class S3SweepBehaviour {
   /** Begins an upload and leaves it with a part, as a killed process does. */
   private String begin(String key) {
     S3Client client = bucket.client;
-    String id = client.createMultipartUpload(r -> r.bucket(bucket.name).key(key)).uploadId();
+    String id = create(key);
     client.uploadPart(
         r -> r.bucket(bucket.name).key(key).uploadId(id).partNumber(1),
         RequestBody.fromString("x"));
     return id;
+  }
+
+  private String create(String key) {
+    return bucket.client.createMultipartUpload(r -> r.bucket(bucket.name).key(key)).uploadId();
   }
 
   private void awaitSweepable(int count) throws BackupException {

@@ -44,7 +44,7 @@ class SettingsTest {
   @Test
   void settingsOutOfRangeAreRefusedByValueAndBound() {
     try (S3Client client = RgwS3Client.builder(ENDPOINT).build()) {
-      S3BackupStore.Builder store = S3BackupStore.builder(client, "bucket");
+      S3StoreBuilder store = S3BackupStore.builder(client, "bucket");
       refused(() -> store.partSizeBytes((5L << 20) - 1), "5242879", "5242880");
       refused(() -> store.partSizeBytes((1L << 30) + 1), "1073741825", "1073741824");
       refused(() -> store.parallelUploads(0), "0", "1 to 32");

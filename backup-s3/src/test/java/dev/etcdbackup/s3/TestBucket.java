@@ -10,8 +10,10 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.Delete;
+import software.amazon.awssdk.services.s3.model.DeleteMarkerEntry;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -22,9 +24,26 @@ final class TestBucket implements AutoCloseable {
   final String name = "etcd-backup-test-" + UUID.randomUUID().toString().toLowerCase(Locale.ROOT);
 
   TestBucket(S3Server server) {
+    this(server, false);
+  }
+
+  private TestBucket(S3Server server, boolean withLock) {
     this.server = server;
     this.client = client(server, server.endpoint());
-    client.createBucket(r -> r.bucket(name));
+    client.createBucket(r -> r.bucket(name).objectLockEnabledForBucket(withLock ? true : null));
+  }
+
+  /** One that keeps what is deleted or replaced as an older version. */
+  static TestBucket versioned(S3Server server) {
+    TestBucket bucket = new TestBucket(server);
+    bucket.client.putBucketVersioning(
+        r -> r.bucket(bucket.name).versioningConfiguration(v -> v.status("Enabled")));
+    return bucket;
+  }
+
+  /** One whose objects can be locked, which keeps versions too. */
+  static TestBucket withObjectLock(S3Server server) {
+    return new TestBucket(server, true);
   }
 
   static S3Client client(S3Server server, URI endpoint) {
@@ -45,7 +64,7 @@ final class TestBucket implements AutoCloseable {
     return client(server, endpoint);
   }
 
-  S3BackupStore.Builder store() {
+  S3StoreBuilder store() {
     return S3BackupStore.builder(client, name);
   }
 
@@ -62,6 +81,27 @@ final class TestBucket implements AutoCloseable {
   /** The multipart uploads that are neither completed nor aborted. */
   List<MultipartUpload> uploads() {
     return client.listMultipartUploadsPaginator(r -> r.bucket(name)).uploads().stream().toList();
+  }
+
+  /** All versions of all objects, the newest of each first; no delete markers. */
+  List<ObjectVersion> versions() {
+    return client.listObjectVersionsPaginator(r -> r.bucket(name)).versions().stream().toList();
+  }
+
+  /** Where something is deleted but still there. */
+  List<DeleteMarkerEntry> deleteMarkers() {
+    return client.listObjectVersionsPaginator(r -> r.bucket(name)).deleteMarkers().stream()
+        .toList();
+  }
+
+  /** Removes what a plain deletion leaves; what is locked must not be any more. */
+  void removeVersions() {
+    versions().forEach(one -> remove(one.key(), one.versionId()));
+    deleteMarkers().forEach(one -> remove(one.key(), one.versionId()));
+  }
+
+  private void remove(String key, String version) {
+    client.deleteObject(r -> r.bucket(name).key(key).versionId(version));
   }
 
   @Override

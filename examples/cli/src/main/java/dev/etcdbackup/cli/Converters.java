@@ -6,6 +6,7 @@ import dev.etcdbackup.cli.config.EndpointUrl;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.snapshot.StatusVersion;
+import dev.etcdbackup.s3.ObjectLock;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class Converters {
     commandLine.registerConverter(SnapshotOperand.class, refusing(SnapshotOperand::parse));
     commandLine.registerConverter(StatusVersion.class, refusing(Converters::statusVersion));
     commandLine.registerConverter(LiveRestore.Mode.class, refusing(Converters::mode));
+    commandLine.registerConverter(ObjectLock.class, refusing(Converters::objectLock));
     commandLine.registerConverter(Share.class, refusing(Share::parse));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
@@ -116,6 +118,15 @@ final class Converters {
       case "overwrite" -> LiveRestore.Mode.OVERWRITE;
       default ->
           throw new IllegalArgumentException("'" + text + "' is neither create nor overwrite");
+    };
+  }
+
+  private static ObjectLock objectLock(String text) {
+    return switch (text) {
+      case "governance" -> ObjectLock.GOVERNANCE;
+      case "compliance" -> ObjectLock.COMPLIANCE;
+      default ->
+          throw new IllegalArgumentException("'" + text + "' is neither governance nor compliance");
     };
   }
 

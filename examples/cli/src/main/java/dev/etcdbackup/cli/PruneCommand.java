@@ -5,6 +5,7 @@ import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.PruneReport;
 import java.time.Duration;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Parameters;
     description =
         "Deletes the periodic backups and tarballs of a project that no --keep option keeps, each"
             + " series by itself and never the newest. Prints a line for each: keep or delete, its"
-            + " key, and why.")
+            + " key, and why. In S3 it aborts the project's uploads too that a killed process left"
+            + " more than 24 hours ago, a line for each: abort, the key, and when it was begun.")
 final class PruneCommand implements Callable<Integer> {
   private final EtcdBackup root;
 
@@ -98,19 +100,26 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     RetentionPolicy policy = policy();
-    PruneReport report;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       BackupService service = root.service(open.store());
-      report =
+      PruneReport report =
           dryRun
               ? new PruneReport(service.planPrune(project, policy), Set.of(), Map.of())
               : service.prune(project, policy, !noVerify);
+      List<AbandonedUpload> swept = List.of();
+      boolean failed = !report.refused().isEmpty();
+      try {
+        swept = open.sweep(project, dryRun);
+      } catch (BackupException e) {
+        root.failures().report("not all abandoned uploads were aborted: " + e.getMessage(), 0);
+        failed = true;
+      }
+      print(report, swept);
+      report
+          .refused()
+          .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
+      return failed ? ExitCode.STORE_FAILED : ExitCode.DONE;
     }
-    print(report);
-    report
-        .refused()
-        .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
-    return report.refused().isEmpty() ? ExitCode.DONE : ExitCode.STORE_FAILED;
   }
 
   private RetentionPolicy policy() throws UsageException {
@@ -133,8 +142,8 @@ final class PruneCommand implements Callable<Integer> {
     return Optional.ofNullable(value).map(policy);
   }
 
-  private void print(PruneReport report) {
-    List<DecisionJson> rows =
+  private void print(PruneReport report, List<AbandonedUpload> swept) {
+    Stream<DecisionJson> backups =
         candidates(report.plan())
             .map(
                 one ->
@@ -142,8 +151,14 @@ final class PruneCommand implements Callable<Integer> {
                         one.keep() ? "keep" : "delete",
                         one.backup().key().toString(),
                         one.reason(),
-                        report.refused().get(one.backup().key())))
-            .toList();
+                        report.refused().get(one.backup().key())));
+    Stream<DecisionJson> uploads =
+        swept.stream()
+            .map(
+                one ->
+                    new DecisionJson(
+                        "abort", one.key().toString(), "upload begun " + one.begun(), null));
+    List<DecisionJson> rows = Stream.concat(backups, uploads).toList();
     Output output = root.output();
     if (output.isJson()) {
       output.json(rows);

@@ -57,7 +57,13 @@ final class RunCommand implements Callable<Integer> {
     try (StoreOptions.OpenStore open = root.store.open(where, true);
         SchedulerSetup setup =
             new SchedulerSetup(
-                read, open.store(), builder -> builder.listener(log).listener(metrics))) {
+                read,
+                open.store(),
+                builder ->
+                    builder
+                        .listener(log)
+                        .listener(metrics)
+                        .listener(new UploadSweeping(open, log)))) {
       BackupScheduler scheduler = setup.scheduler();
       setup.addAll();
       metrics.watch(scheduler);

@@ -5,11 +5,20 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.s3.AbandonedUpload;
+import dev.etcdbackup.s3.ObjectLock;
 import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3StoreBuilder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,6 +30,10 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** Which store, and how to reach it. */
 final class StoreOptions {
+  private static final int CUSTOMER_KEY_BYTES = 32;
+  private static final int CUSTOMER_KEY_FILE_BYTES =
+      100; // more than any file of the right kind has
+
   @Option(
       names = "--store",
       scope = ScopeType.INHERIT,
@@ -53,8 +66,46 @@ final class StoreOptions {
       description = "PEM certificates to trust for --s3-endpoint instead of Java's own.")
   @Nullable Path s3Ca;
 
+  @Option(
+      names = "--s3-object-lock",
+      scope = ScopeType.INHERIT,
+      paramLabel = "MODE",
+      description =
+          "Lock each backup that is stored, governance or compliance, with --s3-lock-for. The bucket"
+              + " must have object lock. Until then nobody deletes it, prune included.")
+  @Nullable ObjectLock s3ObjectLock;
+
+  @Option(
+      names = "--s3-lock-for",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DURATION",
+      description = "How long: 30d.")
+  @Nullable Duration s3LockFor;
+
+  @Option(
+      names = "--s3-customer-key-file",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description =
+          "Have the server encrypt and decrypt with the 32 bytes in FILE (SSE-C, https only), or"
+              + " those that it holds in base64.")
+  @Nullable Path s3CustomerKeyFile;
+
   /** A store that is open, and what has to be closed with it. */
   record OpenStore(BackupStore store, AutoCloseable client) implements AutoCloseable {
+    /**
+     * Ends uploads of a project that nobody will complete, unless it is only to be shown which. In
+     * a directory there is nothing to do: there a put clears up by itself.
+     */
+    List<AbandonedUpload> sweep(String project, boolean dryRun) throws BackupException {
+      if (!(store instanceof S3BackupStore s3)) {
+        return List.of();
+      }
+      return dryRun
+          ? s3.abandonedUploads(project, S3BackupStore.ABANDONED_AFTER)
+          : s3.sweepUploads(project, S3BackupStore.ABANDONED_AFTER);
+    }
+
     @Override
     public void close() {
       try {
@@ -96,13 +147,48 @@ final class StoreOptions {
       return new OpenStore(DirectoryBackupStore.at(root), () -> {});
     }
     StoreAddress.Bucket bucket = (StoreAddress.Bucket) where;
+    if ((s3ObjectLock == null) != (s3LockFor == null)) {
+      throw new UsageException("--s3-object-lock and --s3-lock-for go together");
+    }
+    Optional<byte[]> customerKey = customerKey();
     S3Client client = s3Client();
     try {
-      return new OpenStore(
-          S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix()).build(), client);
+      S3StoreBuilder builder =
+          S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix());
+      if (s3ObjectLock != null && s3LockFor != null) {
+        builder.objectLock(s3ObjectLock, s3LockFor);
+      }
+      customerKey.ifPresent(builder::customerKey);
+      return new OpenStore(builder.build(), client);
     } catch (IllegalArgumentException e) {
       client.close();
       throw new UsageException("--store: " + e.getMessage());
+    }
+  }
+
+  private Optional<byte[]> customerKey() throws UsageException {
+    if (s3CustomerKeyFile == null) {
+      return Optional.empty();
+    }
+    String problem;
+    try (InputStream file = Files.newInputStream(s3CustomerKeyFile)) {
+      byte[] bytes = file.readNBytes(CUSTOMER_KEY_FILE_BYTES);
+      byte[] key = bytes.length == CUSTOMER_KEY_BYTES ? bytes : base64(bytes);
+      if (key.length == CUSTOMER_KEY_BYTES) {
+        return Optional.of(key);
+      }
+      problem = " does not hold 32 bytes, nor 32 in base64";
+    } catch (IOException e) {
+      problem = " cannot be read";
+    }
+    throw new UsageException("--s3-customer-key-file: " + s3CustomerKeyFile + problem);
+  }
+
+  private static byte[] base64(byte[] text) {
+    try {
+      return Base64.getDecoder().decode(new String(text, StandardCharsets.ISO_8859_1).strip());
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
     }
   }
 

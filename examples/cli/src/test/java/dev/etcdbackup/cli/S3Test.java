@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,6 +161,19 @@ class S3Test {
       System.setProperty(ACCESS_KEY, server.accessKey());
       System.setProperty(SECRET_KEY, server.secretKey());
     }
+  }
+
+  @Test
+  void aKeyDoesNotGoOverALineThatAnybodyReads() throws IOException {
+    Path key = Files.write(folder.resolve("key"), new byte[32]);
+    Cli run = run("list", STORE, "--s3-customer-key-file=" + key);
+    assertThat(run)
+        .isEqualTo(
+            new Cli(
+                2,
+                "",
+                "etcd-backup: --store: customerKey would be readable on its way: the endpoint must"
+                    + " be https, not http\n"));
   }
 
   private static void refusedByStore(Cli run, String part) {

@@ -48,6 +48,21 @@ class UsageTest {
         mistake(
             "list --store s3://b-1 --s3-endpoint https://h --s3-ca {file}",
             "{file} holds no PEM certificates"),
+        mistake(
+            "list --store {store} --s3-object-lock strict", "'strict' is neither governance nor"),
+        mistake(
+            "list --store s3://b-1 --s3-object-lock governance",
+            "--s3-object-lock and --s3-lock-for go together"),
+        mistake(
+            "list --store s3://b-1 --s3-lock-for 1d",
+            "--s3-object-lock and --s3-lock-for go together"),
+        mistake("list --store {store} --s3-lock-for 0s", "'0s' must be more than 0"),
+        mistake(
+            "list --store s3://b-1 --s3-customer-key-file {store}/none",
+            "--s3-customer-key-file: {store}/none cannot be read"),
+        mistake(
+            "list --store s3://b-1 --s3-customer-key-file {file}",
+            "{file} does not hold 32 bytes, nor 32 in base64"),
         mistake("list --store {store} --etcd localhost:2379", "'localhost:2379' is not a server"),
         mistake("list --store {store} --etcd http://h", "'http://h' is not a server"),
         mistake("list --store {store} --etcd http://h:1,,http://i:1", "'' is not a server"),

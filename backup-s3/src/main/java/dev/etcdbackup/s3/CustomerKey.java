@@ -1,0 +1,35 @@
+package dev.etcdbackup.s3;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+
+/** A key of the customer's by which the server encrypts and decrypts (SSE-C). Never told. */
+final class CustomerKey {
+  static final int BYTES = 32;
+
+  private static final String HEADER = "x-amz-server-side-encryption-customer-";
+
+  private final String key;
+  private final String md5;
+
+  CustomerKey(byte[] key) {
+    this.key = Base64.getEncoder().encodeToString(key);
+    try {
+      byte[] digest = MessageDigest.getInstance("MD5").digest(key);
+      this.md5 = Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
+  }
+
+  /** As headers, the same for each of the five requests that need them. */
+  AwsRequestOverrideConfiguration addTo(AwsRequestOverrideConfiguration settings) {
+    return settings.toBuilder()
+        .putHeader(HEADER + "algorithm", "AES256")
+        .putHeader(HEADER + "key", key)
+        .putHeader(HEADER + "key-md5", md5)
+        .build();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.s3.Bucket.Found;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.GetObjectLockConfigurationResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectLockEnabled;
+import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
+
+/** S3's object lock: asked before deletes, and set by puts when that is wanted. Thread-safe. */
+final class ObjectLocks {
+  private final Bucket bucket;
+  private final @Nullable ObjectLock mode;
+  private final Duration time;
+  private volatile boolean enabled; // once it is, for ever
+
+  ObjectLocks(Bucket bucket, @Nullable ObjectLock mode, Duration time) {
+    this.bucket = bucket;
+    this.mode = mode;
+    this.time = time;
+  }
+
+  /** What a put that begins now is to ask for; null when nothing. */
+  @Nullable Retention retention() {
+    // Servers drop fractions of seconds; not ours, or the lock would end before its time.
+    return mode == null
+        ? null
+        : new Retention(
+            mode, Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS).plusSeconds(1));
+  }
+
+  /** Fails before anything is sent if locks are wanted that the bucket cannot have. */
+  void require() throws StoreException {
+    if (mode == null || enabled) {
+      return;
+    }
+    if (!mayBe()) {
+      throw new StoreException(
+          "s3://"
+              + bucket.name
+              + " has no object lock, so no backup can be locked in it: use a bucket that was made"
+              + " with object lock, or do without",
+          null);
+    }
+    enabled = true;
+  }
+
+  /** Whether objects of the bucket may be locked; also when these credentials may not know. */
+  boolean mayBe() throws StoreException {
+    try {
+      GetObjectLockConfigurationResponse answer =
+          bucket.client.getObjectLockConfiguration(
+              r -> r.bucket(bucket.name).overrideConfiguration(bucket.withDeadline));
+      return answer.objectLockConfiguration() != null
+          && answer.objectLockConfiguration().objectLockEnabled() == ObjectLockEnabled.ENABLED;
+    } catch (SdkException e) {
+      int status = S3Exceptions.status(e);
+      String code = S3Exceptions.code(e);
+      boolean none = status == 404 && !code.equals("NoSuchBucket");
+      if (none || status == 405 || status == 501) { // the last two: a server that cannot lock
+        return false;
+      }
+      if (code.equals("AccessDenied")) {
+        return true;
+      }
+      throw bucket.exceptions().failed("GetObjectLockConfiguration", "s3://" + bucket.name, e);
+    }
+  }
+
+  /** Why an object may not be deleted yet, by the server's clock; empty when it may. */
+  static Optional<String> lockOf(Found found) {
+    HeadObjectResponse head = found.head();
+    if (head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON) {
+      return Optional.of("locked by a legal hold, until that is lifted");
+    }
+    Instant until = head.objectLockRetainUntilDate();
+    if (until == null || !until.isAfter(Bucket.timeOf(head))) {
+      return Optional.empty();
+    }
+    String mode = head.objectLockModeAsString();
+    return Optional.of(
+        "locked until "
+            + until.truncatedTo(ChronoUnit.SECONDS)
+            + (mode == null ? "" : " in " + mode.toLowerCase(Locale.ROOT) + " mode"));
+  }
+
+  /** Makes sure that an object just stored is locked: RGW 16 drops the wish of a large upload. */
+  void confirm(Found found, Retention wanted) throws StoreException {
+    HeadObjectResponse head = found.head();
+    Instant shown = head.objectLockRetainUntilDate();
+    boolean longEnough = shown != null && !shown.isBefore(wanted.until());
+    if (longEnough
+        && (ObjectLock.COMPLIANCE.text().equals(head.objectLockModeAsString())
+            || wanted.mode() == ObjectLock.GOVERNANCE)) {
+      return;
+    }
+    Instant until = longEnough ? shown : wanted.until();
+    BackupKey key = found.stored().key();
+    try {
+      bucket.client.putObjectRetention(
+          r ->
+              r.bucket(bucket.name)
+                  .key(bucket.path(key))
+                  .versionId(head.versionId())
+                  .retention(lock -> lock.mode(wanted.mode().text()).retainUntilDate(until))
+                  .overrideConfiguration(bucket.withDeadline));
+    } catch (SdkException e) {
+      String text = bucket.url(key) + " is stored and not locked: ";
+      StoreException failure = bucket.exceptions().failed("PutObjectRetention", bucket.url(key), e);
+      throw new StoreException(text + failure.getMessage(), e, true);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+
+/** The requests of multipart uploads, like those of {@link Bucket}. */
+final class Uploads {
+  private final Bucket bucket;
+
+  Uploads(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  String create(BackupKey key, String mark, @Nullable Retention retention) throws StoreException {
+    return bucket.request(
+        "CreateMultipartUpload",
+        bucket.url(key),
+        () ->
+            bucket
+                .client
+                .createMultipartUpload(
+                    r -> {
+                      r.bucket(bucket.name)
+                          .key(bucket.path(key))
+                          .contentType(Bucket.CONTENT_TYPE)
+                          .metadata(Bucket.mark(mark))
+                          .overrideConfiguration(bucket.withKey);
+                      if (retention != null) {
+                        r.objectLockMode(retention.mode().text())
+                            .objectLockRetainUntilDate(retention.until());
+                      }
+                    })
+                .uploadId());
+  }
+
+  CompletedPart part(BackupKey key, String upload, int number, byte[] bytes, int length)
+      throws StoreException {
+    String md5 = bucket.md5(bytes, length);
+    String eTag =
+        bucket.request(
+            "UploadPart " + number,
+            bucket.url(key),
+            () ->
+                bucket
+                    .client
+                    .uploadPart(
+                        r ->
+                            r.bucket(bucket.name)
+                                .key(bucket.path(key))
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .contentMD5(md5)
+                                .overrideConfiguration(bucket.withKey),
+                        Bucket.body(bytes, length))
+                    .eTag());
+    return CompletedPart.builder().partNumber(number).eTag(eTag).build();
+  }
+
+  /** Throws {@link SdkException}. */
+  void complete(BackupKey key, String upload, List<CompletedPart> parts) {
+    bucket.client.completeMultipartUpload(
+        r ->
+            r.bucket(bucket.name)
+                .key(bucket.path(key))
+                .uploadId(upload)
+                .ifNoneMatch("*")
+                .multipartUpload(m -> m.parts(parts))
+                .overrideConfiguration(Bucket.once(bucket.withDeadline)));
+  }
+
+  void abort(BackupKey key, String upload) throws StoreException {
+    try {
+      bucket.client.abortMultipartUpload(
+          r ->
+              r.bucket(bucket.name)
+                  .key(bucket.path(key))
+                  .uploadId(upload)
+                  .overrideConfiguration(bucket.withDeadline));
+    } catch (SdkException e) {
+      if (S3Exceptions.status(e) != 404) {
+        throw bucket.exceptions().failed("AbortMultipartUpload " + upload, bucket.url(key), e);
+      }
+    }
+  }
+
+  /** One page of at most 1,000 of the uploads that were begun and not ended, after another page. */
+  ListMultipartUploadsResponse page(String project, @Nullable ListMultipartUploadsResponse after)
+      throws StoreException {
+    String start = bucket.start(project);
+    return bucket.request(
+        "ListMultipartUploads",
+        "s3://" + bucket.name + '/' + start,
+        () ->
+            bucket.client.listMultipartUploads(
+                r -> {
+                  r.bucket(bucket.name).prefix(start).overrideConfiguration(bucket.withDeadline);
+                  if (after != null) {
+                    r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
+                  }
+                }));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.service.BackupResult;
+
+/** After each backup, aborts what killed runs of its project left in S3: one request, as a rule. */
+final class UploadSweeping implements BackupListener {
+  private final StoreOptions.OpenStore open;
+  private final RunLog log;
+
+  UploadSweeping(StoreOptions.OpenStore open, RunLog log) {
+    this.open = open;
+    this.log = log;
+  }
+
+  @Override
+  public void succeeded(String project, BackupResult result) {
+    sweep(project);
+  }
+
+  void sweep(String project) {
+    try {
+      open.sweep(project, false)
+          .forEach(one -> log.line("aborted", project, one.key() + ", begun " + one.begun()));
+    } catch (BackupException e) {
+      log.line("unaborted", project, String.valueOf(e.getMessage()));
+    }
+  }
+}
