@@ -139,7 +139,11 @@ final class CellRun {
   private boolean isExpired(BackupKey key, Work.Done done) {
     boolean ofSeries = key.project().equals(Snapshots.PROJECT) && key.name().startsWith("etcd.");
     boolean mayDelete = done.ending() != Ending.CORRUPT && done.ending() != Ending.NOT_FOUND;
-    return ofSeries && mayDelete && !key.equals(Snapshots.newestKey());
+    boolean newest =
+        trouble.stored().keySet().stream()
+            .noneMatch(other -> other.project().equals(Snapshots.PROJECT))
+            && key.equals(Snapshots.newestKey());
+    return ofSeries && mayDelete && !newest;
   }
 
   /** What a scheduler notes of a cluster is no backup. */

@@ -11,6 +11,8 @@ import static dev.etcdbackup.faults.Ending.UNKNOWN;
 
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
+import dev.etcdbackup.testkit.faults.Faults;
+import dev.etcdbackup.testkit.faults.Operation;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -124,6 +126,32 @@ abstract class Cells {
         }
       }
     }
+  }
+
+  /** Somebody takes the name while a request waits, and while its answer does. */
+  final void meddled(Job job, FaultPoint point, Ending before, Ending after) {
+    meddled(job, Meddling.TAKES_THE_NAME, point, before);
+    meddled(job, Meddling.TAKES_THE_NAME, point.inReply(), after);
+  }
+
+  final void meddled(Job job, Meddling meddling, FaultPoint point, Ending... endings) {
+    String text = point.stall().toString();
+    String position = text.substring(0, text.lastIndexOf(": "));
+    add(job, position, meddling.toString(), () -> new Meddled(meddling, point), PATIENT, endings);
+  }
+
+  /** The list is of before, of after or of in between; nothing that was there all the time lacks. */
+  final void othersStoreAndDelete() {
+    FaultPoint list = Faults.on(Operation.LIST);
+    for (FaultPoint point : List.of(list, list.inReply())) {
+      meddled(Job.LIST, Meddling.STORES_AND_DELETES, point, DONE);
+      meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, point, DONE);
+      meddled(Job.SCHEDULED_RUN, Meddling.STORES_AND_DELETES, point, DONE);
+    }
+    FaultPoint delete = Faults.on(Operation.DELETE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, delete, DONE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, delete.inReply(), DONE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, Faults.on(Operation.GET), DONE);
   }
 
   /** The process is killed in the midst of its work. */

@@ -5,7 +5,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
-import java.nio.file.FileSystemException;
+import java.io.IOException;
 
 /** How a job ended, as its caller sees it. */
 enum Ending {
@@ -43,7 +43,7 @@ enum Ending {
     if (e instanceof CorruptBackupException) {
       return CORRUPT;
     }
-    return e instanceof FileSystemException ? TARGET : OTHER;
+    return e instanceof IOException ? TARGET : OTHER;
   }
 
   @Override

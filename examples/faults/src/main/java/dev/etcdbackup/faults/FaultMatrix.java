@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,7 +37,14 @@ public final class FaultMatrix {
   public static void main(String[] arguments) throws Exception {
     Path table = Path.of(arguments[0]);
     List<String> texts = List.of(arguments).subList(1, arguments.length);
-    Set<Ground.Kind> grounds = Lab.available();
+    Set<Ground.Kind> grounds = EnumSet.noneOf(Ground.Kind.class);
+    List<String> notRun = new ArrayList<>();
+    for (Ground.Kind ground : Ground.Kind.values()) {
+      Optional<String> missing = Lab.missing(ground);
+      missing.ifPresentOrElse(
+          why -> notRun.add(ground + ": " + why), () -> grounds.add(ground));
+    }
+    notRun.forEach(line -> System.out.println("not run: " + line));
     List<Cell> cells =
         Lab.cells(grounds).stream()
             .filter(cell -> texts.isEmpty() || texts.stream().anyMatch(cell.name()::contains))
@@ -46,7 +55,7 @@ public final class FaultMatrix {
       results = run(lab, cells);
     }
     long bad = results.stream().filter(result -> !result.complaints().isEmpty()).count();
-    write(table, new Table(results).text());
+    write(table, new Table(results, notRun).text());
     System.out.printf(
         "%d cells in %d s, %d of them bad; see %s%n",
         results.size(), (System.nanoTime() - begun) / 1_000_000_000, bad, table);
@@ -65,7 +74,7 @@ public final class FaultMatrix {
       List<CellRun.Result> results = new ArrayList<>();
       for (Future<CellRun.Result> result : running) {
         results.add(result.get());
-        tell(result.get());
+        tell(result.get(), results.size(), cells.size());
       }
       return results;
     } finally {
@@ -83,9 +92,12 @@ public final class FaultMatrix {
     }
   }
 
-  private static void tell(CellRun.Result result) {
+  private static void tell(CellRun.Result result, int done, int all) {
     for (String complaint : result.complaints()) {
       System.out.println("BAD " + result.cell().name() + ": " + complaint);
+    }
+    if (done % 50 == 0) {
+      System.out.println(done + " of " + all + ", now at " + result.cell().name());
     }
   }
 

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,19 +36,23 @@ final class Lab implements AutoCloseable {
     }
   }
 
-  /** The grounds that this machine has: Ceph if it is told where. */
-  static Set<Ground.Kind> available() {
-    Set<Ground.Kind> all = EnumSet.allOf(Ground.Kind.class);
-    if (System.getenv("ETCDBACKUP_RGW_ENDPOINT") == null) {
-      all.remove(Ground.Kind.RGW);
-    }
-    return all;
+  /** Why there is no such ground on this machine; empty when there is. */
+  static Optional<String> missing(Ground.Kind ground) throws IOException {
+    return switch (ground) {
+      case DISK -> Tmpfs.refusal();
+      case RGW ->
+          Optional.ofNullable(System.getenv("ETCDBACKUP_RGW_ENDPOINT")).isPresent()
+              ? Optional.empty()
+              : Optional.of("ETCDBACKUP_RGW_ENDPOINT is not set (see fixtures/ceph)");
+      case DIRECTORY, ETCD, S3PROXY -> Optional.empty();
+    };
   }
 
   /** All cells of these grounds. */
   static List<Cell> cells(Set<Ground.Kind> grounds) {
     return Stream.of(
             new DirectoryCells(),
+            new DiskCells(),
             new EtcdCells(),
             new S3Cells(Ground.Kind.S3PROXY),
             new S3Cells(Ground.Kind.RGW))
@@ -59,11 +63,14 @@ final class Lab implements AutoCloseable {
 
   CellRun.Result run(Cell cell) throws Exception {
     Path folder = Files.createTempDirectory(root, "cell-");
-    Trouble trouble = cell.trouble().get();
-    try (Ground ground = trouble.ground(this, cell, folder)) {
-      return new CellRun(cell, trouble, ground, folder).run();
+    try (Trouble trouble = cell.trouble().get();
+        Ground ground = trouble.ground(this, cell, folder)) {
+      try {
+        return new CellRun(cell, trouble, ground, folder).run();
+      } finally {
+        trouble.end();
+      }
     } finally {
-      trouble.end();
       delete(folder);
     }
   }

@@ -19,7 +19,10 @@ final class S3Ground implements Ground {
   private final String prefix;
   private final FaultProxy proxy;
   private final S3Client client;
-  private final BackupStore struck;
+  private final BackupStore right;
+  private final Duration requestTimeout;
+  private BackupStore struck;
+  private @Nullable S3Client wrong;
   private final @Nullable Fault ofSource;
 
   S3Ground(
@@ -37,7 +40,19 @@ final class S3Ground implements Ground {
     }
     this.ofSource = ofSource;
     this.client = site.clientAt(proxy.endpoint());
-    this.struck = site.store(client, prefix, requestTimeout);
+    this.right = site.store(client, prefix, requestTimeout);
+    this.struck = right;
+    this.requestTimeout = requestTimeout;
+  }
+
+  /** From now on the job has a client of its own, and may look elsewhere. */
+  void goThrough(S3Client client, String bucket) {
+    wrong = client;
+    struck = S3Site.store(client, bucket, prefix, requestTimeout);
+  }
+
+  void goRight() {
+    struck = right;
   }
 
   @Override
@@ -75,6 +90,9 @@ final class S3Ground implements Ground {
   @Override
   public void closeClients() {
     client.close();
+    if (wrong != null) {
+      wrong.close();
+    }
   }
 
   @Override

@@ -64,14 +64,30 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint) {
+    return clientAt(
+        endpoint, AwsBasicCredentials.create(server.accessKey(), server.secretKey()));
+  }
+
+  S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {
     return RgwS3Client.builder(endpoint)
-        .credentials(
-            StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+        .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
 
+  void setPolicy(String policy) {
+    client.putBucketPolicy(r -> r.bucket(bucket).policy(policy));
+  }
+
+  void deletePolicy() {
+    client.deleteBucketPolicy(r -> r.bucket(bucket));
+  }
+
   S3BackupStore store(S3Client through, String prefix, Duration requestTimeout) {
+    return store(through, bucket, prefix, requestTimeout);
+  }
+
+  static S3BackupStore store(
+      S3Client through, String bucket, String prefix, Duration requestTimeout) {
     return S3BackupStore.builder(through, bucket)
         .prefix(prefix)
         .partSizeBytes(Snapshots.PART_BYTES)
@@ -116,8 +132,8 @@ final class S3Site implements AutoCloseable {
     store.delete(store.list("").stream().map(backup -> backup.key()).toList());
   }
 
-  @Override
-  public void close() {
+  /** Takes the bucket away; the server stays. */
+  void closeBucket() {
     try {
       client.deleteBucket(r -> r.bucket(bucket));
     } catch (S3Exception e) {
@@ -127,6 +143,14 @@ final class S3Site implements AutoCloseable {
       }
     } finally {
       client.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      closeBucket();
+    } finally {
       server.close();
     }
   }

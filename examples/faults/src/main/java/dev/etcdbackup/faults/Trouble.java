@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** What goes wrong in one run of a cell. */
-interface Trouble {
+interface Trouble extends AutoCloseable {
   /** The ground on which it will; called first, and once. */
   Ground ground(Lab lab, Cell cell, Path folder) throws Exception;
 
@@ -37,4 +37,8 @@ interface Trouble {
   default Map<BackupKey, byte[]> stored() {
     return Map.of();
   }
+
+  /** Gives back what only it needed, when all was looked at. */
+  @Override
+  default void close() throws Exception {}
 }

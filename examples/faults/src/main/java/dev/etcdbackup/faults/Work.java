@@ -137,6 +137,8 @@ final class Work {
   private Ending list() throws IOException {
     Set<BackupKey> listed = new TreeSet<>();
     service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    listed.removeIf(key -> key.project().equals(Snapshots.MEDDLED));
+    listed.removeIf(Meddling.STORES_AND_DELETES::mayBeThere);
     require(listed.equals(Snapshots.earlier(cell.job()).keySet()), "listed " + listed);
     return Ending.DONE;
   }
