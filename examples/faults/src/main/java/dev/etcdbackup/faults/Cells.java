@@ -140,7 +140,9 @@ abstract class Cells {
     add(job, position, meddling.toString(), () -> new Meddled(meddling, point), PATIENT, endings);
   }
 
-  /** The list is of before, of after or of in between; nothing that was there all the time lacks. */
+  /**
+   * The list is of before, of after or of in between; nothing that was there all the time lacks.
+   */
   final void othersStoreAndDelete() {
     FaultPoint list = Faults.on(Operation.LIST);
     for (FaultPoint point : List.of(list, list.inReply())) {

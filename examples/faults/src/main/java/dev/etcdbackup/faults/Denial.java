@@ -2,8 +2,8 @@ package dev.etcdbackup.faults;
 
 import java.net.URI;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkGlobalTime;
@@ -60,10 +60,8 @@ enum Denial {
     boolean isDenied(S3Site site) {
       return isDenied(
           site,
-          client -> {
-            client.putObject(r -> r.bucket(site.bucket()).key("probe"), RequestBody.empty());
-            return client;
-          });
+          client ->
+              client.putObject(r -> r.bucket(site.bucket()).key("probe"), RequestBody.empty()));
     }
 
     @Override
@@ -116,21 +114,16 @@ enum Denial {
 
   /** Asks the server, once. */
   boolean isDenied(S3Site site) {
-    return isDenied(
-        site,
-        client -> {
-          client.listObjectsV2(r -> r.bucket(bucket(site)));
-          return client;
-        });
+    return isDenied(site, client -> client.listObjectsV2(r -> r.bucket(bucket(site))));
   }
 
   void end(S3Site site) {}
 
   void close(S3Site site) {}
 
-  final boolean isDenied(S3Site site, UnaryOperator<S3Client> request) {
+  final boolean isDenied(S3Site site, Consumer<S3Client> request) {
     try (S3Client client = probing(site.endpoint(), credentials(site))) {
-      request.apply(client);
+      request.accept(client);
       return false;
     } catch (S3Exception e) {
       return code.equals(e.awsErrorDetails().errorCode());

@@ -53,8 +53,8 @@ final class EtcdCells extends Cells {
     boolean late = position == Members.BYTES; // the rest may have been on its way
     return switch (event) {
       case KILLED, PAUSED -> late ? endings(SOURCE, DONE) : endings(SOURCE);
-      case LEADER_KILLED, MEMBER_REMOVED -> endings(SOURCE, DONE); // it may be the one that streams
-      case COMPACTED, DEFRAGMENTED, LEADER_MOVED, QUORUM_LOST -> endings(DONE);
+      case MEMBER_REMOVED -> endings(SOURCE, DONE); // it ends some time later
+      case COMPACTED, DEFRAGMENTED, LEADER_MOVED, LEADER_KILLED, QUORUM_LOST -> endings(DONE);
     };
   }
 

@@ -62,9 +62,12 @@ enum EtcdEvent {
       leader.etcdctl("move-leader", next);
     }
   },
-  LEADER_KILLED("leader killed", 3) {
+  LEADER_KILLED("its leader killed", 3) {
     @Override
     void happen(Members members, long id) throws IOException {
+      if (members.leader().memberId() == id) {
+        LEADER_MOVED.happen(members, id);
+      }
       members.leader().kill();
     }
 

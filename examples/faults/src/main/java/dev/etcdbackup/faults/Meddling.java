@@ -112,8 +112,7 @@ enum Meddling {
     return BackupKey.of(project, name.text());
   }
 
-  private static void put(
-      Ground ground, BackupKey key, byte[] bytes, Map<BackupKey, byte[]> stored)
+  private static void put(Ground ground, BackupKey key, byte[] bytes, Map<BackupKey, byte[]> stored)
       throws BackupException {
     try {
       ground.clear().put(key, Content.of(new ByteArrayInputStream(bytes)));

@@ -64,13 +64,20 @@ final class S3Cells extends Cells {
           continue; // it knows no policies
         }
         Supplier<Trouble> trouble = () -> new Denied(denial);
-        add(job, "the server's own answer", denial.toString(), trouble, PATIENT, denied(denial, job));
+        add(
+            job,
+            "the server's own answer",
+            denial.toString(),
+            trouble,
+            PATIENT,
+            denied(denial, job));
       }
     }
   }
 
   private static Ending[] denied(Denial denial, Job job) {
-    boolean reads = job == Job.GET || job == Job.GET_LARGE || job == Job.VERIFY || job == Job.RESTORE;
+    boolean reads =
+        job == Job.GET || job == Job.GET_LARGE || job == Job.VERIFY || job == Job.RESTORE;
     return switch (denial) {
       case CLOCK -> endings(DONE); // the client sets its clock by the answer
       case NO_BUCKET -> endings(reads && job != Job.VERIFY ? NOT_FOUND : STORE);

@@ -64,8 +64,7 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint) {
-    return clientAt(
-        endpoint, AwsBasicCredentials.create(server.accessKey(), server.secretKey()));
+    return clientAt(endpoint, AwsBasicCredentials.create(server.accessKey(), server.secretKey()));
   }
 
   S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {

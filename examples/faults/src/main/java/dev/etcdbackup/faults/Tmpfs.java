@@ -8,20 +8,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/** A small file system in memory, mounted for a cell. Takes the right to mount, root's as a rule. */
+/**
+ * A small file system in memory, mounted for a cell. Takes the right to mount, root's as a rule.
+ */
 record Tmpfs(Path folder) implements AutoCloseable {
   private static final String SIZE = "48m";
   private static final int ATTEMPTS = 100;
 
   static Tmpfs mount(Path folder) throws IOException {
-    run("mount", "-t", "tmpfs", "-o", "size=" + SIZE + ",mode=700", "etcd-backup", folder.toString());
+    run(
+        "mount",
+        "-t",
+        "tmpfs",
+        "-o",
+        "size=" + SIZE + ",mode=700",
+        "etcd-backup",
+        folder.toString());
     return new Tmpfs(folder);
   }
 
   /** Why there can be none here; empty when there can. */
   static Optional<String> refusal() throws IOException {
     Path folder = Files.createTempDirectory("etcd-backup-disk-");
-    try (Tmpfs tried = mount(folder)) {
+    try {
+      mount(folder).close();
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("no tmpfs can be mounted: " + e.getMessage());

@@ -1,6 +1,7 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -40,5 +41,5 @@ interface Trouble extends AutoCloseable {
 
   /** Gives back what only it needed, when all was looked at. */
   @Override
-  default void close() throws Exception {}
+  default void close() throws IOException {}
 }
