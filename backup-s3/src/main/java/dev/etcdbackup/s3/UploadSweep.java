@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -80,9 +81,9 @@ final class UploadSweep {
   private List<AbandonedUpload> oldOnes() throws StoreException {
     List<AbandonedUpload> old = new ArrayList<>();
     Instant now = null;
-    ListMultipartUploadsResponse page = null;
-    do {
-      page = uploads.page(project, next(page));
+    ListMultipartUploadsResponse last = null;
+    while (true) {
+      ListMultipartUploadsResponse page = uploads.page(project, last);
       if (now == null) {
         now = Bucket.timeOf(page);
       }
@@ -93,25 +94,25 @@ final class UploadSweep {
           old.add(new AbandonedUpload(key, upload.uploadId(), begun));
         }
       }
-    } while (Boolean.TRUE.equals(page.isTruncated()));
-    return old;
+      if (!Boolean.TRUE.equals(page.isTruncated())) {
+        return old;
+      }
+      requireProgress(last, page);
+      last = page;
+    }
   }
 
-  /** The page after which to go on, unless the server sends us round in a circle. */
-  private @Nullable ListMultipartUploadsResponse next(@Nullable ListMultipartUploadsResponse last)
+  private static void requireProgress(
+      @Nullable ListMultipartUploadsResponse last, ListMultipartUploadsResponse page)
       throws StoreException {
-    if (last != null) {
-      String key = last.nextKeyMarker();
-      boolean stands =
-          key == null
-              || (key.equals(last.keyMarker())
-                  && String.valueOf(last.nextUploadIdMarker()).equals(last.uploadIdMarker()));
-      if (stands) {
-        throw new StoreException(
-            "the list of uploads is cut off: the server does not say how to go on", null);
-      }
+    boolean stands =
+        last != null
+            && Objects.equals(page.nextKeyMarker(), last.nextKeyMarker())
+            && Objects.equals(page.nextUploadIdMarker(), last.nextUploadIdMarker());
+    if (stands || page.nextKeyMarker() == null) {
+      throw new StoreException(
+          "the list of uploads is cut off: the server does not say how to go on", null);
     }
-    return last;
   }
 
   private boolean isOld(Instant begun, Instant now) {

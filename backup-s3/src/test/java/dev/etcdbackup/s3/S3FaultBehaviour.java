@@ -13,6 +13,7 @@ import dev.etcdbackup.s3.FaultProxy.Rule;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -201,5 +202,39 @@ abstract class S3FaultBehaviour extends BehindFaultProxy {
     assertThatThrownBy(() -> store.delete(List.of(KEY)))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("DeleteObjects of s3://" + bucket.name);
+  }
+
+  @Test
+  void whereTheBucketsLockMayNotBeAskedForEachKeyIs() throws Exception {
+    bucketStore().put(KEY, CommitRequest.PUT_OBJECT.content());
+    BackupKey absent = BackupKey.of("p", "absent");
+    Rule closed = proxy.reply("GET", "object-lock", ALWAYS, 403, error("AccessDenied"));
+    Rule looks = proxy.on("HEAD", "/p/", Fault.NONE, ALWAYS);
+    assertThat(store.delete(List.of(KEY, absent)).gone()).containsExactlyInAnyOrder(KEY, absent);
+    assertThat(closed.fired()).isEqualTo(1);
+    assertThat(looks.fired()).isEqualTo(2);
+    assertThat(bucket.keys()).isEmpty();
+  }
+
+  @Test
+  void whereTheBucketsLockIsNotToldNothingIsDeleted() throws Exception {
+    bucketStore().put(KEY, CommitRequest.PUT_OBJECT.content());
+    proxy.reply("GET", "object-lock", ALWAYS, 503, error("SlowDown"));
+    assertThatThrownBy(() -> store.delete(List.of(KEY)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("GetObjectLockConfiguration of s3://" + bucket.name);
+    assertStored(SMALL);
+  }
+
+  @Test
+  void aListOfUploadsThatGoesRoundInACircleEnds() {
+    String page =
+        "<ListMultipartUploadsResult><IsTruncated>true</IsTruncated><NextKeyMarker>p/a</NextKeyMarker>"
+            + "<NextUploadIdMarker>u</NextUploadIdMarker></ListMultipartUploadsResult>";
+    Rule pages = proxy.reply("GET", "uploads", ALWAYS, 200, page);
+    assertThatThrownBy(() -> store.sweepUploads("p", Duration.ZERO))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("the list of uploads is cut off");
+    assertThat(pages.fired()).isEqualTo(2);
   }
 }
