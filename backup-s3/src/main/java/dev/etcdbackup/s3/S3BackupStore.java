@@ -231,11 +231,12 @@ public final class S3BackupStore implements BackupStore {
    *
    * <p>Ours are those whose key is of this store and whose name is one that this library gives by
    * itself, {@code PREFIX_vREVISION_TIME} or a tarball's; others may be of other programs and are
-   * left alone, so those of backups named by hand are too. An upload is left alone as well when
-   * there is an object under its name: it may be made of the upload's parts.
+   * left alone, so those of backups named by hand are too. An upload that has parts is left alone
+   * as well when there is an object under its name: it may be made of them.
    *
    * <p>Takes a request for each 1,000 uploads of anybody under the project that are not ended (one,
-   * then, for a bucket in order) and one for each that is found. Ages are by the server's clock.
+   * then, for a bucket in order) and one or two for each that is found. Ages are by the server's
+   * clock.
    *
    * @param project the whole first segment of the keys, or {@code ""} for everything
    * @param olderThan how long ago they were begun at least, 0 or more

@@ -70,10 +70,12 @@ final class UploadSweep {
   /**
    * Whether the upload may have become the object of its name, its last answer lost with the server
    * that was to give it. RGW releases of before 2025 would then take the parts away from under the
-   * object (tracker.ceph.com/issues/68982).
+   * object (tracker.ceph.com/issues/68982). One without parts has become nothing: the answer to its
+   * beginning was lost, and the object is made of the upload that was begun next.
    */
   private boolean isInDoubt(AbandonedUpload upload) throws StoreException {
-    return bucket.head(upload.key()).isPresent();
+    return bucket.head(upload.key()).isPresent()
+        && uploads.hasParts(upload.key(), upload.uploadId());
   }
 
   private List<AbandonedUpload> oldOnes() throws StoreException {

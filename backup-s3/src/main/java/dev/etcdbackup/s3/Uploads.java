@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 
 /** The requests of multipart uploads, like those of {@link Bucket}. */
 final class Uploads {
@@ -85,6 +86,26 @@ final class Uploads {
       if (S3Exceptions.status(e) != 404) {
         throw bucket.exceptions().failed("AbortMultipartUpload " + upload, bucket.url(key), e);
       }
+    }
+  }
+
+  /** Whether an upload has parts, of which an object might be made; true if it is no more. */
+  boolean hasParts(BackupKey key, String upload) throws StoreException {
+    try {
+      ListPartsResponse parts =
+          bucket.client.listParts(
+              r ->
+                  r.bucket(bucket.name)
+                      .key(bucket.path(key))
+                      .uploadId(upload)
+                      .maxParts(1)
+                      .overrideConfiguration(bucket.withDeadline));
+      return !parts.parts().isEmpty();
+    } catch (SdkException e) {
+      if (S3Exceptions.status(e) == 404) {
+        return true;
+      }
+      throw bucket.exceptions().failed("ListParts " + upload, bucket.url(key), e);
     }
   }
 

@@ -116,6 +116,17 @@ abstract class S3SweepBehaviour {
     assertThat(bucket.uploads()).hasSize(1);
   }
 
+  /** The answer to its beginning was lost, and the one begun next became the object. */
+  @Test
+  void anUploadWithoutPartsIsEndedThoughItsNameIsTaken() throws Exception {
+    create("p/" + DATED);
+    awaitSweepable(1);
+    bucket.putRaw("p/" + DATED, "whole");
+    assertThat(store.sweepUploads("", MOMENT)).hasSize(1);
+    assertThat(bucket.uploads()).isEmpty();
+    assertThat(bucket.keys()).containsExactly("p/" + DATED);
+  }
+
   @Test
   void anUploadUnderWayIsNotTouched() throws Exception {
     BackupKey key = BackupKey.of("p", DATED);

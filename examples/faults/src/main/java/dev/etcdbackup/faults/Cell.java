@@ -1,6 +1,5 @@
 package dev.etcdbackup.faults;
 
-import dev.etcdbackup.testkit.faults.Fault;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
@@ -12,30 +11,27 @@ import java.util.function.Supplier;
  *
  * @param ground where
  * @param job what is being done
- * @param strike makes the fault, anew for each run
+ * @param position at what call or byte
+ * @param fault what goes wrong, in words
+ * @param trouble makes it, anew for each run
  * @param allowed the right endings
  * @param requestTimeout how long a request may take: short where the fault is silence
- * @param atRest whether the fault strikes beforehand, when the newest backup is stored
  */
 record Cell(
     Ground.Kind ground,
     Job job,
-    Supplier<Fault> strike,
+    String position,
+    String fault,
+    Supplier<? extends Trouble> trouble,
     Set<Ending> allowed,
-    Duration requestTimeout,
-    boolean atRest) {
+    Duration requestTimeout) {
   Cell {
     allowed = EnumSet.copyOf(allowed);
   }
 
   /** What tells it from every other cell. */
   String name() {
-    return ground + " | " + job + " | " + fault();
-  }
-
-  /** The fault and its position, in words. */
-  String fault() {
-    return strike.get() + (atRest ? " (at rest)" : "");
+    return ground + " | " + job + " | " + position + ": " + fault;
   }
 
   /** When the job has to have ended. */
@@ -48,9 +44,9 @@ record Cell(
    * that cannot be aborted because the server is not there.
    */
   boolean mayLeaveUpload() {
-    String text = fault();
     boolean unheard =
-        text.startsWith("CREATE_UPLOAD") && (text.contains("reply") || text.contains("stall"));
-    return unheard || (job == Job.CREATE_LARGE && text.endsWith("refuse"));
+        position.startsWith("CREATE_UPLOAD")
+            && (position.contains("reply") || fault.contains("reply") || fault.contains("stall"));
+    return unheard || (job == Job.CREATE_LARGE && fault.equals("refuse"));
   }
 }

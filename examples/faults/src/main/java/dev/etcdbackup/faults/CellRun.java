@@ -1,8 +1,6 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.testkit.faults.Fault;
-import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -20,7 +23,7 @@ final class CellRun {
   private static final Duration SETTLING = Duration.ofSeconds(15);
 
   private final Cell cell;
-  private final Fault fault;
+  private final Trouble trouble;
   private final Ground ground;
   private final Path folder;
   private final byte[] snapshot;
@@ -39,27 +42,32 @@ final class CellRun {
    */
   record Result(Cell cell, Ending ending, String said, Duration took, List<String> complaints) {}
 
-  CellRun(Cell cell, Fault fault, Ground ground, Path folder) {
+  CellRun(Cell cell, Trouble trouble, Ground ground, Path folder) {
     this.cell = cell;
-    this.fault = fault;
+    this.trouble = trouble;
     this.ground = ground;
     this.folder = folder;
-    this.snapshot = cell.job() == Job.CREATE_LARGE ? Snapshots.LARGE : Snapshots.SMALL;
+    this.snapshot = Snapshots.of(cell.job());
     this.earlier = Snapshots.earlier(cell.job());
     this.threads = new ThreadGroup(cell.name());
   }
 
   Result run() throws Exception {
-    prepare();
+    Snapshots.putAll(ground.clear(), earlier);
+    trouble.begin(ground);
+    if (trouble.damagesNewest()) {
+      earlier.putAll(Snapshots.readAll(ground.clear()));
+    }
     Work work = new Work(cell, ground, folder, snapshot);
     long begun = System.nanoTime();
-    Work.Done first = within(work);
+    Work.Done first = within(() -> trouble.run(work));
     Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    fault.end();
+    trouble.end();
     judge(first, took);
     Map<BackupKey, byte[]> after = Snapshots.readAll(ground.clear());
     compare(first, after);
-    Work.Done second = within(work.again(cell.atRest()));
+    Work next = work.again(trouble.damagesNewest());
+    Work.Done second = within(next::run);
     require(
         second.ending() == Ending.DONE,
         "the next run: " + second.ending() + ' ' + second.said() + ' ' + second.wrong());
@@ -68,36 +76,25 @@ final class CellRun {
     return new Result(cell, first.ending(), first.said(), took, complaints);
   }
 
-  private void prepare() throws IOException {
-    if (cell.atRest()) {
-      Map<BackupKey, byte[]> damaged =
-          Map.of(Snapshots.newestKey(), earlier.get(Snapshots.newestKey()));
-      earlier.remove(Snapshots.newestKey());
-      Snapshots.putAll(ground.clear(), earlier);
-      Snapshots.putAll(FaultyBackupStore.over(ground.clear(), fault), damaged);
-      earlier.putAll(Snapshots.readAll(ground.clear()));
-    } else {
-      Snapshots.putAll(ground.clear(), earlier);
-    }
-  }
-
-  private Work.Done within(Work work) throws InterruptedException {
-    Work.Done[] done = new Work.Done[1];
-    Thread thread = new Thread(threads, () -> done[0] = work.run(), "cell");
+  private Work.Done within(Callable<Work.Done> work) throws Exception {
+    FutureTask<Work.Done> task = new FutureTask<>(work);
+    Thread thread = new Thread(threads, task, "cell");
     thread.start();
-    thread.join(cell.deadline().plus(SETTLING).toMillis());
-    if (done[0] == null) {
+    try {
+      return task.get(cell.deadline().plus(SETTLING).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
       StringBuilder where = new StringBuilder();
       for (StackTraceElement frame : thread.getStackTrace()) {
         where.append(" < ").append(frame);
       }
       return new Work.Done(Ending.OTHER, "hangs" + where, List.of());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
     }
-    return done[0];
   }
 
   private void judge(Work.Done done, Duration took) {
-    require(fault.fired() > 0, "the fault did not fire");
+    require(trouble.fired() > 0, "the fault did not fire");
     require(
         cell.allowed().contains(done.ending()),
         "ended with '" + done.ending() + "' instead of " + cell.allowed() + ": " + done.said());
@@ -117,24 +114,36 @@ final class CellRun {
         });
     int added = 0;
     for (Map.Entry<BackupKey, byte[]> backup : after.entrySet()) {
-      if (!earlier.containsKey(backup.getKey()) && !isMark(backup.getKey())) {
+      BackupKey key = backup.getKey();
+      if (!earlier.containsKey(key) && !trouble.stored().containsKey(key) && !isMark(key)) {
         added++;
         require(
             isWhole(backup.getValue()),
-            backup.getKey() + " is there, and is not the snapshot: " + backup.getValue().length);
+            key + " is there, and is not the snapshot: " + backup.getValue().length);
       }
     }
-    boolean stored =
-        cell.job().stores() && (done.ending() == Ending.DONE || done.ending() == Ending.REFUSED);
+    trouble
+        .stored()
+        .forEach(
+            (key, bytes) ->
+                require(
+                    Arrays.equals(after.get(key), bytes), key + ", another's, is not as it was"));
+    boolean stores = cell.job().stores();
+    boolean stored = stores && (done.ending() == Ending.DONE || done.ending() == Ending.REFUSED);
+    boolean open = done.ending() == Ending.UNKNOWN || done.ending() == Ending.KILLED;
     int least = stored ? 1 : 0;
-    int most = stored || (cell.job().stores() && done.ending() == Ending.UNKNOWN) ? 1 : 0;
+    int most = stored || (stores && open) ? 1 : 0;
     require(added >= least && added <= most, "there are " + added + " new backups");
   }
 
   private boolean isExpired(BackupKey key, Work.Done done) {
     boolean ofSeries = key.project().equals(Snapshots.PROJECT) && key.name().startsWith("etcd.");
     boolean mayDelete = done.ending() != Ending.CORRUPT && done.ending() != Ending.NOT_FOUND;
-    return ofSeries && mayDelete && !key.equals(Snapshots.newestKey());
+    boolean newest =
+        trouble.stored().keySet().stream()
+                .noneMatch(other -> other.project().equals(Snapshots.PROJECT))
+            && key.equals(Snapshots.newestKey());
+    return ofSeries && mayDelete && !newest;
   }
 
   /** What a scheduler notes of a cluster is no backup. */
@@ -149,20 +158,31 @@ final class CellRun {
   }
 
   private void lookForRemains(Work.Done first) throws IOException {
-    // An upload in doubt is not aborted.
-    boolean forTheSweeper = first.ending() == Ending.UNKNOWN || cell.mayLeaveUpload();
-    if (!forTheSweeper) {
-      await(() -> remains().isEmpty());
-      require(remains().isEmpty(), "left: " + remains());
-    }
+    // An upload in doubt is not aborted. The request that begins it may come through late.
+    boolean forTheSweeper =
+        first.ending() == Ending.UNKNOWN || cell.mayLeaveUpload() || trouble.kills();
+    await(() -> (forTheSweeper ? sweptRemains() : remains()).isEmpty());
+    require(remains().isEmpty(), "left: " + remains());
     await(() -> ground.openConnections() == 0);
     require(ground.openConnections() == 0, ground.openConnections() + " connections are left");
     await(() -> running().isEmpty());
     require(running().isEmpty(), "threads are left: " + running());
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> strange = files.filter(file -> !Work.isExpected(folder.relativize(file))).toList();
-      require(strange.isEmpty(), "files are left: " + strange);
+    if (!trouble.kills()) { // who is killed leaves what it was writing for its user
+      try (Stream<Path> files = Files.walk(folder)) {
+        List<Path> strange =
+            files.filter(file -> !Work.isExpected(folder.relativize(file))).toList();
+        require(strange.isEmpty(), "files are left: " + strange);
+      }
     }
+  }
+
+  private List<String> sweptRemains() {
+    try {
+      ground.sweep();
+    } catch (IOException e) {
+      return List.of(e.toString());
+    }
+    return remains();
   }
 
   private List<String> remains() {

@@ -2,6 +2,7 @@ package dev.etcdbackup.faults;
 
 import static dev.etcdbackup.faults.Ending.CORRUPT;
 import static dev.etcdbackup.faults.Ending.DONE;
+import static dev.etcdbackup.faults.Ending.KILLED;
 import static dev.etcdbackup.faults.Ending.NOT_FOUND;
 import static dev.etcdbackup.faults.Ending.REFUSED;
 import static dev.etcdbackup.faults.Ending.SOURCE;
@@ -10,6 +11,8 @@ import static dev.etcdbackup.faults.Ending.UNKNOWN;
 
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
+import dev.etcdbackup.testkit.faults.Faults;
+import dev.etcdbackup.testkit.faults.Operation;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Cells of one ground, enumerated. To enumerate one twice is an error. */
 abstract class Cells {
@@ -55,18 +59,13 @@ abstract class Cells {
 
   /** The fault is over at once, or the server says that it failed. */
   final void add(Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
-    add(job, point, strike, PATIENT, false, allowed);
+    add(job, point, strike, PATIENT, allowed);
   }
 
   /** The fault is silence, which a timeout ends. */
   final void silent(
       Job job, FaultPoint point, Function<FaultPoint, Fault> strike, Ending... allowed) {
-    add(job, point, strike, IMPATIENT, false, allowed);
-  }
-
-  /** The newest backup is damaged in the store. */
-  final void atRest(Job job, FaultPoint point, Ending... allowed) {
-    add(job, point, FaultPoint::corrupt, PATIENT, true, allowed);
+    add(job, point, strike, IMPATIENT, allowed);
   }
 
   /** Two answers that say when to come again. */
@@ -81,16 +80,28 @@ abstract class Cells {
       FaultPoint point,
       Function<FaultPoint, Fault> strike,
       Duration timeout,
-      boolean atRest,
       Ending... allowed) {
-    Cell cell =
-        new Cell(
-            ground,
-            job,
-            () -> strike.apply(point),
-            Set.copyOf(Arrays.asList(allowed)),
-            timeout,
-            atRest);
+    String text = strike.apply(point).toString();
+    int colon = text.lastIndexOf(": ");
+    add(
+        job,
+        text.substring(0, colon),
+        text.substring(colon + 2),
+        () -> new Scripted(strike.apply(point)),
+        timeout,
+        allowed);
+  }
+
+  /** Any trouble at all. */
+  final void add(
+      Job job,
+      String position,
+      String fault,
+      Supplier<? extends Trouble> trouble,
+      Duration timeout,
+      Ending... allowed) {
+    Set<Ending> endings = Set.copyOf(Arrays.asList(allowed));
+    Cell cell = new Cell(ground, job, position, fault, trouble, endings, timeout);
     if (cells.put(cell.name(), cell) != null) {
       throw new IllegalStateException("enumerated twice: " + cell.name());
     }
@@ -104,13 +115,52 @@ abstract class Cells {
     silent(job, point, FaultPoint::stall, SOURCE);
   }
 
-  /** What reads of the newest backup see when it is damaged, for each byte. */
-  final void damaged(FaultPoint commit) {
-    for (int position : BYTES) {
-      FaultPoint point = commit.afterBytes(position);
-      for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
-        atRest(job, point, CORRUPT);
+  /** What reads of the newest backup see when it was damaged in the store. */
+  final void damaged() {
+    for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
+      for (Damage damage : Damage.values()) {
+        for (int position : BYTES) {
+          String text = position == 0 ? "at rest" : "at rest, after " + position + " bytes";
+          Supplier<Trouble> trouble = () -> new Damaged(damage, position);
+          add(job, text, damage.toString(), trouble, PATIENT, CORRUPT);
+        }
       }
+    }
+  }
+
+  /** Somebody takes the name while a request waits, and while its answer does. */
+  final void meddled(Job job, FaultPoint point, Ending before, Ending after) {
+    meddled(job, Meddling.TAKES_THE_NAME, point, before);
+    meddled(job, Meddling.TAKES_THE_NAME, point.inReply(), after);
+  }
+
+  final void meddled(Job job, Meddling meddling, FaultPoint point, Ending... endings) {
+    String text = point.stall().toString();
+    String position = text.substring(0, text.lastIndexOf(": "));
+    add(job, position, meddling.toString(), () -> new Meddled(meddling, point), PATIENT, endings);
+  }
+
+  /**
+   * The list is of before, of after or of in between; nothing that was there all the time lacks.
+   */
+  final void othersStoreAndDelete() {
+    FaultPoint list = Faults.on(Operation.LIST);
+    for (FaultPoint point : List.of(list, list.inReply())) {
+      meddled(Job.LIST, Meddling.STORES_AND_DELETES, point, DONE);
+      meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, point, DONE);
+      meddled(Job.SCHEDULED_RUN, Meddling.STORES_AND_DELETES, point, DONE);
+    }
+    FaultPoint delete = Faults.on(Operation.DELETE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, delete, DONE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, delete.inReply(), DONE);
+    meddled(Job.PRUNE, Meddling.STORES_AND_DELETES, Faults.on(Operation.GET), DONE);
+  }
+
+  /** The process is killed in the midst of its work. */
+  final void killed(List<KillPoints.Kill> kills) {
+    for (KillPoints.Kill kill : kills) {
+      Supplier<Trouble> trouble = () -> new Killed(kill.point());
+      add(kill.job(), kill.point().toString(), "kill -9", trouble, PATIENT, KILLED);
     }
   }
 

@@ -34,7 +34,15 @@ final class DirectoryCells extends Cells {
     looks();
     deletions(Job.PRUNE);
     deletions(Job.SCHEDULED_RUN);
-    damaged(Faults.on(PUT));
+    damaged();
+    for (int position : BYTES) {
+      FaultPoint stream = Faults.on(SNAPSHOT).afterBytes(position);
+      meddled(Job.CREATE_SMALL, Meddling.TAKES_THE_NAME, stream, Ending.EXISTS);
+    }
+    meddled(Job.CREATE_SMALL, Faults.on(FIND), DONE, Ending.EXISTS);
+    meddled(Job.CREATE_SMALL, Faults.on(PUT), Ending.EXISTS, DONE);
+    othersStoreAndDelete();
+    killed(KillPoints.inDirectory());
   }
 
   private void sources(Job job, int size) {

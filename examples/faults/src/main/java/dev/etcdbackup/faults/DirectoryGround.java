@@ -1,6 +1,8 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
@@ -10,10 +12,13 @@ import dev.etcdbackup.testkit.faults.FaultProxy;
 import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.FaultySnapshotSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,39 +30,50 @@ final class DirectoryGround implements Ground {
   private final BackupStore struck;
   private final @Nullable Fault ofSource;
   private final @Nullable FaultProxy proxy;
-  private final Duration timeout;
+  private final @Nullable SnapshotSource etcd;
 
   private DirectoryGround(
       Path root,
       @Nullable Fault ofStore,
       @Nullable Fault ofSource,
       @Nullable FaultProxy proxy,
-      Duration timeout)
+      @Nullable SnapshotSource etcd)
       throws IOException {
     this.root = root;
     this.store = DirectoryBackupStore.at(root);
     this.struck = ofStore == null ? store : FaultyBackupStore.over(store, ofStore);
     this.ofSource = ofSource;
     this.proxy = proxy;
-    this.timeout = timeout;
+    this.etcd = etcd;
   }
 
   static DirectoryGround struckInTheStore(Path root, Fault fault) throws IOException {
-    return new DirectoryGround(root, fault, null, null, Duration.ZERO);
+    return new DirectoryGround(root, fault, null, null, null);
   }
 
   static DirectoryGround struckInTheSource(Path root, Fault fault) throws IOException {
-    return new DirectoryGround(root, null, fault, null, Duration.ZERO);
+    return new DirectoryGround(root, null, fault, null, null);
   }
 
   static DirectoryGround unstruck(Path root) throws IOException {
-    return new DirectoryGround(root, null, null, null, Duration.ZERO);
+    return new DirectoryGround(root, null, null, null, null);
   }
 
   static DirectoryGround beforeEtcd(Path root, URI member, Fault fault, Duration timeout)
       throws IOException {
     FaultProxy proxy = FaultProxy.tcp(member.getHost(), member.getPort(), fault);
-    return new DirectoryGround(root, null, null, proxy, timeout);
+    return new DirectoryGround(root, null, null, proxy, etcd(List.of(proxy.endpoint()), timeout));
+  }
+
+  static DirectoryGround of(Path root, SnapshotSource etcd) throws IOException {
+    return new DirectoryGround(root, null, null, null, etcd);
+  }
+
+  static SnapshotSource etcd(List<URI> endpoints, Duration timeout) {
+    return EtcdSnapshotSource.builder(endpoints)
+        .noProgressTimeout(timeout)
+        .probeTimeout(timeout)
+        .build();
   }
 
   @Override
@@ -72,15 +88,31 @@ final class DirectoryGround implements Ground {
 
   @Override
   public SnapshotSource source(byte[] snapshot) {
-    if (proxy != null) {
-      return EtcdSnapshotSource.builder(List.of(proxy.endpoint()))
-          .noProgressTimeout(timeout)
-          .probeTimeout(timeout)
-          .build();
+    if (etcd != null) {
+      return etcd;
     }
     return ofSource == null
         ? FixedSnapshotSource.of(snapshot)
         : FaultySnapshotSource.of(snapshot, ofSource);
+  }
+
+  @Override
+  public void overwrite(BackupKey key, byte[] bytes) throws IOException {
+    Files.write(root.resolve(key.toString()), bytes);
+  }
+
+  /** Temporary files go when they are a day old and somebody stores something. */
+  @Override
+  public void sweep() throws IOException {
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(25)));
+    try (Stream<Path> files = Files.list(root.resolve(".etcd-backup/tmp"))) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, old);
+      }
+    }
+    BackupKey key = BackupKey.of("sweep", "now");
+    store.put(key, Content.of(InputStream.nullInputStream()));
+    store.delete(List.of(key));
   }
 
   @Override

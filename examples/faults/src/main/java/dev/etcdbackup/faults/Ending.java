@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import java.io.IOException;
 
 /** How a job ended, as its caller sees it. */
 enum Ending {
@@ -16,6 +17,8 @@ enum Ending {
   NOT_FOUND("not found"),
   CORRUPT("corrupt"),
   REFUSED("refused, and reported"),
+  TARGET("target file failed"),
+  KILLED("killed"),
   OTHER("another exception");
 
   private final String text;
@@ -37,7 +40,10 @@ enum Ending {
     if (e instanceof BackupNotFoundException) {
       return NOT_FOUND;
     }
-    return e instanceof CorruptBackupException ? CORRUPT : OTHER;
+    if (e instanceof CorruptBackupException) {
+      return CORRUPT;
+    }
+    return e instanceof IOException ? TARGET : OTHER;
   }
 
   @Override

@@ -6,7 +6,9 @@ import static dev.etcdbackup.testkit.faults.Operation.CONNECTION;
 
 import dev.etcdbackup.testkit.faults.FaultPoint;
 import dev.etcdbackup.testkit.faults.Faults;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The cells of a real etcd behind a proxy that knows nothing but connections. */
 final class EtcdCells extends Cells {
@@ -30,6 +32,30 @@ final class EtcdCells extends Cells {
         silent(job, reply, FaultPoint::slow, SOURCE, DONE);
       }
     }
+    events();
+  }
+
+  /** What happens to real members while one of them streams. */
+  private void events() {
+    for (EtcdEvent event : EtcdEvent.values()) {
+      for (Job job : List.of(Job.CREATE_SMALL, Job.SCHEDULED_RUN)) {
+        for (int position : new int[] {0, Members.BYTES / 2, Members.BYTES}) {
+          Supplier<Trouble> trouble = () -> new EtcdTrouble(event, position);
+          String text = "snapshot" + (position == 0 ? "" : ", after " + position + " bytes");
+          Duration timeout = event == EtcdEvent.PAUSED ? IMPATIENT : PATIENT;
+          add(job, text, event.toString(), trouble, timeout, endings(event, position));
+        }
+      }
+    }
+  }
+
+  private static Ending[] endings(EtcdEvent event, int position) {
+    boolean late = position == Members.BYTES; // the rest may have been on its way
+    return switch (event) {
+      case KILLED, PAUSED -> late ? endings(SOURCE, DONE) : endings(SOURCE);
+      case MEMBER_REMOVED -> endings(SOURCE, DONE); // it ends some time later
+      case COMPACTED, DEFRAGMENTED, LEADER_MOVED, LEADER_KILLED, QUORUM_LOST -> endings(DONE);
+    };
   }
 
   private void fails(Job job, FaultPoint point, Ending... ending) {

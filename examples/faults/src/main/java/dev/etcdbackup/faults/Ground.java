@@ -1,5 +1,6 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import java.io.IOException;
@@ -10,6 +11,7 @@ interface Ground extends AutoCloseable {
   /** The kinds there are. */
   enum Kind {
     DIRECTORY("directory"),
+    DISK("full disk"),
     ETCD("etcd into a directory"),
     S3PROXY("s3proxy"),
     RGW("Ceph RGW");
@@ -34,6 +36,12 @@ interface Ground extends AutoCloseable {
 
   /** A source of this snapshot, or of another one where there is a real etcd. */
   SnapshotSource source(byte[] snapshot);
+
+  /** Puts other bytes under a backup's name, past the library. */
+  void overwrite(BackupKey key, byte[] bytes) throws IOException;
+
+  /** Has what a killed process left behind removed, the way it is when it has become old enough. */
+  void sweep() throws IOException;
 
   /** Multipart uploads and temporary files. */
   List<String> leftovers() throws IOException;

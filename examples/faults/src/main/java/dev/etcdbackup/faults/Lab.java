@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,26 +29,30 @@ final class Lab implements AutoCloseable {
       etcd = filled(EtcdServer.start());
     }
     if (grounds.contains(Ground.Kind.S3PROXY)) {
-      s3proxy = new S3Site(S3Server.embedded());
+      s3proxy = S3Site.create(S3Server.embedded());
     }
     if (grounds.contains(Ground.Kind.RGW)) {
-      rgw = new S3Site(S3Server.ceph());
+      rgw = S3Site.create(S3Server.ceph());
     }
   }
 
-  /** The grounds that this machine has: Ceph if it is told where. */
-  static Set<Ground.Kind> available() {
-    Set<Ground.Kind> all = EnumSet.allOf(Ground.Kind.class);
-    if (System.getenv("ETCDBACKUP_RGW_ENDPOINT") == null) {
-      all.remove(Ground.Kind.RGW);
-    }
-    return all;
+  /** Why there is no such ground on this machine; empty when there is. */
+  static Optional<String> missing(Ground.Kind ground) throws IOException {
+    return switch (ground) {
+      case DISK -> Tmpfs.refusal();
+      case RGW ->
+          Optional.ofNullable(System.getenv("ETCDBACKUP_RGW_ENDPOINT")).isPresent()
+              ? Optional.empty()
+              : Optional.of("ETCDBACKUP_RGW_ENDPOINT is not set (see fixtures/ceph)");
+      case DIRECTORY, ETCD, S3PROXY -> Optional.empty();
+    };
   }
 
   /** All cells of these grounds. */
   static List<Cell> cells(Set<Ground.Kind> grounds) {
     return Stream.of(
             new DirectoryCells(),
+            new DiskCells(),
             new EtcdCells(),
             new S3Cells(Ground.Kind.S3PROXY),
             new S3Cells(Ground.Kind.RGW))
@@ -59,37 +63,47 @@ final class Lab implements AutoCloseable {
 
   CellRun.Result run(Cell cell) throws Exception {
     Path folder = Files.createTempDirectory(root, "cell-");
-    Fault fault = cell.strike().get();
-    try (Ground ground = ground(cell, fault, folder.resolve("store"))) {
-      return new CellRun(cell, fault, ground, folder).run();
+    try (Trouble trouble = cell.trouble().get();
+        Ground ground = trouble.ground(this, cell, folder)) {
+      try {
+        return new CellRun(cell, trouble, ground, folder).run();
+      } finally {
+        trouble.end();
+      }
     } finally {
       delete(folder);
     }
   }
 
-  private Ground ground(Cell cell, Fault fault, Path store) throws IOException {
-    Fault played = cell.atRest() ? null : fault;
-    boolean inSource = fault.toString().startsWith(Operation.SNAPSHOT.name());
+  /** A ground that a fault strikes, if there is one. */
+  Ground ground(Cell cell, @Nullable Fault fault, Path store) throws IOException {
+    boolean inSource = fault != null && isOfSource(fault);
     return switch (cell.ground()) {
-      case S3PROXY -> site(s3proxy).ground(played, inSource, cell.requestTimeout());
-      case RGW -> site(rgw).ground(played, inSource, cell.requestTimeout());
+      case S3PROXY, RGW -> site(cell.ground()).ground(fault, inSource, cell.requestTimeout());
       case ETCD ->
-          DirectoryGround.beforeEtcd(store, etcd().endpoint(), fault, cell.requestTimeout());
-      case DIRECTORY ->
-          played == null
-              ? DirectoryGround.unstruck(store)
-              : inSource
-                  ? DirectoryGround.struckInTheSource(store, fault)
-                  : DirectoryGround.struckInTheStore(store, fault);
+          DirectoryGround.beforeEtcd(
+              store, etcd().endpoint(), Objects.requireNonNull(fault), cell.requestTimeout());
+      case DIRECTORY, DISK ->
+          fault == null ? DirectoryGround.unstruck(store) : directory(store, fault);
     };
+  }
+
+  static Ground directory(Path store, Fault fault) throws IOException {
+    return isOfSource(fault)
+        ? DirectoryGround.struckInTheSource(store, fault)
+        : DirectoryGround.struckInTheStore(store, fault);
+  }
+
+  private static boolean isOfSource(Fault fault) {
+    return fault.toString().startsWith(Operation.SNAPSHOT.name());
+  }
+
+  S3Site site(Ground.Kind kind) {
+    return Objects.requireNonNull(kind == Ground.Kind.RGW ? rgw : s3proxy, "site");
   }
 
   private EtcdServer etcd() {
     return Objects.requireNonNull(etcd, "etcd");
-  }
-
-  private static S3Site site(@Nullable S3Site site) {
-    return Objects.requireNonNull(site, "site");
   }
 
   private static EtcdServer filled(EtcdServer etcd) throws IOException {

@@ -2,6 +2,7 @@ package dev.etcdbackup.faults;
 
 import static dev.etcdbackup.faults.Ending.CORRUPT;
 import static dev.etcdbackup.faults.Ending.DONE;
+import static dev.etcdbackup.faults.Ending.EXISTS;
 import static dev.etcdbackup.faults.Ending.NOT_FOUND;
 import static dev.etcdbackup.faults.Ending.STORE;
 import static dev.etcdbackup.faults.Ending.UNKNOWN;
@@ -19,6 +20,7 @@ import dev.etcdbackup.testkit.faults.FaultPoint;
 import dev.etcdbackup.testkit.faults.Faults;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The cells of an S3 server, one request after the other. */
 final class S3Cells extends Cells {
@@ -47,8 +49,71 @@ final class S3Cells extends Cells {
     list(Job.PRUNE);
     delete(Job.PRUNE);
     scheduled();
-    damaged(Faults.on(PUT));
+    damaged();
     denied();
+    reallyDenied();
+    meddled();
+    killed(KillPoints.inS3());
+  }
+
+  /** What a real server refuses. */
+  private void reallyDenied() {
+    for (Denial denial : Denial.values()) {
+      for (Job job : Job.values()) {
+        if (denial == Denial.READ_ONLY && ground() == Ground.Kind.S3PROXY) {
+          continue; // it knows no policies
+        }
+        Supplier<Trouble> trouble = () -> new Denied(denial);
+        add(
+            job,
+            "the server's own answer",
+            denial.toString(),
+            trouble,
+            PATIENT,
+            denied(denial, job));
+      }
+    }
+  }
+
+  private static Ending[] denied(Denial denial, Job job) {
+    boolean reads =
+        job == Job.GET || job == Job.GET_LARGE || job == Job.VERIFY || job == Job.RESTORE;
+    return switch (denial) {
+      case CLOCK -> endings(DONE); // the client sets its clock by the answer
+      case NO_BUCKET -> endings(reads && job != Job.VERIFY ? NOT_FOUND : STORE);
+      case READ_ONLY ->
+          endings(reads || job == Job.LIST ? DONE : job == Job.PRUNE ? Ending.REFUSED : STORE);
+      case UNKNOWN_KEY, WRONG_SECRET -> endings(STORE);
+    };
+  }
+
+  /** Somebody else is at work in the same place. */
+  private void meddled() {
+    for (Job job : List.of(Job.CREATE_SMALL, Job.CREATE_LARGE)) {
+      meddled(job, Faults.on(FIND), DONE, EXISTS); // the first look chooses the name
+      meddled(job, Faults.on(FIND).call(2), EXISTS, EXISTS);
+    }
+    meddled(Job.CREATE_SMALL, Faults.on(PUT), EXISTS, DONE);
+    for (Operation operation : List.of(CREATE_UPLOAD, UPLOAD_PART)) {
+      meddled(Job.CREATE_LARGE, Faults.on(operation), EXISTS, EXISTS);
+    }
+    FaultPoint look = Faults.on(FIND).call(3);
+    FaultPoint complete = Faults.on(COMPLETE_UPLOAD);
+    meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, look, EXISTS);
+    meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, complete.inReply(), DONE);
+    for (FaultPoint point : List.of(look.inReply(), complete)) {
+      if (ground() == Ground.Kind.RGW) { // 16 and 18 ignore the condition of the completion
+        meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME_OF_ANOTHER, point, EXISTS, DONE);
+      } else {
+        meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, point, EXISTS);
+      }
+    }
+    for (int page = 1; page <= 2; page++) {
+      FaultPoint list = Faults.on(LIST).call(page);
+      meddled(Job.LIST, Meddling.ON_PAGES, list, DONE);
+      meddled(Job.LIST, Meddling.ON_PAGES, list.inReply(), DONE);
+    }
+    othersStoreAndDelete();
   }
 
   /** Credentials that expire midway, clocks that differ, a quota that is used up. */

@@ -1,5 +1,6 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
@@ -18,7 +19,10 @@ final class S3Ground implements Ground {
   private final String prefix;
   private final FaultProxy proxy;
   private final S3Client client;
-  private final BackupStore struck;
+  private final BackupStore right;
+  private final Duration requestTimeout;
+  private BackupStore struck;
+  private @Nullable S3Client wrong;
   private final @Nullable Fault ofSource;
 
   S3Ground(
@@ -36,7 +40,19 @@ final class S3Ground implements Ground {
     }
     this.ofSource = ofSource;
     this.client = site.clientAt(proxy.endpoint());
-    this.struck = site.store(client, prefix, requestTimeout);
+    this.right = site.store(client, prefix, requestTimeout);
+    this.struck = right;
+    this.requestTimeout = requestTimeout;
+  }
+
+  /** From now on the job has a client of its own, and may look elsewhere. */
+  void goThrough(S3Client client, String bucket) {
+    wrong = client;
+    struck = S3Site.store(client, bucket, prefix, requestTimeout);
+  }
+
+  void goRight() {
+    struck = right;
   }
 
   @Override
@@ -57,6 +73,16 @@ final class S3Ground implements Ground {
   }
 
   @Override
+  public void overwrite(BackupKey key, byte[] bytes) {
+    site.overwrite(prefix, key, bytes);
+  }
+
+  @Override
+  public void sweep() throws IOException {
+    site.sweep(prefix);
+  }
+
+  @Override
   public List<String> leftovers() {
     return site.uploads(prefix);
   }
@@ -64,6 +90,9 @@ final class S3Ground implements Ground {
   @Override
   public void closeClients() {
     client.close();
+    if (wrong != null) {
+      wrong.close();
+    }
   }
 
   @Override

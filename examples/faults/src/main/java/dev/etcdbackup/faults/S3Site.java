@@ -1,5 +1,6 @@
 package dev.etcdbackup.faults;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -21,18 +23,38 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 final class S3Site implements AutoCloseable {
   private final S3Server server;
   private final S3Client client;
-  private final String bucket = "etcd-backup-faults-" + UUID.randomUUID();
+  private final String bucket;
   private final AtomicInteger cells = new AtomicInteger();
 
-  S3Site(S3Server server) {
+  /** A bucket of that name on a server. */
+  S3Site(S3Server server, String bucket) {
     this.server = server;
+    this.bucket = bucket;
     this.client = clientAt(server.endpoint());
-    client.createBucket(r -> r.bucket(bucket));
+  }
+
+  /** A new bucket on a server. */
+  static S3Site create(S3Server server) {
+    S3Site site = new S3Site(server, "etcd-backup-faults-" + UUID.randomUUID());
+    site.client.createBucket(r -> r.bucket(site.bucket));
+    return site;
+  }
+
+  S3Server server() {
+    return server;
+  }
+
+  String bucket() {
+    return bucket;
+  }
+
+  String newPrefix() {
+    return "cell-" + cells.incrementAndGet();
   }
 
   S3Ground ground(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
       throws IOException {
-    String prefix = "cell-" + cells.incrementAndGet();
+    String prefix = newPrefix();
     return new S3Ground(
         this, prefix, inSource ? null : fault, inSource ? fault : null, requestTimeout);
   }
@@ -42,14 +64,29 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint) {
+    return clientAt(endpoint, AwsBasicCredentials.create(server.accessKey(), server.secretKey()));
+  }
+
+  S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {
     return RgwS3Client.builder(endpoint)
-        .credentials(
-            StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+        .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
 
+  void setPolicy(String policy) {
+    client.putBucketPolicy(r -> r.bucket(bucket).policy(policy));
+  }
+
+  void deletePolicy() {
+    client.deleteBucketPolicy(r -> r.bucket(bucket));
+  }
+
   S3BackupStore store(S3Client through, String prefix, Duration requestTimeout) {
+    return store(through, bucket, prefix, requestTimeout);
+  }
+
+  static S3BackupStore store(
+      S3Client through, String bucket, String prefix, Duration requestTimeout) {
     return S3BackupStore.builder(through, bucket)
         .prefix(prefix)
         .partSizeBytes(Snapshots.PART_BYTES)
@@ -61,28 +98,41 @@ final class S3Site implements AutoCloseable {
     return store(client, prefix, Duration.ofMinutes(1));
   }
 
+  void overwrite(String prefix, BackupKey key, byte[] bytes) {
+    client.putObject(r -> r.bucket(bucket).key(prefix + '/' + key), RequestBody.fromBytes(bytes));
+  }
+
+  /** Has the library end the uploads that nobody will complete any more. */
+  void sweep(String prefix) throws IOException {
+    store(prefix).sweepUploads("", Duration.ZERO);
+  }
+
+  private void abort(String prefix) {
+    for (MultipartUpload upload : multipartUploads(prefix)) {
+      client.abortMultipartUpload(
+          r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+    }
+  }
+
+  private List<MultipartUpload> multipartUploads(String prefix) {
+    return client.listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/')).uploads();
+  }
+
   List<String> uploads(String prefix) {
-    return client
-        .listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/'))
-        .uploads()
-        .stream()
+    return multipartUploads(prefix).stream()
         .map(upload -> "multipart upload of " + upload.key())
         .toList();
   }
 
   /** Takes away all that a cell left. */
   void clean(String prefix) throws IOException {
-    for (MultipartUpload upload :
-        client.listMultipartUploads(r -> r.bucket(bucket).prefix(prefix + '/')).uploads()) {
-      client.abortMultipartUpload(
-          r -> r.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
-    }
+    abort(prefix);
     S3BackupStore store = store(prefix);
     store.delete(store.list("").stream().map(backup -> backup.key()).toList());
   }
 
-  @Override
-  public void close() {
+  /** Takes the bucket away; the server stays. */
+  void closeBucket() {
     try {
       client.deleteBucket(r -> r.bucket(bucket));
     } catch (S3Exception e) {
@@ -92,6 +142,14 @@ final class S3Site implements AutoCloseable {
       }
     } finally {
       client.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      closeBucket();
+    } finally {
       server.close();
     }
   }

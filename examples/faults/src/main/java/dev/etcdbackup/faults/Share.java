@@ -7,21 +7,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Some of the cells, the same for the same seed: one in so many of each job, and at least one. */
+/**
+ * Some of the cells, the same for the same seed: one in so many, and at least one, of each kind of
+ * trouble on each ground, and where it is a script, of each job.
+ */
 final class Share {
   private Share() {}
 
   static List<Cell> of(List<Cell> cells, int oneIn, long seed) {
-    Map<String, List<Cell>> byJob = new LinkedHashMap<>();
+    Map<List<Object>, List<Cell>> byKind = new LinkedHashMap<>();
     for (Cell cell : cells) {
-      byJob.computeIfAbsent(cell.ground() + "/" + cell.job(), k -> new ArrayList<>()).add(cell);
+      byKind.computeIfAbsent(kind(cell), k -> new ArrayList<>()).add(cell);
     }
     Random random = new Random(seed);
     List<Cell> share = new ArrayList<>();
-    for (List<Cell> job : byJob.values()) {
-      Collections.shuffle(job, random);
-      share.addAll(job.subList(0, (job.size() + oneIn - 1) / oneIn));
+    for (List<Cell> kind : byKind.values()) {
+      Collections.shuffle(kind, random);
+      share.addAll(kind.subList(0, (kind.size() + oneIn - 1) / oneIn));
     }
     return share;
+  }
+
+  private static List<Object> kind(Cell cell) {
+    Object trouble = cell.trouble().get().getClass();
+    return trouble == Scripted.class
+        ? List.of(cell.ground(), trouble, cell.job())
+        : List.of(cell.ground(), trouble);
   }
 }

@@ -26,7 +26,13 @@ final class Snapshots {
   /** Three parts, the last of them 64 KiB and the SHA-256. */
   static final byte[] LARGE = TestSnapshots.bytes(2, 2 * PART_BYTES / TestSnapshots.PAGE_SIZE + 16);
 
+  /** What others store meanwhile. */
+  static final byte[] OTHER = TestSnapshots.bytes(3, 16);
+
   static final String PROJECT = "p";
+
+  /** A project of others. */
+  static final String MEDDLED = "meddled";
 
   /** When the newest of the earlier backups was taken. */
   static final Instant NEWEST = Instant.parse("2026-01-10T00:00:00Z");
@@ -34,6 +40,11 @@ final class Snapshots {
   private static final Duration DAY = Duration.ofDays(1);
 
   private Snapshots() {}
+
+  /** What a job stores. */
+  static byte[] of(Job job) {
+    return job == Job.CREATE_LARGE ? LARGE : SMALL;
+  }
 
   static BackupKey newestKey() {
     return periodic(PROJECT, 0);

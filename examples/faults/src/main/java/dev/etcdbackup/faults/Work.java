@@ -27,6 +27,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ final class Work {
   /** An hour after the newest backup, and going on from there. */
   private static final InstantSource CLOCK =
       () -> Snapshots.NEWEST.plus(Duration.ofHours(1)).plusNanos(System.nanoTime() - Work.BEGUN);
+
+  /** What time it is while the first backup is made. */
+  static final Instant TAKEN = Snapshots.NEWEST.plus(Duration.ofHours(2));
 
   private final Cell cell;
   private final Ground ground;
@@ -115,7 +119,7 @@ final class Work {
 
   private BackupService service(BackupStore store) {
     return BackupService.builder(store)
-        .clock(CLOCK)
+        .clock(() -> TAKEN.plusSeconds(attempt - 1))
         .timeout(cell.requestTimeout().multipliedBy(2))
         .verifier(new SnapshotBackupVerifier(new Tarball(), folder))
         .build();
@@ -133,6 +137,8 @@ final class Work {
   private Ending list() throws IOException {
     Set<BackupKey> listed = new TreeSet<>();
     service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    listed.removeIf(key -> key.project().equals(Snapshots.MEDDLED));
+    listed.removeIf(Meddling.STORES_AND_DELETES::mayBeThere);
     require(listed.equals(Snapshots.earlier(cell.job()).keySet()), "listed " + listed);
     return Ending.DONE;
   }

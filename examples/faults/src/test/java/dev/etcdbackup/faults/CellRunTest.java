@@ -150,16 +150,18 @@ class CellRunTest {
   private List<String> complaints(
       Operation struck, Ending allowed, UnaryOperator<BackupStore> store) throws Exception {
     Fault fault = Faults.on(struck).answer(503);
+    Trouble trouble = new Scripted(fault);
     Cell cell =
         new Cell(
             Ground.Kind.DIRECTORY,
             Job.CREATE_SMALL,
-            () -> fault,
+            struck.toString(),
+            "503",
+            () -> trouble,
             Set.of(allowed),
-            Cells.PATIENT,
-            false);
+            Cells.PATIENT);
     try (Ground ground = new Memory(store.apply(FaultyBackupStore.over(kept, fault)))) {
-      return new CellRun(cell, fault, ground, folder).run().complaints();
+      return new CellRun(cell, trouble, ground, folder).run().complaints();
     }
   }
 
@@ -184,6 +186,14 @@ class CellRunTest {
     public SnapshotSource source(byte[] snapshot) {
       return FixedSnapshotSource.of(snapshot);
     }
+
+    @Override
+    public void overwrite(BackupKey key, byte[] bytes) {
+      throw new UnsupportedOperationException("not needed here");
+    }
+
+    @Override
+    public void sweep() {}
 
     @Override
     public List<String> leftovers() {

@@ -2,9 +2,12 @@ package dev.etcdbackup.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.testkit.Fixtures;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -17,13 +20,34 @@ import org.junit.jupiter.params.provider.EnumSource;
  * environment chooses another share.
  */
 class FaultMatrixTest {
-  private static final int ONE_IN = 10;
+  private static final int ONE_IN = 20;
 
   @Test
   void thereAreAsManyCellsAsThereShouldBe() {
     Set<Ground.Kind> inProcess = EnumSet.of(Ground.Kind.DIRECTORY, Ground.Kind.S3PROXY);
     assertThat(Lab.cells(inProcess)).hasSizeGreaterThanOrEqualTo(400);
     assertThat(Lab.cells(EnumSet.of(Ground.Kind.RGW))).hasSizeGreaterThanOrEqualTo(150);
+  }
+
+  @Test
+  void aShareHasEveryKindOfTroubleOfEveryGround() {
+    List<Cell> all = Lab.cells(EnumSet.allOf(Ground.Kind.class));
+    for (long seed = 1; seed <= 3; seed++) {
+      assertThat(kinds(Share.of(all, ONE_IN, seed))).isEqualTo(kinds(all));
+      assertThat(Share.of(all, ONE_IN, seed)).isEqualTo(Share.of(all, ONE_IN, seed));
+    }
+  }
+
+  private static Set<String> kinds(List<Cell> cells) {
+    return cells.stream()
+        .map(cell -> cell.ground() + " " + cell.trouble().get().getClass())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aProcessIsKilledAtFiftyPoints() {
+    assertThat(KillPoints.inDirectory()).hasSize(50).doesNotHaveDuplicates();
+    assertThat(KillPoints.inS3()).hasSize(50).doesNotHaveDuplicates();
   }
 
   @ParameterizedTest
@@ -37,6 +61,15 @@ class FaultMatrixTest {
   @TestFactory
   Stream<DynamicTest> inADirectory() throws Exception {
     return share(Ground.Kind.DIRECTORY);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> onAFullDisk() throws Exception {
+    Optional<String> missing = Lab.missing(Ground.Kind.DISK);
+    if (missing.isPresent()) {
+      throw Fixtures.missing(missing.get());
+    }
+    return share(Ground.Kind.DISK);
   }
 
   @TestFactory
@@ -58,7 +91,10 @@ class FaultMatrixTest {
     String chosen = System.getenv("ETCDBACKUP_FAULTS_SEED");
     long seed = chosen == null ? 1 : Long.parseLong(chosen);
     Set<Ground.Kind> grounds = EnumSet.of(ground);
-    List<Cell> cells = Share.of(Lab.cells(grounds), ONE_IN, seed);
+    List<Cell> all = Lab.cells(grounds);
+    List<Cell> cells = Share.of(all, ONE_IN, seed);
+    System.out.printf(
+        "%s: %d of %d cells, ETCDBACKUP_FAULTS_SEED=%d%n", ground, cells.size(), all.size(), seed);
     List<CellRun.Result> results;
     try (Lab lab = new Lab(grounds)) {
       results = FaultMatrix.run(lab, cells);
@@ -68,6 +104,6 @@ class FaultMatrixTest {
             result ->
                 DynamicTest.dynamicTest(
                     "seed " + seed + " | " + result.cell().name(),
-                    () -> assertThat(result.complaints()).isEmpty()));
+                    () -> assertThat(result.complaints()).as("seed %d", seed).isEmpty()));
   }
 }
