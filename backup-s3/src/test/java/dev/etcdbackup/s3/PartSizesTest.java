@@ -10,28 +10,31 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PartSizesTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
-  private static final long DEFAULT = 8 * MIB;
+  private static final long DEFAULT = 16 * MIB;
 
   @Test
   void partsOfASmallBackupHaveTheSmallestSize() {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.of(GIB));
-    assertThat(sizes.of(1)).isEqualTo(8 * (int) MIB);
-    assertThat(sizes.of(4_000)).isEqualTo(8 * (int) MIB);
+    assertThat(sizes.of(1)).isEqualTo((int) DEFAULT);
+    assertThat(sizes.of(4_000)).isEqualTo((int) DEFAULT);
   }
 
   @Test
-  void fourPartsOfAHundredGibTakeLessThan64MibWhenTheSizeIsAnnounced() {
+  void threePartsOfAHundredGibTakeLessThan64MibWhenTheSizeIsAnnounced() {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.of(100 * GIB));
-    assertThat(4L * largestPart(sizes, 100 * GIB)).isEqualTo(48 * MIB);
+    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(48 * MIB);
+    assertThat(new PartSizes(DEFAULT, OptionalLong.of(140 * GIB)).of(1)).isEqualTo((int) DEFAULT);
+    assertThat(new PartSizes(DEFAULT, OptionalLong.of(141 * GIB)).of(1))
+        .isGreaterThan((int) DEFAULT);
   }
 
   @Test
-  void fourPartsTakeWhatTheJavadocSaysWhenTheSizeIsNotAnnounced() {
+  void threePartsTakeWhatTheJavadocSaysWhenTheSizeIsNotAnnounced() {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.empty());
-    assertThat(4L * largestPart(sizes, 31 * GIB)).isEqualTo(32 * MIB);
-    assertThat(4L * largestPart(sizes, 41 * GIB)).isEqualTo(64 * MIB);
-    assertThat(4L * largestPart(sizes, 100 * GIB)).isEqualTo(256 * MIB);
-    assertThat(sizes.capacity()).isBetween(2_600 * GIB, 2_700 * GIB);
+    assertThat(3L * largestPart(sizes, 62 * GIB)).isEqualTo(48 * MIB);
+    assertThat(3L * largestPart(sizes, 83 * GIB)).isEqualTo(96 * MIB);
+    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(192 * MIB);
+    assertThat(sizes.capacity()).isBetween(3_300 * GIB, 3_400 * GIB);
   }
 
   @ParameterizedTest(name = "{0} GiB announced")
