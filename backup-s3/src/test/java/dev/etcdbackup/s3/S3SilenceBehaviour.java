@@ -55,7 +55,7 @@ abstract class S3SilenceBehaviour extends BehindFaultProxy {
     Rule stalled = proxy.on("PUT", "partNumber=", Fault.STALL, ALWAYS);
     assertInterruptible(
         () -> store.put(KEY, Content.of(new ByteArrayInputStream(LARGE))),
-        () -> stalled.fired() == 3,
+        () -> stalled.fired() == 2,
         false);
     await(() -> bucket.uploads().isEmpty());
     assertThat(bucket.keys()).isEmpty();
