@@ -2,6 +2,7 @@ package dev.etcdbackup.testkit;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.testcontainers.DockerClientFactory;
 
 /**
  * What becomes of a test whose server or program is not there.
@@ -14,6 +15,29 @@ public final class Fixtures {
   public static final String VARIABLE = "ETCDBACKUP_FIXTURES";
 
   private Fixtures() {}
+
+  /**
+   * Whether a fixture can be run in a container. Asks Docker the first time, which takes a second
+   * or two.
+   *
+   * @return whether {@code org.testcontainers:testcontainers} is on the class path and finds a
+   *     Docker
+   */
+  public static boolean dockerRuns() {
+    try {
+      Class.forName("org.testcontainers.DockerClientFactory");
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+    return Docker.runs();
+  }
+
+  /** Apart, so that Testcontainers need not be there. */
+  private static final class Docker {
+    static boolean runs() {
+      return DockerClientFactory.instance().isDockerAvailable();
+    }
+  }
 
   /**
    * Ends the test because a fixture is missing. Never returns; written {@code throw

@@ -41,8 +41,14 @@ public final class EtcdCertificates {
     this.clientContext = clientContext;
   }
 
-  /** The certificates of all servers of this JVM, made when they are first asked for. */
-  static synchronized EtcdCertificates shared() throws IOException {
+  /**
+   * The certificates of all servers of this JVM. The first call makes them, which takes two seconds
+   * or so; others wait for it.
+   *
+   * @return always the same
+   * @throws IOException when {@code keytool} does not run, or files for them cannot be written
+   */
+  public static synchronized EtcdCertificates shared() throws IOException {
     if (shared == null) {
       shared = create();
     }

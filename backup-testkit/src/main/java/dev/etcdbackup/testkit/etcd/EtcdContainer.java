@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
@@ -31,11 +30,6 @@ final class EtcdContainer implements EtcdProcess {
 
   private EtcdContainer(GenericContainer<?> container) {
     this.container = container;
-  }
-
-  /** Whether there is a Docker to run it. */
-  static boolean dockerRuns() {
-    return DockerClientFactory.instance().isDockerAvailable();
   }
 
   /** Runs one of etcd's tools to its end, in a container that sees the temporary files. */

@@ -26,7 +26,7 @@ interface EtcdLauncher {
     if (etcd.isPresent()) {
       return new LocalEtcd.Launcher(etcd.get());
     }
-    if (EtcdTools.containersPossible()) {
+    if (Fixtures.dockerRuns()) {
       return new EtcdContainer.Launcher(EtcdContainer.VERSION);
     }
     throw Fixtures.missing(
@@ -43,7 +43,7 @@ interface EtcdLauncher {
     }
     String image =
         EtcdContainer.VERSION.startsWith(version + ".") ? EtcdContainer.VERSION : version;
-    if (image.matches("\\d+\\.\\d+\\.\\d+") && EtcdTools.containersPossible()) {
+    if (image.matches("\\d+\\.\\d+\\.\\d+") && Fixtures.dockerRuns()) {
       return new EtcdContainer.Launcher(image);
     }
     throw Fixtures.missing(

@@ -57,16 +57,6 @@ public final class EtcdTools {
     return Optional.empty();
   }
 
-  /** Whether Testcontainers is on the class path and Docker runs. */
-  static boolean containersPossible() {
-    try {
-      Class.forName("org.testcontainers.DockerClientFactory");
-    } catch (ClassNotFoundException e) {
-      return false;
-    }
-    return EtcdContainer.dockerRuns();
-  }
-
   /**
    * Runs a program to its end, or for a minute.
    *
@@ -82,7 +72,7 @@ public final class EtcdTools {
     if (found.isPresent()) {
       return run(found.get(), settings, arguments);
     }
-    if (containersPossible()) {
+    if (Fixtures.dockerRuns()) {
       return EtcdContainer.run(program, settings, arguments);
     }
     throw Fixtures.missing("no " + program + " in $" + VARIABLE + " or on the PATH, and no Docker");

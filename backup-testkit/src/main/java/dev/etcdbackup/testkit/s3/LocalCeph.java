@@ -4,34 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A one-node Ceph from the programs of this machine, with a gateway. It does not outlive the JVM.
  *
- * <p>The work is done by the script {@code fixtures/ceph}, which is in this jar.
+ * <p>Ceph's programs are taken from the folder that the environment variable {@value #VARIABLE}
+ * names, else from the PATH. The work is done by {@link CephScript}.
  */
 final class LocalCeph {
+  /** The environment variable that names the folder of Ceph's programs. */
+  static final String VARIABLE = "ETCDBACKUP_CEPH_BIN";
+
   private static final List<String> PROGRAMS =
-      List.of(
-          "bash",
-          "ceph",
-          "ceph-mon",
-          "ceph-osd",
-          "curl",
-          "monmaptool",
-          "openssl",
-          "radosgw",
-          "radosgw-admin");
-  private static final Pattern EXPORT = Pattern.compile("export (\\w+)=(.*)");
+      List.of("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin");
+  private static final List<String> TOOLS = List.of("bash", "curl", "openssl");
 
   private final Path folder;
   private final Thread ender = new Thread(this::end, "ceph-ender");
@@ -40,9 +33,12 @@ final class LocalCeph {
     this.folder = folder;
   }
 
-  /** Whether all it takes is on the PATH. */
+  /** Whether all it takes is there. */
   static boolean possible() {
-    return PROGRAMS.stream().allMatch(LocalCeph::onThePath);
+    String path = System.getenv("PATH");
+    String folder = folderOfPrograms();
+    return PROGRAMS.stream().allMatch(program -> isIn(folder.isEmpty() ? path : folder, program))
+        && TOOLS.stream().allMatch(tool -> isIn(path, tool));
   }
 
   /**
@@ -61,13 +57,8 @@ final class LocalCeph {
   }
 
   private S3Server up(boolean tls) throws IOException {
-    for (String name : List.of("ceph", "FreePorts.java")) {
-      try (InputStream script = LocalCeph.class.getResourceAsStream(name)) {
-        if (script == null) {
-          throw new IOException("backup-testkit was built without the script " + name);
-        }
-        Files.copy(script, folder.resolve(name));
-      }
+    for (String name : List.of(CephScript.NAME, CephScript.FREE_PORTS)) {
+      Files.write(folder.resolve(name), CephScript.read(name));
     }
     try {
       run("up");
@@ -75,13 +66,7 @@ final class LocalCeph {
       close();
       throw e;
     }
-    Map<String, String> settings = new HashMap<>();
-    for (String line : Files.readAllLines(state().resolve("env"))) {
-      Matcher export = EXPORT.matcher(line);
-      if (export.matches()) {
-        settings.put(export.group(1), export.group(2));
-      }
-    }
+    Map<String, String> settings = CephScript.settings(Files.readString(state().resolve("env")));
     return S3Server.ceph(settings::get, tls, this::close);
   }
 
@@ -98,7 +83,7 @@ final class LocalCeph {
     try {
       if (Files.exists(folder)) {
         run("down");
-        for (String name : List.of("ceph", "FreePorts.java", "log")) {
+        for (String name : List.of(CephScript.NAME, CephScript.FREE_PORTS, "log")) {
           Files.deleteIfExists(folder.resolve(name));
         }
         Files.delete(folder);
@@ -110,15 +95,18 @@ final class LocalCeph {
 
   private void run(String command) throws IOException {
     Path log = folder.resolve("log");
-    String script = folder.resolve("ceph").toString();
+    String script = folder.resolve(CephScript.NAME).toString();
     ProcessBuilder builder =
         new ProcessBuilder("bash", script, command, state().toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put("INSTALL", "no"); // a test changes nothing on the machine
-    builder
-        .environment()
-        .merge("PATH", javaHome() + "/bin", (path, java) -> java + File.pathSeparator + path);
+    Map<String, String> environment = builder.environment();
+    environment.merge(
+        "PATH", javaHome() + "/bin", (path, java) -> java + File.pathSeparator + path);
+    if (!folderOfPrograms().isEmpty()) {
+      environment.compute("PATH", (name, path) -> folderOfPrograms() + File.pathSeparator + path);
+    }
     Process process = builder.start();
     process.getOutputStream().close();
     if (process.onExit().join().exitValue() != 0) {
@@ -135,8 +123,11 @@ final class LocalCeph {
     return System.getProperty("java.home");
   }
 
-  private static boolean onThePath(String program) {
-    String path = System.getenv("PATH");
+  private static String folderOfPrograms() {
+    return Objects.requireNonNullElse(System.getenv(VARIABLE), "");
+  }
+
+  private static boolean isIn(@Nullable String path, String program) {
     for (String entry : path == null ? new String[0] : path.split(File.pathSeparator, -1)) {
       if (!entry.isEmpty() && Files.isExecutable(Path.of(entry, program))) {
         return true;

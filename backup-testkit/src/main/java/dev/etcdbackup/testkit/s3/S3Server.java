@@ -71,9 +71,16 @@ public final class S3Server implements AutoCloseable {
   /**
    * A Ceph RADOS Gateway. The one that {@code ETCDBACKUP_RGW_ENDPOINT}, {@code
    * ETCDBACKUP_RGW_ACCESS_KEY} and {@code ETCDBACKUP_RGW_SECRET_KEY} in the environment give; else
-   * one node of Ceph started from this machine's programs (on Debian the packages {@code ceph-mon
-   * ceph-osd radosgw ceph-common}), on 127.0.0.1 with its objects in memory, in some three seconds;
-   * else the test ends as {@link Fixtures#missing} says.
+   * one node of Ceph started from this machine's programs, in the folder {@code
+   * ETCDBACKUP_CEPH_BIN} or, when that is not set, on the PATH (on Debian the packages {@code
+   * ceph-mon ceph-osd radosgw ceph-common}); else the same node in a container, when {@code
+   * org.testcontainers:testcontainers} is on the class path and Docker runs, of the image {@code
+   * ETCDBACKUP_RGW_IMAGE}, by default {@code quay.io/ceph/ceph:v18}; else the test ends as {@link
+   * Fixtures#missing} says.
+   *
+   * <p>A node that is started listens on 127.0.0.1 at free ports, keeps its objects in memory, and
+   * has answered a request signed with a key that was made for it; that takes some three seconds,
+   * and in a container five, once Docker has the image.
    *
    * @return the server; {@link #close()} ends what was started
    */
@@ -99,10 +106,16 @@ public final class S3Server implements AutoCloseable {
     if (LocalCeph.possible()) {
       return LocalCeph.start(tls);
     }
+    if (Fixtures.dockerRuns()) {
+      return CephContainer.start(tls);
+    }
     throw Fixtures.missing(
         "no Ceph RADOS Gateway: neither $"
             + (tls ? CEPH_TLS : CEPH)
-            + " nor the programs to start one (ceph-mon, ceph-osd, radosgw, ceph, curl, openssl)");
+            + " nor, in $"
+            + LocalCeph.VARIABLE
+            + " or on the PATH, the programs to start one (ceph-mon, ceph-osd, radosgw, ceph, curl,"
+            + " openssl) nor a Docker with Testcontainers");
   }
 
   static S3Server ceph(UnaryOperator<@Nullable String> settings, boolean tls, Runnable stop) {

@@ -58,6 +58,14 @@ class S3ServerTest {
     assertThat(answers(endpoint)).isFalse();
   }
 
+  @Test
+  void cephsImageIsTheOneThatTheEnvironmentNamesElseCephsOwn() {
+    assertThat(CephContainer.image("registry.example/ceph:v19"))
+        .isEqualTo("registry.example/ceph:v19");
+    assertThat(CephContainer.image(null)).isEqualTo("quay.io/ceph/ceph:v18");
+    assertThat(CephContainer.image("")).isEqualTo("quay.io/ceph/ceph:v18");
+  }
+
   private static int statusOf(URI endpoint) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
     connection.setConnectTimeout(5_000);

@@ -59,26 +59,28 @@ final class CanaryRun {
   /**
    * Runs everything.
    *
-   * @param args the folder, and "cli" or "library"
+   * @param args the folder, and "cli" or "library"; with "-key", what {@link CanaryKeyRun} runs
    */
   public static void main(String[] args) throws Exception {
     CanaryRun run = new CanaryRun(Path.of(args[0]));
-    Logger.getLogger("").setLevel(args[1].equals("cli") ? Level.OFF : Level.ALL); // as the tool
+    Logger.getLogger("").setLevel(args[1].startsWith("cli") ? Level.OFF : Level.ALL); // as the tool
     for (Handler handler : Logger.getLogger("").getHandlers()) {
       Logger.getLogger("").removeHandler(handler);
     }
     Logger.getLogger("").addHandler(new Printing());
     run.credentials(run.given("secret"));
-    if (args[1].equals("cli")) {
-      run.commands();
-    } else {
-      run.library();
+    switch (args[1]) {
+      case "cli" -> run.commands();
+      case "library" -> run.library();
+      case "cli-key" -> new CanaryKeyRun(run).commands();
+      case "library-key" -> new CanaryKeyRun(run).library();
+      default -> throw new IllegalArgumentException(args[1]);
     }
     System.out.println("canary: the end");
     System.exit(0);
   }
 
-  private String given(String name) {
+  String given(String name) {
     return given.getProperty(name);
   }
 
@@ -216,7 +218,7 @@ final class CanaryRun {
         "--etcd-key=" + given("key"));
   }
 
-  private static Cli run(List<String> some, String... more) {
+  static Cli run(List<String> some, String... more) {
     List<String> args = new ArrayList<>(List.of(more));
     args.addAll(some);
     Cli run = Cli.run(args.toArray(String[]::new));
@@ -311,7 +313,7 @@ final class CanaryRun {
   }
 
   /** Prints what comes of it, with all causes. */
-  private static void attempt(Callable<?> call) {
+  static void attempt(Callable<?> call) {
     try {
       System.out.println("canary: gave " + call.call());
     } catch (Exception e) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.testkit.s3.Ceph;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,10 +24,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +54,7 @@ class CanaryTest {
 
   /**
    * Loggers of libraries that print what they send, when somebody turns them on: the session token
-   * (never the secret key, which is not sent), etcd's password and its token.
+   * (never the secret key, which is not sent), the keys of SSE-C, etcd's password and its token.
    */
   private static final Set<String> TELLTALES =
       Set.of(
@@ -58,6 +62,28 @@ class CanaryTest {
           "org.apache.hc.client5.http.headers",
           "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner",
           "io.grpc.netty.NettyClientHandler");
+
+  /** Those of them that print the keys of SSE-C. */
+  private static final Set<String> TELL_CUSTOMER_KEYS =
+      Set.of(
+          "org.apache.hc.client5.http.wire",
+          "org.apache.hc.client5.http.headers",
+          "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner");
+
+  private static final String CUSTOMER_KEY = "canary-customer-key-0123456789ab";
+  private static final String WRONG_CUSTOMER_KEY = "canary-wrong-customer-key-012345";
+
+  /** Turns the loggers of all libraries on. */
+  private static final String[] TRACE =
+      Stream.of(
+              "io.grpc",
+              "io.netty",
+              "io.etcd",
+              "io.vertx",
+              "software.amazon.awssdk",
+              "org.apache.hc")
+          .map(logger -> "-Dorg.slf4j.simpleLogger.log." + logger + "=trace")
+          .toArray(String[]::new);
 
   @TempDir private static Path folder;
   @AutoClose private static S3Server s3;
@@ -86,6 +112,8 @@ class CanaryTest {
     canary("password", PASSWORD);
     canary("wrong secret key", "canary-wrong-secret");
     canary("wrong password", "canary-wrong-password");
+    canary("customer's key", CUSTOMER_KEY);
+    canary("wrong customer's key", WRONG_CUSTOMER_KEY);
     canary("secret in a URL", "canary-url-secret");
     canary("secret in a configuration", "canary-config-secret");
     for (Path key : List.of(etcd.certificates().clientKey(), etcd.certificates().serverKey())) {
@@ -131,6 +159,48 @@ class CanaryTest {
     forms.add(HexFormat.of().withUpperCase().formatHex(bytes));
     String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
     forms.add(base64.substring(0, base64.length() - 1)); // the last depends on what follows
+  }
+
+  /** For {@link CanaryKeyRun}, with a bucket of its own. */
+  private static void writeSettings(S3Server rgw) throws IOException {
+    String bucket = "canary-" + UUID.randomUUID();
+    canary("secret key", rgw.secretKey());
+    Path ca = rgw.caPem().orElseThrow();
+    try (S3Client client =
+        RgwS3Client.builder(rgw.endpoint())
+            .caPem(ca)
+            .credentials(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(rgw.accessKey(), rgw.secretKey())))
+            .build()) {
+      client.createBucket(request -> request.bucket(bucket));
+    }
+    Path snapshot = Files.write(folder.resolve("small.db"), Goldens.bytes("3.4.23-empty"));
+    Properties settings = new Properties();
+    try (Reader in = Files.newBufferedReader(folder.resolve("canary.properties"))) {
+      settings.load(in);
+    }
+    settings.setProperty("rgw", rgw.endpoint().toString());
+    settings.setProperty("rgwCa", ca.toString());
+    settings.setProperty("rgwBucket", bucket);
+    settings.setProperty("rgwAccessKey", rgw.accessKey());
+    settings.setProperty("rgwSecret", rgw.secretKey());
+    settings.setProperty("rgwBack", folder.resolve(bucket).toString());
+    settings.setProperty("snapshot", snapshot.toString());
+    settings.setProperty("customerKey", CUSTOMER_KEY);
+    settings.setProperty("wrongCustomerKey", WRONG_CUSTOMER_KEY);
+    Map<String, String> files =
+        Map.of(
+            "customerKeyFile", CUSTOMER_KEY,
+            "wrongCustomerKeyFile", WRONG_CUSTOMER_KEY,
+            "shortCustomerKeyFile", CUSTOMER_KEY.substring(1));
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path written = Files.writeString(folder.resolve(file.getKey()), file.getValue());
+      settings.setProperty(file.getKey(), written.toString());
+    }
+    try (Writer out = Files.newBufferedWriter(folder.resolve("canary.properties"))) {
+      settings.store(out, "for CanaryRun");
+    }
   }
 
   private static void writeSettings() throws IOException {
@@ -189,18 +259,35 @@ class CanaryTest {
   }
 
   @Test
+  void theToolPrintsNoCustomersKey(@Ceph(tls = true) S3Server rgw) throws Exception {
+    writeSettings(rgw);
+    String printed = run("cli-key");
+    assertThat(told(printed)).as("who tells what").isEmpty();
+    assertThat(printed)
+        .contains("ends with 0", "ends with 2", "another customer's key", "and none was given");
+  }
+
+  @Test
+  void theLibraryTellsNoCustomersKeyAndWhichLoggersOfOthersDoIsKnown(@Ceph(tls = true) S3Server rgw)
+      throws Exception {
+    writeSettings(rgw);
+    String printed = run("library-key", TRACE);
+    Map<String, Set<String>> told = told(printed);
+    Set<String> tellKeys = new TreeSet<>();
+    told.forEach(
+        (logger, what) -> {
+          if (what.contains("customer's key") && what.contains("wrong customer's key")) {
+            tellKeys.add(logger);
+          }
+        });
+    assertThat(tellKeys).as("who tells: " + told).isEqualTo(TELL_CUSTOMER_KEYS);
+    assertThat(told.keySet()).as("who tells: " + told).isSubsetOf(TELLTALES);
+    assertThat(printed).contains("another customer's key", "and none was given", "canary: gave 9");
+  }
+
+  @Test
   void theLibraryTellsNoSecretAndWhichLoggersOfOthersDoIsKnown() throws Exception {
-    List<String> all =
-        java.util.stream.Stream.of(
-                "io.grpc",
-                "io.netty",
-                "io.etcd",
-                "io.vertx",
-                "software.amazon.awssdk",
-                "org.apache.hc")
-            .map(logger -> "-Dorg.slf4j.simpleLogger.log." + logger + "=trace")
-            .toList();
-    String printed = run("library", all.toArray(String[]::new));
+    String printed = run("library", TRACE);
     Map<String, Set<String>> told = told(printed);
     assertThat(told.keySet()).as("who tells: " + told).isEqualTo(TELLTALES);
     assertThat(told.values().stream().flatMap(Set::stream).collect(Collectors.toSet()))
