@@ -182,8 +182,8 @@ class RunJarTest {
                     StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
                 .build();
-        EtcdServer etcd = filled(20);
-        StallingRelay relay = new StallingRelay(etcd.endpoint(), 14 * MIB)) {
+        EtcdServer etcd = filled(40);
+        StallingRelay relay = new StallingRelay(etcd.endpoint(), 30 * MIB)) {
       s3.createBucket(request -> request.bucket("b-1"));
       Process process =
           start(

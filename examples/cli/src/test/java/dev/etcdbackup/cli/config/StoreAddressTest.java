@@ -47,7 +47,6 @@ class StoreAddressTest {
         "s3://",
         "s3:///prefix",
         "s3://b",
-        "s3://user@bucket",
         "file:",
         "file:backups",
         "file://backups",
@@ -61,6 +60,16 @@ class StoreAddressTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("'" + text + "' ")
         .hasMessageMatching(".*(file:///DIR|s3://BUCKET|%20).*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3://user@bucket", "s3://user:word@bucket", "file://user:word@host/x"})
+  void aUserOrPasswordIsNotRepeated(String text) {
+    assertThatThrownBy(() -> StoreAddress.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must not hold a user or password")
+        .hasMessageNotContaining("word@")
+        .hasMessageNotContaining("user@");
   }
 
   @Test
