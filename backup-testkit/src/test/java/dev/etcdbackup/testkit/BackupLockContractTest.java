@@ -93,7 +93,9 @@ class BackupLockContractTest {
             "manyThatTryAtOnceNeverHoldItTogether",
             lock -> {
               CyclicBarrier bothLooked = new CyclicBarrier(2);
-              return lock.take(lease -> lease.isFree() && await(bothLooked) && lease.takeAnyway());
+              CyclicBarrier bothHold = new CyclicBarrier(2);
+              return lock.take(lease -> lease.isFree() && await(bothLooked) && lease.takeAnyway())
+                  .confirm(lease -> lease.isHolder() && await(bothHold));
             }),
         wrong(
             "is confirmed after it was given back",
@@ -195,7 +197,7 @@ class BackupLockContractTest {
   /** Waits for another thread, for a moment. */
   private static boolean await(CyclicBarrier barrier) {
     try {
-      barrier.await(2, TimeUnit.MILLISECONDS);
+      barrier.await(50, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | BrokenBarrierException alone) {
       barrier.reset();
     } catch (InterruptedException e) {
