@@ -1,8 +1,8 @@
 package dev.etcdbackup;
 
+import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +22,24 @@ public abstract sealed class BackupException extends IOException
         CorruptBackupException {
   private static final long serialVersionUID = 1L;
   private static final HexFormat HEX = HexFormat.of();
-  private static final Pattern HARMFUL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
   BackupException(String message, @Nullable Throwable cause) {
     super(oneLine(message), cause);
   }
 
   private static String oneLine(String message) {
-    return HARMFUL
-        .matcher(String.valueOf(message))
-        .replaceAll(found -> "\\\\" + number(found.group().codePointAt(0)));
+    StringBuilder shown = new StringBuilder();
+    String.valueOf(message)
+        .codePoints()
+        .forEach(
+            c -> {
+              if (BackupName.isShown(c)) {
+                shown.appendCodePoint(c);
+              } else {
+                shown.append('\\').append(number(c));
+              }
+            });
+    return shown.toString();
   }
 
   private static String number(int c) {

@@ -168,19 +168,10 @@ public final class BackupKey implements Comparable<BackupKey> {
 
   private static IllegalArgumentException invalid(String what, String value, String rule) {
     StringBuilder shown = new StringBuilder(what).append(" '");
-    value.codePoints().limit(200).forEach(c -> shown.appendCodePoint(isShown(c) ? c : '\uFFFD'));
+    value
+        .codePoints()
+        .limit(200)
+        .forEach(c -> shown.appendCodePoint(BackupName.isShown(c) ? c : '\uFFFD'));
     return new IllegalArgumentException(shown.append("' ").append(rule).toString());
-  }
-
-  private static boolean isShown(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
-    };
   }
 }

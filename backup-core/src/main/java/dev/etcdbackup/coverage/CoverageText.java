@@ -1,5 +1,6 @@
 package dev.etcdbackup.coverage;
 
+import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,14 +88,7 @@ final class CoverageText {
 
   /** Whether a character has a place in a document: it neither acts, nor reorders, nor is none. */
   static boolean isShown(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> (c & 0xFFFE) != 0xFFFE; // U+FFFE and the like, which XML refuses
-    };
+    return BackupName.isShown(c)
+        && (c & 0xFFFE) != 0xFFFE; // U+FFFE and the like, which XML refuses
   }
 }

@@ -338,6 +338,26 @@ public final class BackupName {
   }
 
   /**
+   * Whether a character of a name may be shown as it is, on a terminal or in a log. Names come from
+   * stores that others write to. Control characters, marks that reorder or hide text, line and
+   * paragraph separators and halves of characters may not.
+   *
+   * @param codePoint a character, or half of one
+   * @return false if it acts on what shows it, or is none
+   */
+  public static boolean isShown(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+
+  /**
    * Compares two texts as their UTF-8 bytes would compare, which is the order in which S3 lists
    * keys: by code points, that is, and not by {@code char} as {@link String#compareTo} does. Texts
    * that are not valid UTF-16 have a place too, so the order is total.

@@ -246,7 +246,7 @@ final class Bucket {
               .metadata(mark(mark))
               .overrideConfiguration(once(withKey));
           if (retention != null) {
-            r.objectLockMode(retention.mode().text()).objectLockRetainUntilDate(retention.until());
+            r.objectLockMode(retention.mode().name()).objectLockRetainUntilDate(retention.until());
           }
         },
         body(bytes, length));
@@ -304,9 +304,11 @@ final class Bucket {
   }
 
   @Nullable String md5(byte[] bytes, int length) {
-    if (!md5) {
-      return null;
-    }
+    return md5 ? base64Md5(bytes, length) : null;
+  }
+
+  /** As headers have it. */
+  static String base64Md5(byte[] bytes, int length) {
     try {
       MessageDigest digest = MessageDigest.getInstance("MD5");
       digest.update(bytes, 0, length);

@@ -1,7 +1,5 @@
 package dev.etcdbackup.s3;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
@@ -16,12 +14,7 @@ final class CustomerKey {
 
   CustomerKey(byte[] key) {
     this.key = Base64.getEncoder().encodeToString(key);
-    try {
-      byte[] digest = MessageDigest.getInstance("MD5").digest(key);
-      this.md5 = Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
+    this.md5 = Bucket.base64Md5(key, key.length);
   }
 
   /** As headers, the same for each of the five requests that need them. */

@@ -1,15 +1,10 @@
 package dev.etcdbackup.s3;
 
-/** How strictly S3's object lock keeps a backup until its time. */
+/** How strictly S3's object lock keeps a backup until its time; by S3's names. */
 public enum ObjectLock {
   /** Those with the right to bypass governance may shorten the time and delete the backup. */
   GOVERNANCE,
 
   /** Nobody may, whatever his rights. */
-  COMPLIANCE;
-
-  /** S3's word. */
-  String text() {
-    return name();
-  }
+  COMPLIANCE
 }

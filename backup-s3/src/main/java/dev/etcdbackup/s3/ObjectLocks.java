@@ -98,7 +98,7 @@ final class ObjectLocks {
     Instant shown = head.objectLockRetainUntilDate();
     boolean longEnough = shown != null && !shown.isBefore(wanted.until());
     if (longEnough
-        && (ObjectLock.COMPLIANCE.text().equals(head.objectLockModeAsString())
+        && (ObjectLock.COMPLIANCE.name().equals(head.objectLockModeAsString())
             || wanted.mode() == ObjectLock.GOVERNANCE)) {
       return;
     }
@@ -110,7 +110,7 @@ final class ObjectLocks {
               r.bucket(bucket.name)
                   .key(bucket.path(key))
                   .versionId(head.versionId())
-                  .retention(lock -> lock.mode(wanted.mode().text()).retainUntilDate(until))
+                  .retention(lock -> lock.mode(wanted.mode().name()).retainUntilDate(until))
                   .overrideConfiguration(bucket.withDeadline));
     } catch (SdkException e) {
       String text = bucket.url(key) + " is stored and not locked: ";

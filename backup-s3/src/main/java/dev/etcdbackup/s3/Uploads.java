@@ -32,7 +32,7 @@ final class Uploads {
                           .metadata(Bucket.mark(mark))
                           .overrideConfiguration(bucket.withKey);
                       if (retention != null) {
-                        r.objectLockMode(retention.mode().text())
+                        r.objectLockMode(retention.mode().name())
                             .objectLockRetainUntilDate(retention.until());
                       }
                     })

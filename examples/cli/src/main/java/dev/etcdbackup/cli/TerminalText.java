@@ -1,5 +1,7 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.name.BackupName;
+
 /** Text on its way to a terminal. Names come from a store that others write to. */
 final class TerminalText {
   private TerminalText() {}
@@ -16,7 +18,7 @@ final class TerminalText {
     for (int i = 0; i < text.length(); i += length) {
       int c = text.codePointAt(i);
       length = Character.charCount(c);
-      boolean harmful = isHarmful(c);
+      boolean harmful = !BackupName.isShown(c);
       if (harmful && out == null) {
         out = new StringBuilder(text.length() + 16).append(text, 0, i);
       }
@@ -29,17 +31,5 @@ final class TerminalText {
       }
     }
     return out == null ? text : out.toString();
-  }
-
-  private static boolean isHarmful(int c) {
-    return switch (Character.getType(c)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          true;
-      default -> false;
-    };
   }
 }
