@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * order by age see {@link Backup#OLDEST_FIRST}.
  */
 public final class BackupKey implements Comparable<BackupKey> {
-  /** The folder at the root of a directory store that is not a project. */
+  /** The directory at the root of a directory store that is not a project. */
   public static final String RESERVED_PROJECT = ".etcd-backup";
 
   private static final int MAX_BYTES = 1024; // S3's limit for a key

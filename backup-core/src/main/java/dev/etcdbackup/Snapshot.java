@@ -45,7 +45,7 @@ public interface Snapshot extends Closeable {
    * @return the proof
    * @throws IllegalStateException when the stream has not ended with -1
    */
-  SnapshotProof proof();
+  SnapshotDigest digest();
 
   /** Ends the snapshot and what feeds it. A read in progress throws. Closing again does nothing. */
   @Override

@@ -19,7 +19,7 @@ class BackupKeyTest {
   @ParameterizedTest
   @CsvSource({
     "cray-bss/etcd.backup_v1, cray-bss, etcd.backup_v1",
-    "cray-bss/sub/folder/name, cray-bss, sub/folder/name",
+    "cray-bss/sub/directory/name, cray-bss, sub/directory/name",
     "at-the-root, '', at-the-root",
     "/leading, '', leading",
     "trailing/, trailing, ''",
@@ -41,7 +41,7 @@ class BackupKeyTest {
         "p/n",
         "p/a/b/c",
         "cray-bss/etcd.backup_v1450_2020-01-30-20:44:41",
-        "p/...", // dots, but not a folder's
+        "p/...", // dots, but not a directory's
         "p/.hidden",
         "..p/n",
         ".etcd-backup2/n",

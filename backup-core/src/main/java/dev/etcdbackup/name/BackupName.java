@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *       dates included, so names are read from their end. The revision is decimal without leading
  *       zeros, at most {@link Long#MAX_VALUE}.
  *   <li>tarball, {@code etcd-backup-yyyy-MM-dd-HH-mm-ss.tar.gz}, with {@code .gpg} appended when
- *       encrypted, below any folders. Older writers used their local time, so the zone these are
- *       read in is chosen by the reader. A local time that a change of the clocks skipped is read
- *       as that much later, one that occurs twice as the earlier.
+ *       encrypted, below any directories. Older writers used their local time, so the zone these
+ *       are read in is chosen by the reader. A local time that a change of the clocks skipped is
+ *       read as that much later, one that occurs twice as the earlier.
  * </ul>
  *
  * <p>Digits are ASCII, and every field must be in range: month 13, 30 February, a leap second, a

@@ -64,7 +64,7 @@ public interface RetentionPolicy {
    * @return a policy that keeps at least as much as either
    */
   default RetentionPolicy or(RetentionPolicy other) {
-    return new KeepEither(this, other);
+    return new UnionPolicy(this, other);
   }
 
   /**
@@ -77,7 +77,7 @@ public interface RetentionPolicy {
    * @return a policy of both
    */
   default RetentionPolicy then(RetentionPolicy next) {
-    return new KeepInTurn(this, next);
+    return new ChainedPolicy(this, next);
   }
 
   /**

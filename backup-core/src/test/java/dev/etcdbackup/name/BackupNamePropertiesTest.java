@@ -190,7 +190,7 @@ class BackupNamePropertiesTest {
                         "9999-12-31-23-59-59",
                         "2020-13-01-00-00-00"),
                     Arbitraries.of(".tar.gz", ".tar.gz.gpg", ".tgz", ""))
-                .as((folder, time, suffix) -> folder + "etcd-backup-" + time + suffix));
+                .as((directory, time, suffix) -> directory + "etcd-backup-" + time + suffix));
     Arbitrary<String> changed =
         Combinators.combine(
                 whole,

@@ -73,7 +73,7 @@ class BackupNameTest {
   }
 
   @Test
-  void aTarballInFoldersIsOneOfItsOwnSeries() {
+  void aTarballInDirectoriesIsOneOfItsOwnSeries() {
     BackupName name = BackupName.parse("old/v1/etcd-backup-2020-02-03-14-40-07.tar.gz");
 
     assertThat(name.kind()).isEqualTo(BackupKind.TARBALL);

@@ -1,6 +1,6 @@
 package dev.etcdbackup.etcd;
 
-import dev.etcdbackup.schedule.BackupLock;
+import dev.etcdbackup.BackupLock;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;

@@ -126,7 +126,7 @@ final class EtcdMember implements Closeable {
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */
-  SnapshotCall snapshot(Limits limits) throws SourceException {
+  SnapshotCall snapshot(CallDeadlines limits) throws SourceException {
     return SnapshotCall.begin(endpoint, channel, options, limits);
   }
 

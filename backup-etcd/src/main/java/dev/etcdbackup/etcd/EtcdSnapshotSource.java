@@ -24,9 +24,9 @@ import java.util.stream.Stream;
  *
  * <p>The snapshot is read as fast as its reader takes it: about 1 MiB is on its way or unread at
  * any time, outside the heap. On the heap an open snapshot takes some 200 KiB, and up to 8 MiB more
- * for databases of very many pages (for what {@link dev.etcdbackup.SnapshotProof#revision()} costs,
- * 20 KiB a GiB as a rule). Its proof holds the exact revision, as {@code etcdctl snapshot status}
- * prints it: 0 for a cluster that never held a key.
+ * for databases of very many pages (for what {@link dev.etcdbackup.SnapshotDigest#revision()}
+ * costs, 20 KiB a GiB as a rule). Its proof holds the exact revision, as {@code etcdctl snapshot
+ * status} prints it: 0 for a cluster that never held a key.
  *
  * <p>With authentication on, etcd gives snapshots to users with the {@code root} role only.
  *
@@ -86,7 +86,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
    */
   @Override
   public Snapshot open() throws SourceException {
-    Limits limits = Limits.from(timeout, noProgressTimeout);
+    CallDeadlines limits = CallDeadlines.from(timeout, noProgressTimeout);
     List<EtcdMember> toClose = new ArrayList<>();
     try {
       for (URI endpoint : endpoints) {

@@ -1,6 +1,6 @@
 package dev.etcdbackup.etcd;
 
-import dev.etcdbackup.schedule.BackupLock;
+import dev.etcdbackup.BackupLock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -138,7 +138,7 @@ final class HeldLease implements BackupLock.Held {
   /** Whether the lock is held as far as this process can tell. */
   private synchronized boolean isGood() {
     if (!over && System.nanoTime() - goodUntil >= 0) {
-      return lose("it could not be renewed for " + Limits.text(grant.ttl()));
+      return lose("it could not be renewed for " + CallDeadlines.text(grant.ttl()));
     }
     return !over;
   }

@@ -1,7 +1,7 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.Lease;
+import dev.etcdbackup.snapshot.Lease;
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseTimeToLiveRequest;

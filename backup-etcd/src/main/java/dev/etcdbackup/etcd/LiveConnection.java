@@ -56,7 +56,7 @@ final class LiveConnection implements Closeable {
 
   /** What a refusal, or the silence of the last member, means. */
   String explain(StatusRuntimeException e) {
-    String late = "no answer within " + Limits.text(timeout);
+    String late = "no answer within " + CallDeadlines.text(timeout);
     String needed = "the user needs READWRITE on the keys that are restored";
     return endpoints.get(at) + ": " + EtcdStatus.explain(e.getStatus(), late, needed);
   }

@@ -1,8 +1,8 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.HashKv;
-import dev.etcdbackup.etcd.snapshot.LiveHash;
+import dev.etcdbackup.snapshot.HashKv;
+import dev.etcdbackup.snapshot.LiveHash;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.HashKVResponse;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * A member of a running cluster that is asked what it holds, to be given to {@link
- * dev.etcdbackup.etcd.snapshot.EtcdSnapshot#compareWithLive}.
+ * dev.etcdbackup.snapshot.EtcdSnapshot#compareWithLive}.
  *
  * <p>The member answers for itself, without a quorum, and writes nothing. With authentication on,
  * etcd answers any user before 3.6, and those with the {@code root} role only from 3.6 on.
@@ -78,7 +78,7 @@ public final class LiveMember implements LiveHash, Closeable {
               + ": "
               + EtcdStatus.explain(
                   e.getStatus(),
-                  "no answer within " + Limits.text(timeout),
+                  "no answer within " + CallDeadlines.text(timeout),
                   "HashKV needs the root role"),
           e);
     }

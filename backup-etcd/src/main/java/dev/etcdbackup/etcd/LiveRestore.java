@@ -2,11 +2,11 @@ package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.AuthSummary;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.KeyCursor;
-import dev.etcdbackup.etcd.snapshot.KeyRange;
-import dev.etcdbackup.etcd.snapshot.RevisionNotRetainedException;
+import dev.etcdbackup.snapshot.AuthSummary;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.KeyCursor;
+import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
@@ -32,9 +32,9 @@ import java.util.function.Supplier;
  * again: what it wrote is there unchanged, and it goes on with the rest. Between batches others see
  * it half done.
  *
- * <p>A cluster that starts from a data folder restored from the snapshot ({@link
- * dev.etcdbackup.etcd.restore.DataDirRestore}) has everything; this is for when it must not stop,
- * or only some keys are wanted.
+ * <p>A cluster that starts from a data directory restored from the snapshot ({@link
+ * dev.etcdbackup.restore.DataDirRestore}) has everything; this is for when it must not stop, or
+ * only some keys are wanted.
  *
  * <p>Immutable and thread-safe. Each call makes connections and ends them.
  */
@@ -143,7 +143,7 @@ public final class LiveRestore {
               + auth.users().size()
               + ") and roles ("
               + auth.roles().size()
-              + "); a data folder restored from the snapshot has them");
+              + "); a data directory restored from the snapshot has them");
     }
     if (leases.unknown() > 0) {
       lost.add("the leases of " + leases.unknown() + " keys, which the snapshot does not hold");

@@ -247,7 +247,7 @@ final class LockClient implements Closeable {
     }
 
     private String late() {
-      return "no answer within " + Limits.text(patience);
+      return "no answer within " + CallDeadlines.text(patience);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.ProvingInputStream;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
-import dev.etcdbackup.SnapshotProof;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class MemberSnapshot implements Snapshot {
   private final SnapshotInfo info;
   private final EtcdMember member;
   private final SnapshotCall call;
-  private final ProvingInputStream proving;
+  private final VerifyingInputStream proving;
   private final RevisionScan scan = new RevisionScan();
   private final Stream stream = new Stream();
   private @Nullable SourceException failure;
@@ -31,7 +31,7 @@ final class MemberSnapshot implements Snapshot {
     this.info = info;
     this.member = member;
     this.call = call;
-    this.proving = new ProvingInputStream(call);
+    this.proving = new VerifyingInputStream(call);
   }
 
   @Override
@@ -57,9 +57,9 @@ final class MemberSnapshot implements Snapshot {
   }
 
   @Override
-  public SnapshotProof proof() {
-    SnapshotProof proof = proving.proof();
-    return new SnapshotProof(proof.size(), proof.sha256(), scan.revision());
+  public SnapshotDigest digest() {
+    SnapshotDigest digest = proving.digest();
+    return new SnapshotDigest(digest.size(), digest.sha256(), scan.revision());
   }
 
   @Override

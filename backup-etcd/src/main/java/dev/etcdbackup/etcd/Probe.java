@@ -38,10 +38,10 @@ record Probe(EtcdMember member, @Nullable StatusResponse status, @Nullable Strin
    * @return the answers in the order of the members
    * @throws SourceException when the thread is interrupted
    */
-  static List<Probe> all(List<EtcdMember> members, Limits limits, Duration probeTimeout)
+  static List<Probe> all(List<EtcdMember> members, CallDeadlines limits, Duration probeTimeout)
       throws SourceException {
     Duration timeout = limits.atMost(probeTimeout);
-    String late = "no answer within " + Limits.text(limits.allowed(probeTimeout));
+    String late = "no answer within " + CallDeadlines.text(limits.allowed(probeTimeout));
     ExecutorService threads = Executors.newFixedThreadPool(members.size(), Probe::newThread);
     try {
       List<Future<Probe>> answers =

@@ -55,7 +55,7 @@ final class RevisionScan {
     int left = length;
     while (left > 0 && !(sized && page >= pages)) {
       if (sized && filled == 0 && left >= partial.length) {
-        scan(new Page(bytes, at, partial.length));
+        scan(new ScannedPage(bytes, at, partial.length));
         at += partial.length;
         left -= partial.length;
         continue;
@@ -66,10 +66,10 @@ final class RevisionScan {
       at += count;
       left -= count;
       if (filled == partial.length && !sized) {
-        readMeta(new Page(partial, 0, partial.length));
+        readMeta(new ScannedPage(partial, 0, partial.length));
       }
       if (filled == partial.length) {
-        scan(new Page(partial, 0, partial.length));
+        scan(new ScannedPage(partial, 0, partial.length));
         filled = 0;
       }
     }
@@ -97,7 +97,7 @@ final class RevisionScan {
   }
 
   /** Learns the page size; without a sane one the scan ends with nothing. */
-  private void readMeta(Page first) {
+  private void readMeta(ScannedPage first) {
     sized = true;
     long size = first.metaPageSize();
     if (size >= SMALLEST_PAGE && size <= 65536 && Long.bitCount(size) == 1) {
@@ -107,7 +107,7 @@ final class RevisionScan {
     }
   }
 
-  private void scan(Page bytes) {
+  private void scan(ScannedPage bytes) {
     if (bytes.id() == page) { // else the middle of a value, or never written
       if (bytes.isBranch()) {
         scanBranch(bytes);
@@ -119,21 +119,21 @@ final class RevisionScan {
     page++;
   }
 
-  private void scanBranch(Page bytes) {
+  private void scanBranch(ScannedPage bytes) {
     long child =
-        page == root ? bytes.childFor(Page.KEY_BUCKET) : bytes.lastChildIfKeyedByRevision();
+        page == root ? bytes.childFor(ScannedPage.KEY_BUCKET) : bytes.lastChildIfKeyedByRevision();
     if (child > 0) {
       links.add(page, child);
     }
   }
 
-  private void scanLeaf(Page bytes) {
+  private void scanLeaf(ScannedPage bytes) {
     int last = bytes.count() - 1;
     if (bytes.isBucket(last)) {
       scanBuckets(bytes);
     } else if (bytes.hasKeyLikeRevision(last)) {
       long keyAt = bytes.keyAt(last);
-      if (keyAt + Page.REVISION_LENGTH <= bytes.length()) {
+      if (keyAt + ScannedPage.REVISION_LENGTH <= bytes.length()) {
         addLeaf(page, bytes.revisionMain(keyAt), bytes.revisionSub(keyAt));
       } else if (lateKeys.size() < MAX_LATE_KEYS) {
         lateKeys.add(new LateKey(page, page * partial.length + keyAt));
@@ -141,8 +141,8 @@ final class RevisionScan {
     }
   }
 
-  private void scanBuckets(Page bytes) {
-    long value = bytes.bucketAt(Page.KEY_BUCKET);
+  private void scanBuckets(ScannedPage bytes) {
+    long value = bytes.bucketAt(ScannedPage.KEY_BUCKET);
     if (value < 0) {
       return;
     }
@@ -151,7 +151,7 @@ final class RevisionScan {
       links.add(page, bucketRoot);
       return;
     }
-    Page inline = bytes.inlinePage(value);
+    ScannedPage inline = bytes.inlinePage(value);
     if (inline.isLeaf() && inline.count() == 0) {
       addLeaf(page, 0, 0);
     } else if (inline.isLeaf() && inline.hasKeyLikeRevision(inline.count() - 1)) {
@@ -161,14 +161,14 @@ final class RevisionScan {
   }
 
   /** Gathers keys that lie behind the first page of their leaf, after a large value. */
-  private void feedLateKeys(Page bytes) {
+  private void feedLateKeys(ScannedPage bytes) {
     long start = page * partial.length;
     for (LateKey late = lateKeys.peek();
         late != null && late.next() < start + bytes.length();
         late = lateKeys.peek()) {
       lateKeys.remove();
       if (late.take(bytes, start)) {
-        Page key = late.key();
+        ScannedPage key = late.key();
         addLeaf(late.page, key.revisionMain(0), key.revisionSub(0));
       } else {
         lateKeys.add(late);
@@ -199,7 +199,7 @@ final class RevisionScan {
   private static final class LateKey {
     final long page;
     private final long start;
-    private final byte[] key = new byte[Page.REVISION_LENGTH];
+    private final byte[] key = new byte[ScannedPage.REVISION_LENGTH];
     private int have;
 
     LateKey(long page, long start) {
@@ -212,7 +212,7 @@ final class RevisionScan {
     }
 
     /** Takes what the page holds of it; whether it is whole. */
-    boolean take(Page bytes, long pageStart) {
+    boolean take(ScannedPage bytes, long pageStart) {
       int from = (int) (next() - pageStart);
       int count = Math.min(key.length - have, bytes.length() - from);
       bytes.copy(from, key, have, count);
@@ -220,8 +220,8 @@ final class RevisionScan {
       return have == key.length;
     }
 
-    Page key() {
-      return new Page(key, 0, key.length);
+    ScannedPage key() {
+      return new ScannedPage(key, 0, key.length);
     }
   }
 }

@@ -44,7 +44,7 @@ final class SnapshotCall extends InputStream {
           .build();
 
   private final URI endpoint;
-  private final Limits limits;
+  private final CallDeadlines limits;
   private final ClientCall<SnapshotRequest, InputStream> call;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,7 +55,8 @@ final class SnapshotCall extends InputStream {
   private @Nullable SourceException failure;
   private int consumed; // messages since the last request for more
 
-  private SnapshotCall(URI endpoint, Limits limits, ClientCall<SnapshotRequest, InputStream> call) {
+  private SnapshotCall(
+      URI endpoint, CallDeadlines limits, ClientCall<SnapshotRequest, InputStream> call) {
     this.endpoint = endpoint;
     this.limits = limits;
     this.call = call;
@@ -70,7 +71,8 @@ final class SnapshotCall extends InputStream {
    * @throws SourceException when etcd refuses, stalls, or the thread is interrupted; the call has
    *     ended then
    */
-  static SnapshotCall begin(URI endpoint, Channel channel, CallOptions options, Limits limits)
+  static SnapshotCall begin(
+      URI endpoint, Channel channel, CallOptions options, CallDeadlines limits)
       throws SourceException {
     CallOptions snapshotOptions =
         options
@@ -193,7 +195,7 @@ final class SnapshotCall extends InputStream {
   private long requireTime(long giveUpAt) throws SourceException {
     long left = giveUpAt - System.nanoTime();
     if (left <= 0) {
-      throw fail("no bytes for " + Limits.text(limits.noProgress()), null);
+      throw fail("no bytes for " + CallDeadlines.text(limits.noProgress()), null);
     }
     return left;
   }

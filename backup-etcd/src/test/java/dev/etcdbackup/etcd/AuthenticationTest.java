@@ -38,7 +38,7 @@ class AuthenticationTest {
       try (Snapshot snapshot = source.open()) {
         long size = snapshot.stream().transferTo(OutputStream.nullOutputStream());
         assertThat(size).isEqualTo(snapshot.size());
-        assertThat(snapshot.proof().revision()).hasValue(2);
+        assertThat(snapshot.digest().revision()).hasValue(2);
       }
     }
   }

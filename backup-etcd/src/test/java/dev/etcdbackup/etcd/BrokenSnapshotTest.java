@@ -29,7 +29,7 @@ class BrokenSnapshotTest {
     try (ScriptedMember member = ScriptedMember.streaming(7, GOOD);
         Snapshot snapshot = source(member).open()) {
       assertThat(snapshot.stream().readAllBytes()).isEqualTo(GOOD);
-      assertThat(snapshot.proof().size()).isEqualTo(GOOD.length);
+      assertThat(snapshot.digest().size()).isEqualTo(GOOD.length);
     }
   }
 
@@ -179,7 +179,7 @@ class BrokenSnapshotTest {
           .withMessageContaining(problem)
           .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
     }
-    assertThatIllegalStateException().isThrownBy(snapshot::proof);
+    assertThatIllegalStateException().isThrownBy(snapshot::digest);
   }
 
   private static void sendAndEnd(ServerCallStreamObserver<SnapshotResponse> out, byte[] bytes) {

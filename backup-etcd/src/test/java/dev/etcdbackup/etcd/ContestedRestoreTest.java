@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Restores into a real etcd while somebody else does something between two of its requests. */
 @Timeout(120)
 class ContestedRestoreTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   @AutoClose private EtcdServer source;
   @AutoClose private EtcdServer target;
   @AutoClose private Client from;
@@ -79,7 +79,7 @@ class ContestedRestoreTest {
   }
 
   private EtcdSnapshot snapshot() throws Exception {
-    Path file = folder.resolve("snapshot");
+    Path file = directory.resolve("snapshot");
     try (Snapshot open = EtcdSnapshotSource.builder(source.endpoints()).build().open()) {
       Files.copy(open.stream(), file);
     }

@@ -1,7 +1,7 @@
 package dev.etcdbackup.etcd;
 
-import dev.etcdbackup.schedule.BackupLock;
-import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupLock.Held;
 import dev.etcdbackup.testkit.LeasedLockContract;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.util.ArrayList;

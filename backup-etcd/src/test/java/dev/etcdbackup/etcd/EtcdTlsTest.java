@@ -31,7 +31,7 @@ class EtcdTlsTest {
   @AutoClose private static EtcdServer strict;
   private static EtcdCertificates certificates;
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @BeforeAll
   static void startEtcd() throws Exception {
@@ -98,7 +98,7 @@ class EtcdTlsTest {
 
   @Test
   void filesAreReadAtEachOpeningSoThatRenewedOnesCount() throws Exception {
-    Path ca = folder.resolve("ca.pem");
+    Path ca = directory.resolve("ca.pem");
     EtcdTls tls =
         EtcdTls.trusting(ca).withCertificate(certificates.client(), certificates.clientKey());
     EtcdSnapshotSource source = source(strict.endpoint(), () -> tls.applyTo(Client.builder()));
@@ -111,12 +111,12 @@ class EtcdTlsTest {
 
   @Test
   void aFileThatIsNotWhatItShouldBeIsNamed() throws Exception {
-    Path text = Files.writeString(folder.resolve("text.pem"), "hello");
-    Path empty = Files.createFile(folder.resolve("empty.pem"));
+    Path text = Files.writeString(directory.resolve("text.pem"), "hello");
+    Path empty = Files.createFile(directory.resolve("empty.pem"));
     Path ca = certificates.ca();
     assertUnusable(EtcdTls.trusting(text), text + " holds no certificate");
     assertUnusable(EtcdTls.trusting(empty), empty + " holds no certificate");
-    assertUnusable(EtcdTls.trusting(folder), folder + " cannot be read");
+    assertUnusable(EtcdTls.trusting(directory), directory + " cannot be read");
     assertUnusable(EtcdTls.trusting(ca).withCertificate(ca, text), text + " holds no private key");
     assertUnusable(EtcdTls.trusting(ca).withCertificate(ca, ca), ca + " holds no private key");
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.HashComparison;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.HashComparison;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LiveMemberTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   @AutoClose private EtcdServer etcd;
   @AutoClose private Client client;
 
@@ -179,7 +179,7 @@ class LiveMemberTest {
   }
 
   private Path save(EtcdServer from) throws Exception {
-    Path file = Files.createTempFile(folder, "snapshot", ".db");
+    Path file = Files.createTempFile(directory, "snapshot", ".db");
     Files.delete(file);
     try (Snapshot snapshot = EtcdSnapshotSource.builder(from.endpoints()).build().open()) {
       Files.copy(snapshot.stream(), file);

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.KeyCursor;
-import dev.etcdbackup.etcd.snapshot.KeyRange;
-import dev.etcdbackup.etcd.snapshot.RevisionNotRetainedException;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.KeyCursor;
+import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LiveRestoreTest {
   private static final ByteSequence ALL = ByteSequence.from(new byte[1]);
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   @AutoClose private EtcdServer source;
   @AutoClose private EtcdServer target;
   @AutoClose private Client to;
@@ -264,7 +264,7 @@ class LiveRestoreTest {
   void usersAreToldToBeLost() throws Exception {
     try (EtcdServer closed = EtcdServer.builder().rootPassword("root-secret").start()) {
       closed.put("a", "1");
-      Path file = folder.resolve("auth");
+      Path file = directory.resolve("auth");
       try (Snapshot open =
           EtcdSnapshotSource.builder(closed.endpoints())
               .client(() -> login("root", "root-secret"))
@@ -378,7 +378,7 @@ class LiveRestoreTest {
   }
 
   private EtcdSnapshot snapshot() throws Exception {
-    Path file = folder.resolve("snapshot");
+    Path file = directory.resolve("snapshot");
     try (Snapshot open = EtcdSnapshotSource.builder(source.endpoints()).build().open()) {
       Files.copy(open.stream(), file);
     }

@@ -3,8 +3,8 @@ package dev.etcdbackup.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
-import dev.etcdbackup.SnapshotProof;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
 import io.etcd.jetcd.ByteSequence;
@@ -29,7 +29,7 @@ class LiveSnapshotTest {
   @AutoClose private static EtcdServer etcd;
   @AutoClose private static Client client;
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @BeforeAll
   static void startEtcd() throws Exception {
@@ -40,9 +40,9 @@ class LiveSnapshotTest {
   @Test
   void aNewClusterIsAtTheRevisionThatEtcdctlPrints() throws Exception {
     try (EtcdServer fresh = EtcdServer.start()) {
-      SnapshotProof proof = save(EtcdSnapshotSource.builder(fresh.endpoints()).build());
+      SnapshotDigest digest = save(EtcdSnapshotSource.builder(fresh.endpoints()).build());
       assertThat(EtcdTools.snapshotStatus(file())).contains("\"revision\":0,");
-      assertThat(proof.revision()).hasValue(0);
+      assertThat(digest.revision()).hasValue(0);
     }
   }
 
@@ -64,13 +64,13 @@ class LiveSnapshotTest {
     CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> writeUntil(enough));
     try {
       for (int i = 0; i < 10; i++) {
-        SnapshotProof proof = save(source());
-        assertThat(proof.revision()).isPresent();
+        SnapshotDigest digest = save(source());
+        assertThat(digest.revision()).isPresent();
         assertThat(EtcdTools.snapshotStatus(file()))
-            .contains("\"revision\":" + proof.revision().getAsLong() + ",")
-            .contains("\"totalSize\":" + (proof.size() - 32));
-        assertThat(proof.revision().getAsLong()).isBetween(lowerBound, etcd.revision());
-        assertThat(proof.sha256()).isEqualTo(sha256(file()));
+            .contains("\"revision\":" + digest.revision().getAsLong() + ",")
+            .contains("\"totalSize\":" + (digest.size() - 32));
+        assertThat(digest.revision().getAsLong()).isBetween(lowerBound, etcd.revision());
+        assertThat(digest.sha256()).isEqualTo(sha256(file()));
       }
     } finally {
       enough.set(true);
@@ -97,7 +97,7 @@ class LiveSnapshotTest {
   void aBackupWritesNothingToEtcd() throws Exception {
     etcd.put("a", "1");
     HashKVResponse before = hash();
-    SnapshotProof unused = save(source());
+    SnapshotDigest unused = save(source());
     HashKVResponse after = hash();
     assertThat(after.getHash()).isEqualTo(before.getHash());
     assertThat(after.getHeader().getRevision()).isEqualTo(before.getHeader().getRevision());
@@ -105,17 +105,17 @@ class LiveSnapshotTest {
 
   private long lowerBound;
 
-  private SnapshotProof save(EtcdSnapshotSource source) throws Exception {
+  private SnapshotDigest save(EtcdSnapshotSource source) throws Exception {
     try (Snapshot snapshot = source.open()) {
       lowerBound = snapshot.info().revision();
       Files.deleteIfExists(file());
       assertThat(Files.copy(snapshot.stream(), file())).isEqualTo(snapshot.size());
-      return snapshot.proof();
+      return snapshot.digest();
     }
   }
 
   private Path file() {
-    return folder.resolve("snapshot.db");
+    return directory.resolve("snapshot.db");
   }
 
   private static EtcdSnapshotSource source() {

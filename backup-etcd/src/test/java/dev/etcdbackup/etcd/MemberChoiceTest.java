@@ -40,7 +40,7 @@ class MemberChoiceTest {
         assertThat(snapshot.info().origin()).isNotEqualTo(cluster.endpoints().get(0).toString());
         assertThat(snapshot.stream().transferTo(OutputStream.nullOutputStream()))
             .isEqualTo(snapshot.size());
-        assertThat(snapshot.proof().revision()).hasValue(2);
+        assertThat(snapshot.digest().revision()).hasValue(2);
       }
     }
   }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemFileTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @ParameterizedTest
   @ValueSource(strings = {"RSA", "EC", "Ed25519"})
@@ -111,7 +111,7 @@ class PemFileTest {
   }
 
   private Path write(String text) throws IOException {
-    return Files.writeString(Files.createTempFile(folder, "key", ".pem"), text);
+    return Files.writeString(Files.createTempFile(directory, "key", ".pem"), text);
   }
 
   private static String pem(String kind, byte[] der) {

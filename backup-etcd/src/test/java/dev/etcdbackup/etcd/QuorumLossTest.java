@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.KeyCursor;
-import dev.etcdbackup.etcd.snapshot.KeyRange;
+import dev.etcdbackup.recovery.Approval;
 import dev.etcdbackup.recovery.ClusterOperations;
-import dev.etcdbackup.recovery.Consent;
 import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.FileSnapshotSource;
+import dev.etcdbackup.snapshot.KeyCursor;
+import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two of three members are killed, and later the third. */
 @Timeout(120)
 class QuorumLossTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   private final BackupStore store = new InMemoryBackupStore();
   private final BackupService backups = BackupService.builder(store).build();
@@ -73,7 +74,7 @@ class QuorumLossTest {
       List<SnapshotSource> survivors = new ArrayList<>(members(cluster));
       Path database = cluster.member(2).dataDir().resolve("member/snap/db");
       survivors.add(
-          FileSnapshotSource.of(Files.copy(database, folder.resolve("copy-of-the-database"))));
+          FileSnapshotSource.of(Files.copy(database, directory.resolve("copy-of-the-database"))));
 
       RecoveryPlan plan = recovery.plan(LostCluster.automated("p").withSurvivors(survivors));
 
@@ -100,7 +101,7 @@ class QuorumLossTest {
               .build();
       cluster.member(2).pause(); // so that the copy is of one moment
       Path database = cluster.member(2).dataDir().resolve("member/snap/db");
-      SnapshotSource copy = FileSnapshotSource.of(Files.copy(database, folder.resolve("copy")));
+      SnapshotSource copy = FileSnapshotSource.of(Files.copy(database, directory.resolve("copy")));
       cluster.member(2).resume();
 
       RecoveryPlan plan =
@@ -155,7 +156,7 @@ class QuorumLossTest {
           @Override
           public void discardOld() {}
         };
-    assertThat(recovery.carryOut(plan, Consent.by("test"), operations, folder)).isPresent();
+    assertThat(recovery.carryOut(plan, Approval.by("test"), operations, directory)).isPresent();
     return value[0];
   }
 }

@@ -104,11 +104,11 @@ class ReplicasTest {
   }
 
   @Test
-  void whenTheHolderIsKilledTheOtherTakesOverWithinASecondOfTheTimeToLive(@TempDir Path folder)
+  void whenTheHolderIsKilledTheOtherTakesOverWithinASecondOfTheTimeToLive(@TempDir Path directory)
       throws Exception {
-    try (HolderProcess holder = holder(folder)) {
+    try (HolderProcess holder = holder(directory)) {
       Events events = new Events();
-      replica(DirectoryBackupStore.at(folder), events, DAY);
+      replica(DirectoryBackupStore.at(directory), events, DAY);
       events.await("skipped p: somebody else holds its lock; waiting for it");
       long killed = System.nanoTime();
       holder.kill();
@@ -116,14 +116,14 @@ class ReplicasTest {
       assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(TTL.plusSeconds(1));
       events.await("stored p");
     }
-    assertThat(DirectoryBackupStore.at(folder).list("p")).hasSize(1);
+    assertThat(DirectoryBackupStore.at(directory).list("p")).hasSize(1);
   }
 
   @Test
-  void aHolderPausedAheadOfItsCheckCommitsNothingWhenItGoesOn(@TempDir Path folder)
+  void aHolderPausedAheadOfItsCheckCommitsNothingWhenItGoesOn(@TempDir Path directory)
       throws Exception {
-    BackupStore store = DirectoryBackupStore.at(folder);
-    try (HolderProcess holder = holder(folder)) {
+    BackupStore store = DirectoryBackupStore.at(directory);
+    try (HolderProcess holder = holder(directory)) {
       Events events = new Events();
       replica(store, events, DAY);
       events.await("skipped p: somebody else holds its lock; waiting for it");
@@ -139,17 +139,17 @@ class ReplicasTest {
   }
 
   @Test
-  void whoIsNotPausedCommits(@TempDir Path folder) throws Exception {
-    try (HolderProcess holder = holder(folder)) {
+  void whoIsNotPausedCommits(@TempDir Path directory) throws Exception {
+    try (HolderProcess holder = holder(directory)) {
       holder.goOn();
-      BackupStore store = DirectoryBackupStore.at(folder);
+      BackupStore store = DirectoryBackupStore.at(directory);
       holder.await("stored p");
       assertThat(store.list("p")).hasSize(1);
     }
   }
 
-  private HolderProcess holder(Path folder) throws Exception {
-    return HolderProcess.start(etcd.endpoint().toString(), TTL, folder);
+  private HolderProcess holder(Path directory) throws Exception {
+    return HolderProcess.start(etcd.endpoint().toString(), TTL, directory);
   }
 
   private void replica(BackupStore store, Events events, Duration interval) {

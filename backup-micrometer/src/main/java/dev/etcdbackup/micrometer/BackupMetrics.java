@@ -102,10 +102,10 @@ public final class BackupMetrics implements BackupListener {
         .register(registry)
         .record(result.duration());
     summary("etcd.backup.size", "Bytes of a snapshot", "bytes", project)
-        .record((double) result.proof().size());
+        .record((double) result.digest().size());
     double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
     summary("etcd.backup.throughput", "Bytes a second", "bytes per second", project)
-        .record(result.proof().size() / seconds);
+        .record(result.digest().size() / seconds);
     update();
   }
 

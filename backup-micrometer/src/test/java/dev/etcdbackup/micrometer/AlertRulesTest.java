@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AlertRulesTest {
   private static final Path RULES = Path.of("../docs/alerts.yaml");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void prometheusAcceptsThem() throws Exception {
@@ -28,8 +28,8 @@ class AlertRulesTest {
 
   @Test
   void theyFireWhenTheyShould() throws Exception {
-    Files.copy(RULES, folder.resolve("alerts.yaml"));
-    Path story = folder.resolve("alerts-test.yaml");
+    Files.copy(RULES, directory.resolve("alerts.yaml"));
+    Path story = directory.resolve("alerts-test.yaml");
     Files.copy(Path.of("src/test/resources/alerts-test.yaml"), story);
     assertThat(promtool("test", "rules", story.toString())).contains("SUCCESS");
   }
@@ -37,7 +37,7 @@ class AlertRulesTest {
   private static String promtool(String... arguments) throws Exception {
     Optional<Path> tool =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .map(folder -> Path.of(folder, "promtool"))
+            .map(directory -> Path.of(directory, "promtool"))
             .filter(Files::isExecutable)
             .findFirst();
     if (tool.isEmpty()) {

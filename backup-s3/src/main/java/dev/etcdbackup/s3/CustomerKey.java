@@ -14,7 +14,7 @@ final class CustomerKey {
 
   CustomerKey(byte[] key) {
     this.key = Base64.getEncoder().encodeToString(key);
-    this.md5 = Bucket.base64Md5(key, key.length);
+    this.md5 = S3Bucket.base64Md5(key, key.length);
   }
 
   /** As headers, the same for each of the five requests that need them. */

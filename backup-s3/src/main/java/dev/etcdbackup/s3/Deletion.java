@@ -3,7 +3,7 @@ package dev.etcdbackup.s3;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.s3.Bucket.Found;
+import dev.etcdbackup.s3.S3Bucket.Found;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 final class Deletion {
   private static final int KEYS_PER_DELETE = 1_000; // S3's limit
 
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final ObjectLocks locks;
   private final Set<BackupKey> gone = new HashSet<>();
   private final Map<BackupKey, String> refused = new HashMap<>();
@@ -31,7 +31,7 @@ final class Deletion {
   private boolean answered;
   private @Nullable StoreException failure;
 
-  Deletion(Bucket bucket, ObjectLocks locks) {
+  Deletion(S3Bucket bucket, ObjectLocks locks) {
     this.bucket = bucket;
     this.locks = locks;
   }

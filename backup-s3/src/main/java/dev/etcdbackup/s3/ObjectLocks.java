@@ -2,7 +2,7 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.s3.Bucket.Found;
+import dev.etcdbackup.s3.S3Bucket.Found;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,12 +17,12 @@ import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 
 /** S3's object lock: asked before deletes, and set by puts when that is wanted. Thread-safe. */
 final class ObjectLocks {
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final @Nullable ObjectLock mode;
   private final Duration time;
   private volatile boolean enabled; // once it is, for ever
 
-  ObjectLocks(Bucket bucket, @Nullable ObjectLock mode, Duration time) {
+  ObjectLocks(S3Bucket bucket, @Nullable ObjectLock mode, Duration time) {
     this.bucket = bucket;
     this.mode = mode;
     this.time = time;
@@ -82,7 +82,7 @@ final class ObjectLocks {
       return Optional.of("locked by a legal hold, until that is lifted");
     }
     Instant until = head.objectLockRetainUntilDate();
-    if (until == null || !until.isAfter(Bucket.timeOf(head))) {
+    if (until == null || !until.isAfter(S3Bucket.timeOf(head))) {
       return Optional.empty();
     }
     String mode = head.objectLockModeAsString();

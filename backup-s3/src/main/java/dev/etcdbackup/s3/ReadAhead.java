@@ -26,7 +26,7 @@ final class ReadAhead extends InputStream {
   static final int RANGE = 4 << 20;
   static final int PARALLEL = 4;
 
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final Workers workers;
   private final StoredBackup backup;
   private final Duration timeout;
@@ -49,7 +49,7 @@ final class ReadAhead extends InputStream {
    * @param length how many bytes there are to read, more than a range
    */
   ReadAhead(
-      Bucket bucket,
+      S3Bucket bucket,
       Workers workers,
       Duration timeout,
       StoredBackup backup,

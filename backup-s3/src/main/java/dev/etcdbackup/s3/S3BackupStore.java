@@ -9,7 +9,7 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.s3.Bucket.Found;
+import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ public final class S3BackupStore implements BackupStore {
   public static final Duration ABANDONED_AFTER = Duration.ofHours(24);
 
   private final Workers workers = new Workers();
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final ObjectLocks locks;
   private final String shown;
   private final long partSizeBytes;
@@ -92,12 +92,12 @@ public final class S3BackupStore implements BackupStore {
 
   S3BackupStore(S3StoreBuilder builder) {
     bucket =
-        new Bucket(
+        new S3Bucket(
             builder.client,
             builder.bucket,
             builder.prefix,
             builder.requestTimeout,
-            builder.customerKey);
+            builder.sseCustomerKey);
     locks = new ObjectLocks(bucket, builder.lockMode, builder.lockTime);
     shown = "s3://" + builder.bucket + (builder.prefix.isEmpty() ? "" : '/' + builder.prefix);
     partSizeBytes = builder.partSizeBytes;
@@ -144,8 +144,8 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. Folder markers
-   * (keys that end in a slash) and whatever others put there are listed as they are.
+   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. Directory
+   * markers (keys that end in a slash) and whatever others put there are listed as they are.
    */
   @Override
   public List<StoredBackup> list(String project) throws BackupException {
@@ -199,7 +199,7 @@ public final class S3BackupStore implements BackupStore {
           workers.callThrough(() -> bucket.get(backup, offset, first), ResponseInputStream::abort);
       return ahead
           ? new ReadAhead(bucket, workers, requestTimeout, backup, in, offset, length)
-          : new ObjectStream(in, length, workers, bucket.exceptions(), url, requestTimeout);
+          : new S3ObjectStream(in, length, workers, bucket.exceptions(), url, requestTimeout);
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("opening " + url, e, false);
     }

@@ -18,7 +18,7 @@ public final class S3StoreBuilder {
   Duration requestTimeout = Duration.ofMinutes(2);
   @Nullable ObjectLock lockMode;
   Duration lockTime = Duration.ZERO;
-  @Nullable CustomerKey customerKey;
+  @Nullable CustomerKey sseCustomerKey;
 
   S3StoreBuilder(S3Client client, String bucket) {
     this.client = Objects.requireNonNull(client, "client");
@@ -132,11 +132,11 @@ public final class S3StoreBuilder {
    * @return this
    * @throws IllegalArgumentException when it is of another length
    */
-  public S3StoreBuilder customerKey(byte[] key) {
+  public S3StoreBuilder sseCustomerKey(byte[] key) {
     if (key.length != CustomerKey.BYTES) {
       throw new IllegalArgumentException("customerKey must be 32 bytes, not " + key.length);
     }
-    this.customerKey = new CustomerKey(key);
+    this.sseCustomerKey = new CustomerKey(key);
     return this;
   }
 
@@ -144,12 +144,12 @@ public final class S3StoreBuilder {
    * Makes the store. Sends nothing.
    *
    * @return the store
-   * @throws IllegalArgumentException when there is a {@link #customerKey} and the client's endpoint
-   *     is not {@code https}
+   * @throws IllegalArgumentException when there is a {@link #sseCustomerKey} and the client's
+   *     endpoint is not {@code https}
    */
   public S3BackupStore build() {
     URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
-    if (customerKey != null
+    if (sseCustomerKey != null
         && endpoint != null
         && !"https".equalsIgnoreCase(endpoint.getScheme())) {
       throw new IllegalArgumentException(

@@ -7,7 +7,7 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.s3.Bucket.Found;
+import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 final class Upload {
   private static final int FIRST_BUFFER = 256 << 10;
 
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final Uploads uploads;
   private final ObjectLocks locks;
   private final Workers workers;
@@ -38,7 +38,7 @@ final class Upload {
   private long size;
 
   Upload(
-      Bucket bucket,
+      S3Bucket bucket,
       ObjectLocks locks,
       Workers workers,
       Duration requestTimeout,
@@ -68,7 +68,8 @@ final class Upload {
   }
 
   private StoredBackup putObject(int length) throws BackupException {
-    Commit commit = new Commit(bucket, key, "PutObject", mark, size, requestTimeout);
+    ConditionalCommit commit =
+        new ConditionalCommit(bucket, key, "PutObject", mark, size, requestTimeout);
     return seeThrough(
         () -> locked(commit.run(() -> bucket.putObject(key, mark, retention, buffer, length))));
   }
@@ -76,7 +77,7 @@ final class Upload {
   private StoredBackup multipart(int length) throws BackupException, InterruptedException {
     String upload =
         workers.callThrough(() -> uploads.create(key, mark, retention), this::abortUnheard);
-    Parts parts = new Parts(uploads, workers, key, upload, parallel);
+    PartUploader parts = new PartUploader(uploads, workers, key, upload, parallel);
     List<CompletedPart> received;
     try {
       received = sendAll(parts, length);
@@ -87,7 +88,7 @@ final class Upload {
     return seeThrough(() -> complete(upload, received));
   }
 
-  private List<CompletedPart> sendAll(Parts parts, int firstLength)
+  private List<CompletedPart> sendAll(PartUploader parts, int firstLength)
       throws BackupException, InterruptedException {
     int length = firstLength;
     for (int number = 1; length > 0; number++) {
@@ -114,7 +115,8 @@ final class Upload {
   /** Runs on a worker, to its end whatever becomes of the caller. */
   private StoredBackup complete(String upload, List<CompletedPart> parts) throws BackupException {
     String operation = "CompleteMultipartUpload " + upload;
-    Commit commit = new Commit(bucket, key, operation, mark, size, requestTimeout);
+    ConditionalCommit commit =
+        new ConditionalCommit(bucket, key, operation, mark, size, requestTimeout);
     try {
       if (bucket.head(key).isPresent()) {
         throw new BackupExistsException(key);

@@ -20,12 +20,12 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
  * key: a name that this library gives by itself.
  */
 final class UploadSweep {
-  private final Bucket bucket;
+  private final S3Bucket bucket;
   private final Uploads uploads;
   private final String project;
   private final Duration olderThan;
 
-  UploadSweep(Bucket bucket, String project, Duration olderThan) {
+  UploadSweep(S3Bucket bucket, String project, Duration olderThan) {
     this.bucket = bucket;
     this.uploads = new Uploads(bucket);
     this.project = project;
@@ -85,7 +85,7 @@ final class UploadSweep {
     while (true) {
       ListMultipartUploadsResponse page = uploads.page(project, last);
       if (now == null) {
-        now = Bucket.timeOf(page);
+        now = S3Bucket.timeOf(page);
       }
       for (MultipartUpload upload : page.uploads()) {
         BackupKey key = bucket.ownKey(upload.key(), project);

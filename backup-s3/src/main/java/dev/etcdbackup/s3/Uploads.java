@@ -9,11 +9,11 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 
-/** The requests of multipart uploads, like those of {@link Bucket}. */
+/** The requests of multipart uploads, like those of {@link S3Bucket}. */
 final class Uploads {
-  private final Bucket bucket;
+  private final S3Bucket bucket;
 
-  Uploads(Bucket bucket) {
+  Uploads(S3Bucket bucket) {
     this.bucket = bucket;
   }
 
@@ -28,8 +28,8 @@ final class Uploads {
                     r -> {
                       r.bucket(bucket.name)
                           .key(bucket.path(key))
-                          .contentType(Bucket.CONTENT_TYPE)
-                          .metadata(Bucket.mark(mark))
+                          .contentType(S3Bucket.CONTENT_TYPE)
+                          .metadata(S3Bucket.mark(mark))
                           .overrideConfiguration(bucket.withKey);
                       if (retention != null) {
                         r.objectLockMode(retention.mode().name())
@@ -57,7 +57,7 @@ final class Uploads {
                                 .partNumber(number)
                                 .contentMD5(md5)
                                 .overrideConfiguration(bucket.withKey),
-                        Bucket.body(bytes, length))
+                        S3Bucket.body(bytes, length))
                     .eTag());
     return CompletedPart.builder().partNumber(number).eTag(eTag).build();
   }
@@ -71,7 +71,7 @@ final class Uploads {
                 .uploadId(upload)
                 .ifNoneMatch("*")
                 .multipartUpload(m -> m.parts(parts))
-                .overrideConfiguration(Bucket.once(bucket.withDeadline)));
+                .overrideConfiguration(S3Bucket.once(bucket.withDeadline)));
   }
 
   void abort(BackupKey key, String upload) throws StoreException {

@@ -151,11 +151,11 @@ class CustomerKeyTest {
 
   @Test
   void aKeyOfAnotherLengthAndAKeyInTheClearAreRefused() {
-    assertThatThrownBy(() -> bucket.store().customerKey(new byte[16]))
+    assertThatThrownBy(() -> bucket.store().sseCustomerKey(new byte[16]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("customerKey must be 32 bytes, not 16");
     try (S3Client clear = RgwS3Client.builder(URI.create("http://rgw.example")).build()) {
-      assertThatThrownBy(() -> S3BackupStore.builder(clear, "b-1").customerKey(SECRET).build())
+      assertThatThrownBy(() -> S3BackupStore.builder(clear, "b-1").sseCustomerKey(SECRET).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "customerKey would be readable on its way: the endpoint must be https, not http");
@@ -163,7 +163,7 @@ class CustomerKeyTest {
   }
 
   private S3BackupStore storeWith(byte[] key) {
-    return bucket.store().partSizeBytes(PART).customerKey(key).build();
+    return bucket.store().partSizeBytes(PART).sseCustomerKey(key).build();
   }
 
   private static byte[] key(long seed) {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LongListTest {
   @Test
-  void tenThousandBackupsAreListedToTheLast(@TempDir Path folder) throws Exception {
-    try (S3Server server = S3Server.embedded(folder);
+  void tenThousandBackupsAreListedToTheLast(@TempDir Path directory) throws Exception {
+    try (S3Server server = S3Server.embedded(directory);
         TestBucket bucket = new TestBucket(server)) {
       List<BackupKey> keys =
           IntStream.range(0, 10_050)
@@ -23,7 +23,7 @@ class LongListTest {
               .sorted()
               .toList();
       for (BackupKey key : keys) { // the server's own form; faster than as many requests
-        Path file = folder.resolve(bucket.name).resolve(key.toString());
+        Path file = directory.resolve(bucket.name).resolve(key.toString());
         Files.createDirectories(file.getParent());
         Files.write(file, new byte[1]);
       }

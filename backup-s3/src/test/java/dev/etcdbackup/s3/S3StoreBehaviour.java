@@ -139,7 +139,7 @@ abstract class S3StoreBehaviour {
             "~!@$^*()[]{}|`;,=",
             " lead",
             "trail ",
-            "sub/folder/etcd.backup_v1");
+            "sub/directory/etcd.backup_v1");
     List<BackupKey> keys = new ArrayList<>();
     for (String name : names) {
       BackupKey key = BackupKey.of("odd", name);

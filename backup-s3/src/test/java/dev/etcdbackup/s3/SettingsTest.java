@@ -30,10 +30,10 @@ class SettingsTest {
   }
 
   @Test
-  void aFileOfAuthoritiesMustHoldSome(@TempDir Path folder) throws Exception {
-    Path missing = folder.resolve("missing.pem");
-    Path empty = Files.writeString(folder.resolve("empty.pem"), "");
-    Path garbage = Files.writeString(folder.resolve("garbage.pem"), "no certificate");
+  void aFileOfAuthoritiesMustHoldSome(@TempDir Path directory) throws Exception {
+    Path missing = directory.resolve("missing.pem");
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    Path garbage = Files.writeString(directory.resolve("garbage.pem"), "no certificate");
     for (Path pem : new Path[] {missing, empty, garbage}) {
       assertThatThrownBy(() -> RgwS3Client.builder(ENDPOINT).caPem(pem).build())
           .isInstanceOf(IllegalArgumentException.class)

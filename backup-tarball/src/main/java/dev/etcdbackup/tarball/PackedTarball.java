@@ -22,7 +22,7 @@ final class PackedTarball extends InputStream {
 
   private final InputStream snapshot;
   private final long size;
-  private final String folder;
+  private final String directory;
   private final FileTime time;
   private final byte[] chunk = new byte[CHUNK];
   private final Output output = new Output();
@@ -32,10 +32,10 @@ final class PackedTarball extends InputStream {
   private boolean ended;
   private @Nullable IOException failure;
 
-  PackedTarball(InputStream snapshot, long size, String folder, Instant time) {
+  PackedTarball(InputStream snapshot, long size, String directory, Instant time) {
     this.snapshot = snapshot;
     this.size = size;
-    this.folder = folder;
+    this.directory = directory;
     this.time = FileTime.from(time);
   }
 
@@ -109,9 +109,9 @@ final class PackedTarball extends InputStream {
     gzip = new GzipCompressorOutputStream(output, parameters);
     TarArchiveOutputStream begun = new TarArchiveOutputStream(gzip);
     begun.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
-    begun.putArchiveEntry(entry(folder + "/", 0700, 0));
+    begun.putArchiveEntry(entry(directory + "/", 0700, 0));
     begun.closeArchiveEntry();
-    begun.putArchiveEntry(entry(folder + "/" + Tarball.CONTENT, 0600, size));
+    begun.putArchiveEntry(entry(directory + "/" + Tarball.CONTENT, 0600, size));
     return begun;
   }
 

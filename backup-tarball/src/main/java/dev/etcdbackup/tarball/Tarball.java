@@ -7,24 +7,25 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /**
- * Backups of the form {@code etcd-backup-yyyy-MM-dd-HH-mm-ss.tar.gz}: a gzipped tar of one folder,
- * called as the backup without {@code .tar.gz}, that holds the snapshot as {@code etcd-dump.bin}.
- * That is how the {@code kube-etcdbackup} image writes them, and {@code tar -xzf} unpacks both.
+ * Backups of the form {@code etcd-backup-yyyy-MM-dd-HH-mm-ss.tar.gz}: a gzipped tar of one
+ * directory, called as the backup without {@code .tar.gz}, that holds the snapshot as {@code
+ * etcd-dump.bin}. That is how the {@code kube-etcdbackup} image writes them, and {@code tar -xzf}
+ * unpacks both.
  *
  * <p><strong>Packing</strong> is reproducible: the same snapshot and name give the same bytes with
- * the same zlib. Folder and file belong to user and group 0, have the modes 0700 and 0600 and the
- * time of the name. A size of 8 GiB or more is written as a binary number, which GNU tar and all
- * others of the last twenty years read. The level of gzip is 1: packing is what limits the speed of
- * such a backup, at some 50 to 200 MB/s, and the usual level 6 takes up to three times as long to
- * save a seventh.
+ * the same zlib. Directory and file belong to user and group 0, have the modes 0700 and 0600 and
+ * the time of the name. A size of 8 GiB or more is written as a binary number, which GNU tar and
+ * all others of the last twenty years read. The level of gzip is 1: packing is what limits the
+ * speed of such a backup, at some 50 to 200 MB/s, and the usual level 6 takes up to three times as
+ * long to save a seventh.
  *
  * <p><strong>Unpacking</strong> reads what GNU tar writes in its formats v7, ustar, gnu and pax,
- * with {@code ./} in front or without, with an entry for the folder or without, whatever the folder
- * is called. It refuses links, devices, sparse and further files, names with {@code ..}, absolute
- * or more than one folder deep, and whatever follows the end of the tar or of the gzip. It writes
- * no files. The file inside may have as many bytes as the snapshot's first page announces, or 64
- * MiB when it does not begin as a snapshot does; everything around it is bounded to some hundred
- * KiB.
+ * with {@code ./} in front or without, with an entry for the directory or without, whatever the
+ * directory is called. It refuses links, devices, sparse and further files, names with {@code ..},
+ * absolute or more than one directory deep, and whatever follows the end of the tar or of the gzip.
+ * It writes no files. The file inside may have as many bytes as the snapshot's first page
+ * announces, or 64 MiB when it does not begin as a snapshot does; everything around it is bounded
+ * to some hundred KiB.
  *
  * <p>Immutable and thread-safe. A stream belongs to one thread at a time, holds some 300 KiB
  * whatever the size of the snapshot, blocks as long as the stream underneath does, and is closed by
@@ -54,8 +55,8 @@ public final class Tarball implements SnapshotArchive {
     }
     requireTarball(name);
     String file = name.text().substring(name.text().lastIndexOf('/') + 1);
-    String folder = file.substring(0, file.length() - SUFFIX.length());
-    return new PackedTarball(snapshot, size, folder, name.time().orElseThrow());
+    String directory = file.substring(0, file.length() - SUFFIX.length());
+    return new PackedTarball(snapshot, size, directory, name.time().orElseThrow());
   }
 
   /**

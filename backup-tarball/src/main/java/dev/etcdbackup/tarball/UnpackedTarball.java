@@ -1,7 +1,7 @@
 package dev.etcdbackup.tarball;
 
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.ProvingInputStream;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +18,7 @@ final class UnpackedTarball extends InputStream {
   private static final int HEAD = 80; // of a snapshot: what tells its size
   private static final long MOST_OF_NO_SNAPSHOT = 64L << 20;
 
-  private final ObjectStream object;
+  private final TarballObjectStream object;
   private final String name;
   private @Nullable GzipCompressorInputStream gzip;
   private @Nullable TarReader tar;
@@ -28,7 +28,7 @@ final class UnpackedTarball extends InputStream {
   private @Nullable IOException failure;
 
   UnpackedTarball(InputStream object, String name) {
-    this.object = new ObjectStream(object);
+    this.object = new TarballObjectStream(object);
     this.name = name;
   }
 
@@ -115,7 +115,7 @@ final class UnpackedTarball extends InputStream {
     long most;
     String why;
     try {
-      most = new ProvingInputStream(new ByteArrayInputStream(head)).size();
+      most = new VerifyingInputStream(new ByteArrayInputStream(head)).size();
       why = " bytes, and the snapshot's first page announces " + most;
     } catch (CorruptBackupException e) {
       most = MOST_OF_NO_SNAPSHOT;
@@ -126,9 +126,9 @@ final class UnpackedTarball extends InputStream {
     }
   }
 
-  /** Goes to the file: past an entry for {@code ./} and one for the folder, at most. */
+  /** Goes to the file: past an entry for {@code ./} and one for the directory, at most. */
   private static void findFile(TarReader tar) throws IOException {
-    String folder = null;
+    String directory = null;
     for (int i = 0; i < 3; i++) {
       TarArchiveEntry entry = tar.next();
       if (entry == null) {
@@ -138,19 +138,19 @@ final class UnpackedTarball extends InputStream {
       while (path.startsWith("./")) {
         path = path.substring(2);
       }
-      if (isFolder(entry, path)) {
+      if (isDirectory(entry, path)) {
         if (!path.isEmpty()) {
-          folder = requireFolder(path.substring(0, path.length() - 1), entry);
+          directory = requireDirectory(path.substring(0, path.length() - 1), entry);
         }
       } else {
-        requireSnapshot(path, folder, entry);
+        requireSnapshot(path, directory, entry);
         return;
       }
     }
     throw new IOException("it holds no " + Tarball.CONTENT);
   }
 
-  private static boolean isFolder(TarArchiveEntry entry, String path) throws IOException {
+  private static boolean isDirectory(TarArchiveEntry entry, String path) throws IOException {
     switch (entry.getLinkFlag()) {
       case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_DIR -> {}
       case TarConstants.LF_LINK, TarConstants.LF_SYMLINK ->
@@ -161,30 +161,34 @@ final class UnpackedTarball extends InputStream {
           throw new IOException(
               "it holds an entry of type " + (entry.getLinkFlag() & 0xff) + ", " + shown(entry));
     }
-    boolean folder = path.isEmpty() || path.endsWith("/");
-    if (folder && entry.getSize() != 0) {
-      throw new IOException("it holds a folder with content, " + shown(entry));
+    boolean directory = path.isEmpty() || path.endsWith("/");
+    if (directory && entry.getSize() != 0) {
+      throw new IOException("it holds a directory with content, " + shown(entry));
     }
-    return folder;
+    return directory;
   }
 
   private static void requireSnapshot(
       String path, @Nullable String announced, TarArchiveEntry entry) throws IOException {
     String end = "/" + Tarball.CONTENT;
     if (!path.endsWith(end)) {
-      throw new IOException("it holds " + shown(entry) + " where FOLDER" + end + " should be");
+      throw new IOException("it holds " + shown(entry) + " where DIRECTORY" + end + " should be");
     }
-    String folder = requireFolder(path.substring(0, path.length() - end.length()), entry);
-    if (announced != null && !announced.equals(folder)) {
-      throw new IOException("it holds two folders, the second with " + shown(entry));
+    String directory = requireDirectory(path.substring(0, path.length() - end.length()), entry);
+    if (announced != null && !announced.equals(directory)) {
+      throw new IOException("it holds two directories, the second with " + shown(entry));
     }
   }
 
-  private static String requireFolder(String folder, TarArchiveEntry entry) throws IOException {
-    if (folder.isEmpty() || folder.indexOf('/') >= 0 || folder.equals(".") || folder.equals("..")) {
-      throw new IOException("it holds " + shown(entry) + ", which is not in one folder");
+  private static String requireDirectory(String directory, TarArchiveEntry entry)
+      throws IOException {
+    if (directory.isEmpty()
+        || directory.indexOf('/') >= 0
+        || directory.equals(".")
+        || directory.equals("..")) {
+      throw new IOException("it holds " + shown(entry) + ", which is not in one directory");
     }
-    return folder;
+    return directory;
   }
 
   private static String shown(TarArchiveEntry entry) {

@@ -1,7 +1,7 @@
 package dev.etcdbackup.tarball;
 
+import static dev.etcdbackup.tarball.Tarballs.DIRECTORY;
 import static dev.etcdbackup.tarball.Tarballs.FILE;
-import static dev.etcdbackup.tarball.Tarballs.FOLDER;
 import static dev.etcdbackup.tarball.Tarballs.NAME;
 import static dev.etcdbackup.tarball.Tarballs.SNAPSHOT;
 import static dev.etcdbackup.tarball.Tarballs.assertEndIsNeverReported;
@@ -51,7 +51,7 @@ class BrokenTarballTest {
       assertRefused(gzipped, "it goes on after the end of its tar");
       assertEndIsNeverReported(gzipped, SNAPSHOT);
     }
-    HandMadeTar between = tar().file(FILE, SNAPSHOT).raw(new byte[512]).folder("x/").end();
+    HandMadeTar between = tar().file(FILE, SNAPSHOT).raw(new byte[512]).directory("x/").end();
     assertRefused(between, "it goes on after the end of its tar");
   }
 
@@ -103,7 +103,7 @@ class BrokenTarballTest {
   @Test
   void aTarThatIsCutOffInsideAWholeGzipIsRefused() {
     byte[] small = Arrays.copyOf(SNAPSHOT, 3000);
-    byte[] tar = tar().folder(FOLDER + "/").file(FILE, small).end().bytes();
+    byte[] tar = tar().directory(DIRECTORY + "/").file(FILE, small).end().bytes();
     for (int length = 0; length < tar.length; length += length % 512 == 0 ? 1 : 511) {
       byte[] cut = HandMadeTar.gzip(Arrays.copyOf(tar, length));
       assertRefused(cut, "it ends too early");
@@ -149,7 +149,7 @@ class BrokenTarballTest {
   @Test
   void aWrongTarInARightGzipNeverEndsInAnotherException() throws IOException {
     byte[] small = Arrays.copyOf(SNAPSHOT, 2000);
-    byte[] whole = tar().folder(FOLDER + "/").file(FILE, small).end().bytes();
+    byte[] whole = tar().directory(DIRECTORY + "/").file(FILE, small).end().bytes();
     for (int seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       byte[] broken = whole.clone();

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** GNU tar reads our archives, and we read its. */
 class GnuTarTest {
-  private static final String FOLDER = "etcd-backup-2020-02-03-14-40-07";
-  private static final BackupName NAME = BackupName.parse(FOLDER + ".tar.gz");
+  private static final String DIRECTORY = "etcd-backup-2020-02-03-14-40-07";
+  private static final BackupName NAME = BackupName.parse(DIRECTORY + ".tar.gz");
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(3, 300);
   private static final long NINE_GIB = 9L << 30;
 
@@ -48,9 +48,9 @@ class GnuTarTest {
   }
 
   @BeforeEach
-  void writeTheFolder() throws IOException {
-    Files.createDirectory(work.resolve(FOLDER));
-    Files.write(work.resolve(FOLDER).resolve("etcd-dump.bin"), SNAPSHOT);
+  void writeTheDirectory() throws IOException {
+    Files.createDirectory(work.resolve(DIRECTORY));
+    Files.write(work.resolve(DIRECTORY).resolve("etcd-dump.bin"), SNAPSHOT);
   }
 
   @Test
@@ -60,8 +60,8 @@ class GnuTarTest {
     assertThat(tar("--utc", "--full-time", "-tvzf", ours.toString()).lines())
         .map(line -> line.replaceAll(" +", " "))
         .containsExactly(
-            "drwx------ 0/0 0 2020-02-03 14:40:07 " + FOLDER + "/",
-            "-rw------- 0/0 1228832 2020-02-03 14:40:07 " + FOLDER + "/etcd-dump.bin");
+            "drwx------ 0/0 0 2020-02-03 14:40:07 " + DIRECTORY + "/",
+            "-rw------- 0/0 1228832 2020-02-03 14:40:07 " + DIRECTORY + "/etcd-dump.bin");
   }
 
   @Test
@@ -70,7 +70,7 @@ class GnuTarTest {
     Path target = Files.createDirectory(work.resolve("unpacked"));
 
     tar("-xzf", ours.toString(), "-C", target.toString());
-    assertThat(target.resolve(FOLDER).resolve("etcd-dump.bin")).hasBinaryContent(SNAPSHOT);
+    assertThat(target.resolve(DIRECTORY).resolve("etcd-dump.bin")).hasBinaryContent(SNAPSHOT);
 
     tar("-C", target.toString(), "--compare", "-zf", ours.toString());
   }
@@ -79,7 +79,10 @@ class GnuTarTest {
   @ValueSource(strings = {"v7", "oldgnu", "gnu", "ustar", "posix"})
   void weUnpackGnuTarsInAllItsFormats(String format) throws Exception {
     String[][] waysToNameIt = {
-      {FOLDER}, {"./" + FOLDER}, {FOLDER + "/etcd-dump.bin"}, {"./" + FOLDER + "/etcd-dump.bin"}
+      {DIRECTORY},
+      {"./" + DIRECTORY},
+      {DIRECTORY + "/etcd-dump.bin"},
+      {"./" + DIRECTORY + "/etcd-dump.bin"}
     };
     for (String[] names : waysToNameIt) {
       Path theirs = work.resolve("theirs.tar.gz");
@@ -93,9 +96,9 @@ class GnuTarTest {
   }
 
   @Test
-  void weUnpackTheWholeWorkingFolderAndAnyBlocking() throws Exception {
+  void weUnpackTheWholeWorkingDirectoryAndAnyBlocking() throws Exception {
     Path home = Files.createDirectory(work.resolve("home"));
-    Files.move(work.resolve(FOLDER), home.resolve("renamed"));
+    Files.move(work.resolve(DIRECTORY), home.resolve("renamed"));
     Path theirs = work.resolve("theirs.tar.gz");
 
     tar("-b", "1024", "--format=posix", "-czf", theirs.toString(), "-C", home.toString(), ".");
@@ -114,25 +117,25 @@ class GnuTarTest {
     // The archive is cut off, which tar says when it has listed what there is.
     assertThat(output(new ProcessBuilder("tar", "-tvf", cut.toString()), 2))
         .contains(" 9663676416 ")
-        .contains(FOLDER + "/etcd-dump.bin");
+        .contains(DIRECTORY + "/etcd-dump.bin");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"gnu", "posix"})
   void weReadASizeOfMoreThanEightGib(String format) throws Exception {
     try (RandomAccessFile large =
-        new RandomAccessFile(work.resolve(FOLDER).resolve("etcd-dump.bin").toFile(), "rw")) {
+        new RandomAccessFile(work.resolve(DIRECTORY).resolve("etcd-dump.bin").toFile(), "rw")) {
       large.setLength(NINE_GIB); // no block of it is written
     }
     Process writing =
-        new ProcessBuilder("tar", "--format=" + format, "-cf", "-", FOLDER + "/etcd-dump.bin")
+        new ProcessBuilder("tar", "--format=" + format, "-cf", "-", DIRECTORY + "/etcd-dump.bin")
             .directory(work.toFile())
             .start();
     try (InputStream in = writing.getInputStream()) {
       TarArchiveEntry entry = new TarReader(in).next();
 
       assertThat(entry).isNotNull();
-      assertThat(entry.getName()).isEqualTo(FOLDER + "/etcd-dump.bin");
+      assertThat(entry.getName()).isEqualTo(DIRECTORY + "/etcd-dump.bin");
       assertThat(entry.getSize()).isEqualTo(NINE_GIB);
     } finally {
       writing.destroyForcibly().waitFor();

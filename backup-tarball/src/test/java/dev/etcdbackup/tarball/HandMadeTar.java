@@ -17,7 +17,7 @@ final class HandMadeTar {
     return header(name, type, data.length).data(data);
   }
 
-  HandMadeTar folder(String name) {
+  HandMadeTar directory(String name) {
     return entry(name, '5', new byte[0]);
   }
 

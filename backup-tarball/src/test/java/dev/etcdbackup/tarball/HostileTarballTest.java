@@ -1,7 +1,7 @@
 package dev.etcdbackup.tarball;
 
+import static dev.etcdbackup.tarball.Tarballs.DIRECTORY;
 import static dev.etcdbackup.tarball.Tarballs.FILE;
-import static dev.etcdbackup.tarball.Tarballs.FOLDER;
 import static dev.etcdbackup.tarball.Tarballs.SNAPSHOT;
 import static dev.etcdbackup.tarball.Tarballs.assertEndIsNeverReported;
 import static dev.etcdbackup.tarball.Tarballs.assertRefused;
@@ -26,8 +26,8 @@ class HostileTarballTest {
     assertThat(
             unpack(
                 tar()
-                    .folder("./")
-                    .folder("./x/")
+                    .directory("./")
+                    .directory("./x/")
                     .file("./x/etcd-dump.bin", SNAPSHOT)
                     .end()
                     .gzipped()))
@@ -55,16 +55,17 @@ class HostileTarballTest {
         "x//etcd-dump.bin",
         "//etcd-dump.bin",
       })
-  void aFileThatIsNotInOneFolderIsRefused(String path) {
-    assertRefused(tar().file(path, SNAPSHOT).end(), "'" + path + "', which is not in one folder");
+  void aFileThatIsNotInOneDirectoryIsRefused(String path) {
+    assertRefused(
+        tar().file(path, SNAPSHOT).end(), "'" + path + "', which is not in one directory");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../", "/", "/etc/", "x/../", "x/y/", "./../"})
-  void aFolderThatIsNotOneIsRefused(String path) {
+  void aDirectoryThatIsNotOneIsRefused(String path) {
     assertRefused(
-        tar().folder(path).file(FILE, SNAPSHOT).end(),
-        "'" + path + "', which is not in one folder");
+        tar().directory(path).file(FILE, SNAPSHOT).end(),
+        "'" + path + "', which is not in one directory");
   }
 
   @ParameterizedTest
@@ -79,7 +80,7 @@ class HostileTarballTest {
       })
   void aFileOfAnotherNameIsRefused(String path) {
     assertRefused(
-        tar().file(path, SNAPSHOT).end(), "'" + path + "' where FOLDER/etcd-dump.bin should be");
+        tar().file(path, SNAPSHOT).end(), "'" + path + "' where DIRECTORY/etcd-dump.bin should be");
   }
 
   @ParameterizedTest
@@ -97,13 +98,16 @@ class HostileTarballTest {
     "V, an entry of type 86",
     "é, an entry of type 233",
   })
-  void whatIsNeitherFileNorFolderIsRefused(char type, String what) {
+  void whatIsNeitherFileNorDirectoryIsRefused(char type, String what) {
     assertRefused(tar().entry(FILE, type, new byte[0]).end(), "it holds " + what + ", '" + FILE);
     assertRefused(
-        tar().folder(FOLDER + "/").link(FOLDER + "/etcd-dump.bin", type, "/etc/passwd").end(),
+        tar()
+            .directory(DIRECTORY + "/")
+            .link(DIRECTORY + "/etcd-dump.bin", type, "/etc/passwd")
+            .end(),
         "it holds " + what);
     assertRefused(
-        tar().entry(FOLDER + "/", type, new byte[0]).file(FILE, SNAPSHOT).end(),
+        tar().entry(DIRECTORY + "/", type, new byte[0]).file(FILE, SNAPSHOT).end(),
         "it holds " + what);
   }
 
@@ -113,38 +117,40 @@ class HostileTarballTest {
         new HandMadeTar[] {
           tar().file(FILE, SNAPSHOT),
           tar().file("x/other", new byte[1]),
-          tar().folder("y/"),
+          tar().directory("y/"),
           tar().link("x/link", '2', "/etc/passwd"),
           tar().pax('x', "comment=x").file(FILE, SNAPSHOT),
         }) {
-      HandMadeTar tar = tar().folder(FOLDER + "/").file(FILE, SNAPSHOT).raw(more.bytes()).end();
+      HandMadeTar tar =
+          tar().directory(DIRECTORY + "/").file(FILE, SNAPSHOT).raw(more.bytes()).end();
       assertRefused(tar, "it holds more than one file");
       assertEndIsNeverReported(tar.gzipped(), SNAPSHOT);
     }
   }
 
   @Test
-  void anotherFolderThanTheFilesIsRefused() {
+  void anotherDirectoryThanTheFilesIsRefused() {
     assertRefused(
-        tar().folder("x/").file("y/etcd-dump.bin", SNAPSHOT).end(), "it holds two folders");
-    assertRefused(tar().folder("x/").folder("y/").folder("z/").end(), "holds no etcd-dump.bin");
+        tar().directory("x/").file("y/etcd-dump.bin", SNAPSHOT).end(), "it holds two directories");
+    assertRefused(
+        tar().directory("x/").directory("y/").directory("z/").end(), "holds no etcd-dump.bin");
   }
 
   @Test
-  void aFolderWithContentIsRefused() {
-    assertRefused(tar().entry("x/", '5', SNAPSHOT).end(), "a folder with content");
-    assertRefused(tar().entry("x/", '0', SNAPSHOT).end(), "a folder with content");
+  void aDirectoryWithContentIsRefused() {
+    assertRefused(tar().entry("x/", '5', SNAPSHOT).end(), "a directory with content");
+    assertRefused(tar().entry("x/", '0', SNAPSHOT).end(), "a directory with content");
   }
 
   @Test
   void anArchiveWithoutAFileIsRefused() {
     assertRefused(tar().end(), "it holds no etcd-dump.bin");
-    assertRefused(tar().folder("x/").end(), "it holds no etcd-dump.bin");
-    HandMadeTar folders = tar();
+    assertRefused(tar().directory("x/").end(), "it holds no etcd-dump.bin");
+    HandMadeTar directories = tar();
     for (int i = 0; i < 1000; i++) {
-      folders.folder("./");
+      directories.directory("./");
     }
-    assertRefused(folders.file(FILE, SNAPSHOT).end(), "it holds no etcd-dump.bin");
+    assertRefused(directories.file(FILE, SNAPSHOT).end(), "it holds no etcd-dump.bin");
   }
 
   @Test
@@ -210,7 +216,7 @@ class HostileTarballTest {
                 tar()
                     .pax('g', "comment=made by hand")
                     .pax('x', "mtime=1580740807.123456789", owner, "LIBARCHIVE.xattr.a=b=c")
-                    .folder("x/")
+                    .directory("x/")
                     .pax('x', "size=" + SNAPSHOT.length, "atime=1")
                     .file("x/etcd-dump.bin", SNAPSHOT)
                     .end()

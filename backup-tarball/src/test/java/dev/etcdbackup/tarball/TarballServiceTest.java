@@ -10,9 +10,9 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
-import dev.etcdbackup.service.BackupNaming;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
@@ -30,20 +30,20 @@ class TarballServiceTest {
   private final InMemoryBackupStore store = new InMemoryBackupStore();
   private final BackupService service = BackupService.builder(store).archive(new Tarball()).build();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void aTarballIsTakenAndReadBackAsTheSnapshotItHolds() throws IOException {
     BackupResult result =
-        service.backUp("bare-metal", FixedSnapshotSource.of(SNAPSHOT), BackupNaming.tarball());
+        service.backUp("bare-metal", FixedSnapshotSource.of(SNAPSHOT), NamingStrategy.tarball());
     assertThat(result.backup().kind()).isEqualTo(BackupKind.TARBALL);
 
-    Path file = folder.resolve("snapshot.db");
-    assertThat(service.readBack(result.key(), file, false).size()).isEqualTo(SNAPSHOT.length);
+    Path file = directory.resolve("snapshot.db");
+    assertThat(service.download(result.key(), file, false).size()).isEqualTo(SNAPSHOT.length);
     assertThat(file).hasBinaryContent(SNAPSHOT);
 
-    Path raw = folder.resolve("raw.tar.gz");
-    service.readBackRaw(result.key(), raw, false);
+    Path raw = directory.resolve("raw.tar.gz");
+    service.downloadRaw(result.key(), raw, false);
     assertThat(raw).isRegularFile().isNotEmptyFile();
   }
 
@@ -52,7 +52,8 @@ class TarballServiceTest {
     byte[] cut = Arrays.copyOf(SNAPSHOT, 1_000_000);
 
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> service.backUp("p", FixedSnapshotSource.of(cut), BackupNaming.tarball()));
+        .isThrownBy(
+            () -> service.backUp("p", FixedSnapshotSource.of(cut), NamingStrategy.tarball()));
     assertThat(store.list("")).isEmpty();
   }
 
@@ -66,9 +67,9 @@ class TarballServiceTest {
     byte[] cut = Arrays.copyOf(packed, packed.length - 1);
     store.put(key, Content.of(new ByteArrayInputStream(cut)));
 
-    Path file = folder.resolve("snapshot.db");
+    Path file = directory.resolve("snapshot.db");
     assertThatExceptionOfType(CorruptBackupException.class)
-        .isThrownBy(() -> service.readBack(key, file, false));
+        .isThrownBy(() -> service.download(key, file, false));
     assertThat(file).doesNotExist();
   }
 
@@ -78,8 +79,8 @@ class TarballServiceTest {
     store.put(key, Content.of(new ByteArrayInputStream(new byte[100])));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> service.readBack(key, folder.resolve("snapshot.db"), false))
+        .isThrownBy(() -> service.download(key, directory.resolve("snapshot.db"), false))
         .withMessageContaining("encrypted with GnuPG");
-    assertThat(service.readBackRaw(key, folder.resolve("raw"), false)).isEqualTo(100);
+    assertThat(service.downloadRaw(key, directory.resolve("raw"), false)).isEqualTo(100);
   }
 }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.ProvingInputStream;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
@@ -34,10 +34,10 @@ class TarballTest {
   void whatWasPackedIsUnpacked() throws IOException {
     byte[] packed = pack(SNAPSHOT);
 
-    ProvingInputStream unpacked = new ProvingInputStream(unpack(packed));
+    VerifyingInputStream unpacked = new VerifyingInputStream(unpack(packed));
 
     assertThat(unpacked.readAllBytes()).isEqualTo(SNAPSHOT);
-    assertThat(unpacked.proof().size()).isEqualTo(SNAPSHOT.length);
+    assertThat(unpacked.digest().size()).isEqualTo(SNAPSHOT.length);
   }
 
   @ParameterizedTest
@@ -67,14 +67,14 @@ class TarballTest {
 
   @Test
   void theSameSnapshotAndNameGiveTheSameBytesWhereverTheyAreStored() throws IOException {
-    BackupName inFolder = BackupName.parse("old/etcd-backup-2020-02-03-14-40-07.tar.gz");
+    BackupName inDirectory = BackupName.parse("old/etcd-backup-2020-02-03-14-40-07.tar.gz");
 
     byte[] packed = pack(SNAPSHOT);
 
     assertThat(pack(SNAPSHOT)).isEqualTo(packed);
     assertThat(
             tarball
-                .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, inFolder)
+                .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, inDirectory)
                 .readAllBytes())
         .isEqualTo(packed);
   }

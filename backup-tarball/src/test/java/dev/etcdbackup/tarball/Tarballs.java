@@ -14,9 +14,9 @@ import java.util.Arrays;
 
 /** Tarballs to be refused, and how to see that they are. */
 final class Tarballs {
-  static final String FOLDER = "etcd-backup-2020-02-03-14-40-07";
-  static final String FILE = FOLDER + "/etcd-dump.bin";
-  static final BackupName NAME = BackupName.parse(FOLDER + ".tar.gz");
+  static final String DIRECTORY = "etcd-backup-2020-02-03-14-40-07";
+  static final String FILE = DIRECTORY + "/etcd-dump.bin";
+  static final BackupName NAME = BackupName.parse(DIRECTORY + ".tar.gz");
   static final byte[] SNAPSHOT = TestSnapshots.bytes(2, 20);
 
   private Tarballs() {}
@@ -26,7 +26,7 @@ final class Tarballs {
   }
 
   static HandMadeTar whole() {
-    return tar().folder(FOLDER + "/").file(FILE, SNAPSHOT).end();
+    return tar().directory(DIRECTORY + "/").file(FILE, SNAPSHOT).end();
   }
 
   static byte[] unpack(byte[] object) throws IOException {

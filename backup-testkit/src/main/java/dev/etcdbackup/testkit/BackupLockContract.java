@@ -2,8 +2,8 @@ package dev.etcdbackup.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.schedule.BackupLock;
-import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupLock.Held;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -55,7 +55,7 @@ interface DeleteRules extends StoreRules {
   }
 
   @Test
-  default void theNameOfAFolderDeletesNothing() throws Exception {
+  default void theNameOfADirectoryDeletesNothing() throws Exception {
     put(store(), "p/sub/a", random(1, 10));
     store().delete(List.of(BackupKey.of("p", "sub"), BackupKey.parse("p")));
     assertThat(keys(store(), "")).containsExactly("p/sub/a");

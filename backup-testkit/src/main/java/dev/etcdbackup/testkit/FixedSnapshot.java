@@ -2,11 +2,11 @@ package dev.etcdbackup.testkit;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.ProvingInputStream;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
-import dev.etcdbackup.SnapshotProof;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.OptionalLong;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class FixedSnapshot extends InputStream implements Snapshot {
   private final SnapshotInfo info;
   private final OptionalLong exactRevision;
-  private final ProvingInputStream in;
+  private final VerifyingInputStream in;
   private @Nullable BackupException failure;
   private volatile boolean closed;
 
   FixedSnapshot(SnapshotInfo info, OptionalLong exactRevision, InputStream in) {
     this.info = info;
     this.exactRevision = exactRevision;
-    this.in = new ProvingInputStream(in);
+    this.in = new VerifyingInputStream(in);
   }
 
   @Override
@@ -47,9 +47,9 @@ final class FixedSnapshot extends InputStream implements Snapshot {
   }
 
   @Override
-  public SnapshotProof proof() {
-    SnapshotProof proof = in.proof();
-    return new SnapshotProof(proof.size(), proof.sha256(), exactRevision);
+  public SnapshotDigest digest() {
+    SnapshotDigest digest = in.digest();
+    return new SnapshotDigest(digest.size(), digest.sha256(), exactRevision);
   }
 
   @Override

@@ -2,16 +2,16 @@ package dev.etcdbackup.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.BackupLock.Held;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a {@link dev.etcdbackup.schedule.BackupLock} keeps besides when it can be lost: when its
- * lease runs out, or its session is cut. Extend it in place of {@link BackupLockContract}, and say
- * how a lock is lost as well.
+ * What a {@link dev.etcdbackup.BackupLock} keeps besides when it can be lost: when its lease runs
+ * out, or its session is cut. Extend it in place of {@link BackupLockContract}, and say how a lock
+ * is lost as well.
  */
 public abstract class LeasedLockContract extends BackupLockContract {
   /** For subclasses. */

@@ -53,7 +53,7 @@ interface ListRules extends StoreRules {
   }
 
   @Test
-  default void namesBelowFoldersBelongToTheProject() throws Exception {
+  default void namesBelowDirectoriesBelongToTheProject() throws Exception {
     String nested = "p/sub/etcd.backup_v12_2020-02-03-20:45:00";
     put(store(), nested, random(1, 10));
     put(store(), "p/z", random(1, 10));

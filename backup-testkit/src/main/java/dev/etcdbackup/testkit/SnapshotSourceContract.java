@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.ProvingInputStream;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,10 +55,10 @@ public abstract class SnapshotSourceContract {
   @Test
   void theStreamIsAWholeSnapshot() throws Exception {
     try (Snapshot snapshot = open()) {
-      ProvingInputStream proved = new ProvingInputStream(snapshot.stream());
+      VerifyingInputStream proved = new VerifyingInputStream(snapshot.stream());
       readToTheEnd(proved);
-      assertThat(snapshot.proof().size()).isEqualTo(proved.proof().size());
-      assertThat(snapshot.proof().sha256()).isEqualTo(proved.proof().sha256());
+      assertThat(snapshot.digest().size()).isEqualTo(proved.digest().size());
+      assertThat(snapshot.digest().sha256()).isEqualTo(proved.digest().sha256());
     }
   }
 
@@ -84,9 +84,9 @@ public abstract class SnapshotSourceContract {
   @Test
   void thereIsNoProofBeforeTheEnd() throws Exception {
     try (Snapshot snapshot = open()) {
-      assertThatIllegalStateException().isThrownBy(snapshot::proof);
+      assertThatIllegalStateException().isThrownBy(snapshot::digest);
       snapshot.stream().readNBytes((int) Math.min(snapshot.size() - 1, 100_000));
-      assertThatIllegalStateException().isThrownBy(snapshot::proof);
+      assertThatIllegalStateException().isThrownBy(snapshot::digest);
     }
   }
 
@@ -106,7 +106,7 @@ public abstract class SnapshotSourceContract {
         assertThat(read).as("byte %d", i).isBetween(0, 255);
         head[i] = (byte) read;
       }
-      assertThat(new ProvingInputStream(new ByteArrayInputStream(head)).size())
+      assertThat(new VerifyingInputStream(new ByteArrayInputStream(head)).size())
           .as("the size that the bytes announce")
           .isEqualTo(snapshot.size());
       assertThat(readToTheEnd(snapshot.stream())).isEqualTo(snapshot.size() - head.length);
@@ -136,7 +136,7 @@ public abstract class SnapshotSourceContract {
     try (Snapshot snapshot = open()) {
       long size = readToTheEnd(snapshot.stream());
       snapshot.close();
-      assertThat(snapshot.proof().size()).isEqualTo(size);
+      assertThat(snapshot.digest().size()).isEqualTo(size);
     }
   }
 
@@ -151,7 +151,7 @@ public abstract class SnapshotSourceContract {
         assertThat(readToTheEnd(second.stream())).isEqualTo(second.size());
       }
       assertThat(readToTheEnd(first.stream())).isEqualTo(first.size() - head.length);
-      assertThat(first.proof().size()).isEqualTo(first.size());
+      assertThat(first.digest().size()).isEqualTo(first.size());
     }
   }
 
@@ -165,7 +165,7 @@ public abstract class SnapshotSourceContract {
       assertThatExceptionOfType(BackupException.class)
           .isThrownBy(() -> snapshot.stream().read(new byte[100]));
     }
-    assertThatIllegalStateException().isThrownBy(snapshot::proof);
+    assertThatIllegalStateException().isThrownBy(snapshot::digest);
   }
 
   @Test
@@ -191,7 +191,7 @@ public abstract class SnapshotSourceContract {
       assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
       snapshot.close();
       try {
-        assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(snapshot.proof().size());
+        assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(snapshot.digest().size());
       } catch (ExecutionException closedInTime) {
         assertThat(closedInTime).hasCauseInstanceOf(BackupException.class);
       }

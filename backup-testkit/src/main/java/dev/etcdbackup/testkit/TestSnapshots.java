@@ -1,6 +1,6 @@
 package dev.etcdbackup.testkit;
 
-import dev.etcdbackup.ProvingInputStream;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +33,7 @@ public final class TestSnapshots {
     if (pages < MIN_PAGES) {
       throw new IllegalArgumentException("pages must be " + MIN_PAGES + " or more, not " + pages);
     }
-    return Math.multiplyExact(pages, (long) PAGE_SIZE) + ProvingInputStream.TRAILER_SIZE;
+    return Math.multiplyExact(pages, (long) PAGE_SIZE) + VerifyingInputStream.TRAILER_SIZE;
   }
 
   /**

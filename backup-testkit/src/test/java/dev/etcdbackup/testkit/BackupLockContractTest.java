@@ -4,8 +4,8 @@ import static dev.etcdbackup.testkit.ContractRun.union;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.etcdbackup.schedule.BackupLock;
-import dev.etcdbackup.schedule.BackupLock.Held;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupLock.Held;
 import dev.etcdbackup.testkit.WrongLock.Lease;
 import java.time.Duration;
 import java.util.Locale;

@@ -20,7 +20,7 @@ class FixedSnapshotSourceTest {
     try (Snapshot opened = FixedSnapshotSource.of(snapshot).open()) {
       assertThat(opened.stream().readAllBytes()).isEqualTo(snapshot);
       assertThat(opened.info().revision()).isEqualTo(1);
-      assertThat(opened.proof().revision()).isEmpty();
+      assertThat(opened.digest().revision()).isEmpty();
     }
   }
 
@@ -32,7 +32,7 @@ class FixedSnapshotSourceTest {
     try (Snapshot opened = source.open()) {
       assertThat(opened.info()).isEqualTo(info);
       opened.stream().readAllBytes();
-      assertThat(opened.proof().revision()).hasValue(43);
+      assertThat(opened.digest().revision()).hasValue(43);
     }
   }
 

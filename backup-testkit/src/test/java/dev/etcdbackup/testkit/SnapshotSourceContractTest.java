@@ -5,8 +5,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
-import dev.etcdbackup.SnapshotProof;
 import dev.etcdbackup.SnapshotSource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -121,7 +121,7 @@ class SnapshotSourceContractTest {
   }
 
   private static Stream<Arguments> wrongFacts() {
-    SnapshotProof made = new SnapshotProof(BYTES.length, "00", OptionalLong.empty());
+    SnapshotDigest made = new SnapshotDigest(BYTES.length, "00", OptionalLong.empty());
     Snapshot shared = new WrongSnapshot(RIGHT.open()).close(() -> {});
     SnapshotSource sharing = () -> shared;
     return Stream.of(
@@ -130,8 +130,8 @@ class SnapshotSourceContractTest {
             "has no origin",
             "theFactsAreKnownBeforeTheFirstByteIsRead",
             right -> right.info(new SnapshotInfo("", 1, 0, 0, ""))),
-        wrong("makes its proof up", "theStreamIsAWholeSnapshot", right -> right.proof(() -> made)),
-        wrong("proves at once", "thereIsNoProofBeforeTheEnd", right -> right.proof(() -> made)),
+        wrong("makes its proof up", "theStreamIsAWholeSnapshot", right -> right.digest(() -> made)),
+        wrong("proves at once", "thereIsNoProofBeforeTheEnd", right -> right.digest(() -> made)),
         wrong(
             "forgets its proof",
             "theProofOutlivesTheSnapshot",
@@ -139,7 +139,7 @@ class SnapshotSourceContractTest {
               AtomicBoolean closed = new AtomicBoolean();
               return right
                   .close(() -> closed.set(true))
-                  .proof(
+                  .digest(
                       () -> {
                         if (closed.get()) {
                           throw new IllegalStateException("closed");

@@ -3,7 +3,7 @@ package dev.etcdbackup.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.etcdbackup.ProvingInputStream;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,9 +21,9 @@ class TestSnapshotsTest {
   void areProved(int pages) throws Exception {
     byte[] bytes = TestSnapshots.bytes(1, pages);
     assertThat(bytes).hasSize((int) TestSnapshots.size(pages));
-    ProvingInputStream proved = new ProvingInputStream(new ByteArrayInputStream(bytes));
+    VerifyingInputStream proved = new VerifyingInputStream(new ByteArrayInputStream(bytes));
     proved.readAllBytes();
-    assertThat(proved.proof().size()).isEqualTo(bytes.length);
+    assertThat(proved.digest().size()).isEqualTo(bytes.length);
   }
 
   @Test
@@ -61,7 +61,7 @@ class TestSnapshotsTest {
     ByteBuffer bytes = ByteBuffer.wrap(TestSnapshots.bytes(5, 10)).order(ByteOrder.LITTLE_ENDIAN);
     assertThat(bytes.getLong(4096 + 64)).isEqualTo(bytes.getLong(64) - 1);
     byte[] second = Arrays.copyOfRange(bytes.array(), 4096, 4096 + 1000);
-    ProvingInputStream header = new ProvingInputStream(new ByteArrayInputStream(second));
+    VerifyingInputStream header = new VerifyingInputStream(new ByteArrayInputStream(second));
     assertThat(header.size()).isEqualTo(10 * 4096 + 32);
   }
 

@@ -1,6 +1,6 @@
 package dev.etcdbackup.testkit;
 
-import dev.etcdbackup.schedule.BackupLock;
+import dev.etcdbackup.BackupLock;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

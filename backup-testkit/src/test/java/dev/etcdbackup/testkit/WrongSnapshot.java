@@ -2,8 +2,8 @@ package dev.etcdbackup.testkit;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
-import dev.etcdbackup.SnapshotProof;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ final class WrongSnapshot implements Snapshot {
   private SnapshotInfo info;
   private OptionalLong size = OptionalLong.empty();
   private Supplier<InputStream> stream;
-  private Supplier<SnapshotProof> proof;
+  private Supplier<SnapshotDigest> digest;
   private Runnable close;
 
   interface Read {
@@ -27,7 +27,7 @@ final class WrongSnapshot implements Snapshot {
     this.right = right;
     this.info = right.info();
     this.stream = right::stream;
-    this.proof = right::proof;
+    this.digest = right::digest;
     this.close = right::close;
   }
 
@@ -51,8 +51,8 @@ final class WrongSnapshot implements Snapshot {
     return stream(() -> in);
   }
 
-  WrongSnapshot proof(Supplier<SnapshotProof> wrong) {
-    this.proof = wrong;
+  WrongSnapshot digest(Supplier<SnapshotDigest> wrong) {
+    this.digest = wrong;
     return this;
   }
 
@@ -77,8 +77,8 @@ final class WrongSnapshot implements Snapshot {
   }
 
   @Override
-  public SnapshotProof proof() {
-    return proof.get();
+  public SnapshotDigest digest() {
+    return digest.get();
   }
 
   @Override

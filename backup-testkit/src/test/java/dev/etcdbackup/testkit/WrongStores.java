@@ -219,7 +219,7 @@ final class WrongStores {
                     (all, project) -> all.stream().filter(b -> b.key().project().equals(project)))),
         wrong(
             "lists one level",
-            "namesBelowFoldersBelongToTheProject",
+            "namesBelowDirectoriesBelongToTheProject",
             store ->
                 store.list(
                     (all, project) ->
@@ -349,8 +349,8 @@ final class WrongStores {
             "otherKeysWithTheSameBeginningStay",
             store -> store.deleteAll((stored, named) -> stored.startsWith(named))),
         wrong(
-            "deletes folders",
-            "theNameOfAFolderDeletesNothing",
+            "deletes directories",
+            "theNameOfADirectoryDeletesNothing",
             store -> store.deleteAll((stored, named) -> stored.startsWith(named + "/"))),
         wrong(
             "deletes everything when nothing is named",

@@ -1,12 +1,12 @@
 package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.etcd.restore.DataDirRestore;
-import dev.etcdbackup.etcd.restore.RestoredMember;
-import dev.etcdbackup.etcd.snapshot.Alarm;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
-import dev.etcdbackup.etcd.snapshot.HashKv;
-import dev.etcdbackup.etcd.snapshot.KeyRange;
+import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.RestoredMember;
+import dev.etcdbackup.snapshot.Alarm;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.HashKv;
+import dev.etcdbackup.snapshot.KeyRange;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Restores a snapshot for nothing, to know that it can be: into a temporary folder, from which a
+ * Restores a snapshot for nothing, to know that it can be: into a temporary directory, from which a
  * real etcd is started on free ports of 127.0.0.1 when there is one at hand. The history it tells
  * (HashKV) and its number of keys are held against the snapshot, a key is written, read and
  * deleted, and everything is thrown away. Without an etcd all but the start is done, and the report
@@ -31,13 +31,13 @@ import java.util.function.Supplier;
  * <p>Immutable and thread-safe.
  */
 public final class Drill {
-  private final Path folder;
+  private final Path directory;
   private final Optional<Path> etcd;
   private final Optional<Supplier<ClientBuilder>> login;
   private final Duration timeout;
 
   private Drill(Builder builder) {
-    this.folder = builder.folder;
+    this.directory = builder.directory;
     this.etcd = builder.etcd;
     this.login = builder.login;
     this.timeout = builder.timeout;
@@ -46,11 +46,11 @@ public final class Drill {
   /**
    * Begins a drill.
    *
-   * @param folder where the temporary folder goes; must exist, with room for the snapshot
+   * @param directory where the temporary directory goes; must exist, with room for the snapshot
    * @return the settings
    */
-  public static Builder builder(Path folder) {
-    return new Builder(folder);
+  public static Builder builder(Path directory) {
+    return new Builder(directory);
   }
 
   /**
@@ -61,12 +61,12 @@ public final class Drill {
    * @param snapshot the snapshot, with its SHA-256
    * @return what it showed; an etcd that does not start from it is a problem in there
    * @throws CorruptBackupException when the snapshot is damaged
-   * @throws IOException when it cannot be read, or the folder cannot be written
+   * @throws IOException when it cannot be read, or the directory cannot be written
    */
   public DrillReport run(EtcdSnapshot snapshot) throws IOException {
     long begun = System.nanoTime();
     Run run = new Run(snapshot);
-    try (DrillFolder temporary = DrillFolder.in(folder)) {
+    try (DrillDirectory temporary = DrillDirectory.in(directory)) {
       run.restore(temporary);
       if (etcd.isPresent()) {
         run.boot(etcd.get(), temporary);
@@ -97,7 +97,7 @@ public final class Drill {
       this.authenticated = snapshot.auth().enabled();
     }
 
-    void restore(DrillFolder temporary) throws IOException {
+    void restore(DrillDirectory temporary) throws IOException {
       DataDirRestore restore =
           DataDirRestore.builder()
               .name(DrillMember.NAME)
@@ -109,12 +109,12 @@ public final class Drill {
       RestoredMember member = restore.restore(snapshot, temporary.dataDir());
       memberId = member.memberId();
       remarks.addAll(member.warnings());
-      for (Alarm alarm : snapshot.facts().alarms()) {
+      for (Alarm alarm : snapshot.metadata().alarms()) {
         remarks.add("the alarm " + alarm.type() + " is in it: restore it with clear-alarms");
       }
-      steps.add("verified, and restored to a data folder");
+      steps.add("verified, and restored to a data directory");
       try (EtcdSnapshot restored = EtcdSnapshot.open(temporary.database())) {
-        compare("the data folder", restored.hashKv(0), restored.keys(KeyRange.all(), 0).size());
+        compare("the data directory", restored.hashKv(0), restored.keys(KeyRange.all(), 0).size());
       }
     }
 
@@ -138,7 +138,7 @@ public final class Drill {
       }
     }
 
-    void boot(Path binary, DrillFolder temporary) throws IOException {
+    void boot(Path binary, DrillDirectory temporary) throws IOException {
       try (DrillMember member = DrillMember.start(binary, temporary, timeout)) {
         version = member.version();
         booted = true;
@@ -169,13 +169,13 @@ public final class Drill {
 
   /** Settings of a drill. Not thread-safe. */
   public static final class Builder {
-    private final Path folder;
+    private final Path directory;
     private Optional<Path> etcd = Optional.empty();
     private Optional<Supplier<ClientBuilder>> login = Optional.empty();
     private Duration timeout = Duration.ofMinutes(1);
 
-    private Builder(Path folder) {
-      this.folder = Objects.requireNonNull(folder, "folder");
+    private Builder(Path directory) {
+      this.directory = Objects.requireNonNull(directory, "directory");
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.LiveMember;
-import dev.etcdbackup.etcd.snapshot.HashKv;
+import dev.etcdbackup.snapshot.HashKv;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A real etcd, started from a restored data folder. */
+/** A real etcd, started from a restored data directory. */
 final class DrillMember implements Closeable {
   /** Its name. */
   static final String NAME = "drill";
@@ -33,12 +33,12 @@ final class DrillMember implements Closeable {
 
   private final Process process;
   private final Thread killer;
-  private final DrillFolder folder;
+  private final DrillDirectory directory;
   private final URI address;
 
-  private DrillMember(Process process, DrillFolder folder, URI address) {
+  private DrillMember(Process process, DrillDirectory directory, URI address) {
     this.process = process;
-    this.folder = folder;
+    this.directory = directory;
     this.address = address;
     this.killer = new Thread(process::destroyForcibly, "etcd-backup-drill-end");
     Runtime.getRuntime().addShutdownHook(killer);
@@ -71,11 +71,12 @@ final class DrillMember implements Closeable {
    *
    * @throws FailedException when it ends, or is not healthy in time, with the end of its log
    */
-  static DrillMember start(Path binary, DrillFolder folder, Duration timeout) throws IOException {
+  static DrillMember start(Path binary, DrillDirectory directory, Duration timeout)
+      throws IOException {
     for (int attempt = 1; ; attempt++) {
       List<URI> addresses = freeAddresses();
       DrillMember member =
-          new DrillMember(launch(binary, folder, addresses), folder, addresses.get(0));
+          new DrillMember(launch(binary, directory, addresses), directory, addresses.get(0));
       try {
         member.awaitHealth(timeout);
         return member;
@@ -101,23 +102,23 @@ final class DrillMember implements Closeable {
     }
   }
 
-  private static Process launch(Path binary, DrillFolder folder, List<URI> addresses)
+  private static Process launch(Path binary, DrillDirectory directory, List<URI> addresses)
       throws IOException {
     String client = addresses.get(0).toString();
     ProcessBuilder builder =
         new ProcessBuilder(
                 binary.toString(),
                 "--name=" + NAME,
-                "--data-dir=" + folder.dataDir(),
+                "--data-dir=" + directory.dataDir(),
                 "--listen-client-urls=" + client,
                 "--advertise-client-urls=" + client,
                 "--listen-peer-urls=" + addresses.get(1),
                 "--initial-advertise-peer-urls=" + PEER,
                 "--initial-cluster=" + NAME + "=" + PEER,
                 "--quota-backend-bytes=" + (64L << 30))
-            .directory(folder.folder().toFile())
+            .directory(directory.directory().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(folder.log().toFile());
+            .redirectOutput(directory.log().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
     if (System.getProperty("os.arch").equals("aarch64")) {
       builder.environment().put("ETCD_UNSUPPORTED_ARCH", "arm64"); // 3.4 wants to be asked
@@ -137,7 +138,7 @@ final class DrillMember implements Closeable {
     while (System.nanoTime() < end) {
       if (ended(20)) {
         String message = "etcd ended instead of starting: " + lastLine();
-        throw Files.readString(folder.log(), StandardCharsets.ISO_8859_1)
+        throw Files.readString(directory.log(), StandardCharsets.ISO_8859_1)
                 .contains("address already in use")
             ? new PortTakenException(message)
             : new FailedException(message);
@@ -191,7 +192,7 @@ final class DrillMember implements Closeable {
   }
 
   private String lastLine() throws IOException {
-    byte[] log = Files.readAllBytes(folder.log());
+    byte[] log = Files.readAllBytes(directory.log());
     List<String> lines = new String(log, StandardCharsets.UTF_8).lines().toList();
     return lines.isEmpty() ? "it wrote no log" : lines.get(lines.size() - 1);
   }

@@ -1,6 +1,6 @@
 package dev.etcdbackup.etcd.drill;
 
-import dev.etcdbackup.etcd.snapshot.HashKv;
+import dev.etcdbackup.snapshot.HashKv;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

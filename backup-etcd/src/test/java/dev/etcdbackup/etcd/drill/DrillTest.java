@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.etcd.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -32,12 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Drills with every etcd at hand. */
 @Timeout(120)
 class DrillTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
   private Path temporary;
 
   @BeforeEach
-  void makeAFolder() throws Exception {
-    temporary = Files.createDirectory(folder.resolve("tmp"));
+  void makeADirectory() throws Exception {
+    temporary = Files.createDirectory(directory.resolve("tmp"));
   }
 
   @AfterEach
@@ -50,7 +50,7 @@ class DrillTest {
   }
 
   private EtcdSnapshot golden(String name) throws Exception {
-    Path file = folder.resolve("golden");
+    Path file = directory.resolve("golden");
     try (InputStream in =
         new GZIPInputStream(
             DrillTest.class.getResourceAsStream("/golden/" + name + ".snap.db.gz"))) {
@@ -62,7 +62,7 @@ class DrillTest {
   @ParameterizedTest
   @MethodSource("binaries")
   void anEtcdStartedFromABackupHoldsWhatTheBackupHolds(EtcdBinaries binaries) throws Exception {
-    Path file = folder.resolve("snapshot");
+    Path file = directory.resolve("snapshot");
     try (EtcdServer etcd = binaries.server().start()) {
       for (int i = 0; i < 100; i++) {
         etcd.put("key-" + i % 40, "value-" + i);
@@ -74,7 +74,7 @@ class DrillTest {
     }
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       DrillReport report =
-          Drill.builder(temporary).etcd(binaries.folder().resolve("etcd")).build().run(snapshot);
+          Drill.builder(temporary).etcd(binaries.directory().resolve("etcd")).build().run(snapshot);
       assertThat(report.problems()).isEmpty();
       assertThat(report.remarks()).isEmpty();
       assertThat(report.booted()).isTrue();
@@ -83,8 +83,8 @@ class DrillTest {
       assertThat(report.hashKv()).isEqualTo(snapshot.hashKv(0));
       assertThat(report.steps())
           .satisfiesExactly(
-              line -> assertThat(line).isEqualTo("verified, and restored to a data folder"),
-              line -> assertThat(line).startsWith("the data folder holds the same: HashKV "),
+              line -> assertThat(line).isEqualTo("verified, and restored to a data directory"),
+              line -> assertThat(line).startsWith("the data directory holds the same: HashKV "),
               line -> assertThat(line).startsWith("etcd " + binaries.version() + " started"),
               line -> assertThat(line).startsWith("the started etcd holds the same: HashKV "),
               line -> assertThat(line).isEqualTo("a key was written, read and deleted"));
@@ -94,7 +94,7 @@ class DrillTest {
   @ParameterizedTest
   @ValueSource(strings = {"3.4.23-empty", "3.4.23-rich-compacted1", "3.4.23-misc"})
   void snapshotsOfEveryKindPass(String name) throws Exception {
-    Path etcd = EtcdBinaries.all().get(0).folder().resolve("etcd");
+    Path etcd = EtcdBinaries.all().get(0).directory().resolve("etcd");
     try (EtcdSnapshot snapshot = golden(name)) {
       DrillReport report = Drill.builder(temporary).etcd(etcd).build().run(snapshot);
       assertThat(report.problems()).isEmpty();
@@ -108,7 +108,7 @@ class DrillTest {
 
   @Test
   void withAuthenticationInItAUserIsNeededToAsk() throws Exception {
-    Path etcd = EtcdBinaries.all().get(0).folder().resolve("etcd");
+    Path etcd = EtcdBinaries.all().get(0).directory().resolve("etcd");
     try (EtcdSnapshot snapshot = golden("3.4.23-rich-auth")) {
       DrillReport unasked = Drill.builder(temporary).etcd(etcd).build().run(snapshot);
       assertThat(unasked.passed()).isTrue();
@@ -155,13 +155,13 @@ class DrillTest {
       DrillReport report = impatient.run(snapshot);
       assertThat(report.passed()).isFalse();
       assertThat(report.problems().get(0)).startsWith("etcd is not healthy after 1 s: ");
-      Drill none = Drill.builder(temporary).etcd(folder.resolve("none")).build();
+      Drill none = Drill.builder(temporary).etcd(directory.resolve("none")).build();
       assertThat(none.run(snapshot).problems().get(0)).contains("cannot be started");
     }
   }
 
   private Path program(String script) throws Exception {
-    Path file = Files.createTempFile(folder, "program", "");
+    Path file = Files.createTempFile(directory, "program", "");
     Files.writeString(file, "#!/bin/sh\n" + script + "\n");
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
@@ -170,9 +170,9 @@ class DrillTest {
   void aDamagedBackupIsToldSo() throws Exception {
     try (EtcdSnapshot good = golden("3.5.30-plain")) {
       assertThat(good.verify().ok()).isTrue();
-      byte[] bytes = Files.readAllBytes(folder.resolve("golden"));
+      byte[] bytes = Files.readAllBytes(directory.resolve("golden"));
       bytes[bytes.length - 1] ^= 1;
-      Path bad = Files.write(folder.resolve("bad"), bytes);
+      Path bad = Files.write(directory.resolve("bad"), bytes);
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(bad)) {
         assertThatExceptionOfType(CorruptBackupException.class)
             .isThrownBy(() -> Drill.builder(temporary).build().run(snapshot))

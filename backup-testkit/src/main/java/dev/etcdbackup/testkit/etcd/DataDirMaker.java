@@ -3,14 +3,14 @@ package dev.etcdbackup.testkit.etcd;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Makes the data folder of a member before it starts, out of a backup say. */
+/** Makes the data directory of a member before it starts, out of a backup say. */
 @FunctionalInterface
 public interface DataDirMaker {
   /**
-   * Makes a data folder.
+   * Makes a data directory.
    *
    * @param member whose it is; {@code etcd} gets the same settings
-   * @param dataDir the folder, which is not there
+   * @param dataDir the directory, which is not there
    * @throws IOException when it cannot be made; the start ends with it
    */
   void make(NewMember member, Path dataDir) throws IOException;

@@ -16,18 +16,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A folder with an {@code etcd}, and the tools that came with it, for tests that want a certain
+ * A directory with an {@code etcd}, and the tools that came with it, for tests that want a certain
  * version or several.
  *
  * <p>Those of this machine are the one that {@value EtcdTools#VARIABLE} or the PATH leads to, and
- * those in the folders that the environment variable {@value #VARIABLE} lists, separated as the
+ * those in the directories that the environment variable {@value #VARIABLE} lists, separated as the
  * PATH is.
  *
- * @param folder the folder
+ * @param directory the directory
  * @param version the version, {@code 3.5.30} say
  */
-public record EtcdBinaries(Path folder, String version) {
-  /** The environment variable that lists folders of etcd's programs. */
+public record EtcdBinaries(Path directory, String version) {
+  /** The environment variable that lists directories of etcd's programs. */
   public static final String VARIABLE = "ETCDBACKUP_ETCD_BINS";
 
   private static final Pattern VERSION = Pattern.compile("etcd Version: (\\d+\\.\\d+\\.\\d+)");
@@ -62,12 +62,12 @@ public record EtcdBinaries(Path folder, String version) {
         setting == null
             ? Stream.empty()
             : Arrays.stream(setting.split(File.pathSeparator, -1))
-                .filter(folder -> !folder.isEmpty())
+                .filter(directory -> !directory.isEmpty())
                 .map(Path::of);
     return Stream.concat(one, more)
         .map(Path::toAbsolutePath)
         .distinct()
-        .map(folder -> new EtcdBinaries(folder, versionOf(folder)))
+        .map(directory -> new EtcdBinaries(directory, versionOf(directory)))
         .toList();
   }
 
@@ -116,7 +116,7 @@ public record EtcdBinaries(Path folder, String version) {
    * @return true when it is there
    */
   public boolean has(String program) {
-    return Files.isExecutable(folder.resolve(program));
+    return Files.isExecutable(directory.resolve(program));
   }
 
   /**
@@ -128,7 +128,7 @@ public record EtcdBinaries(Path folder, String version) {
    * @throws IOException when it ends with another status than 0, with its error output
    */
   public String run(String program, String... arguments) throws IOException {
-    return EtcdTools.run(folder.resolve(program), Map.of("ETCDCTL_API", "3"), arguments);
+    return EtcdTools.run(directory.resolve(program), Map.of("ETCDCTL_API", "3"), arguments);
   }
 
   /** The version. */
@@ -137,16 +137,16 @@ public record EtcdBinaries(Path folder, String version) {
     return version;
   }
 
-  private static String versionOf(Path folder) {
+  private static String versionOf(Path directory) {
     String said;
     try {
-      said = EtcdTools.run(folder.resolve("etcd"), Map.of(), "--version");
+      said = EtcdTools.run(directory.resolve("etcd"), Map.of(), "--version");
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + " holds no etcd that runs", e);
+      throw new UncheckedIOException(directory + " holds no etcd that runs", e);
     }
     Matcher version = VERSION.matcher(said);
     if (!version.find()) {
-      throw new IllegalStateException(folder + "/etcd tells no version: " + said);
+      throw new IllegalStateException(directory + "/etcd tells no version: " + said);
     }
     return version.group(1);
   }

@@ -33,11 +33,11 @@ public final class EtcdCertificates {
 
   private static @Nullable EtcdCertificates shared;
 
-  private final Path folder;
+  private final Path directory;
   private final SSLContext clientContext;
 
-  private EtcdCertificates(Path folder, SSLContext clientContext) {
-    this.folder = folder;
+  private EtcdCertificates(Path directory, SSLContext clientContext) {
+    this.directory = directory;
     this.clientContext = clientContext;
   }
 
@@ -57,9 +57,9 @@ public final class EtcdCertificates {
 
   /** Makes an authority and its two certificates. Takes two seconds or so. */
   private static EtcdCertificates create() throws IOException {
-    Path folder = Files.createTempDirectory("etcd-test-tls");
-    folder.toFile().deleteOnExit();
-    Path file = folder.resolve("test.p12");
+    Path directory = Files.createTempDirectory("etcd-test-tls");
+    directory.toFile().deleteOnExit();
+    Path file = directory.resolve("test.p12");
     file.toFile().deleteOnExit();
     generate(file, CA, "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign");
     String uses = "eku=serverAuth,clientAuth"; // etcd's gateway is a client of its own server
@@ -71,10 +71,10 @@ public final class EtcdCertificates {
       for (String alias : List.of(CA, SERVER, CLIENT)) {
         Key key = store.getKey(alias, STORE_PASSWORD);
         Certificate certificate = store.getCertificate(alias);
-        write(folder.resolve(alias + ".key"), "PRIVATE KEY", key.getEncoded());
-        write(folder.resolve(alias + ".pem"), "CERTIFICATE", certificate.getEncoded());
+        write(directory.resolve(alias + ".key"), "PRIVATE KEY", key.getEncoded());
+        write(directory.resolve(alias + ".pem"), "CERTIFICATE", certificate.getEncoded());
       }
-      return new EtcdCertificates(folder, clientContext(store));
+      return new EtcdCertificates(directory, clientContext(store));
     } catch (GeneralSecurityException e) {
       throw new IOException("test certificates cannot be made", e);
     }
@@ -150,7 +150,7 @@ public final class EtcdCertificates {
   }
 
   private Path file(String name) {
-    return folder.resolve(name);
+    return directory.resolve(name);
   }
 
   private static void generate(Path file, String alias, String... more) throws IOException {

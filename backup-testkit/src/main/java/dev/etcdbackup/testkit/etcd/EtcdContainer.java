@@ -17,8 +17,8 @@ import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * An etcd run in a container: on the host's network and in the host's folder, so that all else is
- * as with a binary. That takes Docker on Linux.
+ * An etcd run in a container: on the host's network and in the host's directory, so that all else
+ * is as with a binary. That takes Docker on Linux.
  */
 final class EtcdContainer implements EtcdProcess {
   /** What is run when no version is asked for. */
@@ -84,13 +84,13 @@ final class EtcdContainer implements EtcdProcess {
   /** Starts them. */
   record Launcher(String version) implements EtcdLauncher {
     @Override
-    public EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException {
+    public EtcdProcess launch(List<String> arguments, Path directory, Path log) throws IOException {
       List<String> command = new ArrayList<>(List.of("etcd"));
       command.addAll(arguments);
       if (!Files.exists(log)) {
         Files.createFile(log);
       }
-      GenericContainer<?> container = container(version, command, folder, folder);
+      GenericContainer<?> container = container(version, command, directory, directory);
       container.withLogConsumer(frame -> append(log, frame.getUtf8String()));
       try {
         container.start();
@@ -108,19 +108,19 @@ final class EtcdContainer implements EtcdProcess {
       try {
         Files.writeString(log, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
       } catch (IOException gone) {
-        // The server is being closed and its folder deleted: nobody reads the log any more.
+        // The server is being closed and its directory deleted: nobody reads the log any more.
       }
     }
   }
 
   /** As the owner of a file, who can then delete what the container writes. */
   private static GenericContainer<?> container(
-      String version, List<String> command, Path folder, Path owned) throws IOException {
+      String version, List<String> command, Path directory, Path owned) throws IOException {
     String user =
         Files.getAttribute(owned, "unix:uid") + ":" + Files.getAttribute(owned, "unix:gid");
     return new GenericContainer<>(DockerImageName.parse(IMAGE + version))
         .withNetworkMode("host")
-        .withFileSystemBind(folder.toString(), folder.toString(), BindMode.READ_WRITE)
+        .withFileSystemBind(directory.toString(), directory.toString(), BindMode.READ_WRITE)
         .withCreateContainerCmdModifier(create -> create.withUser(user))
         .withCommand(command.toArray(new String[0]));
   }

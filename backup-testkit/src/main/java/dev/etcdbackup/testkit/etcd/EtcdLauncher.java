@@ -12,14 +12,14 @@ interface EtcdLauncher {
    * Starts an etcd.
    *
    * @param arguments of etcd's command line
-   * @param folder where it may write: the only one
-   * @param log the file in the folder that takes its output
+   * @param directory where it may write: the only one
+   * @param log the file in the directory that takes its output
    */
-  EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException;
+  EtcdProcess launch(List<String> arguments, Path directory, Path log) throws IOException;
 
   /**
-   * Finds one: in the folder {@value EtcdTools#VARIABLE} names, on the PATH, or else in a container
-   * when Testcontainers is on the class path and Docker runs.
+   * Finds one: in the directory {@value EtcdTools#VARIABLE} names, on the PATH, or else in a
+   * container when Testcontainers is on the class path and Docker runs.
    */
   static EtcdLauncher find() {
     Optional<Path> etcd = EtcdTools.find("etcd");
@@ -39,7 +39,7 @@ interface EtcdLauncher {
   static EtcdLauncher find(String version) {
     Optional<EtcdBinaries> binaries = EtcdBinaries.find(version);
     if (binaries.isPresent()) {
-      return new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"));
+      return new LocalEtcd.Launcher(binaries.get().directory().resolve("etcd"));
     }
     String image =
         EtcdContainer.VERSION.startsWith(version + ".") ? EtcdContainer.VERSION : version;

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * A real etcd for a test: one member, a cluster of its own or one of an {@link EtcdCluster}.
  *
  * <p>It listens on 127.0.0.1 on ports the system chose, and is checked to be the process that
- * answers there. Its data are in a temporary folder. The program comes from the folder that the
- * environment variable {@value EtcdTools#VARIABLE} names, else from the PATH, else from a container
- * (Docker on Linux, with Testcontainers on the class path); when there is none the test ends as
- * {@link dev.etcdbackup.testkit.Fixtures#missing} says. It does not outlive the JVM.
+ * answers there. Its data are in a temporary directory. The program comes from the directory that
+ * the environment variable {@value EtcdTools#VARIABLE} names, else from the PATH, else from a
+ * container (Docker on Linux, with Testcontainers on the class path); when there is none the test
+ * ends as {@link dev.etcdbackup.testkit.Fixtures#missing} says. It does not outlive the JVM.
  *
  * <p>Where the environment variable {@value GivenEtcd#VARIABLE} names an etcd that runs already, at
  * {@code http://HOST:PORT}, single servers without settings are that one, whatever it holds: it is
@@ -30,7 +30,7 @@ public final class EtcdServer implements AutoCloseable {
   private final EtcdLauncher launcher;
   private final EtcdAddress address;
   private final List<String> arguments;
-  private final Path folder;
+  private final Path directory;
   private final EtcdGateway gateway;
   private final @Nullable EtcdCertificates certificates;
   private EtcdProcess process;
@@ -42,16 +42,16 @@ public final class EtcdServer implements AutoCloseable {
       EtcdLauncher launcher,
       EtcdAddress address,
       List<String> arguments,
-      Path folder,
+      Path directory,
       @Nullable EtcdCertificates certificates)
       throws IOException {
     this.launcher = launcher;
     this.address = address;
     this.arguments = arguments;
-    this.folder = folder;
+    this.directory = directory;
     this.certificates = certificates;
     this.gateway = new EtcdGateway(address.client(), certificates);
-    this.process = launcher.launch(arguments, folder, log());
+    this.process = launcher.launch(arguments, directory, log());
   }
 
   /**
@@ -92,13 +92,13 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * The server's data folder.
+   * The server's data directory.
    *
-   * @return the folder that holds {@code member/}
+   * @return the directory that holds {@code member/}
    */
   public Path dataDir() {
     process.requireOwn();
-    return folder.resolve("data");
+    return directory.resolve("data");
   }
 
   /**
@@ -107,7 +107,7 @@ public final class EtcdServer implements AutoCloseable {
    * @return the file
    */
   public Path log() {
-    return folder.resolve("etcd.log");
+    return directory.resolve("etcd.log");
   }
 
   /**
@@ -249,7 +249,7 @@ public final class EtcdServer implements AutoCloseable {
       process.terminate();
     }
     process.kill();
-    process = launcher.launch(arguments, folder, log());
+    process = launcher.launch(arguments, directory, log());
     awaitReady(Optional.of(memberId));
   }
 
@@ -257,15 +257,15 @@ public final class EtcdServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     process.release();
-    EtcdStart.delete(folder);
+    EtcdStart.delete(directory);
   }
 
   /** A server that runs already. */
   static EtcdServer at(GivenEtcd given) throws IOException {
     EtcdAddress address = new EtcdAddress("", given.endpoint(), given.endpoint());
-    Path folder = Files.createTempDirectory("etcd-test");
+    Path directory = Files.createTempDirectory("etcd-test");
     EtcdServer server =
-        new EtcdServer((arguments, in, log) -> given, address, List.of(), folder, null);
+        new EtcdServer((arguments, in, log) -> given, address, List.of(), directory, null);
     try {
       String status = server.gateway.status();
       server.memberId = EtcdGateway.field("member_id", status).orElseThrow();

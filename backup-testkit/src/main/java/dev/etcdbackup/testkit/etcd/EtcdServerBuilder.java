@@ -70,7 +70,7 @@ public final class EtcdServerBuilder {
    * Starts members with data. Authentication that is on in them needs {@link #rootPassword}, which
    * then logs in alone.
    *
-   * @param maker makes the data folder of each member
+   * @param maker makes the data directory of each member
    * @return this
    */
   public EtcdServerBuilder dataDirs(DataDirMaker maker) {
@@ -152,7 +152,7 @@ public final class EtcdServerBuilder {
 
   private EtcdLauncher launcher() {
     if (binaries.isPresent()) {
-      return new LocalEtcd.Launcher(binaries.get().folder().resolve("etcd"));
+      return new LocalEtcd.Launcher(binaries.get().directory().resolve("etcd"));
     }
     return version.isPresent() ? EtcdLauncher.find(version.get()) : EtcdLauncher.find();
   }
@@ -215,11 +215,11 @@ public final class EtcdServerBuilder {
       String state,
       List<EtcdAddress> members)
       throws IOException {
-    Path folder = Files.createTempDirectory("etcd-test");
+    Path directory = Files.createTempDirectory("etcd-test");
     try {
       List<String> arguments = new ArrayList<>();
       arguments.add("--name=" + address.name());
-      arguments.add("--data-dir=" + folder.resolve("data"));
+      arguments.add("--data-dir=" + directory.resolve("data"));
       arguments.add("--listen-client-urls=" + address.client());
       arguments.add("--advertise-client-urls=" + address.client());
       arguments.add("--listen-peer-urls=" + address.peer());
@@ -230,7 +230,7 @@ public final class EtcdServerBuilder {
       arguments.add("--quota-backend-bytes=" + quotaBytes);
       arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
       if (certificates != null) {
-        arguments.addAll(tlsArguments(certificates, folder));
+        arguments.addAll(tlsArguments(certificates, directory));
       }
       if (dataDirs != null && state.equals("new")) {
         dataDirs.make(
@@ -240,28 +240,29 @@ public final class EtcdServerBuilder {
                 address.peer().toString(),
                 EtcdAddress.cluster(members),
                 members.get(0).name()),
-            folder.resolve("data"));
+            directory.resolve("data"));
       }
-      return new EtcdServer(launcher, address, arguments, folder, certificates);
+      return new EtcdServer(launcher, address, arguments, directory, certificates);
     } catch (IOException | RuntimeException e) {
-      EtcdStart.delete(folder);
+      EtcdStart.delete(directory);
       throw e;
     }
   }
 
-  private List<String> tlsArguments(EtcdCertificates certificates, Path folder) throws IOException {
-    // Copies, since a container sees no other folder.
+  private List<String> tlsArguments(EtcdCertificates certificates, Path directory)
+      throws IOException {
+    // Copies, since a container sees no other directory.
     List<String> arguments = new ArrayList<>();
-    arguments.add("--cert-file=" + copy(certificates.server(), folder));
-    arguments.add("--key-file=" + copy(certificates.serverKey(), folder));
+    arguments.add("--cert-file=" + copy(certificates.server(), directory));
+    arguments.add("--key-file=" + copy(certificates.serverKey(), directory));
     if (clientCertificates) {
       arguments.add("--client-cert-auth");
-      arguments.add("--trusted-ca-file=" + copy(certificates.ca(), folder));
+      arguments.add("--trusted-ca-file=" + copy(certificates.ca(), directory));
     }
     return arguments;
   }
 
-  private static Path copy(Path file, Path folder) throws IOException {
-    return Files.copy(file, folder.resolve(file.getFileName()));
+  private static Path copy(Path file, Path directory) throws IOException {
+    return Files.copy(file, directory.resolve(file.getFileName()));
   }
 }

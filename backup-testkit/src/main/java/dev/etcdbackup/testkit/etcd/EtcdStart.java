@@ -77,9 +77,9 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
     }
   }
 
-  /** Deletes a folder and all in it. */
-  static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+  /** Deletes a directory and all in it. */
+  static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

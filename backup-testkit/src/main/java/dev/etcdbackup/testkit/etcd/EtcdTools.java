@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * etcd's own command line tools, to hold ours against.
  *
- * <p>Taken from the folder that the environment variable {@value #VARIABLE} names, else from the
- * PATH, else run in a container, which sees the folder for temporary files and no other.
+ * <p>Taken from the directory that the environment variable {@value #VARIABLE} names, else from the
+ * PATH, else run in a container, which sees the directory for temporary files and no other.
  * Thread-safe.
  */
 public final class EtcdTools {
-  /** The environment variable that names the folder of etcd's programs. */
+  /** The environment variable that names the directory of etcd's programs. */
   public static final String VARIABLE = "ETCDBACKUP_ETCD_BIN";
 
   private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -46,8 +46,8 @@ public final class EtcdTools {
 
   /** Finds a program. */
   static Optional<Path> find(String program) {
-    String folder = System.getenv(VARIABLE);
-    String path = folder == null || folder.isEmpty() ? System.getenv("PATH") : folder;
+    String directory = System.getenv(VARIABLE);
+    String path = directory == null || directory.isEmpty() ? System.getenv("PATH") : directory;
     for (String entry : path == null ? new String[0] : path.split(File.pathSeparator)) {
       Path file = Path.of(entry, program).toAbsolutePath();
       if (!entry.isEmpty() && Files.isExecutable(file)) {

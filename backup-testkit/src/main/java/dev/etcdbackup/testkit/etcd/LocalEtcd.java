@@ -69,12 +69,12 @@ final class LocalEtcd implements EtcdProcess {
   /** Starts them. */
   record Launcher(Path binary) implements EtcdLauncher {
     @Override
-    public EtcdProcess launch(List<String> arguments, Path folder, Path log) throws IOException {
+    public EtcdProcess launch(List<String> arguments, Path directory, Path log) throws IOException {
       List<String> command = new ArrayList<>(List.of(binary.toString()));
       command.addAll(arguments);
       ProcessBuilder builder =
           new ProcessBuilder(command)
-              .directory(folder.toFile())
+              .directory(directory.toFile())
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       Map<String, String> environment = builder.environment();

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A store over another one, in memory or in a folder, that goes wrong as told. It keeps the
+ * A store over another one, in memory or in a directory, that goes wrong as told. It keeps the
  * contract of {@link BackupStore} under every fault but two: what was corrupted on its way in is
  * stored as it is, and what was corrupted on its way out is handed out, for that is what a bad disk
  * does.

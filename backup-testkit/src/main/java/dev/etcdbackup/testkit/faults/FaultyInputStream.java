@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that a fault strikes. For one thread; closing it, from any, ends a stall. */
 final class FaultyInputStream extends InputStream {
-  private final Passage passage;
+  private final FaultyTransfer passage;
   private final Function<String, IOException> failure;
   private InputStream in;
   private @Nullable IOException failed;
 
-  FaultyInputStream(InputStream in, Passage passage, Function<String, IOException> failure) {
+  FaultyInputStream(InputStream in, FaultyTransfer passage, Function<String, IOException> failure) {
     this.in = in;
     this.passage = passage;
     this.failure = failure;
@@ -38,7 +38,7 @@ final class FaultyInputStream extends InputStream {
     }
     try {
       return passage.read(in, buffer, offset, length);
-    } catch (Struck struck) {
+    } catch (InjectedFaultException struck) {
       failed = failure.apply(struck.fault().toString());
       byte[] last = struck.fault().kind() == Effect.Kind.GARBAGE ? Effect.garbage() : new byte[0];
       in.close();

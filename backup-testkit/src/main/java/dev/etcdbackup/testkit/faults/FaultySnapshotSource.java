@@ -78,7 +78,7 @@ public final class FaultySnapshotSource implements SnapshotSource {
       strikes.fire();
       throw new SourceException("the source was struck by " + strikes);
     }
-    Passage passage = new Passage(strikes);
+    FaultyTransfer passage = new FaultyTransfer(strikes);
     return FixedSnapshotSource.of(
             () ->
                 new FaultyInputStream(

@@ -13,7 +13,7 @@ final class HttpBody {
   private HttpBody() {}
 
   /** Hands on a body as it is. */
-  static void relay(HttpHead head, InputStream in, OutputStream out, Passage passage)
+  static void relay(HttpHead head, InputStream in, OutputStream out, FaultyTransfer passage)
       throws IOException, InterruptedException {
     if (head.isChunked()) {
       relayChunks(in, out, passage);
@@ -28,7 +28,7 @@ final class HttpBody {
   /** Reads a body, without the seams of its chunks. */
   static byte[] read(HttpHead head, InputStream in) throws IOException, InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    Passage untouched = new Passage(null);
+    FaultyTransfer untouched = new FaultyTransfer(null);
     if (head.isChunked()) {
       for (long size = size(line(in)); size > 0; size = size(line(in))) {
         untouched.copy(in, bytes, size);
@@ -45,7 +45,7 @@ final class HttpBody {
     return bytes.toByteArray();
   }
 
-  private static void relayChunks(InputStream in, OutputStream out, Passage passage)
+  private static void relayChunks(InputStream in, OutputStream out, FaultyTransfer passage)
       throws IOException, InterruptedException {
     while (true) {
       String size = line(in);

@@ -53,7 +53,7 @@ final class S3Connection {
             .orElse(null);
     try {
       return exchange(request, fault);
-    } catch (Struck struck) {
+    } catch (InjectedFaultException struck) {
       play(struck.fault(), request.word(0).equals("HEAD"));
       return false;
     }
@@ -62,14 +62,14 @@ final class S3Connection {
   private boolean exchange(HttpHead request, @Nullable Fault fault)
       throws IOException, InterruptedException {
     boolean strikesReply = fault != null && fault.inReply();
-    Passage there = new Passage(strikesReply ? null : fault);
+    FaultyTransfer there = new FaultyTransfer(strikesReply ? null : fault);
     there.strikeIfThere();
     InputStream in = connect();
     HttpHead reply;
     try {
       send(request, there);
       reply = reply(in);
-    } catch (Struck | EOFException over) {
+    } catch (InjectedFaultException | EOFException over) {
       throw over;
     } catch (IOException cutOff) {
       Objects.requireNonNull(server).setSoTimeout(LAST_WORD_MILLIS);
@@ -81,7 +81,7 @@ final class S3Connection {
         return false;
       }
     }
-    return answer(request, reply, fault, new Passage(strikesReply ? fault : null));
+    return answer(request, reply, fault, new FaultyTransfer(strikesReply ? fault : null));
   }
 
   private InputStream connect() throws IOException {
@@ -95,7 +95,8 @@ final class S3Connection {
   }
 
   /** The proxy itself tells the client to go on, so that no two talk at once. */
-  private void send(HttpHead request, Passage passage) throws IOException, InterruptedException {
+  private void send(HttpHead request, FaultyTransfer passage)
+      throws IOException, InterruptedException {
     OutputStream out = Objects.requireNonNull(server).getOutputStream();
     if (request.says("Expect", "100-continue")) {
       wire.out().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(UTF_8));
@@ -115,7 +116,8 @@ final class S3Connection {
     return reply;
   }
 
-  private boolean answer(HttpHead request, HttpHead reply, @Nullable Fault fault, Passage back)
+  private boolean answer(
+      HttpHead request, HttpHead reply, @Nullable Fault fault, FaultyTransfer back)
       throws IOException, InterruptedException {
     InputStream in = connect();
     boolean bare = request.word(0).equals("HEAD") || reply.status() == 204 || reply.status() == 304;
@@ -152,7 +154,7 @@ final class S3Connection {
       }
       changed.write(wire.out());
       if (!bare) {
-        HttpBody.relay(reply, in, wire.out(), new Passage(null));
+        HttpBody.relay(reply, in, wire.out(), new FaultyTransfer(null));
       }
       return;
     }

@@ -25,7 +25,7 @@ final class StoreCall {
   /** Sends a body; returns what arrives. */
   byte[] request(byte[] body) throws StoreException {
     sent = body.length;
-    Passage passage = new Passage(fault != null && fault.inReply() ? null : fault);
+    FaultyTransfer passage = new FaultyTransfer(fault != null && fault.inReply() ? null : fault);
     return pass(body, passage, false);
   }
 
@@ -38,8 +38,8 @@ final class StoreCall {
     pass(new byte[0], replyPassage(), changedSomething);
   }
 
-  Passage replyPassage() {
-    return new Passage(fault != null && fault.inReply() ? fault : null);
+  FaultyTransfer replyPassage() {
+    return new FaultyTransfer(fault != null && fault.inReply() ? fault : null);
   }
 
   /** A backup as this call shows it. */
@@ -67,12 +67,13 @@ final class StoreCall {
     return new StoreException(what + " failed: struck by " + why, null, outcomeUnknown);
   }
 
-  private byte[] pass(byte[] body, Passage passage, boolean outcomeUnknown) throws StoreException {
+  private byte[] pass(byte[] body, FaultyTransfer passage, boolean outcomeUnknown)
+      throws StoreException {
     ByteArrayOutputStream arrived = new ByteArrayOutputStream(body.length);
     try {
       passage.copy(new ByteArrayInputStream(body), arrived, body.length);
       passage.strikeIfThere();
-    } catch (Struck struck) {
+    } catch (InjectedFaultException struck) {
       throw failure(struck.fault().toString(), outcomeUnknown);
     } catch (IOException e) {
       throw new IllegalStateException("bytes in memory cannot fail", e);

@@ -22,8 +22,8 @@ final class TcpConnection {
 
   void run() throws IOException, InterruptedException {
     boolean strikesReply = fault != null && fault.inReply();
-    Passage there = new Passage(strikesReply ? null : fault);
-    Passage back = new Passage(strikesReply ? fault : null);
+    FaultyTransfer there = new FaultyTransfer(strikesReply ? null : fault);
+    FaultyTransfer back = new FaultyTransfer(strikesReply ? fault : null);
     Socket server = null;
     try {
       there.strikeIfThere();
@@ -33,7 +33,7 @@ final class TcpConnection {
       there.copy(client.getInputStream(), connected.getOutputStream());
       connected.shutdownOutput();
       answering.join();
-    } catch (Struck struck) {
+    } catch (InjectedFaultException struck) {
       play(struck.fault(), client.getInputStream());
     } finally {
       if (server != null) {
@@ -42,12 +42,12 @@ final class TcpConnection {
     }
   }
 
-  private void answer(Socket server, Passage back) throws IOException, InterruptedException {
+  private void answer(Socket server, FaultyTransfer back) throws IOException, InterruptedException {
     try {
       back.strikeIfThere();
       back.copy(server.getInputStream(), wire.out());
       client.shutdownOutput();
-    } catch (Struck struck) {
+    } catch (InjectedFaultException struck) {
       play(struck.fault(), InputStream.nullInputStream());
       if (struck.fault().kind() == Effect.Kind.HALF_CLOSE) {
         server.getInputStream().transferTo(OutputStream.nullOutputStream());

@@ -42,7 +42,7 @@ final class CephContainer {
 
   private static final Duration STARTUP = Duration.ofMinutes(3);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final String FOLDER = "/ceph-test";
+  private static final String DIRECTORY = "/ceph-test";
   private static final int HTTP = 8000; // as the script has them
   private static final int HTTPS = 8443;
 
@@ -83,15 +83,15 @@ final class CephContainer {
     byte[] certificate = Files.readAllBytes(certificates.server());
     byte[] key = Files.readAllBytes(certificates.serverKey());
     return new GenericContainer<>(DockerImageName.parse(image))
-        .withCopyToContainer(Transferable.of(script), FOLDER + "/" + CephScript.NAME)
-        .withCopyToContainer(Transferable.of(certificate), FOLDER + "/tls.pem")
-        .withCopyToContainer(Transferable.of(key), FOLDER + "/tls.key")
+        .withCopyToContainer(Transferable.of(script), DIRECTORY + "/" + CephScript.NAME)
+        .withCopyToContainer(Transferable.of(certificate), DIRECTORY + "/tls.pem")
+        .withCopyToContainer(Transferable.of(key), DIRECTORY + "/tls.key")
         .withExposedPorts(HTTP, HTTPS)
         .withCreateContainerCmdModifier(
             create -> {
               HostConfig host = Objects.requireNonNull(create.getHostConfig());
               host.withPortBindings(onLoopback(HTTP), onLoopback(HTTPS));
-              create.withEntrypoint("bash", FOLDER + "/" + CephScript.NAME, "serve", FOLDER);
+              create.withEntrypoint("bash", DIRECTORY + "/" + CephScript.NAME, "serve", DIRECTORY);
             })
         .waitingFor(Wait.forLogMessage(".* is ready\\s*", 1).withStartupTimeout(STARTUP));
   }
@@ -104,7 +104,7 @@ final class CephContainer {
     container.start();
     String env =
         container.copyFileFromContainer(
-            FOLDER + "/env", in -> new String(in.readAllBytes(), UTF_8));
+            DIRECTORY + "/env", in -> new String(in.readAllBytes(), UTF_8));
     Map<String, String> settings = CephScript.settings(env);
     URI http = URI.create("http://127.0.0.1:" + container.getMappedPort(HTTP));
     settings.put("ETCDBACKUP_RGW_ENDPOINT", http.toString());

@@ -15,29 +15,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * A one-node Ceph from the programs of this machine, with a gateway. It does not outlive the JVM.
  *
- * <p>Ceph's programs are taken from the folder that the environment variable {@value #VARIABLE}
+ * <p>Ceph's programs are taken from the directory that the environment variable {@value #VARIABLE}
  * names, else from the PATH. The work is done by {@link CephScript}.
  */
 final class LocalCeph {
-  /** The environment variable that names the folder of Ceph's programs. */
+  /** The environment variable that names the directory of Ceph's programs. */
   static final String VARIABLE = "ETCDBACKUP_CEPH_BIN";
 
   private static final List<String> PROGRAMS =
       List.of("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin");
   private static final List<String> TOOLS = List.of("bash", "curl", "openssl");
 
-  private final Path folder;
+  private final Path directory;
   private final Thread ender = new Thread(this::end, "ceph-ender");
 
-  private LocalCeph(Path folder) {
-    this.folder = folder;
+  private LocalCeph(Path directory) {
+    this.directory = directory;
   }
 
   /** Whether all it takes is there. */
   static boolean possible() {
     String path = System.getenv("PATH");
-    String folder = folderOfPrograms();
-    return PROGRAMS.stream().allMatch(program -> isIn(folder.isEmpty() ? path : folder, program))
+    String directory = directoryOfPrograms();
+    return PROGRAMS.stream()
+            .allMatch(program -> isIn(directory.isEmpty() ? path : directory, program))
         && TOOLS.stream().allMatch(tool -> isIn(path, tool));
   }
 
@@ -58,7 +59,7 @@ final class LocalCeph {
 
   private S3Server up(boolean tls) throws IOException {
     for (String name : List.of(CephScript.NAME, CephScript.FREE_PORTS)) {
-      Files.write(folder.resolve(name), CephScript.read(name));
+      Files.write(directory.resolve(name), CephScript.read(name));
     }
     try {
       run("up");
@@ -81,21 +82,21 @@ final class LocalCeph {
 
   private void end() {
     try {
-      if (Files.exists(folder)) {
+      if (Files.exists(directory)) {
         run("down");
         for (String name : List.of(CephScript.NAME, CephScript.FREE_PORTS, "log")) {
-          Files.deleteIfExists(folder.resolve(name));
+          Files.deleteIfExists(directory.resolve(name));
         }
-        Files.delete(folder);
+        Files.delete(directory);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the Ceph in " + folder + " does not end", e);
+      throw new UncheckedIOException("the Ceph in " + directory + " does not end", e);
     }
   }
 
   private void run(String command) throws IOException {
-    Path log = folder.resolve("log");
-    String script = folder.resolve(CephScript.NAME).toString();
+    Path log = directory.resolve("log");
+    String script = directory.resolve(CephScript.NAME).toString();
     ProcessBuilder builder =
         new ProcessBuilder("bash", script, command, state().toString())
             .redirectErrorStream(true)
@@ -104,8 +105,9 @@ final class LocalCeph {
     Map<String, String> environment = builder.environment();
     environment.merge(
         "PATH", javaHome() + "/bin", (path, java) -> java + File.pathSeparator + path);
-    if (!folderOfPrograms().isEmpty()) {
-      environment.compute("PATH", (name, path) -> folderOfPrograms() + File.pathSeparator + path);
+    if (!directoryOfPrograms().isEmpty()) {
+      environment.compute(
+          "PATH", (name, path) -> directoryOfPrograms() + File.pathSeparator + path);
     }
     Process process = builder.start();
     process.getOutputStream().close();
@@ -116,14 +118,14 @@ final class LocalCeph {
   }
 
   private Path state() {
-    return folder.resolve("state");
+    return directory.resolve("state");
   }
 
   private static String javaHome() {
     return System.getProperty("java.home");
   }
 
-  private static String folderOfPrograms() {
+  private static String directoryOfPrograms() {
     return Objects.requireNonNullElse(System.getenv(VARIABLE), "");
   }
 

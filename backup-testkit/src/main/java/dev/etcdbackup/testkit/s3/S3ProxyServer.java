@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class S3ProxyServer {
   private S3ProxyServer() {}
 
-  static S3Server start(@Nullable Path folder) {
+  static S3Server start(@Nullable Path directory) {
     BlobStore objects =
-        folder == null
+        directory == null
             ? new TransientNio2BlobStore()
-            : new FilesystemNio2BlobStore(folder.toString());
+            : new FilesystemNio2BlobStore(directory.toString());
     String accessKey = "AK" + UUID.randomUUID().toString().replace("-", "");
     String secretKey = UUID.randomUUID().toString() + UUID.randomUUID();
     S3Proxy proxy =

@@ -49,16 +49,16 @@ public final class S3Server implements AutoCloseable {
   /**
    * Likewise, with the objects in files.
    *
-   * @param folder an existing, empty folder on a file system with user attributes (ext4, xfs)
+   * @param directory an existing, empty directory on a file system with user attributes (ext4, xfs)
    * @return the server, stopped by {@link #close()}; the files stay
    */
-  public static S3Server embedded(Path folder) {
-    return start(folder);
+  public static S3Server embedded(Path directory) {
+    return start(directory);
   }
 
-  private static S3Server start(@Nullable Path folder) {
+  private static S3Server start(@Nullable Path directory) {
     try {
-      return S3ProxyServer.start(folder);
+      return S3ProxyServer.start(directory);
     } catch (NoClassDefFoundError e) {
       throw Fixtures.missing(
           "no embedded S3 server: put org.gaul:s3proxy and the other optional dependencies of"
@@ -71,7 +71,7 @@ public final class S3Server implements AutoCloseable {
   /**
    * A Ceph RADOS Gateway. The one that {@code ETCDBACKUP_RGW_ENDPOINT}, {@code
    * ETCDBACKUP_RGW_ACCESS_KEY} and {@code ETCDBACKUP_RGW_SECRET_KEY} in the environment give; else
-   * one node of Ceph started from this machine's programs, in the folder {@code
+   * one node of Ceph started from this machine's programs, in the directory {@code
    * ETCDBACKUP_CEPH_BIN} or, when that is not set, on the PATH (on Debian the packages {@code
    * ceph-mon ceph-osd radosgw ceph-common}); else the same node in a container, when {@code
    * org.testcontainers:testcontainers} is on the class path and Docker runs, of the image {@code

@@ -90,18 +90,18 @@ class EtcdServerTest {
     try (ServerSocket other =
         new ServerSocket(
             address.client().getPort(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-      Path folder = Files.createTempDirectory("etcd-test");
+      Path directory = Files.createTempDirectory("etcd-test");
       List<String> arguments =
           List.of(
               "--name=" + address.name(),
-              "--data-dir=" + folder.resolve("data"),
+              "--data-dir=" + directory.resolve("data"),
               "--listen-client-urls=" + address.client(),
               "--advertise-client-urls=" + address.client(),
               "--listen-peer-urls=" + address.peer(),
               "--initial-advertise-peer-urls=" + address.peer(),
               "--initial-cluster=" + EtcdAddress.cluster(List.of(address)));
       try (EtcdServer etcd =
-          new EtcdServer(EtcdLauncher.find(), address, arguments, folder, null)) {
+          new EtcdServer(EtcdLauncher.find(), address, arguments, directory, null)) {
         assertThatThrownBy(() -> etcd.awaitReady(Optional.empty()))
             .isInstanceOf(EtcdStart.PortTakenException.class);
         assertThat(other.isBound()).isTrue();

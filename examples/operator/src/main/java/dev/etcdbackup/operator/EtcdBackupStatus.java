@@ -27,7 +27,7 @@ public record EtcdBackupStatus(
   }
 
   static EtcdBackupStatus succeeded(BackupResult result) {
-    OptionalLong revision = result.proof().revision();
+    OptionalLong revision = result.digest().revision();
     return new EtcdBackupStatus(
         true,
         null,

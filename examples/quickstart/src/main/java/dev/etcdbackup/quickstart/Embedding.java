@@ -26,10 +26,10 @@ final class Embedding {
     BackupService backups = BackupService.builder(store).build();
 
     BackupResult taken = backups.backUp("cray-bss", etcd);
-    System.out.println(taken.key() + " holds revision " + taken.proof().revision().getAsLong());
+    System.out.println(taken.key() + " holds revision " + taken.digest().revision().getAsLong());
 
     backups.pruneAfter(taken, RetentionPolicy.keepLast(7).or(RetentionPolicy.keepDaily(7)));
-    backups.readBack(taken.key(), file, false);
+    backups.download(taken.key(), file, false);
     // end
     s3.close();
     return taken;

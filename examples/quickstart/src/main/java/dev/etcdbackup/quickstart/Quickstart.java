@@ -1,7 +1,7 @@
 package dev.etcdbackup.quickstart;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.SnapshotProof;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -80,17 +80,17 @@ public final class Quickstart {
     }
 
     say("%n5. Read the newest back, proved on the way");
-    Path folder = Files.createTempDirectory("etcd-backup-quickstart");
-    Path file = folder.resolve("snapshot.db");
+    Path directory = Files.createTempDirectory("etcd-backup-quickstart");
+    Path file = directory.resolve("snapshot.db");
     try {
-      SnapshotProof proof = backups.readBack(second.key(), file, false);
-      say("   %s, %,d bytes, SHA-256 %s", file.getFileName(), proof.size(), proof.sha256());
+      SnapshotDigest digest = backups.download(second.key(), file, false);
+      say("   %s, %,d bytes, SHA-256 %s", file.getFileName(), digest.size(), digest.sha256());
 
       say("%n6. What etcd's own tool says of the file");
       say("   %s", status(file));
     } finally {
       Files.deleteIfExists(file);
-      Files.delete(folder);
+      Files.delete(directory);
     }
   }
 
@@ -106,8 +106,8 @@ public final class Quickstart {
     say(
         "   stored %s%n   revision %d, %,d bytes, %d ms",
         result.key(),
-        result.proof().revision().orElseThrow(),
-        result.proof().size(),
+        result.digest().revision().orElseThrow(),
+        result.digest().size(),
         result.duration().toMillis());
   }
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 class EmbeddingTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
   void theReadmeShowsTheLinesThatAreCompiledHere() throws IOException {
@@ -41,12 +41,12 @@ class EmbeddingTest {
       createBucket(s3);
       System.setProperty("aws.accessKeyId", s3.accessKey());
       System.setProperty("aws.secretAccessKey", s3.secretKey());
-      Path file = folder.resolve("snapshot.db");
+      Path file = directory.resolve("snapshot.db");
 
       BackupResult taken = Embedding.backUp(s3.endpoint(), etcd.endpoint(), file);
 
-      assertThat(taken.proof().revision()).hasValue(2);
-      assertThat(file).hasSize(taken.proof().size());
+      assertThat(taken.digest().revision()).hasValue(2);
+      assertThat(file).hasSize(taken.digest().size());
     } finally {
       System.clearProperty("aws.accessKeyId");
       System.clearProperty("aws.secretAccessKey");

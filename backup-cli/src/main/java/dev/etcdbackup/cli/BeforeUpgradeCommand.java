@@ -1,0 +1,131 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ClusterConfig;
+import dev.etcdbackup.cli.config.ConfigException;
+import dev.etcdbackup.schedule.ManualBackups;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code before-upgrade}. */
+@Command(
+    name = "before-upgrade",
+    description =
+        "Backs projects up now, automated or not, as CONTEXT.backup_TIME, and says what became of"
+            + " each. Such backups are never pruned. Ends with 3 or 4 when one failed; the others"
+            + " are taken all the same.")
+final class BeforeUpgradeCommand implements Callable<Integer> {
+  private final EtcdBackupCommand root;
+
+  @Mixin private final ConfigOptions config = new ConfigOptions();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CONTEXT",
+      description = "What they are for, pre_upgrade say. Contains '_', for older tools.")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String context;
+
+  @Parameters(
+      index = "1..*",
+      converter = Converters.Project.class,
+      paramLabel = "PROJECT",
+      description = "Which ones. Default: all that have endpoints in the configuration.")
+  private List<String> projects = new ArrayList<>();
+
+  BeforeUpgradeCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  /** The outcome as {@code -o json} shows it. */
+  record UpgradeJson(boolean complete, List<ProjectJson> projects) {}
+
+  /** One project of it: a key, or why there is none. */
+  record ProjectJson(String project, @Nullable String key, @Nullable String failure) {}
+
+  @Override
+  public Integer call() throws UsageException, ConfigException, BackupException {
+    BackupConfig read = config.read();
+    List<String> chosen = choose(read);
+    ManualBackups made;
+    try (StoreOptions.OpenStore open = root.store.open(root.store.or(read.store()), true);
+        SchedulerSetup setup =
+            new SchedulerSetup(read, open.store(), builder -> builder.clock(root.clock()))) {
+      setup.addOnDemand();
+      setup.scheduler().start();
+      try {
+        made = await(setup.scheduler().backUpNow(chosen, context));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(String.valueOf(e.getMessage()));
+      }
+    }
+    tell(made);
+    return code(made);
+  }
+
+  private List<String> choose(BackupConfig read) throws UsageException {
+    List<String> able =
+        read.clusters().stream()
+            .filter(SchedulerSetup::canBeBackedUp)
+            .map(ClusterConfig::project)
+            .toList();
+    for (String project : projects) {
+      if (!able.contains(project)) {
+        throw new UsageException("project '" + project + "' has no endpoints in the configuration");
+      }
+    }
+    if (able.isEmpty()) {
+      throw new UsageException("no project of the configuration has endpoints");
+    }
+    return projects.isEmpty() ? able : projects;
+  }
+
+  private static ManualBackups await(Future<ManualBackups> answer) throws SourceException {
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SourceException("interrupted; what was not stored yet was given up", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("backing up failed as a whole", e);
+    }
+  }
+
+  private void tell(ManualBackups made) {
+    Output output = root.output();
+    if (output.isJson()) {
+      List<ProjectJson> rows = new ArrayList<>();
+      made.stored()
+          .forEach(
+              (project, one) -> rows.add(new ProjectJson(project, one.key().toString(), null)));
+      made.failed()
+          .forEach((project, why) -> rows.add(new ProjectJson(project, null, message(why))));
+      output.json(new UpgradeJson(made.complete(), rows));
+    } else {
+      made.stored().values().forEach(one -> output.line("stored " + one.key()));
+      made.failed()
+          .forEach((project, why) -> output.line("FAILED " + project + ": " + message(why)));
+    }
+  }
+
+  private static String message(Throwable why) {
+    return why.getMessage() == null ? why.toString() : why.getMessage();
+  }
+
+  private static int code(ManualBackups made) {
+    if (made.complete()) {
+      return ExitCode.DONE;
+    }
+    boolean source = made.failed().values().stream().anyMatch(SourceException.class::isInstance);
+    return source ? ExitCode.SOURCE_FAILED : ExitCode.STORE_FAILED;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.etcd.drill.Drill;
+import dev.etcdbackup.etcd.drill.DrillReport;
+import dev.etcdbackup.snapshot.HashKv;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code drill}. */
+@Command(
+    name = "drill",
+    description =
+        "Restores a snapshot into a temporary directory, starts an etcd from it if there is one,"
+            + " compares its history and its number of keys with the snapshot, writes and deletes a"
+            + " key, and throws everything away. Ends with 1 when something is not well, with 5 when"
+            + " the snapshot is corrupt. With authentication in it, --etcd-user asks the etcd.")
+final class DrillCommand implements Callable<Integer> {
+  private final EtcdBackupCommand root;
+
+  @Parameters(paramLabel = "KEY|FILE", description = SnapshotOperand.DESCRIPTION)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private SnapshotOperand operand;
+
+  @Option(
+      names = "--etcd-bin",
+      paramLabel = "FILE",
+      description = "The etcd to start. Default: the one on the PATH; none is fine too.")
+  private @Nullable Path binary;
+
+  DrillCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  /** A report as {@code -o json} shows it. */
+  record DrillJson(
+      String name,
+      boolean passed,
+      boolean booted,
+      String etcdVersion,
+      HashKv hashKv,
+      long keys,
+      List<String> steps,
+      List<String> problems,
+      List<String> remarks,
+      double seconds) {}
+
+  @Override
+  public Integer call() throws UsageException, IOException {
+    Drill drill = drill();
+    DrillReport report =
+        new OperandReader(root).whole(operand, (snapshot, way) -> drill.run(snapshot));
+    Output output = root.output();
+    if (output.isJson()) {
+      output.json(json(report));
+    } else {
+      report.lines().forEach(output::line);
+      output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
+    }
+    return report.passed() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  private DrillJson json(DrillReport report) {
+    return new DrillJson(
+        operand.toString(),
+        report.passed(),
+        report.booted(),
+        report.etcdVersion(),
+        report.hashKv(),
+        report.keys(),
+        report.steps(),
+        report.problems(),
+        report.remarks(),
+        report.duration().toMillis() / 1000.0);
+  }
+
+  private Drill drill() throws UsageException {
+    Drill.Builder builder = Drill.builder(TemporarySnapshot.directory());
+    if (binary != null && !Files.isExecutable(binary)) {
+      throw new UsageException("--etcd-bin: " + binary + " is no program");
+    }
+    Optional.ofNullable(binary).or(DrillCommand::onPath).ifPresent(builder::etcd);
+    if (root.etcd.user != null) {
+      builder.login(root.etcd.client(List.of()));
+    }
+    return builder.build();
+  }
+
+  private static Optional<Path> onPath() {
+    String path = System.getenv("PATH");
+    return Stream.of((path == null ? "" : path).split(File.pathSeparator))
+        .filter(directory -> !directory.isEmpty())
+        .map(directory -> Path.of(directory, "etcd"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+}

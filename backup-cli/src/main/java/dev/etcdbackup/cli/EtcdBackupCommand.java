@@ -1,0 +1,229 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.cli.config.ClusterConfig;
+import dev.etcdbackup.service.BackupProgress;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
+import dev.etcdbackup.tarball.Tarball;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code etcd-backup}: the command line, its global options, and the way in. */
+@Command(
+    name = "etcd-backup",
+    description =
+        "Takes, schedules, lists, verifies, prunes, reads back and restores backups of etcd.",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = EtcdBackupCommand.Version.class,
+    abbreviateSynopsis = true,
+    requiredOptionMarker = '*',
+    sortOptions = false,
+    usageHelpWidth = 100,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:a check says no, or nothing was found",
+      "2:the command line or the configuration is wrong",
+      "3:etcd failed",
+      "4:the store failed, or the name is taken",
+      "5:a backup is corrupt"
+    })
+public final class EtcdBackupCommand implements Callable<Integer> {
+  static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
+  @Mixin final StoreOptions store = new StoreOptions();
+
+  @Mixin final EtcdOptions etcd = new EtcdOptions();
+
+  @Option(
+      names = "--timeout",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DURATION",
+      description = "How long a backup may take: 90s, 10m, 1h. Default: 10m.")
+  Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--now",
+      scope = ScopeType.INHERIT,
+      paramLabel = "INSTANT",
+      description = "The time to go by instead of the clock, 2020-02-03T21:00:00Z. For tests.")
+  private @Nullable Instant now;
+
+  @Option(
+      names = {"-o", "--output"},
+      scope = ScopeType.INHERIT,
+      paramLabel = "text|json",
+      description = "What results look like. Default: text.")
+  private Output.Format format = Output.Format.TEXT;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show stack traces of failures.")
+  private boolean debug;
+
+  private final Interruption interruption;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Failures failures;
+
+  private EtcdBackupCommand(Interruption interruption, PrintStream out, PrintStream err) {
+    this.interruption = interruption;
+    this.out = out;
+    this.err = err;
+    this.failures = new Failures(this, err);
+  }
+
+  /**
+   * Runs one command and ends the process with its exit code.
+   *
+   * @param args the command line
+   */
+  public static void main(String[] args) {
+    Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
+    Interruption interruption = Interruption.begin();
+    int code = ExitCode.INTERNAL;
+    try {
+      code = run(interruption, System.out, System.err, args);
+    } finally {
+      interruption.end(code);
+    }
+    System.exit(code);
+  }
+
+  /** Runs one command; both streams get UTF-8 whatever the locale. */
+  static int run(
+      Interruption interruption, OutputStream stdout, OutputStream stderr, String... args) {
+    PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
+    EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
+    CommandLine commandLine =
+        new CommandLine(root)
+            .addSubcommand(new ListCommand(root))
+            .addSubcommand(new LatestCommand(root))
+            .addSubcommand(new CreateCommand(root))
+            .addSubcommand(new GetCommand(root))
+            .addSubcommand(new StatusCommand(root))
+            .addSubcommand(new VerifyCommand(root))
+            .addSubcommand(new KeysCommand(root))
+            .addSubcommand(new DiffCommand(root))
+            .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new ExtractCommand(root))
+            .addSubcommand(new RestoreCommand(root))
+            .addSubcommand(new RestoreLiveCommand(root))
+            .addSubcommand(new DrillCommand(root))
+            .addSubcommand(new PlanCommand(root))
+            .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new CoverageCommand(root))
+            .addSubcommand(new AcceptCommand(root))
+            .addSubcommand(new BeforeUpgradeCommand(root))
+            .addSubcommand(new RunCommand(root));
+    Converters.register(commandLine);
+    commandLine
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(root.failures)
+        .setExecutionExceptionHandler(root.failures);
+    int code;
+    try {
+      code = commandLine.execute(args);
+    } catch (Error e) { // a class that is missing, say; picocli handles exceptions alone
+      code = root.failures.internal(e);
+    }
+    if (out.checkError()) {
+      return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
+    }
+    return code;
+  }
+
+  @Override
+  public Integer call() throws UsageException {
+    throw new UsageException("no command; see 'etcd-backup --help'");
+  }
+
+  boolean debug() {
+    return debug;
+  }
+
+  InstantSource clock() {
+    return now == null ? InstantSource.system() : InstantSource.fixed(now);
+  }
+
+  boolean hasFixedClock() {
+    return now != null;
+  }
+
+  Interruption interruption() {
+    return interruption;
+  }
+
+  Output output() {
+    return new Output(out, format);
+  }
+
+  Failures failures() {
+    return failures;
+  }
+
+  /** Tells of what is no failure, on standard error. */
+  void warn(String message) {
+    err.println("etcd-backup: warning: " + TerminalText.escape(message));
+  }
+
+  PrintStream errors() {
+    return err;
+  }
+
+  /** A service over a store, going by the options. */
+  BackupService service(BackupStore over, BackupProgress progress) {
+    BackupVerifier verifier =
+        new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory());
+    return service(over, progress, verifier);
+  }
+
+  /** A service that verifies in a certain way. */
+  BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
+    return BackupService.builder(over)
+        .archive(new Tarball())
+        .verifier(verifier)
+        .clock(clock())
+        .timeout(timeout)
+        .progress(progress)
+        .build();
+  }
+
+  /** A service over a store, for what moves no snapshot. */
+  BackupService service(BackupStore over) {
+    return service(over, NO_PROGRESS);
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = EtcdBackupCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"etcd-backup " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

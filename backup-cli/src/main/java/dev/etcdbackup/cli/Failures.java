@@ -1,0 +1,117 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.cli.config.ConfigException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.FileSystemException;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Tells of a failure in one line on standard error, and turns it into an exit code. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private final EtcdBackupCommand root;
+  private final PrintStream err;
+
+  Failures(EtcdBackupCommand root, PrintStream err) {
+    this.root = root;
+    this.err = err;
+  }
+
+  /** Prints the line, whatever is in the message, and hands the code through. */
+  int report(String message, int code) {
+    err.println("etcd-backup: " + TerminalText.escape(message));
+    return code;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String message =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unmatched(command, unmatched)
+            : lowerCaseFirst(String.valueOf(e.getMessage()));
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    return report(message + "; see '" + help + "'", ExitCode.USAGE);
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult result) {
+    int code = code(e);
+    if (code == ExitCode.INTERNAL) {
+      return internal(e);
+    }
+    trace(e);
+    return report(message(e), code);
+  }
+
+  /** Tells of a failure that must not happen. */
+  int internal(Throwable e) {
+    trace(e);
+    return report("a mistake in this tool: " + e + "; --debug shows where", ExitCode.INTERNAL);
+  }
+
+  private void trace(Throwable e) {
+    if (root.debug()) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace.toString().replace("\t", "  ").lines().map(TerminalText::escape).forEach(err::println);
+    }
+  }
+
+  private static int code(Exception e) {
+    if (e instanceof BackupException failure) {
+      return code(failure);
+    }
+    if (e instanceof UsageException || e instanceof ConfigException) {
+      return ExitCode.USAGE;
+    }
+    return e instanceof IOException ? ExitCode.STORE_FAILED : ExitCode.INTERNAL;
+  }
+
+  private static int code(BackupException e) {
+    if (e instanceof SourceException) {
+      return ExitCode.SOURCE_FAILED;
+    }
+    if (e instanceof BackupNotFoundException) {
+      return ExitCode.NO;
+    }
+    if (e instanceof CorruptBackupException) {
+      return ExitCode.CORRUPT;
+    }
+    return ExitCode.STORE_FAILED;
+  }
+
+  private static String message(Exception e) {
+    if (e instanceof FileSystemException failure && failure.getReason() == null) {
+      return failure.getFile() + ": " + e.getClass().getSimpleName().replace("Exception", "");
+    }
+    return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+  }
+
+  /** Names the first argument only, and of an option not its value, which may be a password. */
+  private static String unmatched(CommandLine command, UnmatchedArgumentException e) {
+    String first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().get(0);
+    if (first.startsWith("-") && first.length() > 1) {
+      return "unknown option '" + first.replaceFirst("=.*", "") + "'";
+    }
+    boolean isRoot = command.getParent() == null;
+    return (isRoot ? "unknown command '" : "unexpected argument '") + first + "'";
+  }
+
+  private static String lowerCaseFirst(String text) {
+    return text.isEmpty()
+        ? text
+        : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.RestoredMember;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code restore}. */
+@Command(
+    name = "restore",
+    description =
+        "Makes the data directory of one member of a new cluster out of a snapshot, with the options"
+            + " and defaults of 'etcdutl snapshot restore'. To be run for each member, with the same"
+            + " snapshot, initial cluster and token; each must print the same cluster. The snapshot"
+            + " is verified to the last page and entry, and the directory appears only when it is"
+            + " whole.")
+final class RestoreCommand implements Callable<Integer> {
+  private final EtcdBackupCommand root;
+
+  @Parameters(paramLabel = "KEY|FILE", description = SnapshotOperand.DESCRIPTION)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private SnapshotOperand operand;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "The data directory: not there, or empty. Default: NAME.etcd.")
+  private @Nullable Path dataDir;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The name of the member. Default: default.")
+  private String name = "default";
+
+  @Option(
+      names = "--initial-cluster",
+      paramLabel = "NAME=URL,...",
+      description = "All members. Default: the member alone, at http://localhost:2380.")
+  private String initialCluster = "";
+
+  @Option(
+      names = "--initial-cluster-token",
+      paramLabel = "TOKEN",
+      description = "What tells this cluster from others. Default: etcd-cluster.")
+  private String token = "etcd-cluster";
+
+  @Option(
+      names = "--initial-advertise-peer-urls",
+      paramLabel = "URL,...",
+      description =
+          "The addresses of this member, as in --initial-cluster. Default: http://localhost:2380.")
+  private @Nullable String peerUrls;
+
+  @Option(
+      names = "--bump-revision",
+      converter = Converters.Revision.class,
+      paramLabel = "N",
+      description = "Raise the revision by this, with --mark-compacted; 1000000000 is usual.")
+  private @Nullable Long bump;
+
+  @Option(
+      names = "--mark-compacted",
+      description = "Mark the history up to the raised revision as compacted.")
+  private boolean markCompacted;
+
+  @Option(
+      names = "--skip-hash-check",
+      description = "Take a snapshot without its SHA-256 too: a copy of a member's snap/db.")
+  private boolean skipHashCheck;
+
+  @Option(names = "--clear-alarms", description = "Leave alarms behind; etcdutl keeps them.")
+  private boolean clearAlarms;
+
+  RestoreCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  /** A restored member as {@code -o json} shows it. */
+  record RestoredJson(
+      String dataDir,
+      String name,
+      String memberId,
+      String clusterId,
+      long revision,
+      List<String> warnings) {}
+
+  @Override
+  public Integer call() throws UsageException, IOException {
+    DataDirRestore restore = settings();
+    Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
+    DataDirRestore.requireFree(target); // before anything is fetched
+    RestoredMember member =
+        new OperandReader(root).whole(operand, (snapshot, way) -> run(restore, snapshot, target));
+    print(member);
+    return ExitCode.DONE;
+  }
+
+  private static RestoredMember run(DataDirRestore restore, EtcdSnapshot snapshot, Path target)
+      throws UsageException, IOException {
+    try {
+      return restore.restore(snapshot, target);
+    } catch (IllegalArgumentException e) { // what only the snapshot shows
+      throw new UsageException("--" + e.getMessage());
+    }
+  }
+
+  private DataDirRestore settings() throws UsageException {
+    if ((bump != null) != markCompacted) {
+      throw new UsageException("--bump-revision and --mark-compacted go together");
+    }
+    try {
+      DataDirRestore.Builder builder =
+          DataDirRestore.builder()
+              .name(name)
+              .initialCluster(initialCluster)
+              .initialClusterToken(token);
+      if (peerUrls != null) {
+        builder.initialAdvertisePeerUrls(peerUrls);
+      }
+      if (bump != null) {
+        builder.bumpRevision(bump);
+      }
+      if (clearAlarms) {
+        builder.clearAlarms();
+      }
+      return (skipHashCheck ? builder.skipHashCheck() : builder).build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+  }
+
+  private void print(RestoredMember member) {
+    Output output = root.output();
+    String memberId = Long.toHexString(member.memberId());
+    String clusterId = Long.toHexString(member.clusterId());
+    if (output.isJson()) {
+      output.json(
+          new RestoredJson(
+              member.dataDir().toString(),
+              member.name(),
+              memberId,
+              clusterId,
+              member.revision(),
+              member.warnings()));
+      return;
+    }
+    output.line(
+        member.dataDir()
+            + ": member "
+            + member.name()
+            + " ("
+            + memberId
+            + ") of cluster "
+            + clusterId
+            + " at revision "
+            + member.revision());
+    member.warnings().forEach(root::warn);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.etcd.LiveRestore;
+import dev.etcdbackup.etcd.LiveRestoreReport;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.RevisionNotRetainedException;
+import dev.etcdbackup.snapshot.VerifyReport;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code restore-live}. */
+@Command(
+    name = "restore-live",
+    description =
+        "Puts the keys of a snapshot into a running cluster, with their values and leases, beside"
+            + " what is there. Can be run again after a failure. Does not bring back revisions and"
+            + " history, users and passwords; a restored data directory has them.")
+final class RestoreLiveCommand implements Callable<Integer> {
+  private final EtcdBackupCommand root;
+
+  @Parameters(paramLabel = "KEY|FILE", description = SnapshotOperand.DESCRIPTION)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private SnapshotOperand operand;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "P",
+      description = "Only keys that begin with this. Default: all.")
+  private String prefix = "";
+
+  @Option(
+      names = "--rev",
+      converter = Converters.Revision.class,
+      paramLabel = "R",
+      description = "The keys as they were at this revision. Default: the last.")
+  private long revision;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "create|overwrite",
+      description =
+          "Whether keys that are there and differ are kept or overwritten. Default: create.")
+  private LiveRestore.Mode mode = LiveRestore.Mode.CREATE;
+
+  @Option(
+      names = "--max-txn-ops",
+      converter = Converters.Count.class,
+      paramLabel = "N",
+      description = "What etcd was started with, when it is not its default of 128.")
+  private int maxTxnOps = 128;
+
+  @Option(names = "--dry-run", description = "Count what would be written, and write nothing.")
+  private boolean dryRun;
+
+  RestoreLiveCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws UsageException, IOException {
+    LiveRestore restore = restore();
+    KeyRange range = KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
+    LiveRestoreReport report =
+        new OperandReader(root).whole(operand, (snapshot, way) -> run(restore, snapshot, range));
+    print(report);
+    return ExitCode.DONE;
+  }
+
+  private LiveRestore restore() throws UsageException {
+    List<URI> endpoints = root.etcd.required();
+    try {
+      return LiveRestore.builder(endpoints)
+          .client(root.etcd.client(endpoints))
+          .mode(mode)
+          .maxTxnOps(maxTxnOps)
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private LiveRestoreReport run(LiveRestore restore, EtcdSnapshot snapshot, KeyRange range)
+      throws UsageException, IOException {
+    VerifyReport verified = snapshot.verify();
+    if (!verified.ok()) {
+      throw new CorruptBackupException(
+          "it is damaged and nothing was restored: " + verified.problems().get(0));
+    }
+    try {
+      return dryRun
+          ? restore.dryRun(snapshot, range, revision)
+          : restore.restore(snapshot, range, revision);
+    } catch (RevisionNotRetainedException e) {
+      throw new UsageException("--rev: " + e.getMessage());
+    }
+  }
+
+  private void print(LiveRestoreReport report) {
+    Output output = root.output();
+    if (output.isJson()) {
+      output.json(report);
+      return;
+    }
+    if (report.dryRun()) {
+      output.line("dry run, nothing was written");
+    }
+    output.line("revision: " + report.revision());
+    output.line("created: " + report.created());
+    output.line("overwritten: " + report.overwritten());
+    output.line("unchanged: " + report.unchanged());
+    output.line("kept as they are: " + report.kept());
+    output.line("leases granted: " + report.leases() + ", there: " + report.leasesThere());
+    report.lost().forEach(line -> output.line("not restored: " + line));
+  }
+}

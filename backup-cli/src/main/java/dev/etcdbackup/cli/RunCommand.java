@@ -1,0 +1,115 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ConfigException;
+import dev.etcdbackup.cli.config.DurationText;
+import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.micrometer.BackupMetrics;
+import dev.etcdbackup.schedule.BackupScheduler;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}. */
+@Command(
+    name = "run",
+    description =
+        "Backs the clusters of a configuration up by their schedules until SIGTERM or SIGINT, and"
+            + " says on standard output what it does. Then runs under way have a grace to end; with"
+            + " 0 all of them did, with 1 one was cancelled, and stored nothing.")
+final class RunCommand implements Callable<Integer> {
+  private static final Duration AFTER_GRACE = Duration.ofSeconds(20);
+
+  private final EtcdBackupCommand root;
+
+  @Mixin private final ConfigOptions config = new ConfigOptions();
+
+  @Option(
+      names = "--grace",
+      paramLabel = "DURATION",
+      description =
+          "How long backups under way may go on after SIGTERM. Default: 20s, of the 30 s that"
+              + " Kubernetes gives.")
+  private Duration grace = Duration.ofSeconds(20);
+
+  RunCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws UsageException, ConfigException, BackupException {
+    if (root.hasFixedClock()) {
+      throw new UsageException("--now does not go with run");
+    }
+    BackupConfig read = config.read();
+    StoreAddress where = root.store.or(read.store());
+    RunLog log = new RunLog(root.output());
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    BackupMetrics metrics = new BackupMetrics(registry);
+    try (StoreOptions.OpenStore open = root.store.open(where, true);
+        SchedulerSetup setup =
+            new SchedulerSetup(
+                read,
+                open.store(),
+                builder ->
+                    builder
+                        .listener(log)
+                        .listener(metrics)
+                        .listener(new UploadSweeping(open, log)))) {
+      BackupScheduler scheduler = setup.scheduler();
+      setup.addAll();
+      metrics.watch(scheduler);
+      Optional<StatusServer> status = Optional.empty();
+      if (read.listen().isPresent()) {
+        status =
+            Optional.of(
+                StatusServer.start(read.listen().get(), registry::scrape, scheduler::coverage));
+      }
+      try {
+        log.line("running", "", summary(read, where, status));
+        root.interruption().expect(grace.plus(AFTER_GRACE));
+        scheduler.start();
+        awaitSignal();
+        log.line("stopping", "", "backups under way may go on for " + DurationText.format(grace));
+        return stop(scheduler, log);
+      } finally {
+        status.ifPresent(StatusServer::close);
+      }
+    }
+  }
+
+  private int stop(BackupScheduler scheduler, RunLog log) {
+    boolean ended = scheduler.stop(grace);
+    Set<String> cancelled = log.underWay();
+    cancelled.forEach(project -> log.line("cancelled", project, "nothing of it is stored"));
+    log.line("stopped", "", ended ? "nothing runs any more" : "a run does not end");
+    return ended && cancelled.isEmpty() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  private static void awaitSignal() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException signalled) {
+      // That is what was waited for; the interrupt has done its work.
+    }
+  }
+
+  private static String summary(
+      BackupConfig config, StoreAddress where, Optional<StatusServer> status) {
+    long automated = config.clusters().stream().filter(one -> one.automated()).count();
+    return automated
+        + (automated == 1 ? " cluster" : " clusters")
+        + " into "
+        + where
+        + config.lock().map(lock -> ", lock in etcd at " + lock.etcd().endpoints()).orElse("")
+        + status.map(one -> ", http://" + one.address() + "/metrics and /coverage").orElse("");
+  }
+}

@@ -1,0 +1,229 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.s3.AbandonedUpload;
+import dev.etcdbackup.s3.ObjectLock;
+import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3StoreBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/** Which store, and how to reach it. */
+final class StoreOptions {
+  private static final int CUSTOMER_KEY_BYTES = 32;
+  private static final int CUSTOMER_KEY_FILE_BYTES =
+      100; // more than any file of the right kind has
+
+  @Option(
+      names = "--store",
+      scope = ScopeType.INHERIT,
+      paramLabel = "URL",
+      description = "Where the backups are: file:///DIR or s3://BUCKET[/PREFIX].")
+  @Nullable StoreAddress address;
+
+  @Option(
+      names = "--s3-endpoint",
+      converter = Converters.S3.class,
+      scope = ScopeType.INHERIT,
+      paramLabel = "URL",
+      description =
+          "The S3 server, when it is not AWS: http://HOST[:PORT] or https://HOST[:PORT]. Credentials"
+              + " come from the AWS default chain: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
+              + " AWS_PROFILE and ~/.aws.")
+  @Nullable URI s3Endpoint;
+
+  @Option(
+      names = "--s3-region",
+      scope = ScopeType.INHERIT,
+      paramLabel = "REGION",
+      description = "The region to sign for. On AWS the default is that of the environment.")
+  @Nullable Region s3Region;
+
+  @Option(
+      names = "--s3-ca",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description = "PEM certificates to trust for --s3-endpoint instead of Java's own.")
+  @Nullable Path s3Ca;
+
+  @Option(
+      names = "--s3-object-lock",
+      scope = ScopeType.INHERIT,
+      paramLabel = "MODE",
+      description =
+          "Lock each backup that is stored, governance or compliance, with --s3-lock-for. The bucket"
+              + " must have object lock. Until then nobody deletes it, prune included.")
+  @Nullable ObjectLock s3ObjectLock;
+
+  @Option(
+      names = "--s3-lock-for",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DURATION",
+      description = "How long: 30d.")
+  @Nullable Duration s3LockFor;
+
+  @Option(
+      names = "--s3-customer-key-file",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description =
+          "Have the server encrypt and decrypt with the 32 bytes in FILE (SSE-C, https only), or"
+              + " those that it holds in base64.")
+  @Nullable Path s3CustomerKeyFile;
+
+  /** A store that is open, and what has to be closed with it. */
+  record OpenStore(BackupStore store, AutoCloseable client) implements AutoCloseable {
+    /**
+     * Ends uploads of a project that nobody will complete, unless it is only to be shown which. In
+     * a directory there is nothing to do: there a put clears up by itself.
+     */
+    List<AbandonedUpload> sweep(String project, boolean dryRun) throws BackupException {
+      if (!(store instanceof S3BackupStore s3)) {
+        return List.of();
+      }
+      return dryRun
+          ? s3.abandonedUploads(project, S3BackupStore.ABANDONED_AFTER)
+          : s3.sweepUploads(project, S3BackupStore.ABANDONED_AFTER);
+    }
+
+    @Override
+    public void close() {
+      try {
+        client.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing a client failed", e);
+      }
+    }
+  }
+
+  /** The address given, or a complaint that there is none. */
+  StoreAddress required() throws UsageException {
+    return or(Optional.empty());
+  }
+
+  /** The address given, else another, or a complaint that there is none. */
+  StoreAddress or(Optional<StoreAddress> other) throws UsageException {
+    if (address != null) {
+      return address;
+    }
+    return other.orElseThrow(
+        () ->
+            new UsageException(
+                "no store; give --store file:///DIR or --store s3://BUCKET[/PREFIX]"));
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @param toWrite whether a missing directory is made; otherwise it is a failure, so that a
+   *     mistyped path does not look like an empty store
+   */
+  OpenStore open(StoreAddress where, boolean toWrite) throws UsageException, BackupException {
+    if (where instanceof StoreAddress.Directory directory) {
+      Path root = directory.root();
+      if (!toWrite && !Files.isDirectory(root)) {
+        throw new StoreException("there is no directory " + root, null);
+      }
+      return new OpenStore(DirectoryBackupStore.at(root), () -> {});
+    }
+    StoreAddress.Bucket bucket = (StoreAddress.Bucket) where;
+    if ((s3ObjectLock == null) != (s3LockFor == null)) {
+      throw new UsageException("--s3-object-lock and --s3-lock-for go together");
+    }
+    Optional<byte[]> sseCustomerKey = sseCustomerKey();
+    S3Client client = s3Client();
+    try {
+      S3StoreBuilder builder =
+          S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix());
+      if (s3ObjectLock != null && s3LockFor != null) {
+        builder.objectLock(s3ObjectLock, s3LockFor);
+      }
+      sseCustomerKey.ifPresent(builder::sseCustomerKey);
+      return new OpenStore(builder.build(), client);
+    } catch (IllegalArgumentException e) {
+      client.close();
+      throw new UsageException("--store: " + e.getMessage());
+    }
+  }
+
+  private Optional<byte[]> sseCustomerKey() throws UsageException {
+    if (s3CustomerKeyFile == null) {
+      return Optional.empty();
+    }
+    String problem;
+    try (InputStream file = Files.newInputStream(s3CustomerKeyFile)) {
+      byte[] bytes = file.readNBytes(CUSTOMER_KEY_FILE_BYTES);
+      byte[] key = bytes.length == CUSTOMER_KEY_BYTES ? bytes : base64(bytes);
+      if (key.length == CUSTOMER_KEY_BYTES) {
+        return Optional.of(key);
+      }
+      problem = " does not hold 32 bytes, nor 32 in base64";
+    } catch (IOException e) {
+      problem = " cannot be read";
+    }
+    throw new UsageException("--s3-customer-key-file: " + s3CustomerKeyFile + problem);
+  }
+
+  private static byte[] base64(byte[] text) {
+    try {
+      return Base64.getDecoder().decode(new String(text, StandardCharsets.ISO_8859_1).strip());
+    } catch (IllegalArgumentException e) {
+      return new byte[0];
+    }
+  }
+
+  private S3Client s3Client() throws UsageException {
+    if (s3Endpoint != null) {
+      return rgwClient(s3Endpoint);
+    }
+    if (s3Ca != null) {
+      throw new UsageException("--s3-ca goes with --s3-endpoint");
+    }
+    try {
+      S3ClientBuilder builder = S3Client.builder();
+      if (s3Region != null) {
+        builder.region(s3Region);
+      }
+      return builder.build();
+    } catch (SdkClientException e) {
+      throw new UsageException(
+          "no region; give --s3-region, or --s3-endpoint for a server that is not AWS");
+    }
+  }
+
+  private S3Client rgwClient(URI endpoint) throws UsageException {
+    RgwS3Client.Builder builder = RgwS3Client.builder(endpoint);
+    if (s3Region != null) {
+      builder.region(s3Region.id());
+    }
+    if (s3Ca == null) {
+      return builder.build();
+    }
+    try {
+      return builder.caPem(s3Ca).build();
+    } catch (IllegalArgumentException e) {
+      String problem = Files.isReadable(s3Ca) ? "holds no PEM certificates" : "cannot be read";
+      throw new UsageException("--s3-ca: " + s3Ca + " " + problem);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.snapshot.VerifyOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code verify}. */
+@Command(
+    name = "verify",
+    description =
+        "Verifies a snapshot to the last page and entry, its SHA-256 included, or with --all every"
+            + " backup of the store or of a project. Ends with 5 when one is bad.")
+final class VerifyCommand implements Callable<Integer> {
+  private final EtcdBackupCommand root;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "KEY|FILE|PROJECT",
+      description = SnapshotOperand.DESCRIPTION + " With --all a project; none or \"\" for all.")
+  private @Nullable String operand;
+
+  @Option(
+      names = "--deep",
+      description =
+          "Check too what entries say of one another: that each revision of a key follows from the"
+              + " one before, that leases and roles are there; and print HashKV.")
+  private boolean deep;
+
+  @Option(
+      names = "--live",
+      converter = Converters.Etcd.class,
+      paramLabel = "URL",
+      description =
+          "Then compare the history with that of a running member, by HashKV, with the --etcd-user"
+              + " and --etcd-ca options. Ends with 1 when they differ or cannot be compared.")
+  private @Nullable URI live;
+
+  @Option(
+      names = "--all",
+      description =
+          "Verify each backup in turn, whatever is found. A store that fails three times in a row is"
+              + " given up.")
+  private boolean all;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "1/N",
+      description =
+          "With --all only a part of the backups, another one each day (UTC), so that N days cover"
+              + " all.")
+  private @Nullable SampleShare sample;
+
+  VerifyCommand(EtcdBackupCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws UsageException, IOException {
+    VerifyOptions options = deep ? VerifyOptions.DEFAULT.deeply() : VerifyOptions.DEFAULT;
+    if (all) {
+      if (live != null) {
+        throw new UsageException("--live and --all exclude each other");
+      }
+      return new Scrub(root, options, sample == null ? SampleShare.ALL : sample).run(project());
+    }
+    if (sample != null) {
+      throw new UsageException("--sample goes with --all");
+    }
+    if (operand == null) {
+      throw new UsageException("nothing to verify; give KEY, FILE or --all");
+    }
+    return new Examination(root, options, live).run(parse(operand));
+  }
+
+  private static SnapshotOperand parse(String text) throws UsageException {
+    try {
+      return SnapshotOperand.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("KEY|FILE: " + e.getMessage());
+    }
+  }
+
+  private String project() throws UsageException {
+    try {
+      return operand == null || operand.isEmpty() ? "" : BackupKey.requireProject(operand);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--all: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.etcdbackup.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a run of the command line tool in this process did. */
+record Cli(int code, String out, String err) {
+  static Cli run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code = EtcdBackupCommand.run(Interruption.none(), out, err, args);
+    return new Cli(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs with a directory as the store, given before the command. */
+  static Cli on(Path store, String... args) {
+    return run(
+        Stream.concat(Stream.of("--store", store.toUri().toString()), Stream.of(args))
+            .toArray(String[]::new));
+  }
+
+  /** The seed's listing, byte for byte. */
+  static String seedListing() {
+    try (InputStream in = Cli.class.getResourceAsStream("seed-listing.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A directory store that holds the seed's objects, all of them empty. */
+  static Path seedIn(Path directory) throws IOException {
+    return storeIn(directory, seedListing().lines().toList());
+  }
+
+  /** A directory store of empty objects. */
+  static Path storeIn(Path directory, List<String> keys) throws IOException {
+    for (String key : keys) {
+      Path file = directory.resolve(key);
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    }
+    return directory;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.testkit.TestSnapshots;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The commands on an S3 server, credentials from the AWS chain: here, its system properties. */
+class S3Test {
+  private static final String ACCESS_KEY = "aws.accessKeyId";
+  private static final String SECRET_KEY = "aws.secretAccessKey";
+  private static final String STORE = "--store=s3://etcd-backup/site";
+
+  private static S3Server server;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void startS3WithTheSeed() {
+    server = S3Server.embedded();
+    System.setProperty(ACCESS_KEY, server.accessKey());
+    System.setProperty(SECRET_KEY, server.secretKey());
+    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+      client.createBucket(request -> request.bucket("etcd-backup"));
+      byte[] snapshot = TestSnapshots.bytes(1, 10);
+      Cli.seedListing()
+          .lines()
+          .forEach(
+              key ->
+                  client.putObject(
+                      request -> request.bucket("etcd-backup").key("site/" + key),
+                      RequestBody.fromBytes(snapshot)));
+      client.putObject(
+          request -> request.bucket("etcd-backup").key("sitemap"), RequestBody.empty());
+    }
+  }
+
+  @AfterAll
+  static void stopS3() {
+    System.clearProperty(ACCESS_KEY);
+    System.clearProperty(SECRET_KEY);
+    server.close();
+  }
+
+  private static Cli run(String... args) {
+    return at(server.endpoint(), args);
+  }
+
+  private static Cli at(URI endpoint, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.add("--s3-endpoint=" + endpoint);
+    return Cli.run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void theListingIsTheSeedsByteForByte() {
+    assertThat(run("list", STORE)).isEqualTo(new Cli(0, Cli.seedListing(), ""));
+    assertThat(run("list", "cray-crus", STORE + "/").out().lines()).hasSize(4);
+    assertThat(run("latest", "cray-fas", STORE).out())
+        .isEqualTo("cray-fas/etcd.backup_v71858_2020-02-03-20:45:48\n");
+  }
+
+  @Test
+  void aBackupGoesThereAndComesBackAndIsPruned() throws Exception {
+    try (EtcdServer etcd = EtcdServer.start()) {
+      for (int i = 0; i < 3; i++) {
+        Cli created = run("create", "p", "--etcd", etcd.endpoint().toString(), STORE + "-2");
+        assertThat(created.err()).isEmpty();
+        assertThat(created.out()).startsWith("p/etcd.backup_v");
+      }
+      List<String> keys = run("list", "p", STORE + "-2").out().lines().toList();
+      assertThat(keys).hasSize(3);
+      Path file = directory.resolve("back.db");
+      assertThat(run("get", keys.get(2), "--to", file.toString(), STORE + "-2").code())
+          .isEqualTo(0);
+      assertThat(etcd.etcdctl("snapshot", "status", file.toString())).isNotEmpty();
+
+      Cli pruned = run("prune", "p", "--keep-last", "1", STORE + "-2");
+      assertThat(pruned.err()).isEmpty();
+      assertThat(pruned.code()).isEqualTo(0);
+      assertThat(run("list", "p", STORE + "-2").out()).isEqualTo(keys.get(2) + "\n");
+    }
+  }
+
+  @Test
+  void snapshotsAreReadFromThere() {
+    String key = "p/etcd.backup_v230_2020-02-03-20:45:48";
+    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+      client.putObject(
+          request -> request.bucket("etcd-backup").key("golden/" + key),
+          RequestBody.fromBytes(Goldens.bytes("3.6.14-plain")));
+    }
+    String golden = "--store=s3://etcd-backup/golden";
+    assertThat(run("inspect", key, golden).out())
+        .startsWith("revision: 230\n")
+        .endsWith("read by: ranges\n");
+    assertThat(run("status", key, golden).out()).contains("totalKey: 171\n");
+    assertThat(run("keys", key, golden).out()).hasLineCount(171);
+    assertThat(run("verify", "--all", golden)).isEqualTo(new Cli(0, "ok " + key + "\n", ""));
+    assertThat(run("verify", "cray-bss/none", golden).code()).isEqualTo(1);
+  }
+
+  @Test
+  void aMissingBucketIsAFailureOfTheStore() {
+    refusedByStore(run("list", "--store=s3://no-such-bucket"), "no-such-bucket");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsAFailureOfTheStore() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    refusedByStore(at(URI.create("http://127.0.0.1:" + port), "list", STORE), "s3://etcd-backup");
+  }
+
+  @Test
+  void wrongCredentialsAreRefusedAndNotShown() {
+    System.setProperty(SECRET_KEY, "canary-secret");
+    try {
+      Cli run = run("list", STORE, "--debug");
+      assertThat(run.code()).isEqualTo(4);
+      assertThat(run.err()).contains("etcd-backup: ").doesNotContain("canary-secret");
+    } finally {
+      System.setProperty(SECRET_KEY, server.secretKey());
+    }
+  }
+
+  @Test
+  void noCredentialsIsSaidInOneLine() {
+    System.clearProperty(ACCESS_KEY);
+    System.clearProperty(SECRET_KEY);
+    System.setProperty("aws.disableEc2Metadata", "true");
+    System.setProperty("aws.sharedCredentialsFile", directory.resolve("none").toString());
+    System.setProperty("aws.configFile", directory.resolve("none").toString());
+    try {
+      refusedByStore(run("list", STORE), "credentials");
+    } finally {
+      System.clearProperty("aws.disableEc2Metadata");
+      System.clearProperty("aws.sharedCredentialsFile");
+      System.clearProperty("aws.configFile");
+      System.setProperty(ACCESS_KEY, server.accessKey());
+      System.setProperty(SECRET_KEY, server.secretKey());
+    }
+  }
+
+  @Test
+  void aKeyDoesNotGoOverALineThatAnybodyReads() throws IOException {
+    Path key = Files.write(directory.resolve("key"), new byte[32]);
+    Cli run = run("list", STORE, "--s3-customer-key-file=" + key);
+    assertThat(run)
+        .isEqualTo(
+            new Cli(
+                2,
+                "",
+                "etcd-backup: --store: customerKey would be readable on its way: the endpoint must"
+                    + " be https, not http\n"));
+  }
+
+  private static void refusedByStore(Cli run, String part) {
+    assertThat(run.err()).startsWith("etcd-backup: ").contains(part).matches("[^\n]*\n");
+    assertThat(run.out()).isEmpty();
+    assertThat(run.code()).isEqualTo(4);
+  }
+
+  /** A store that lists two backups and deletes none. */
+  @Test
+  void aBackupThatCannotBeDeletedIsReported() throws IOException {
+    String listing =
+        """
+        <ListBucketResult><Name>b-1</Name><IsTruncated>false</IsTruncated><KeyCount>2</KeyCount>
+        <Contents><Key>p/e_v1_2020-02-01-00:00:00</Key><Size>0</Size><ETag>"e"</ETag>
+        <LastModified>2020-02-01T00:00:00.000Z</LastModified></Contents>
+        <Contents><Key>p/e_v2_2020-02-02-00:00:00</Key><Size>0</Size><ETag>"e"</ETag>
+        <LastModified>2020-02-02T00:00:00.000Z</LastModified></Contents></ListBucketResult>
+        """;
+    String refusal =
+        """
+        <DeleteResult><Error><Key>p/e_v1_2020-02-01-00:00:00</Key><Code>AccessDenied</Code>
+        <Message>object is locked</Message></Error></DeleteResult>
+        """;
+    HttpServer locked =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    locked.createContext(
+        "/b-1",
+        exchange -> {
+          String body = exchange.getRequestMethod().equals("GET") ? listing : refusal;
+          exchange.getRequestBody().readAllBytes();
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "application/xml");
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    locked.start();
+    try {
+      URI endpoint = URI.create("http://127.0.0.1:" + locked.getAddress().getPort());
+      Cli run = at(endpoint, "prune", "p", "--keep-last=1", "--no-verify", "--store=s3://b-1");
+      assertThat(run.out())
+          .isEqualTo(
+              """
+              delete p/e_v1_2020-02-01-00:00:00 no rule keeps it
+              keep p/e_v2_2020-02-02-00:00:00 last 1: newest
+              """);
+      assertThat(run.err())
+          .isEqualTo(
+              "etcd-backup: p/e_v1_2020-02-01-00:00:00 was not deleted: AccessDenied: object is"
+                  + " locked\n");
+      assertThat(run.code()).isEqualTo(4);
+    } finally {
+      locked.stop(0);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.BackupKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code verify} of one and of all, and {@code latest --verified}. */
+class VerifyCommandTest {
+  private static final String OLD = "p/etcd.backup_v22_2020-02-01-20:45:48";
+  private static final String GOOD = "p/etcd.backup_v230_2020-02-02-20:45:48";
+  private static final String BAD = "p/etcd.backup_v230_2020-02-03-20:45:48";
+  private static final String TARBALL = "etcd-backup-2020-02-01-15-50-08.tar.gz";
+  private static final String OK = ": ok, SHA-256, pages, buckets and every entry, read by ";
+  private static final byte[] PLAIN = Goldens.bytes("3.6.14-plain");
+
+  @TempDir Path directory;
+  private Path store;
+
+  @BeforeEach
+  void storeThreeGoodAndABadOne() throws Exception {
+    store = directory.resolve("store");
+    Goldens.write(store.resolve(OLD), Goldens.bytes("3.4.23-misc"));
+    Goldens.write(store.resolve(GOOD), PLAIN);
+    Goldens.write(store.resolve(BAD), Goldens.damaged(PLAIN));
+    Goldens.write(store.resolve("p/" + TARBALL), Goldens.tarball("3.5.30-plain", TARBALL));
+  }
+
+  private Cli on(String... args) {
+    return Cli.on(store, args);
+  }
+
+  @Test
+  void aGoodOneIsOkInEveryForm() throws Exception {
+    Path file = Goldens.write(directory.resolve("snap.db"), PLAIN);
+    Path tarball =
+        Goldens.write(directory.resolve(TARBALL), Goldens.tarball("3.5.30-plain", TARBALL));
+    assertThat(on("verify", GOOD)).isEqualTo(new Cli(0, GOOD + OK + "memory\n", ""));
+    assertThat(on("verify", "p/" + TARBALL))
+        .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory\n", ""));
+    assertThat(Cli.run("verify", file.toString())).isEqualTo(new Cli(0, file + OK + "file\n", ""));
+    assertThat(Cli.run("verify", tarball.toString()))
+        .isEqualTo(new Cli(0, tarball + OK + "temporary file\n", ""));
+    assertThat(on("verify", GOOD, "-ojson").out()).contains("\"ok\" : true");
+  }
+
+  @Test
+  void deepSaysMoreAndPrintsHashKv() throws Exception {
+    String ok = ": ok, SHA-256, pages, buckets and every entry, and what they say of one another";
+    assertThat(on("verify", GOOD, "--deep"))
+        .isEqualTo(
+            new Cli(
+                0,
+                GOOD + ok + ", read by memory\n" + GOOD + ": HashKV 2950392042 at revision 230\n",
+                ""));
+    JsonNode json = new JsonMapper().readTree(on("verify", GOOD, "--deep", "-ojson").out());
+    assertThat(json.get("hashKv").get("hash").asLong()).isEqualTo(2950392042L);
+    assertThat(on("verify", BAD, "--deep").code()).isEqualTo(5);
+    assertThat(on("verify", "--all", "--deep").err())
+        .isEqualTo("etcd-backup: 1 of 4 backups are bad\n");
+  }
+
+  @Test
+  void aBadOneEndsWithFiveAndItsProblems() throws Exception {
+    Path file = Goldens.write(directory.resolve("snap.db"), Goldens.damaged(PLAIN));
+    for (String form : List.of(BAD, file.toString())) {
+      Cli run = on("verify", form);
+      assertThat(run.code()).isEqualTo(5);
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out().lines()).isNotEmpty().allMatch(line -> line.startsWith(form + ": "));
+      assertThat(run.out()).contains("(TRAILER)");
+      JsonNode json = new JsonMapper().readTree(on("verify", form, "-ojson").out());
+      assertThat(json.get("ok").asBoolean()).isFalse();
+      assertThat(json.get("problems")).hasSize((int) run.out().lines().count());
+    }
+  }
+
+  @Test
+  void aTornTarballIsBadAsAFileAndAsAKey() {
+    Path file = Goldens.write(directory.resolve(TARBALL), new byte[100]);
+    Goldens.write(store.resolve("p/" + TARBALL), new byte[100]);
+    for (String form : List.of("p/" + TARBALL, file.toString())) {
+      Cli run = on("verify", form);
+      assertThat(run.code()).isEqualTo(5);
+      assertThat(run.out()).startsWith(form + ": ").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void whatIsNotThereIsNotFound() {
+    assertThat(on("verify", "p/none"))
+        .isEqualTo(new Cli(1, "", "etcd-backup: there is no backup p/none\n"));
+    assertThat(on("verify", directory + "/none").code()).isEqualTo(2);
+    assertThat(on("verify", "p/etcd-backup-2020-02-03-15-50-08.tar.gz.gpg").err())
+        .contains("is encrypted");
+  }
+
+  @Test
+  void allAreLookedAtThoughOneIsBad() throws Exception {
+    Files.writeString(store.resolve("p/etcd-backup-2020-02-03-15-50-08.tar.gz.gpg"), "secret");
+    Goldens.write(store.resolve("q/by-hand"), PLAIN);
+    Cli run = on("verify", "--all");
+    assertThat(run.code()).isEqualTo(5);
+    assertThat(run.err()).isEqualTo("etcd-backup: 1 of 6 backups are bad\n");
+    assertThat(run.out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("ok p/" + TARBALL),
+            line -> assertThat(line).startsWith("skipped p/").endsWith(".gpg: it is encrypted"),
+            line -> assertThat(line).isEqualTo("ok " + OLD),
+            line -> assertThat(line).isEqualTo("ok " + GOOD),
+            line -> assertThat(line).startsWith("bad " + BAD + ": "),
+            line -> assertThat(line).isEqualTo("ok q/by-hand"));
+    JsonNode rows = new JsonMapper().readTree(on("verify", "--all", "-ojson").out());
+    assertThat(rows).hasSize(6);
+    assertThat(rows.get(4).get("outcome").asText()).isEqualTo("bad");
+    assertThat(rows.get(4).get("problems")).isNotEmpty();
+    assertThat(on("verify", "--all", "q")).isEqualTo(new Cli(0, "ok q/by-hand\n", ""));
+    assertThat(on("verify", "--all", "nobody", "-ojson")).isEqualTo(new Cli(0, "[ ]\n", ""));
+  }
+
+  @Test
+  void sevenDaysOfASeventhCoverEachOnce() {
+    List<String> looked = new ArrayList<>();
+    for (int day = 1; day <= 7; day++) {
+      String now = "--now=2020-02-0" + day + "T23:59:59Z";
+      on("verify", "--all", "--sample", "1/7", now)
+          .out()
+          .lines()
+          .forEach(line -> looked.add(line.replaceFirst("^\\S+ (.*?)(: .*)?$", "$1")));
+    }
+    assertThat(looked).containsExactlyInAnyOrder(OLD, GOOD, BAD, "p/" + TARBALL);
+  }
+
+  @Test
+  void sharesAreEvenAndMoveOnAtMidnight() {
+    SampleShare seventh = SampleShare.parse("1/7");
+    Instant monday = Instant.parse("2020-02-03T00:00:00Z");
+    List<BackupKey> keys =
+        IntStream.range(0, 7000)
+            .mapToObj(i -> BackupKey.parse("p/etcd.backup_v" + i + "_2020-02-03-20:45:48"))
+            .toList();
+    for (int day = 0; day < 7; day++) {
+      Instant morning = monday.plus(Duration.ofDays(day));
+      Instant evening = morning.plus(Duration.ofHours(23));
+      List<BackupKey> share = keys.stream().filter(key -> seventh.holds(key, morning)).toList();
+      assertThat(share).hasSizeBetween(800, 1200);
+      assertThat(keys.stream().filter(key -> seventh.holds(key, evening))).isEqualTo(share);
+    }
+  }
+
+  @Test
+  void theLatestThatVerifiesIsFoundAndWhatIsSkippedIsSaid() {
+    assertThat(on("latest", "p").out()).isEqualTo(BAD + "\n");
+    Cli run = on("latest", "p", "--verified");
+    assertThat(run.code()).isEqualTo(0);
+    assertThat(run.out()).isEqualTo(GOOD + "\n");
+    assertThat(run.err()).startsWith("etcd-backup: SKIPPED " + BAD + ": ").hasLineCount(1);
+  }
+
+  @Test
+  void whenNoneVerifiesThereIsNoLatest() throws Exception {
+    for (String key : List.of(OLD, GOOD, "p/" + TARBALL)) {
+      Files.write(store.resolve(key), new byte[0]);
+    }
+    Cli run = on("latest", "p", "--verified");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).hasLineCount(5).endsWith("NO GOOD BACKUP of p is left\n");
+    assertThat(on("latest", "nobody", "--verified")).isEqualTo(new Cli(1, "", ""));
+  }
+}

@@ -1,0 +1,225 @@
+package dev.etcdbackup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes a snapshot through and verifies it on the way: the end is reported only when as many bytes
+ * came as the database's first page announces and the last 32 of them are the SHA-256 of all
+ * before. Otherwise reading throws {@link CorruptBackupException}. After any exception, be it of
+ * the stream underneath, every later read throws it again.
+ *
+ * <p>Format: bbolt's meta page ({@code bbolt/internal/common/meta.go}: magic, version, page size,
+ * high-water mark, FNV-1a checksum) and etcd's trailer ({@code
+ * etcd/server/etcdserver/api/v3rpc/maintenance.go}). A server writes both meta pages of a snapshot
+ * anew, so one whose first is damaged is not accepted even though bbolt would open it by the
+ * second.
+ *
+ * <p>For one reading thread; {@link #close()} may be called by any other if the stream underneath
+ * allows it. Holds 80 bytes.
+ */
+public final class VerifyingInputStream extends InputStream {
+  /** Bytes of SHA-256 behind the database. */
+  public static final int TRAILER_SIZE = 32;
+
+  private static final int META_END = 80; // page header 16, meta 64
+  private static final int META_MAGIC = 0xED0CDAED;
+  private static final int META_VERSION = 2;
+  private static final long FNV_BASIS = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private final InputStream in;
+  private final MessageDigest sha256 = newSha256();
+  private final byte[] head = new byte[META_END];
+  private final byte[] trailer = new byte[TRAILER_SIZE];
+  private int headLeft; // bytes of head not handed out yet, at its end
+  private long size = -1;
+  private long position;
+  private @Nullable SnapshotDigest digest;
+  private @Nullable IOException failure;
+
+  /**
+   * Wraps a stream.
+   *
+   * @param in the bytes of a snapshot from their beginning; closed with this
+   */
+  public VerifyingInputStream(InputStream in) {
+    this.in = Objects.requireNonNull(in, "in");
+  }
+
+  /**
+   * How many bytes the snapshot has by its own account, the trailer included. Reads the first 80
+   * bytes if they were not read yet; they are handed out all the same.
+   *
+   * @return the size in bytes
+   * @throws CorruptBackupException when there is no database header
+   * @throws IOException what the stream underneath throws
+   */
+  public long size() throws IOException {
+    if (size < 0) {
+      rethrow();
+      try {
+        int read = in.readNBytes(head, 0, META_END);
+        if (read < META_END) {
+          throw corrupt("ends after " + read + " bytes, before its first page does");
+        }
+        size = announcedSize();
+        headLeft = META_END;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+    return size;
+  }
+
+  /**
+   * Size and SHA-256 of the snapshot, known once its end was reached.
+   *
+   * @return the digest, without a revision
+   * @throws IllegalStateException when the end was not reached
+   */
+  public SnapshotDigest digest() {
+    if (digest == null) {
+      throw new IllegalStateException("the snapshot was not read to its end");
+    }
+    return digest;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    rethrow();
+    if (digest != null) {
+      return -1;
+    }
+    size();
+    try {
+      return readOn(buffer, offset, length);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public int available() throws IOException {
+    return headLeft > 0 ? headLeft : in.available();
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private int readOn(byte[] buffer, int offset, int length) throws IOException {
+    int count;
+    if (headLeft > 0) {
+      count = Math.min(length, headLeft);
+      System.arraycopy(head, META_END - headLeft, buffer, offset, count);
+      headLeft -= count;
+    } else {
+      count = in.read(buffer, offset, length);
+    }
+    if (count < 0) {
+      verifyEnd();
+      return -1;
+    }
+    account(buffer, offset, count);
+    return count;
+  }
+
+  private void account(byte[] buffer, int offset, int count) throws CorruptBackupException {
+    if (count > size - position) {
+      throw corrupt("goes on after the " + size + " bytes its first page announces");
+    }
+    long database = size - TRAILER_SIZE;
+    int hashed = (int) Math.min(count, Math.max(0, database - position));
+    sha256.update(buffer, offset, hashed);
+    if (hashed < count) {
+      int at = (int) (position + hashed - database);
+      System.arraycopy(buffer, offset + hashed, trailer, at, count - hashed);
+    }
+    position += count;
+  }
+
+  private void verifyEnd() throws CorruptBackupException {
+    if (position < size) {
+      throw corrupt("ends after " + position + " of " + size + " bytes");
+    }
+    byte[] computed;
+    byte[] whole;
+    try {
+      MessageDigest withTrailer = (MessageDigest) sha256.clone();
+      withTrailer.update(trailer);
+      whole = withTrailer.digest();
+      computed = sha256.digest();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of this Java runtime cannot be cloned", e);
+    }
+    if (!Arrays.equals(computed, trailer)) {
+      throw corrupt("does not match the SHA-256 at its end");
+    }
+    digest = new SnapshotDigest(size, HexFormat.of().formatHex(whole), OptionalLong.empty());
+  }
+
+  private long announcedSize() throws CorruptBackupException {
+    ByteBuffer meta = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+    long checksum = FNV_BASIS;
+    for (int i = 16; i < 72; i++) {
+      checksum = (checksum ^ (head[i] & 0xff)) * FNV_PRIME;
+    }
+    if (meta.getInt(16) != META_MAGIC
+        || meta.getInt(20) != META_VERSION
+        || meta.getLong(72) != checksum) {
+      throw corrupt("does not begin with the header of an etcd database");
+    }
+    long pageSize = meta.getInt(24) & 0xffffffffL;
+    long pages = meta.getLong(56);
+    if (pageSize < 1024
+        || pageSize > 65536
+        || Long.bitCount(pageSize) != 1
+        || pages < 2
+        || pages > Long.MAX_VALUE / 65536 - 1) {
+      throw corrupt(
+          "announces " + Long.toUnsignedString(pages) + " pages of " + pageSize + " bytes");
+    }
+    return pages * pageSize + TRAILER_SIZE;
+  }
+
+  private static CorruptBackupException corrupt(String problem) {
+    return new CorruptBackupException("the snapshot " + problem);
+  }
+
+  private void rethrow() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package dev.etcdbackup.directory;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How backups lie below the root: which file a key names and which key a file has. Never leads out
+ * of the root, and never through a symbolic link.
+ */
+final class Layout {
+  private static final int MAX_NAME_BYTES = 255; // the limit of Linux's file systems
+
+  private final Path root;
+  private final Path reserved;
+
+  private Layout(Path root) {
+    this.root = root;
+    this.reserved = root.resolve(BackupKey.RESERVED_PROJECT);
+  }
+
+  static Layout at(Path root) throws IOException {
+    if (!Files.isDirectory(root)) { // early Java 17s take a link to a directory for an obstacle
+      Files.createDirectories(root, mode(root, "rwx------"));
+    }
+    return new Layout(root.toRealPath());
+  }
+
+  /** The directory for what is not a backup. */
+  Path reserved() {
+    return reserved;
+  }
+
+  /** The one path a key can have, whether anything is there or not; empty if it can have none. */
+  Optional<Path> path(BackupKey key) throws StoreException {
+    Path path = root;
+    for (String name : key.toString().split("/", -1)) {
+      if (!isName(name)) {
+        return Optional.empty();
+      }
+      path = child(path, name);
+    }
+    boolean ours = path.startsWith(root) && !path.startsWith(reserved);
+    return ours ? Optional.of(path) : Optional.empty();
+  }
+
+  /** What is stored under a key: a regular file, by way of real directories only. */
+  Optional<StoredBackup> look(BackupKey key) throws StoreException {
+    Optional<Path> path = path(key);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      BasicFileAttributes found = requireRoot();
+      Path at = root;
+      for (Path name : root.relativize(path.get())) {
+        at = at.resolve(name);
+        Optional<BasicFileAttributes> here =
+            found.isDirectory() ? attributes(at) : Optional.empty();
+        if (here.isEmpty()) {
+          return Optional.empty();
+        }
+        found = here.get();
+      }
+      return found.isRegularFile() ? Optional.of(describe(key, found)) : Optional.empty();
+    } catch (IOException e) {
+      throw new StoreException("cannot look up " + key + ": " + reason(e), e);
+    }
+  }
+
+  /** All files of a project, or of the store, in the order of their keys. */
+  List<StoredBackup> list(String project) throws StoreException {
+    Lister lister = new Lister();
+    try {
+      requireRoot();
+      if (project.isEmpty()) {
+        Files.walkFileTree(root, lister);
+      } else if (project.indexOf('/') < 0 && isName(project)) {
+        Path directory = child(root, project);
+        if (attributes(directory).filter(BasicFileAttributes::isDirectory).isPresent()) {
+          Files.walkFileTree(directory, lister);
+        }
+      }
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException("cannot list '" + project + "': " + reason(e), e);
+    }
+    lister.found.sort(Comparator.comparing(StoredBackup::key));
+    return List.copyOf(lister.found);
+  }
+
+  /** Makes a directory below the root, and those on the way to it. */
+  void makeDirectories(Path directory) throws IOException {
+    requireRoot();
+    Path at = root;
+    for (Path name : root.relativize(directory)) {
+      at = at.resolve(name);
+      try {
+        Files.createDirectory(at, mode(root, "rwx------"));
+      } catch (FileAlreadyExistsException e) {
+        if (!Files.isDirectory(at, NOFOLLOW_LINKS)) {
+          throw new FileSystemException(at.toString(), null, "is there and is not a directory");
+        }
+      }
+    }
+  }
+
+  /**
+   * Forces a directory to the disk and those above it, up to the root: any may be new, by this
+   * process or another.
+   */
+  void force(Path directory) throws IOException {
+    if (root.getFileSystem() != FileSystems.getDefault() || !hasModes(root)) {
+      return; // only POSIX opens directories
+    }
+    for (Path at = directory; at != null && at.startsWith(root); at = at.getParent()) {
+      try (FileChannel channel = FileChannel.open(at, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /**
+   * The attribute to create something with; none where the file system of the path has no modes.
+   */
+  static FileAttribute<?>[] mode(Path path, String mode) {
+    if (!hasModes(path)) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
+    };
+  }
+
+  /** Why something failed, in a few words. */
+  static String reason(Exception e) {
+    if (e instanceof ClosedByInterruptException) {
+      return "interrupted";
+    }
+    String message = e.getMessage();
+    return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+
+  private static boolean hasModes(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Whether a file of the store can have this name. */
+  private boolean isName(String name) {
+    String separator = root.getFileSystem().getSeparator();
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.indexOf('\0') < 0
+        && (separator.equals("/") || !name.contains(separator))
+        && StandardCharsets.UTF_8.newEncoder().canEncode(name)
+        && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
+  }
+
+  private static Path child(Path directory, String name) throws StoreException {
+    try {
+      return directory.resolve(name);
+    } catch (InvalidPathException e) {
+      throw new StoreException(
+          "the file system cannot name '%s': %s; a UTF-8 locale may help, LC_ALL=C.UTF-8"
+              .formatted(name, e.getReason()),
+          e);
+    }
+  }
+
+  private BasicFileAttributes requireRoot() throws IOException {
+    BasicFileAttributes found =
+        Files.readAttributes(root, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    if (!found.isDirectory()) {
+      throw new NotDirectoryException(root.toString());
+    }
+    return found;
+  }
+
+  private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+    try {
+      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The backup that a regular file is. */
+  static StoredBackup describe(BackupKey key, BasicFileAttributes file) {
+    String version = file.lastModifiedTime() + " " + file.size() + " " + file.fileKey();
+    return new StoredBackup(key, file.size(), file.lastModifiedTime().toInstant(), version);
+  }
+
+  private final class Lister extends SimpleFileVisitor<Path> {
+    final List<StoredBackup> found = new ArrayList<>();
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+        throws IOException {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ClosedByInterruptException();
+      }
+      return directory.equals(reserved) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (attributes.isRegularFile()) {
+        StringBuilder key = new StringBuilder();
+        for (Path name : root.relativize(file)) {
+          key.append(key.isEmpty() ? "" : "/").append(name);
+        }
+        found.add(describe(BackupKey.parse(key.toString()), attributes));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+      boolean deleted = e instanceof NoSuchFileException && !path.equals(root);
+      boolean lostAndFound =
+          e instanceof AccessDeniedException && path.equals(root.resolve("lost+found"));
+      if (deleted || lostAndFound) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,340 @@
+package dev.etcdbackup.s3;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.SdkPlugin;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * The requests of the store, one method each, blocking, with a deadline each. They throw {@link
+ * StoreException}; those that commit a backup throw what the SDK throws, for {@link
+ * ConditionalCommit} to tell apart.
+ */
+final class S3Bucket {
+  /** The metadata in which each object carries the id of the upload that made it. */
+  private static final String UPLOAD_MARK = "etcd-backup-upload";
+
+  static final String CONTENT_TYPE = "application/octet-stream";
+
+  /** {@link ConditionalCommit} repeats by itself, for it must know what became of each attempt. */
+  private static final SdkPlugin NO_RETRIES =
+      config ->
+          config.overrideConfiguration(
+              config.overrideConfiguration().toBuilder()
+                  .retryStrategy(AwsRetryStrategy.doNotRetry())
+                  .build());
+
+  final S3Client client;
+  final String name;
+
+  /** Each request has one of these: ends in time. */
+  final AwsRequestOverrideConfiguration withDeadline;
+
+  /** Those that carry content or ask for some: with the customer's key, if there is one. */
+  final AwsRequestOverrideConfiguration withKey;
+
+  private final String prefix;
+  private final S3Exceptions exceptions;
+  private final boolean md5;
+
+  /** An object as HEAD shows it. */
+  record Found(StoredBackup stored, HeadObjectResponse head) {
+    /** The id of the upload that made it, empty if it was not us. */
+    String uploadMark() {
+      Map<String, String> lower = new HashMap<>();
+      head.metadata().forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
+      return lower.getOrDefault(UPLOAD_MARK, "");
+    }
+  }
+
+  S3Bucket(
+      S3Client client,
+      String name,
+      String prefix,
+      Duration requestTimeout,
+      @Nullable CustomerKey sseCustomerKey) {
+    this.client = client;
+    this.name = name;
+    this.prefix = prefix.isEmpty() ? "" : prefix + '/';
+    URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
+    this.exceptions = new S3Exceptions(endpoint, requestTimeout);
+    // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
+    this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
+    this.withDeadline =
+        AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
+    this.withKey = sseCustomerKey == null ? withDeadline : sseCustomerKey.addTo(withDeadline);
+  }
+
+  /** The same without the client's repetitions. */
+  static AwsRequestOverrideConfiguration once(AwsRequestOverrideConfiguration settings) {
+    return settings.toBuilder().addPlugin(NO_RETRIES).build();
+  }
+
+  S3Exceptions exceptions() {
+    return exceptions;
+  }
+
+  /** For messages. */
+  String url(BackupKey key) {
+    return S3Exceptions.oneLine("s3://" + name + '/' + path(key));
+  }
+
+  Optional<Found> head(BackupKey key) throws StoreException {
+    try {
+      HeadObjectResponse head =
+          client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withKey));
+      StoredBackup stored = stored(key, head.contentLength(), head.lastModified(), head.eTag());
+      return Optional.of(new Found(stored, head));
+    } catch (SdkException e) {
+      if (S3Exceptions.status(e) == 404) {
+        return Optional.empty();
+      }
+      throw exceptions.failed("HeadObject", url(key), explained(key, e));
+    }
+  }
+
+  /** A HEAD is refused without a word. A GET of a byte is refused with the reason. */
+  private SdkException explained(BackupKey key, SdkException refusal) {
+    if (S3Exceptions.status(refusal) / 100 != 4 && S3Exceptions.status(refusal) / 100 != 3) {
+      return refusal;
+    }
+    try {
+      client.getObject(
+          r -> r.bucket(name).key(path(key)).range("bytes=0-0").overrideConfiguration(withKey),
+          ResponseTransformer.toBytes());
+      return refusal;
+    } catch (SdkException reason) {
+      return S3Exceptions.code(reason).isEmpty() ? refusal : reason;
+    }
+  }
+
+  /** One page of at most 1,000, after the token of the page before. */
+  ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
+    String start = start(project);
+    return request(
+        "ListObjectsV2",
+        "s3://" + name + '/' + start,
+        () ->
+            client.listObjectsV2(
+                r ->
+                    r.bucket(name)
+                        .prefix(start)
+                        .continuationToken(token)
+                        .overrideConfiguration(withDeadline)));
+  }
+
+  /**
+   * What a page of a project holds; not a directory marker at the very prefix of the store, which
+   * has no key. What was not asked for, or tells no size or time, makes the page no answer.
+   */
+  List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
+    String start = start(project);
+    List<StoredBackup> contents = new ArrayList<>(page.contents().size());
+    for (S3Object object : page.contents()) {
+      String path = object.key();
+      if (path == null || !path.startsWith(start)) {
+        throw new StoreException(
+            "the server lists " + path + " when asked for s3://" + name + '/' + start, null);
+      }
+      if (path.length() > prefix.length()) {
+        contents.add(stored(key(path), object.size(), object.lastModified(), object.eTag()));
+      }
+    }
+    return contents;
+  }
+
+  /** What the paths of a project begin with; of the whole store, when it is empty. */
+  String start(String project) {
+    return prefix + (project.isEmpty() ? "" : project + '/');
+  }
+
+  /** A range of exactly the version that was seen, 1 byte or more, and no other number of bytes. */
+  ResponseInputStream<GetObjectResponse> get(StoredBackup backup, long offset, long length)
+      throws StoreException, BackupNotFoundException {
+    ResponseInputStream<GetObjectResponse> in = request(backup, offset, length);
+    Long announced = in.response().contentLength();
+    if (announced == null || announced != length) {
+      in.abort();
+      throw new StoreException(
+          url(backup.key()) + ": the server sends " + announced + " bytes instead of " + length,
+          null);
+    }
+    return in;
+  }
+
+  private ResponseInputStream<GetObjectResponse> request(
+      StoredBackup backup, long offset, long length)
+      throws StoreException, BackupNotFoundException {
+    try {
+      return client.getObject(
+          r -> {
+            r.bucket(name)
+                .key(path(backup.key()))
+                .range("bytes=" + offset + '-' + (offset + length - 1))
+                .overrideConfiguration(withKey);
+            if (!backup.version().isEmpty()) {
+              r.ifMatch('"' + backup.version() + '"');
+            }
+          });
+    } catch (SdkException e) {
+      boolean noKey = S3Exceptions.status(e) == 404 && !S3Exceptions.code(e).equals("NoSuchBucket");
+      if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
+        throw new BackupNotFoundException(
+            url(backup.key()) + " is not there, or no longer as it was", e);
+      }
+      throw exceptions.failed("GetObject", url(backup.key()), e);
+    }
+  }
+
+  DeleteObjectsResponse delete(List<BackupKey> keys) throws StoreException {
+    List<ObjectIdentifier> objects =
+        keys.stream().map(key -> ObjectIdentifier.builder().key(path(key)).build()).toList();
+    return request(
+        "DeleteObjects",
+        "s3://" + name,
+        () ->
+            client.deleteObjects(
+                r ->
+                    r.bucket(name)
+                        .delete(d -> d.objects(objects).quiet(false))
+                        .overrideConfiguration(withDeadline)));
+  }
+
+  /** Throws {@link SdkException}. */
+  void putObject(
+      BackupKey key, String mark, @Nullable Retention retention, byte[] bytes, int length) {
+    client.putObject(
+        r -> {
+          r.bucket(name)
+              .key(path(key))
+              .ifNoneMatch("*")
+              .contentType(CONTENT_TYPE)
+              .contentMD5(md5(bytes, length))
+              .metadata(mark(mark))
+              .overrideConfiguration(once(withKey));
+          if (retention != null) {
+            r.objectLockMode(retention.mode().name()).objectLockRetainUntilDate(retention.until());
+          }
+        },
+        body(bytes, length));
+  }
+
+  /**
+   * The time by the server's clock. Where an answer does not tell, ours: servers refuse the
+   * requests of clocks that are a quarter of an hour off.
+   */
+  static Instant timeOf(SdkResponse answer) {
+    return answer
+        .sdkHttpResponse()
+        .firstMatchingHeader("Date")
+        .flatMap(S3Bucket::date)
+        .orElseGet(Instant::now);
+  }
+
+  private static Optional<Instant> date(String header) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header)));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The key of a path, unless it is not of this store and project. */
+  @Nullable BackupKey ownKey(@Nullable String path, String project) {
+    return path != null && path.startsWith(start(project)) ? key(path) : null;
+  }
+
+  /** The key of a path; the empty one, which no backup has, when it is not below the prefix. */
+  BackupKey key(@Nullable String path) {
+    if (path == null || !path.startsWith(prefix)) {
+      return BackupKey.parse("");
+    }
+    return BackupKey.parse(path.substring(prefix.length()));
+  }
+
+  String path(BackupKey key) {
+    return prefix + key;
+  }
+
+  <T> T request(String operation, String where, Supplier<T> request) throws StoreException {
+    try {
+      return request.get();
+    } catch (SdkException e) {
+      throw exceptions.failed(operation, where, e);
+    }
+  }
+
+  /** A body that can be sent again, without a copy. */
+  static RequestBody body(byte[] bytes, int length) {
+    return RequestBody.fromContentProvider(
+        () -> new ByteArrayInputStream(bytes, 0, length), length, CONTENT_TYPE);
+  }
+
+  @Nullable String md5(byte[] bytes, int length) {
+    return md5 ? base64Md5(bytes, length) : null;
+  }
+
+  /** As headers have it. */
+  static String base64Md5(byte[] bytes, int length) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("MD5");
+      digest.update(bytes, 0, length);
+      return Base64.getEncoder().encodeToString(digest.digest());
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
+  }
+
+  /**
+   * The same from every request: some answers quote the ETag, some do not, and a HEAD tells whole
+   * seconds where a list tells milliseconds.
+   */
+  private StoredBackup stored(
+      BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)
+      throws StoreException {
+    if (size == null || size < 0 || lastModified == null) {
+      throw new StoreException(
+          url(key) + ": the server tells no size or no time, " + size + " and " + lastModified,
+          null);
+    }
+    String version = eTag == null ? "" : eTag.replace("\"", "");
+    return new StoredBackup(key, size, lastModified.truncatedTo(ChronoUnit.SECONDS), version);
+  }
+
+  static Map<String, String> mark(String upload) {
+    return Map.of(UPLOAD_MARK, upload);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Series;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.name.BackupName;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Keeps a wiped or replaced cluster from pushing every good backup out. A backup is suspicious when
+ * it
+ *
+ * <ul>
+ *   <li>has less than half the median size of the seven before it in its series, or of as many as
+ *       there are;
+ *   <li>has a lower revision in its name than the one before it;
+ *   <li>is of another etcd cluster than the one before it.
+ * </ul>
+ *
+ * <p>While a series has a suspicious backup that nobody accepted, the scheduler goes on backing up
+ * and does not prune. Accepting a backup accepts everything up to it, and makes it what later ones
+ * are compared with.
+ *
+ * <p>All of this follows from a listing, so it outlives restarts and is the same for every replica:
+ * sizes, revisions and times are those of the backups, and what they do not say is in small objects
+ * below {@code PROJECT/.etcd-backup/}: from when on backups are of which cluster, written by the
+ * scheduler when that changes and the source knows its cluster, and what was accepted. They are of
+ * kind other, so they are listed and never pruned. Whoever deletes them loses the comparison by
+ * cluster, or the acceptance.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class AnomalyGuard {
+  private static final int COMPARED = 7;
+
+  private final BackupStore store;
+  private final ZoneId tarballZone;
+
+  private AnomalyGuard(BackupStore store, ZoneId tarballZone) {
+    this.store = Objects.requireNonNull(store, "store");
+    this.tarballZone = Objects.requireNonNull(tarballZone, "tarballZone");
+  }
+
+  /**
+   * The guard of a store.
+   *
+   * @param store where the backups are
+   * @param tarballZone the zone in which the times in the names of tarballs are read, UTC by custom
+   * @return the guard
+   */
+  public static AnomalyGuard of(BackupStore store, ZoneId tarballZone) {
+    return new AnomalyGuard(store, tarballZone);
+  }
+
+  /**
+   * Looks for suspicious backups that nobody accepted. Pure: reads nothing but its arguments, in
+   * time proportional to the listing for each series in it. Backups {@linkplain Backup#isDatedAhead
+   * dated ahead} are passed over.
+   *
+   * @param backups the complete listing of one or more projects, in any order
+   * @param now the moment
+   * @return what is suspicious and why, series by series in the order of their projects and
+   *     prefixes, oldest first in each
+   */
+  public static List<Anomaly> suspicions(List<Backup> backups, Instant now) {
+    Comparator<Series> order =
+        Comparator.comparing(Series::project, BackupName::compareUtf8)
+            .thenComparing(Series::kind)
+            .thenComparing(Series::prefix);
+    Map<Series, List<Backup>> bySeries = new TreeMap<>(order);
+    Map<String, List<Backup>> byProject = new TreeMap<>();
+    for (Backup backup : backups) {
+      byProject.computeIfAbsent(backup.key().project(), first -> new ArrayList<>()).add(backup);
+      backup.series().ifPresent(s -> bySeries.computeIfAbsent(s, first -> new ArrayList<>()));
+    }
+    List<Anomaly> all = new ArrayList<>();
+    for (Series series : bySeries.keySet()) {
+      all.addAll(inspect(Objects.requireNonNull(byProject.get(series.project())), series, now));
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * Accepts a backup and everything before it in its series. Takes two requests.
+   *
+   * @param key the backup
+   * @throws IllegalArgumentException when the backup is of kind other, and so in no series
+   * @throws BackupNotFoundException when there is no such backup
+   * @throws StoreException when the store failed
+   */
+  public void accept(BackupKey key) throws BackupException {
+    Backup backup =
+        store
+            .find(key)
+            .map(found -> Backup.of(found, tarballZone))
+            .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+    Series series =
+        backup
+            .series()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        key + " is neither a periodic backup nor a tarball: nothing to accept"));
+    GuardMark.ofAcceptance(backup.time().orElseThrow()).put(store, series);
+  }
+
+  /** What is suspicious in one series, oldest first. */
+  static List<Anomaly> inspect(List<Backup> listing, Series series, Instant now) {
+    List<GuardMark> marks =
+        listing.stream().flatMap(one -> GuardMark.of(one, series).stream()).toList();
+    Instant accepted =
+        marks.stream()
+            .filter(mark -> mark.clusterId().isEmpty())
+            .map(GuardMark::time)
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.MIN);
+    List<Backup> compared = sinceAccepted(listing, series, accepted, now);
+    Map<BackupKey, List<String>> reasons = new TreeMap<>();
+    for (int i = 1; i < compared.size(); i++) {
+      List<String> found = compare(compared.subList(Math.max(0, i - COMPARED), i), compared.get(i));
+      if (!found.isEmpty()) {
+        reasons.put(compared.get(i).key(), found);
+      }
+    }
+    addChangesOfCluster(marks, accepted, compared, reasons);
+    return compared.stream()
+        .filter(one -> reasons.containsKey(one.key()))
+        .map(one -> new Anomaly(one.key(), Objects.requireNonNull(reasons.get(one.key()))))
+        .toList();
+  }
+
+  /**
+   * Notes which cluster a backup is of, when that is news.
+   *
+   * @param clusterId etcd's cluster id, 0 when unknown
+   * @return the mark that was put, if any
+   */
+  Optional<GuardMark> noteCluster(Backup taken, long clusterId, List<Backup> listing)
+      throws BackupException {
+    Series series = taken.series().orElseThrow();
+    GuardMark mark = GuardMark.ofCluster(taken.time().orElseThrow(), clusterId);
+    Optional<String> last =
+        listing.stream()
+            .flatMap(one -> GuardMark.of(one, series).stream())
+            .filter(one -> one.clusterId().isPresent() && !one.time().isAfter(mark.time()))
+            .max(Comparator.comparing(GuardMark::time))
+            .flatMap(GuardMark::clusterId);
+    if (clusterId == 0 || last.equals(mark.clusterId())) {
+      return Optional.empty();
+    }
+    mark.put(store, series);
+    return Optional.of(mark);
+  }
+
+  /** The newest that was accepted, and all that came after; oldest first. */
+  private static List<Backup> sinceAccepted(
+      List<Backup> listing, Series series, Instant accepted, Instant now) {
+    List<Backup> all =
+        listing.stream()
+            .filter(one -> one.series().equals(Optional.of(series)) && !one.isDatedAhead(now))
+            .sorted(Backup.OLDEST_FIRST)
+            .toList();
+    int first = 0;
+    while (first + 1 < all.size() && !isAfter(all.get(first + 1), accepted)) {
+      first++;
+    }
+    return all.subList(first, all.size());
+  }
+
+  private static List<String> compare(List<Backup> before, Backup backup) {
+    List<String> found = new ArrayList<>();
+    double[] sizes = before.stream().mapToDouble(one -> one.stored().size()).sorted().toArray();
+    double median = (sizes[(sizes.length - 1) / 2] + sizes[sizes.length / 2]) / 2;
+    if (backup.stored().size() * 2.0 < median) {
+      found.add(
+          String.format(
+              Locale.ROOT,
+              "has %d bytes, less than half of %.0f, the median of the %d before it",
+              backup.stored().size(),
+              median,
+              sizes.length));
+    }
+    OptionalLong revision = backup.name().revision();
+    OptionalLong earlier = before.get(before.size() - 1).name().revision();
+    if (revision.isPresent() && earlier.isPresent() && revision.getAsLong() < earlier.getAsLong()) {
+      found.add(
+          "has revision " + revision.getAsLong() + ", the one before it " + earlier.getAsLong());
+    }
+    return found;
+  }
+
+  private static void addChangesOfCluster(
+      List<GuardMark> marks,
+      Instant accepted,
+      List<Backup> compared,
+      Map<BackupKey, List<String>> reasons) {
+    List<GuardMark> clusters =
+        marks.stream()
+            .filter(mark -> mark.clusterId().isPresent())
+            .sorted(Comparator.comparing(GuardMark::time))
+            .toList();
+    for (int i = 1; i < clusters.size(); i++) {
+      GuardMark mark = clusters.get(i);
+      String before = clusters.get(i - 1).clusterId().orElseThrow();
+      String after = mark.clusterId().orElseThrow();
+      if (!mark.time().isAfter(accepted) || before.equals(after)) {
+        continue;
+      }
+      compared.stream()
+          .filter(one -> !one.time().orElseThrow().isBefore(mark.time()))
+          .findFirst()
+          .ifPresent(
+              one ->
+                  reasons
+                      .computeIfAbsent(one.key(), first -> new ArrayList<>())
+                      .add("is of etcd cluster " + after + ", the ones before it of " + before));
+    }
+  }
+
+  private static boolean isAfter(Backup backup, Instant time) {
+    return backup.time().orElseThrow().isAfter(time);
+  }
+}

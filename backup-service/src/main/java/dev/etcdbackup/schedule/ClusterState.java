@@ -1,0 +1,281 @@
+package dev.etcdbackup.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the scheduler knows of one cluster. Not thread-safe. */
+final class ClusterState {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
+  private static final int MAX_COUNTED = 1000; // missed points in one go; more are passed over
+  private static final int REMEMBERED_DAYS = 31;
+  private static final Duration FAR = Duration.ofHours(1);
+
+  private ScheduledCluster cluster;
+  private final Instant addedAt;
+  private boolean known;
+  private SeriesState view = new SeriesState(Optional.empty(), Set.of(), List.of());
+
+  /** The first point without a backup, in the past or the future; null when there is none. */
+  private @Nullable Instant due;
+
+  /** The point after it: until then is the time for {@link #due}. */
+  private @Nullable Instant following;
+
+  private boolean catchingUp;
+  private boolean waitsForFollowing;
+  private long notBefore; // nanos: when what the schedule wants may be tried again
+  private long lockedUntil; // nanos: when the lock may be asked for again
+  private int attempts;
+  private boolean failing;
+  private boolean running;
+  private boolean toldBusy;
+  private boolean toldBroken;
+  private long missed;
+  private @Nullable Instant lastSuccess;
+  private @Nullable FailedRun lastFailure;
+  private final SortedMap<LocalDate, String> failedDays = new TreeMap<>();
+  private final Deque<Request> requests = new ArrayDeque<>();
+
+  ClusterState(ScheduledCluster cluster, Instant addedAt, long nanos) {
+    this.cluster = cluster;
+    this.addedAt = addedAt;
+    this.notBefore = nanos;
+    this.lockedUntil = nanos;
+    this.known = !cluster.automated();
+  }
+
+  ScheduledCluster cluster() {
+    return cluster;
+  }
+
+  Deque<Request> requests() {
+    return requests;
+  }
+
+  SortedMap<LocalDate, String> failedDays() {
+    return failedDays;
+  }
+
+  Instant since() {
+    return cluster.since().orElse(addedAt);
+  }
+
+  boolean isKnown() {
+    return known;
+  }
+
+  boolean isFailing() {
+    return failing;
+  }
+
+  boolean isCatchingUp() {
+    return catchingUp;
+  }
+
+  /** Whether somebody else was found to hold the lock since it became due. */
+  boolean isWaitingForLock() {
+    return toldBusy;
+  }
+
+  /** Takes another configuration; what is stored has to be looked at anew. */
+  void change(ScheduledCluster changed, long nanos) {
+    cluster = changed;
+    due = null;
+    following = null;
+    toldBroken = false;
+    forget(nanos);
+  }
+
+  /** What was known of the store is no longer to be relied on. */
+  void forget(long nanos) {
+    known = !cluster.automated();
+    notBefore = nanos;
+  }
+
+  /** When the newest backup was taken; those without one come first. */
+  Instant newestOrNever() {
+    return view.newest().orElse(Instant.MIN);
+  }
+
+  /** Whether something can be begun now. */
+  boolean isReady(Instant now, long nanos) {
+    if (running || nanos - lockedUntil < 0) {
+      return false;
+    }
+    advance(now);
+    return !requests.isEmpty()
+        || (nanos - notBefore >= 0 && (!known || (isOverdue(now) && !waitsForFollowing)));
+  }
+
+  /** Whether a point of the schedule has passed without a backup. */
+  boolean isOverdue(Instant now) {
+    return due != null && !due.isAfter(now);
+  }
+
+  /** How long until something may be begun, if nothing happens; at most {@code longest}. */
+  long nanosUntilReady(Instant now, long nanos, long longest) {
+    if (running) {
+      return longest;
+    }
+    long wait = Math.max(0, lockedUntil - nanos);
+    if (requests.isEmpty()) {
+      wait = Math.max(wait, notBefore - nanos);
+      if (known) {
+        Instant at = waitsForFollowing ? following : due;
+        Duration until = at == null ? FAR : Duration.between(now, at);
+        if (!until.isNegative()) {
+          wait = until.compareTo(FAR) >= 0 ? longest : Math.max(wait, until.toNanos());
+        }
+      }
+    }
+    return Math.min(wait, longest);
+  }
+
+  Run.Order begin(boolean mayPrune) {
+    running = true;
+    Request request = requests.poll();
+    return new Run.Order(request == null && !known, request, view.early(), mayPrune);
+  }
+
+  /** A run has ended, however. */
+  void ended() {
+    running = false;
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  /** The store was looked at. */
+  void learn(SeriesState seen, Instant now, boolean stored) {
+    boolean news = !known;
+    view = seen;
+    known = true;
+    failing = false;
+    attempts = 0;
+    if (stored) {
+      lastSuccess = seen.newest().orElse(now);
+    }
+    Instant before = due;
+    due = firstWithoutBackup(now);
+    if (due == null || !due.equals(before)) {
+      following = due == null ? null : next(due);
+      news = true;
+      onNewPoint();
+    }
+    if (news) {
+      catchingUp = isOverdue(now);
+    }
+    advance(now);
+  }
+
+  /** What the schedule wanted failed: when is it tried again? */
+  void retry(FailedRun.Reason reason, Duration delay, Instant now, long nanos) {
+    notBefore = nanos + delay.toNanos();
+    boolean inTime = following == null || now.plus(delay).isBefore(following);
+    if (known && (!reason.isRetryable() || !inTime)) {
+      waitsForFollowing = true;
+      notBefore = nanos;
+      due = following == null ? null : due;
+    }
+  }
+
+  /** One more try has failed; how many it were since the backup was due. */
+  int countFailure() {
+    failing = true;
+    return ++attempts;
+  }
+
+  void note(FailedRun failure) {
+    lastFailure = failure;
+    failedDays.put(day(failure.at()), failure.message());
+    while (failedDays.size() > REMEMBERED_DAYS) {
+      failedDays.remove(failedDays.firstKey());
+    }
+  }
+
+  /** Somebody else holds the lock: look again in a moment. True the first time. */
+  boolean postpone(Duration delay, long nanos) {
+    lockedUntil = nanos + delay.toNanos();
+    boolean first = !toldBusy;
+    toldBusy = true;
+    return first;
+  }
+
+  /** When the next try is made, as far as that can be told. */
+  Optional<Instant> nextTry(Instant now, long nanos) {
+    if (known && (due == null || waitsForFollowing)) {
+      return due == null ? Optional.empty() : Optional.ofNullable(following);
+    }
+    return Optional.of(now.plusNanos(Math.max(0, notBefore - nanos)));
+  }
+
+  ClusterStatus status(Instant now) {
+    Duration overdue = due != null && isOverdue(now) ? Duration.between(due, now) : Duration.ZERO;
+    return new ClusterStatus(
+        cluster.project(),
+        cluster.automated(),
+        known,
+        running,
+        view.newest(),
+        Optional.ofNullable(due),
+        overdue,
+        missed,
+        Optional.ofNullable(lastSuccess),
+        Optional.ofNullable(lastFailure),
+        view.suspicions());
+  }
+
+  private @Nullable Instant firstWithoutBackup(Instant now) {
+    Optional<Instant> newest = view.newest();
+    if (newest.isPresent()) {
+      return next(newest.get().isAfter(now) ? now : newest.get());
+    }
+    Instant first = addedAt.isAfter(now) ? now : addedAt;
+    return cluster.firstRunAtOnce() && cluster.automated() ? first : next(first);
+  }
+
+  /** Counts the points that have passed while another was waiting for its backup. */
+  private void advance(Instant now) {
+    for (int i = 0; following != null && !following.isAfter(now); i++) {
+      missed++;
+      following = i < MAX_COUNTED ? next(following) : next(now);
+      onNewPoint();
+    }
+  }
+
+  private void onNewPoint() {
+    attempts = 0;
+    waitsForFollowing = false;
+    toldBusy = false;
+  }
+
+  /** The next point; null when there is none, or the schedule is broken. */
+  private @Nullable Instant next(Instant after) {
+    try {
+      return cluster.nextDue(after).orElse(null);
+    } catch (RuntimeException e) {
+      if (!toldBroken) {
+        LOG.error("{} is not backed up any more: its schedule fails", cluster.project(), e);
+      }
+      toldBroken = true;
+      return null;
+    }
+  }
+
+  private static LocalDate day(Instant time) {
+    return time.atOffset(ZoneOffset.UTC).toLocalDate();
+  }
+}

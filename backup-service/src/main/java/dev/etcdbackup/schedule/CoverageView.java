@@ -1,0 +1,166 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.coverage.Coverage;
+import dev.etcdbackup.coverage.CoverageDay;
+import dev.etcdbackup.coverage.CoverageReport;
+import dev.etcdbackup.coverage.CoverageRow;
+import dev.etcdbackup.coverage.CoverageState;
+import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.coverage.ProjectCoverage;
+import dev.etcdbackup.coverage.ProjectCoverage.Failure;
+import dev.etcdbackup.name.BackupKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what a scheduler remembers and what its store holds at one moment. */
+final class CoverageView {
+  private static final int DAYS = 14;
+  private static final Duration GRACE = Duration.ofHours(1);
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private final SchedulerContext with;
+  private final Instant now;
+
+  /**
+   * What is remembered of one cluster.
+   *
+   * @param cluster the cluster
+   * @param since since when there is something to back up
+   * @param status how it stands
+   * @param failures why runs failed, by day
+   */
+  record Known(
+      ScheduledCluster cluster,
+      Instant since,
+      ClusterStatus status,
+      Map<LocalDate, String> failures) {}
+
+  CoverageView(SchedulerContext with, Instant now) {
+    this.with = with;
+    this.now = now;
+  }
+
+  static Known known(ClusterState entry, Instant now) {
+    return new Known(
+        entry.cluster(), entry.since(), entry.status(now), Map.copyOf(entry.failedDays()));
+  }
+
+  Coverage of(List<Known> clusters) {
+    Map<String, List<Backup>> stored;
+    try {
+      stored =
+          with.service().list("").stream()
+              .collect(Collectors.groupingBy(one -> one.key().project()));
+    } catch (BackupException e) {
+      return unknown(clusters, String.valueOf(e.getMessage()));
+    }
+    Map<String, Known> byProject =
+        clusters.stream()
+            .collect(Collectors.toMap(one -> one.cluster().project(), Function.identity()));
+    CoverageReport report =
+        CoverageReport.of(
+            clusters.stream().map(one -> expected(one, stored(stored, one))).toList(),
+            stored.values().stream().flatMap(List::stream).toList(),
+            now);
+    return new Coverage(
+        now,
+        report.rows().stream()
+            .map(
+                row ->
+                    project(
+                        row,
+                        byProject.get(row.project()),
+                        stored.getOrDefault(row.project(), List.of())))
+            .toList());
+  }
+
+  private Coverage unknown(List<Known> clusters, String why) {
+    return new Coverage(
+        now,
+        clusters.stream()
+            .map(
+                one -> {
+                  boolean automated = one.cluster().automated();
+                  CoverageRow row =
+                      new CoverageRow(
+                          one.cluster().project(),
+                          automated ? CoverageState.UNKNOWN : CoverageState.NOT_AUTOMATED,
+                          Optional.empty(),
+                          Optional.empty(),
+                          automated ? why : one.cluster().recovery());
+                  return remembered(row, one, List.of(), one.status().newest());
+                })
+            .toList());
+  }
+
+  private ProjectCoverage project(CoverageRow row, @Nullable Known known, List<Backup> own) {
+    Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
+    if (known != null) {
+      ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
+      return remembered(
+          row, known, CoverageDay.last(DAYS, now, own, known.failures(), expected), lastSuccess);
+    }
+    return new ProjectCoverage(
+        row,
+        lastSuccess,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        List.of(),
+        CoverageDay.last(DAYS, now, own, Map.of(), day -> false));
+  }
+
+  private static ProjectCoverage remembered(
+      CoverageRow row, Known known, List<CoverageDay> days, Optional<Instant> lastSuccess) {
+    ClusterStatus status = known.status();
+    return new ProjectCoverage(
+        row,
+        lastSuccess,
+        status.lastFailure().map(one -> new Failure(one.at(), one.message())),
+        status.nextDue(),
+        status.missed(),
+        status.suspicions().stream().map(Anomaly::toString).toList(),
+        days);
+  }
+
+  /** What is expected: one backup until the point after the newest, and an hour of grace. */
+  private CoveredProject expected(Known known, List<Backup> own) {
+    ScheduledCluster cluster = known.cluster();
+    if (!cluster.automated()) {
+      return CoveredProject.notAutomated(cluster.project(), cluster.recovery());
+    }
+    Instant from = counted(own).max(Comparator.naturalOrder()).orElse(known.since());
+    Duration allowed =
+        cluster.nextDue(from).map(next -> Duration.between(from, next).plus(GRACE)).orElse(LONGEST);
+    return CoveredProject.automated(cluster.project(), Duration.ofDays(1))
+        .withMaxAge(allowed.compareTo(LONGEST) > 0 ? LONGEST : allowed)
+        .withSince(known.since());
+  }
+
+  /** Since when there was something: what is stored may be older than this process. */
+  private Instant since(Known known, List<Backup> own) {
+    Instant oldest = counted(own).min(Comparator.naturalOrder()).orElse(known.since());
+    return oldest.isBefore(known.since()) ? oldest : known.since();
+  }
+
+  private Stream<Instant> counted(List<Backup> own) {
+    return own.stream()
+        .filter(one -> one.kind() != BackupKind.OTHER && !one.isDatedAhead(now))
+        .flatMap(one -> one.time().stream());
+  }
+
+  private static List<Backup> stored(Map<String, List<Backup>> stored, Known known) {
+    return stored.getOrDefault(known.cluster().project(), List.of());
+  }
+}

@@ -1,0 +1,109 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.Series;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A small object beside a series that says what its backups cannot: {@code
+ * PROJECT/.etcd-backup/KIND/PREFIX/NAME}. Everything a program needs is in its name, so that a
+ * listing is enough; the few bytes inside are for people.
+ *
+ * <p>The name is {@code cluster_ID_TIME}, from the backup of that time on they are of this cluster,
+ * or {@code accepted_backup_TIME}, everything up to the backup of that time is accepted. The time
+ * is that of a backup and stands at the end, because older tools take what follows the last {@code
+ * _} for one.
+ *
+ * @param time the time of a backup
+ * @param clusterId the cluster as 16 hexadecimal digits; empty for an acceptance
+ */
+record GuardMark(Instant time, Optional<String> clusterId) {
+  private static final String DIRECTORY = ".etcd-backup/";
+  private static final Pattern NAME =
+      Pattern.compile("(?:cluster_([0-9a-f]{16})|accepted_backup)_([0-9:-]{19})");
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)
+          .withResolverStyle(ResolverStyle.STRICT);
+
+  static GuardMark ofCluster(Instant time, long clusterId) {
+    return new GuardMark(time, Optional.of(String.format(Locale.ROOT, "%016x", clusterId)));
+  }
+
+  static GuardMark ofAcceptance(Instant time) {
+    return new GuardMark(time, Optional.empty());
+  }
+
+  /** Reads the name of a stored object; empty when it is no mark of this series. */
+  static Optional<GuardMark> of(Backup stored, Series series) {
+    String name = stored.key().name();
+    if (!name.startsWith(DIRECTORY)) {
+      return Optional.empty();
+    }
+    String directory = directory(series);
+    if (!stored.key().project().equals(series.project()) || !name.startsWith(directory)) {
+      return Optional.empty();
+    }
+    Matcher matcher = NAME.matcher(name.substring(directory.length()));
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      Instant time = LocalDateTime.parse(matcher.group(2), STAMP).toInstant(ZoneOffset.UTC);
+      return Optional.of(new GuardMark(time, Optional.ofNullable(matcher.group(1))));
+    } catch (DateTimeParseException noSuchDay) {
+      return Optional.empty();
+    }
+  }
+
+  /** This mark as a listing would show it. */
+  Backup asListed(Series series) {
+    StoredBackup stored = new StoredBackup(key(series), 0, time, "");
+    return Backup.of(stored, ZoneOffset.UTC);
+  }
+
+  /** Puts this mark beside a series. That it is there already is as good. */
+  void put(BackupStore store, Series series) throws BackupException {
+    String stamp = stamp();
+    String what =
+        clusterId
+            .map(id -> "from " + stamp + " on its backups are of etcd cluster " + id)
+            .orElse("its backups up to " + stamp + " are accepted, however small or different");
+    String text = "etcd-backup, series " + series.prefix() + ": " + what + "\n";
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try {
+      store.put(key(series), Content.of(new ByteArrayInputStream(bytes), bytes.length));
+    } catch (BackupExistsException alreadyThere) {
+      // The name says it all.
+    }
+  }
+
+  private BackupKey key(Series series) {
+    String name = clusterId.map(id -> "cluster_" + id).orElse("accepted_backup") + "_" + stamp();
+    return BackupKey.of(series.project(), directory(series) + name);
+  }
+
+  private String stamp() {
+    return STAMP.format(time.atOffset(ZoneOffset.UTC));
+  }
+
+  private static String directory(Series series) {
+    return DIRECTORY + series.kind().name().toLowerCase(Locale.ROOT) + "/" + series.prefix() + "/";
+  }
+}

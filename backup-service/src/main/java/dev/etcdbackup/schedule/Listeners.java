@@ -1,0 +1,86 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.recovery.RecoveryPlan;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.PruneReport;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All the listeners of a scheduler; what they throw ends here. */
+final class Listeners implements BackupListener {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
+
+  private final List<BackupListener> all;
+  private final Set<BackupListener> told = ConcurrentHashMap.newKeySet();
+
+  Listeners(List<BackupListener> all) {
+    this.all = List.copyOf(all);
+  }
+
+  @Override
+  public void started(String project) {
+    each(one -> one.started(project));
+  }
+
+  @Override
+  public void progress(String project, long bytes, long total) {
+    each(one -> one.progress(project, bytes, total));
+  }
+
+  @Override
+  public void succeeded(String project, BackupResult result) {
+    each(one -> one.succeeded(project, result));
+  }
+
+  @Override
+  public void failed(FailedRun failure) {
+    each(one -> one.failed(failure));
+  }
+
+  @Override
+  public void skipped(String project, String reason) {
+    each(one -> one.skipped(project, reason));
+  }
+
+  @Override
+  public void pruned(String project, PruneReport report) {
+    each(one -> one.pruned(project, report));
+  }
+
+  @Override
+  public void pruneFailed(String project, BackupException cause) {
+    each(one -> one.pruneFailed(project, cause));
+  }
+
+  @Override
+  public void suspicious(String project, List<Anomaly> suspicions) {
+    each(one -> one.suspicious(project, suspicions));
+  }
+
+  @Override
+  public void lockLost(String project) {
+    each(one -> one.lockLost(project));
+  }
+
+  @Override
+  public void recoveryOffered(RecoveryPlan plan) {
+    each(one -> one.recoveryOffered(plan));
+  }
+
+  private void each(Consumer<BackupListener> event) {
+    for (BackupListener one : all) {
+      try {
+        event.accept(one);
+      } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+        if (told.add(one)) {
+          LOG.warn("listener {} throws; this is logged once", one, e);
+        }
+      }
+    }
+  }
+}

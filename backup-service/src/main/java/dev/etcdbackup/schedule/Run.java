@@ -1,0 +1,223 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.schedule.FailedRun.Reason;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.NamingStrategy;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One thing done for one cluster on a worker's thread: a look at the store, or a backup. */
+final class Run implements Supplier<Outcome> {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
+
+  private final SchedulerContext with;
+  private final ScheduledCluster cluster;
+  private final Order order;
+  private @Nullable Thread worker; // guarded by this
+  private boolean cancelled; // guarded by this
+  private volatile boolean lockLost;
+
+  /**
+   * What is to be done.
+   *
+   * @param lookOnly whether only to look at the store
+   * @param request who asked; null for the schedule
+   * @param early what the store was known to hold before its time
+   * @param mayPrune whether the clock can be trusted with deleting
+   */
+  record Order(
+      boolean lookOnly, @Nullable Request request, Set<BackupKey> early, boolean mayPrune) {}
+
+  Run(SchedulerContext with, ScheduledCluster cluster, Order order) {
+    this.with = with;
+    this.cluster = cluster;
+    this.order = order;
+  }
+
+  ScheduledCluster cluster() {
+    return cluster;
+  }
+
+  Order order() {
+    return order;
+  }
+
+  /** Ends the run: nothing is committed from here on, unless it was already. */
+  synchronized void cancel() {
+    cancelled = true;
+    if (worker != null) {
+      worker.interrupt();
+    }
+  }
+
+  @Override
+  public Outcome get() {
+    synchronized (this) {
+      if (cancelled) {
+        return Outcome.cancelled();
+      }
+      worker = Thread.currentThread();
+    }
+    try {
+      return order.lookOnly() ? look() : runLocked();
+    } catch (Exception e) {
+      return failed(e, Reason.of(e));
+    } catch (Error e) {
+      return failed(new IllegalStateException(e.toString(), e), Reason.OTHER);
+    } finally {
+      calm();
+    }
+  }
+
+  private Outcome look() throws BackupException {
+    return Outcome.looked(view(with.service().list(cluster.project())));
+  }
+
+  private Outcome runLocked() throws BackupException {
+    Optional<BackupLock.Held> held;
+    try {
+      held = with.lock().tryAcquire(cluster.project(), this::onLockLost);
+    } catch (IOException e) {
+      return failed(e, Reason.LOCK);
+    }
+    if (held.isEmpty()) {
+      return Outcome.busy();
+    }
+    try {
+      return runHolding(held.get());
+    } finally {
+      calm(); // giving the lock back is not to be interrupted
+      held.get().close();
+    }
+  }
+
+  private Outcome runHolding(BackupLock.Held held) throws BackupException {
+    Request request = order.request();
+    if (request != null && request.naming().isPresent()) {
+      return Outcome.stored(backUp(request.naming().get(), held), null);
+    }
+    List<Backup> listing = with.service().list(cluster.project());
+    SeriesState view = view(listing);
+    if (request == null && !isDue(view)) {
+      return Outcome.looked(view);
+    }
+    BackupResult result = backUp(cluster.naming(), held);
+    List<Anomaly> suspicions = tidyUp(result, listing, view.suspicions(), held);
+    return Outcome.stored(result, view.with(result.backup().time().orElseThrow(), suspicions));
+  }
+
+  private BackupResult backUp(NamingStrategy naming, BackupLock.Held held) throws BackupException {
+    String project = cluster.project();
+    with.listeners().started(project);
+    BackupService service =
+        with.service(
+            cluster.timeout(),
+            (bytes, total) -> with.listeners().progress(project, bytes, total),
+            () -> requireHeld(held));
+    BackupResult result = service.backUp(project, cluster.source(), naming);
+    with.listeners().succeeded(project, result);
+    return result;
+  }
+
+  /** Whether nobody has backed up since the latest point of the schedule. */
+  private boolean isDue(SeriesState view) {
+    Instant now = with.clock().instant();
+    return view.newest()
+        .map(newest -> newest.isAfter(now) ? now : newest)
+        .flatMap(cluster::nextDue)
+        .map(due -> !due.isAfter(now))
+        .orElse(view.newest().isEmpty());
+  }
+
+  private void requireHeld(BackupLock.Held held) throws BackupException {
+    if (lockLost || !held.confirm()) {
+      lockLost = true;
+      throw new SourceException(
+          "the lock of " + cluster.project() + " was lost before the commit; nothing was stored");
+    }
+  }
+
+  /** What follows a backup; whatever fails here, the backup is stored. */
+  private List<Anomaly> tidyUp(
+      BackupResult result, List<Backup> before, List<Anomaly> known, BackupLock.Held held) {
+    String project = cluster.project();
+    List<Anomaly> suspicions = known;
+    try {
+      suspicions = suspicions(result, before);
+      if (!suspicions.isEmpty()) {
+        with.listeners().suspicious(project, suspicions);
+        return suspicions;
+      }
+      RetentionPolicy retention = cluster.retention().orElse(null);
+      if (retention != null && order.mayPrune() && held.confirm()) {
+        with.listeners().pruned(project, with.service().pruneAfter(result, retention));
+      }
+    } catch (BackupException e) {
+      LOG.warn("{} is stored, but {} could not be pruned: {}", result.key(), project, e.toString());
+      with.listeners().pruneFailed(project, e);
+    } catch (RuntimeException e) {
+      LOG.error("{} is stored, but {} could not be pruned", result.key(), project, e);
+    }
+    return suspicions;
+  }
+
+  private List<Anomaly> suspicions(BackupResult result, List<Backup> before)
+      throws BackupException {
+    Instant now = with.clock().instant();
+    List<Backup> listing = new ArrayList<>(before);
+    listing.add(result.backup());
+    with.guard()
+        .noteCluster(result.backup(), result.info().clusterId(), before)
+        .ifPresent(mark -> listing.add(mark.asListed(cluster.series())));
+    List<Anomaly> found = AnomalyGuard.inspect(listing, cluster.series(), now);
+    if (found.isEmpty() || !found.stream().allMatch(cluster.acceptance())) {
+      return found;
+    }
+    with.guard().accept(found.get(found.size() - 1).key());
+    return List.of();
+  }
+
+  private SeriesState view(List<Backup> listing) {
+    return SeriesState.of(listing, cluster, order.early(), with.clock().instant());
+  }
+
+  private void onLockLost() {
+    lockLost = true;
+    with.listeners().lockLost(cluster.project());
+    synchronized (this) {
+      if (worker != null) {
+        worker.interrupt();
+      }
+    }
+  }
+
+  private Outcome failed(Exception e, Reason reason) {
+    if (lockLost) {
+      return Outcome.failed(e, Reason.LOCK);
+    }
+    synchronized (this) {
+      return cancelled ? Outcome.cancelled() : Outcome.failed(e, reason);
+    }
+  }
+
+  /** From here on nobody interrupts this thread, and nothing is left of an interrupt. */
+  private synchronized void calm() {
+    worker = null;
+    Thread.interrupted();
+  }
+}

@@ -1,0 +1,207 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.SnapshotArchive;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Sets a {@link BackupScheduler} up. For one thread. */
+public final class SchedulerBuilder {
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private final BackupStore store;
+  private @Nullable SnapshotArchive archive;
+  private InstantSource clock = InstantSource.system();
+  private ZoneId tarballZone = ZoneOffset.UTC;
+  private int concurrency = 4;
+  private Duration startStagger = Duration.ofSeconds(1);
+  private Duration firstDelay = Duration.ofSeconds(10);
+  private Duration longestDelay = Duration.ofMinutes(5);
+  private BackupLock lock = BackupLock.inProcess();
+  private ThreadFactory threads = daemons();
+  private @Nullable SchedulerRuntime clockwork;
+  private RandomGenerator random = RandomGenerator.getDefault();
+  private final List<BackupListener> listeners = new ArrayList<>();
+
+  SchedulerBuilder(BackupStore store) {
+    this.store = Objects.requireNonNull(store, "store");
+  }
+
+  /**
+   * How tarballs are packed. By default not at all: a cluster that wants them is refused.
+   *
+   * @param archive the format, {@code new Tarball()} of backup-tarball
+   * @return this
+   */
+  public SchedulerBuilder archive(SnapshotArchive archive) {
+    this.archive = Objects.requireNonNull(archive, "archive");
+    return this;
+  }
+
+  /**
+   * What time it is. By default the system's clock. It decides what is due and names the backups;
+   * waiting goes by the monotonic clock.
+   *
+   * @param clock the clock
+   * @return this
+   */
+  public SchedulerBuilder clock(InstantSource clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    return this;
+  }
+
+  /**
+   * The zone in which the times in the names of tarballs are read; they are always written in UTC.
+   * By default UTC.
+   *
+   * @param tarballZone the zone
+   * @return this
+   */
+  public SchedulerBuilder tarballZone(ZoneId tarballZone) {
+    this.tarballZone = Objects.requireNonNull(tarballZone, "tarballZone");
+    return this;
+  }
+
+  /**
+   * How many runs there are at once. By default 4. Of these, half (at least one) are open to
+   * clusters whose last run failed.
+   *
+   * @param concurrency 1 to 1000
+   * @return this
+   */
+  public SchedulerBuilder concurrency(int concurrency) {
+    if (concurrency < 1 || concurrency > 1000) {
+      throw new IllegalArgumentException("concurrency must be 1 to 1000, not " + concurrency);
+    }
+    this.concurrency = concurrency;
+    return this;
+  }
+
+  /**
+   * How far apart clusters are begun that are found overdue: after a start, when many are added,
+   * when the machine slept. By default 1 second, so n of them are begun in n - 1 seconds, as far as
+   * {@link #concurrency} allows.
+   *
+   * @param startStagger zero to 1 day
+   * @return this
+   */
+  public SchedulerBuilder startStagger(Duration startStagger) {
+    if (startStagger.isNegative() || startStagger.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("rampStep must be 0 to 1 day, not " + startStagger);
+    }
+    this.startStagger = startStagger;
+    return this;
+  }
+
+  /**
+   * How long to wait before a failed run is tried again: a random time up to {@code first} after
+   * the first failure, up to twice that after the second, and so on up to {@code longest}. By
+   * default 10 seconds and 5 minutes.
+   *
+   * @param first more than zero
+   * @param longest not less than first, at most 1 day
+   * @return this
+   */
+  public SchedulerBuilder retry(Duration first, Duration longest) {
+    if (first.isZero()
+        || first.isNegative()
+        || first.compareTo(longest) > 0
+        || longest.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "retry must be 0 < first <= longest <= 1 day, not " + first + " and " + longest);
+    }
+    this.firstDelay = first;
+    this.longestDelay = longest;
+    return this;
+  }
+
+  /**
+   * What keeps two replicas from writing the same project at once: {@code EtcdBackupLock} of
+   * backup-etcd between processes. By default a lock inside this scheduler: enough for one process.
+   * Somebody else's lock is asked for again four times a second.
+   *
+   * @param lock the lock
+   * @return this
+   */
+  public SchedulerBuilder lock(BackupLock lock) {
+    this.lock = Objects.requireNonNull(lock, "lock");
+    return this;
+  }
+
+  /**
+   * Adds somebody who hears what happens. May be called more than once.
+   *
+   * @param listener the listener
+   * @return this
+   */
+  public SchedulerBuilder listener(BackupListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  /**
+   * Where all threads come from. By default new daemon threads.
+   *
+   * @param threads the factory
+   * @return this
+   */
+  public SchedulerBuilder threads(ThreadFactory threads) {
+    this.threads = Objects.requireNonNull(threads, "threads");
+    return this;
+  }
+
+  /** For tests: time and threads of another kind. */
+  SchedulerBuilder clockwork(SchedulerRuntime clockwork) {
+    this.clockwork = clockwork;
+    this.clock = clockwork::now;
+    return this;
+  }
+
+  /** For tests: the same chances every time. */
+  SchedulerBuilder random(RandomGenerator random) {
+    this.random = random;
+    return this;
+  }
+
+  /**
+   * Builds the scheduler, without clusters and not started.
+   *
+   * @return the scheduler
+   */
+  public BackupScheduler build() {
+    SchedulerContext with =
+        new SchedulerContext(
+            store,
+            archive,
+            clock,
+            tarballZone,
+            threads,
+            lock,
+            AnomalyGuard.of(store, tarballZone),
+            new Listeners(listeners));
+    RunQueue agenda =
+        new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));
+    SchedulerRuntime works =
+        clockwork != null ? clockwork : new ThreadedSchedulerRuntime(clock, threads, concurrency);
+    return new BackupScheduler(with, works, agenda);
+  }
+
+  private static ThreadFactory daemons() {
+    AtomicInteger number = new AtomicInteger();
+    return work -> {
+      Thread thread = new Thread(work, "etcd-backup-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,47 @@
+package dev.etcdbackup.service;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Content whose end is told only when a check agrees. Once refused, the end never comes. */
+final class CommitGuardInputStream extends FilterInputStream {
+  private final CommitCheck check;
+  private boolean agreed;
+  private @Nullable IOException refusal;
+
+  CommitGuardInputStream(InputStream in, CommitCheck check) {
+    super(in);
+    this.check = check;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    if (refusal != null) {
+      throw refusal;
+    }
+    int read = super.read(buffer, offset, length);
+    if (read < 0 && !agreed) {
+      try {
+        check.check();
+      } catch (IOException e) {
+        refusal = e;
+        throw e;
+      }
+      agreed = true;
+    }
+    return read;
+  }
+
+  @Override
+  public long skip(long n) {
+    throw new UnsupportedOperationException("a backup is stored by reading all of it");
+  }
+}

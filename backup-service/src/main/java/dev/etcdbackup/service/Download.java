@@ -1,0 +1,74 @@
+package dev.etcdbackup.service;
+
+import dev.etcdbackup.CorruptBackupException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Moves the bytes of one backup out of the store. */
+final class Download<T> implements Deadline.Work<T> {
+  private static final int BUFFER = 256 * 1024;
+
+  private final String what;
+  private final Opener opener;
+  private final Sink<T> sink;
+  private volatile @Nullable InputStream open;
+  private volatile boolean cancelled;
+
+  /** Opens what is to be read. */
+  interface Opener {
+    InputStream open() throws IOException;
+  }
+
+  /** Takes the bytes. */
+  interface Sink<T> {
+    T drain(InputStream in) throws IOException;
+  }
+
+  Download(String what, Opener opener, Sink<T> sink) {
+    this.what = what;
+    this.opener = opener;
+    this.sink = sink;
+  }
+
+  @Override
+  public T call() throws IOException {
+    try (InputStream in = opener.open()) {
+      open = in;
+      if (cancelled) { // cancel() may have come before there was anything to close
+        throw new InterruptedIOException(what + ": reading was cancelled");
+      }
+      return sink.drain(in);
+    } catch (CorruptBackupException e) {
+      throw new CorruptBackupException(what + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    InputStream in = open;
+    if (in != null) {
+      try {
+        in.close();
+      } catch (IOException nothingLeftToRead) {
+        // The reader hears of it.
+      }
+    }
+  }
+
+  @Override
+  public boolean waitsForSource() {
+    return false;
+  }
+
+  /** Reads to the end, writing to {@code out}. */
+  static void copy(InputStream in, OutputStream out) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int n; (n = in.read(buffer)) >= 0; ) {
+      out.write(buffer, 0, n);
+    }
+  }
+}

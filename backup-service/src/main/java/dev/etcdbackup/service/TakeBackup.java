@@ -1,0 +1,152 @@
+package dev.etcdbackup.service;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotArchive;
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One backup on its way from a source into a store. */
+final class TakeBackup implements Deadline.Work<BackupResult> {
+  /** How many taken names in a row are skipped, a second each. */
+  private static final int MAX_SECONDS_AHEAD = 60;
+
+  private final String project;
+  private final SnapshotSource source;
+  private final NamingStrategy naming;
+  private final BackupStore store;
+  private final @Nullable SnapshotArchive archive;
+  private final InstantSource clock;
+  private final BackupProgress progress;
+  private final CommitCheck beforeCommit;
+
+  private volatile @Nullable Snapshot opened;
+  private volatile @Nullable CountingInputStream counted;
+  private volatile boolean opening;
+  private volatile boolean cancelled;
+
+  TakeBackup(
+      String project,
+      SnapshotSource source,
+      NamingStrategy naming,
+      BackupStore store,
+      @Nullable SnapshotArchive archive,
+      InstantSource clock,
+      BackupProgress progress,
+      CommitCheck beforeCommit) {
+    this.project = project;
+    this.source = source;
+    this.naming = naming;
+    this.store = store;
+    this.archive = archive;
+    this.clock = clock;
+    this.progress = progress;
+    this.beforeCommit = beforeCommit;
+  }
+
+  @Override
+  public BackupResult call() throws IOException {
+    long begun = System.nanoTime();
+    Instant time = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    if (naming.isFixed()) {
+      freeKey(0, time); // before etcd is troubled
+    }
+    try (Snapshot snapshot = open()) {
+      BackupKey key = freeKey(snapshot.info().revision(), time);
+      StoredBackup stored = store(snapshot, key);
+      Duration duration = Duration.ofNanos(System.nanoTime() - begun);
+      Backup backup = Backup.of(stored, ZoneOffset.UTC);
+      return new BackupResult(backup, snapshot.info(), snapshot.digest(), duration);
+    }
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    Snapshot snapshot = opened;
+    if (snapshot != null) {
+      snapshot.close();
+    }
+  }
+
+  @Override
+  public boolean waitsForSource() {
+    CountingInputStream stream = counted;
+    return opening || (stream != null && stream.isReading());
+  }
+
+  private Snapshot open() throws BackupException {
+    opening = true;
+    try {
+      Snapshot snapshot = source.open();
+      opened = snapshot;
+      if (cancelled) { // cancel() may have come before there was anything to close
+        snapshot.close();
+      }
+      return snapshot;
+    } finally {
+      opening = false;
+    }
+  }
+
+  private StoredBackup store(Snapshot snapshot, BackupKey key) throws IOException {
+    opening = true;
+    long size;
+    try {
+      size = snapshot.size();
+    } finally {
+      opening = false;
+    }
+    CountingInputStream stream = new CountingInputStream(snapshot.stream(), size, progress);
+    counted = stream;
+    if (naming.kind() != BackupKind.TARBALL) {
+      StoredBackup stored =
+          store.put(key, Content.of(new CommitGuardInputStream(stream, beforeCommit), size));
+      if (stored.size() != size) {
+        throw new StoreException(
+            key + ": the store says it holds " + stored.size() + " of " + size + " bytes", null);
+      }
+      return stored;
+    }
+    BackupName name = BackupName.parse(key.name());
+    try (InputStream packed = requireArchive(archive).pack(stream, size, name)) {
+      return store.put(key, Content.of(packed, size)); // about so much
+    }
+  }
+
+  private BackupKey freeKey(long revision, Instant time) throws BackupException {
+    BackupKey key = BackupKey.of(project, naming.name(revision, time));
+    int attempts = naming.isFixed() ? 1 : MAX_SECONDS_AHEAD;
+    for (int i = 1; i <= attempts; i++) {
+      if (store.find(key).isEmpty()) {
+        return key;
+      }
+      key = BackupKey.of(project, naming.name(revision, time.plusSeconds(i)));
+    }
+    throw new BackupExistsException(key);
+  }
+
+  static SnapshotArchive requireArchive(@Nullable SnapshotArchive archive) {
+    if (archive == null) {
+      throw new IllegalStateException(
+          "tarballs need BackupService.builder(...).archive(new Tarball()) of backup-tarball");
+    }
+    return archive;
+  }
+}

@@ -1,0 +1,345 @@
+package dev.etcdbackup.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.SnapshotInfo;
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.Verification;
+import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.ScheduledCluster;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecoveryTest {
+  private static final Instant NOW = Instant.parse("2020-02-03T21:00:00Z");
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(1, 10);
+  private static final String NIGHTLY = "etcd.backup_v700_2020-02-03-02:00:00";
+  private static final String EVENING = "etcd.backup_v710_2020-02-03-20:00:00";
+  private static final String OLD = "etcd.backup_v600_2020-01-20-02:00:00";
+
+  @TempDir Path directory;
+
+  private final InMemoryBackupStore store = new InMemoryBackupStore(() -> NOW);
+  private final BackupService backups = BackupService.builder(store).clock(() -> NOW).build();
+  private final Recovery recovery = new Recovery(backups, () -> NOW);
+  private final LostCluster cluster = LostCluster.automated("p");
+  private final Log log = new Log();
+
+  /** Writes down what is called, and fails where it is told to. */
+  private static final class Log implements ClusterOperations {
+    private final List<String> calls = new ArrayList<>();
+    private byte[] restored = {};
+    private String failing = "";
+
+    @Override
+    public void stopOld() throws IOException {
+      called("stopOld");
+    }
+
+    @Override
+    public void startFrom(Path snapshot) throws IOException {
+      restored = Files.readAllBytes(snapshot);
+      called("startFrom");
+    }
+
+    @Override
+    public void startEmpty() throws IOException {
+      called("startEmpty");
+    }
+
+    @Override
+    public void awaitHealthy() throws IOException {
+      called("awaitHealthy");
+    }
+
+    @Override
+    public void discardOld() throws IOException {
+      called("discardOld");
+    }
+
+    void called(String what) throws IOException {
+      calls.add(what);
+      if (what.equals(failing)) {
+        throw new IOException("no luck");
+      }
+    }
+  }
+
+  private void put(String name, byte[] bytes) throws IOException {
+    try (InputStream in = new ByteArrayInputStream(bytes)) {
+      store.put(BackupKey.of("p", name), Content.of(in, bytes.length));
+    }
+  }
+
+  private void putBad(String name) throws IOException {
+    put(name, Arrays.copyOf(SNAPSHOT, SNAPSHOT.length - 100));
+  }
+
+  private static SnapshotSource survivor(String name, long revision) {
+    return FixedSnapshotSource.of(TestSnapshots.bytes(revision, 12))
+        .withInfo(new SnapshotInfo(name, revision, 0, 0, ""));
+  }
+
+  private static SnapshotSource dead(String name) {
+    return new SnapshotSource() {
+      @Override
+      public dev.etcdbackup.Snapshot open() throws SourceException {
+        throw new SourceException(name + ": connection refused");
+      }
+
+      @Override
+      public String toString() {
+        return name;
+      }
+    };
+  }
+
+  @Test
+  void theNewestGoodBackupIsRestored() throws Exception {
+    put(NIGHTLY, SNAPSHOT);
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
+    assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(EVENING);
+    assertThat(plan.age()).contains(Duration.ofHours(1));
+    assertThat(plan.lines()).containsExactly("restore p/" + EVENING + ", 1 hours old");
+    assertThat(recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .contains(BackupKey.of("p", EVENING));
+    assertThat(log.calls).containsExactly("stopOld", "startFrom", "awaitHealthy", "discardOld");
+    assertThat(log.restored).isEqualTo(SNAPSHOT);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void badOnesArePassedOverLoudly() throws Exception {
+    put(OLD, SNAPSHOT);
+    put(NIGHTLY, SNAPSHOT);
+    putBad(EVENING);
+    put("etcd.backup_v720_2020-02-05-20:00:00", SNAPSHOT); // dated ahead
+    RecoveryPlan plan = recovery.plan(cluster);
+    assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
+    assertThat(plan.lines().get(0)).startsWith("PASSED OVER p/" + EVENING + ": the snapshot ");
+    assertThat(plan.needsConfirmation()).isFalse();
+  }
+
+  /** A service whose verifier cannot read the objects of these names. */
+  private Recovery withUnreadable(String... names) {
+    BackupVerifier verifier =
+        (backup, from) -> {
+          if (List.of(names).contains(backup.key().name())) {
+            throw new StoreException("cannot read " + backup.key(), null);
+          }
+          return new Verification(List.of());
+        };
+    BackupService service =
+        BackupService.builder(store).clock(() -> NOW).verifier(verifier).build();
+    return new Recovery(service, () -> NOW);
+  }
+
+  @Test
+  void anUnreadableOneIsPassedOverButNeverTakenForNone() throws Exception {
+    put(NIGHTLY, SNAPSHOT);
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = withUnreadable(EVENING).plan(cluster);
+    assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
+    assertThat(plan.lines().get(0))
+        .isEqualTo("PASSED OVER p/" + EVENING + ": cannot read p/" + EVENING);
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> withUnreadable(EVENING, NIGHTLY).plan(cluster));
+  }
+
+  @Test
+  void aBackupOlderThanAWeekNeedsConfirmation() throws Exception {
+    put(OLD, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    assertThat(plan.needsConfirmation()).isTrue();
+    assertThat(plan.lines())
+        .containsExactly(
+            "restore p/" + OLD + ", 14 days old",
+            "NEEDS CONFIRMATION: the backup is older than 7 days");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .withMessageContaining("the backup is older than 7 days");
+    assertThat(log.calls).isEmpty();
+    assertThat(recovery.carryOut(plan, Approval.by("me").evenToOldData(), log, directory))
+        .isPresent();
+    assertThat(recovery.plan(cluster.withFreshFor(Duration.ofDays(30))).needsConfirmation())
+        .isFalse();
+  }
+
+  @Test
+  void aBackupNamedByHandIsTheLastResort() throws Exception {
+    put("before-upgrade", SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    assertThat(plan.backup().orElseThrow().key().name()).isEqualTo("before-upgrade");
+    assertThat(plan.doubts())
+        .containsExactly("the backup was named by hand, its age is that of the object");
+    put(NIGHTLY, SNAPSHOT);
+    assertThat(recovery.plan(cluster).backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
+  }
+
+  @Test
+  void withoutAGoodBackupTheClusterIsRebuilt() throws Exception {
+    putBad(EVENING);
+    LostCluster lost =
+        cluster.withNote("run the discovery").withRediscovery(p -> log.called("rediscover " + p));
+    RecoveryPlan plan = recovery.plan(lost);
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
+    assertThat(plan.lines())
+        .hasSize(3)
+        .endsWith("rebuild p: there is no good backup", "run the discovery");
+    assertThat(recovery.carryOut(plan, Approval.by("me"), log, directory)).isEmpty();
+    assertThat(log.calls)
+        .containsExactly("stopOld", "startEmpty", "awaitHealthy", "rediscover p", "discardOld");
+  }
+
+  @Test
+  void whatIsNotAutomatedIsRebuiltThoughThereIsABackup() throws Exception {
+    put(NIGHTLY, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(LostCluster.notAutomated("p").withNote("redo it"));
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
+    assertThat(plan.lines())
+        .containsExactly(
+            "rebuild p: it is not automated",
+            "redo it",
+            "there is also p/" + NIGHTLY + ", 19 hours old");
+  }
+
+  @Test
+  void aSurvivorComesFirstAndIsSavedBeforeAnythingIsTouched() throws Exception {
+    put(EVENING, SNAPSHOT);
+    LostCluster lost =
+        cluster.withSurvivors(List.of(dead("m1"), survivor("m2", 715), survivor("m3", 712)));
+    RecoveryPlan plan = recovery.plan(lost);
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.SURVIVOR);
+    assertThat(plan.lines())
+        .containsExactly(
+            "PASSED OVER m1: m1: connection refused",
+            "save and restore the last survivor: m2, at revision 715 or later",
+            "there is also p/" + EVENING + ", 1 hours old");
+    assertThat(store.list("p")).hasSize(1);
+    String saved = "survivor_v715_2020-02-03-21:00:00";
+    log.failing = "stopOld";
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .withMessage("recovery of p failed at STOP_OLD: no luck; the old data are kept");
+    assertThat(store.find(BackupKey.of("p", saved))).isPresent();
+    // Whoever plans again finds what was saved, the member having died by now.
+    RecoveryPlan again = recovery.plan(cluster);
+    assertThat(again.backup().orElseThrow().key().name()).isEqualTo(saved);
+    log.failing = "";
+    assertThat(recovery.carryOut(again, Approval.by("me"), log, directory)).isPresent();
+    assertThat(log.restored).isEqualTo(TestSnapshots.bytes(715, 12));
+  }
+
+  @Test
+  void aSurvivorBehindTheBackupIsDoubted() throws Exception {
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 500))));
+    assertThat(plan.doubts())
+        .containsExactly("the survivor is at revision 500, the backup at 710 or later");
+  }
+
+  @Test
+  void aSurvivorThatNoLongerAnswersChangesNothing() throws Exception {
+    SnapshotSource good = survivor("m2", 715);
+    int[] opened = {0};
+    SnapshotSource dying =
+        () -> {
+          if (opened[0]++ > 0) {
+            throw new SourceException("m2: connection refused");
+          }
+          return good.open();
+        };
+    RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(dying)));
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.SAVE_SURVIVOR));
+    assertThat(log.calls).isEmpty();
+  }
+
+  @Test
+  void theOldDataAreKeptWhateverFails() throws Exception {
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    for (String failing : List.of("stopOld", "startFrom", "awaitHealthy")) {
+      log.calls.clear();
+      log.failing = failing;
+      assertThatExceptionOfType(RecoveryFailedException.class)
+          .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+          .withMessageEndingWith("the old data are kept");
+      assertThat(log.calls).endsWith(failing).doesNotContain("discardOld");
+      assertThat(directory).isEmptyDirectory();
+    }
+    LostCluster lost =
+        LostCluster.notAutomated("p")
+            .withRediscovery(
+                p -> {
+                  throw new IOException("nothing to be found");
+                });
+    log.calls.clear();
+    log.failing = "";
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(recovery.plan(lost), Approval.by("me"), log, directory))
+        .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.REDISCOVER));
+    assertThat(log.calls).containsExactly("stopOld", "startEmpty", "awaitHealthy");
+  }
+
+  @Test
+  void aBackupDeletedMeanwhileStopsNothing() throws Exception {
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    store.delete(List.of(BackupKey.of("p", EVENING)));
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.FETCH));
+    assertThat(log.calls).isEmpty();
+  }
+
+  @Test
+  void aSchedulerOffersThePlanAndDoesNothing() throws Exception {
+    put(EVENING, SNAPSHOT);
+    List<RecoveryPlan> offered = new ArrayList<>();
+    BackupListener listener =
+        new BackupListener() {
+          @Override
+          public void recoveryOffered(RecoveryPlan plan) {
+            offered.add(plan);
+          }
+        };
+    try (BackupScheduler scheduler = BackupScheduler.builder(store).listener(listener).build()) {
+      scheduler.put(ScheduledCluster.builder("p", dead("m1")).build());
+      RecoveryPlan plan = scheduler.quorumLost(cluster, recovery);
+      assertThat(offered).containsExactly(plan);
+      assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
+      assertThat(store.list("p")).hasSize(1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> scheduler.quorumLost(LostCluster.automated("q"), recovery))
+          .withMessageContaining("'q'");
+    }
+    assertThat(offered).hasSize(1);
+  }
+}

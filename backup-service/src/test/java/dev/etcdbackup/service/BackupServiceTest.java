@@ -1,0 +1,220 @@
+package dev.etcdbackup.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SnapshotInfo;
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BackupServiceTest {
+  private static final Instant NOW = Instant.parse("2020-02-03T20:45:48.900Z");
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(1, 40);
+
+  @TempDir Path directory;
+
+  private final InMemoryBackupStore store = new InMemoryBackupStore();
+  private final BackupService service = BackupService.builder(store).clock(() -> NOW).build();
+
+  @Test
+  void aPeriodicBackupIsNamedByRevisionAndTimeAndHoldsTheSnapshot() throws Exception {
+    BackupResult result = service.backUp("cray-bss", atRevision(7210).withExactRevision(7213));
+
+    assertThat(result.key()).hasToString("cray-bss/etcd.backup_v7210_2020-02-03-20:45:48");
+    assertThat(result.digest().revision()).hasValue(7213);
+    assertThat(stored(result.key())).isEqualTo(SNAPSHOT);
+    assertThat(result.backup().stored().size()).isEqualTo(SNAPSHOT.length);
+  }
+
+  @Test
+  void aTakenNameMovesTheBackupToTheNextFreeSecond() throws Exception {
+    service.backUp("p", atRevision(5));
+    service.backUp("p", atRevision(5));
+    BackupResult third = service.backUp("p", atRevision(5));
+
+    assertThat(third.key()).hasToString("p/etcd.backup_v5_2020-02-03-20:45:50");
+    assertThat(service.list("p")).hasSize(3);
+  }
+
+  @Test
+  void aManualBackupUsesTheNameAsItIsAndNeverReplacesOne() throws Exception {
+    NamingStrategy name = NamingStrategy.manual("before-upgrade");
+    service.backUp("p", atRevision(5), name);
+    SnapshotSource untouched =
+        () -> {
+          throw new AssertionError("the source was opened although the name is taken");
+        };
+
+    assertThatThrownBy(() -> service.backUp("p", untouched, name))
+        .isInstanceOf(BackupExistsException.class)
+        .hasMessage("p/before-upgrade exists already");
+  }
+
+  @Test
+  void aManualNameThatReadsAsAScheduledOneIsRefused() {
+    for (String name :
+        List.of("etcd.backup_v1_2020-02-03-20:45:48", "etcd-backup-2020-02-03-14-40-07.tar.gz")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> NamingStrategy.manual(name))
+          .withMessageContaining(name);
+    }
+  }
+
+  @Test
+  void aTarballNeedsAnArchive() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> service.backUp("p", atRevision(1), NamingStrategy.tarball()))
+        .withMessageContaining("backup-tarball");
+  }
+
+  @Test
+  void aSourceThatIsCutShortOrFlipsAByteStoresNothing() throws Exception {
+    byte[] flipped = SNAPSHOT.clone();
+    flipped[20_000] ^= 4;
+    for (byte[] bad : List.of(Arrays.copyOf(SNAPSHOT, SNAPSHOT.length - 1), flipped)) {
+      assertThatThrownBy(() -> service.backUp("p", FixedSnapshotSource.of(bad)))
+          .isInstanceOf(SourceException.class);
+    }
+    assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void latestGoesByTimeThenByRevisionAsANumberAndIgnoresWhatIsDatedAhead() throws Exception {
+    for (String name :
+        List.of(
+            "etcd.backup_v9001_2020-01-30-20:44:34",
+            "etcd.backup_v526_2020-02-03-20:45:48",
+            "etcd.backup_v1200_2020-02-03-20:45:48",
+            "etcd.backup_v9_2020-02-03-22:00:00",
+            "zzz-manual")) {
+      put("p/" + name, SNAPSHOT);
+    }
+    put("p-2/etcd.backup_v1_2020-02-03-20:45:59", SNAPSHOT);
+
+    assertThat(service.latest("p").map(Backup::key))
+        .hasValue(BackupKey.parse("p/etcd.backup_v1200_2020-02-03-20:45:48"));
+    assertThat(service.latest("nobody")).isEmpty();
+  }
+
+  @Test
+  void aBackupIsReadBackProvedIntoAFileForItsOwnerOnly() throws Exception {
+    BackupResult result = service.backUp("p", atRevision(5));
+    Path target = directory.resolve("snapshot.db");
+
+    assertThat(service.download(result.key(), target, false).sha256())
+        .isEqualTo(result.digest().sha256());
+    assertThat(target).hasBinaryContent(SNAPSHOT);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+        .isEqualTo("rw-------");
+    assertThat(directory).isDirectoryNotContaining("glob:**.part");
+  }
+
+  @Test
+  void aFileThatIsThereIsReplacedOnlyWhenAsked() throws Exception {
+    BackupResult result = service.backUp("p", atRevision(5));
+    Path target = Files.writeString(directory.resolve("snapshot.db"), "precious");
+
+    assertThatThrownBy(() -> service.download(result.key(), target, false))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(target).hasContent("precious");
+
+    service.download(result.key(), target, true);
+    assertThat(target).hasBinaryContent(SNAPSHOT);
+  }
+
+  @Test
+  void aDamagedBackupIsNotReadBack() throws Exception {
+    byte[] flipped = SNAPSHOT.clone();
+    flipped[SNAPSHOT.length / 2] ^= 1;
+    put("p/flipped", flipped);
+    put("p/cut", Arrays.copyOf(SNAPSHOT, 9000));
+    put("p/foreign", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    for (String name : List.of("flipped", "cut", "foreign")) {
+      assertThatThrownBy(
+              () -> service.download(BackupKey.of("p", name), directory.resolve("target"), false))
+          .isInstanceOf(CorruptBackupException.class)
+          .hasMessageStartingWith("p/" + name + ": ");
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aRawReadBackTakesAnything() throws Exception {
+    put("p/etcd-backup-2020-02-03-14-40-07.tar.gz.gpg", new byte[] {1, 2, 3});
+    BackupKey key = BackupKey.parse("p/etcd-backup-2020-02-03-14-40-07.tar.gz.gpg");
+    Path target = directory.resolve("raw");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> service.download(key, target, false))
+        .withMessageContaining("gpg");
+    assertThat(service.downloadRaw(key, target, false)).isEqualTo(3);
+    assertThat(target).hasBinaryContent(new byte[] {1, 2, 3});
+  }
+
+  @Test
+  void whatIsNotThereIsNotFound() {
+    assertThatThrownBy(
+            () -> service.download(BackupKey.of("p", "gone"), directory.resolve("x"), false))
+        .isInstanceOf(BackupNotFoundException.class)
+        .hasMessageContaining("p/gone");
+  }
+
+  @Test
+  void progressCountsUpToTheWhole() throws Exception {
+    List<Long> heard = new ArrayList<>();
+    byte[] big = TestSnapshots.bytes(2, 600);
+    BackupService telling =
+        BackupService.builder(store)
+            .progress(
+                (bytes, total) -> {
+                  assertThat(total).isEqualTo(big.length);
+                  heard.add(bytes);
+                })
+            .build();
+
+    telling.backUp("p", FixedSnapshotSource.of(big));
+
+    assertThat(heard).isSorted().hasSizeGreaterThan(1).endsWith((long) big.length);
+  }
+
+  private FixedSnapshotSource atRevision(long revision) {
+    return FixedSnapshotSource.of(SNAPSHOT)
+        .withInfo(new SnapshotInfo("test", revision, 1, 2, "3.5.16"));
+  }
+
+  private void put(String key, byte[] bytes) throws IOException {
+    store.put(BackupKey.parse(key), Content.of(new ByteArrayInputStream(bytes), bytes.length));
+  }
+
+  private byte[] stored(BackupKey key) throws IOException {
+    var found = store.find(key).orElseThrow();
+    try (InputStream in = store.open(found, 0, found.size())) {
+      return in.readAllBytes();
+    }
+  }
+}

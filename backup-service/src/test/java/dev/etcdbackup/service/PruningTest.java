@@ -1,0 +1,238 @@
+package dev.etcdbackup.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PruningTest {
+  private static final Instant NOW = Instant.parse("2020-02-03T21:00:00Z");
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(1, 10);
+  private static final RetentionPolicy LAST_TWO = RetentionPolicy.keepLast(2);
+
+  private final InMemoryBackupStore store = new InMemoryBackupStore();
+  private final BackupService service = BackupService.builder(store).clock(() -> NOW).build();
+
+  @Test
+  void theStepToAThirdDigitDeletesTheOldestAndNotTheNewest() throws Exception {
+    put("p/etcd.backup_v99_2020-02-01-10:00:00");
+    put("p/etcd.backup_v100_2020-02-02-10:00:00");
+    put("p/etcd.backup_v101_2020-02-03-10:00:00");
+
+    PruneReport report = service.prune("p", LAST_TWO, true);
+
+    assertThat(report.deleted()).containsExactly(key("p/etcd.backup_v99_2020-02-01-10:00:00"));
+    assertThat(keys())
+        .containsExactly(
+            "p/etcd.backup_v100_2020-02-02-10:00:00", "p/etcd.backup_v101_2020-02-03-10:00:00");
+  }
+
+  @Test
+  void aPruneTouchesNoOtherProjectNoOtherSeriesAndNoOtherKind() throws Exception {
+    List<String> untouched =
+        List.of(
+            "p-2/etcd.backup_v1_2020-02-01-10:00:00",
+            "p/daily_v1_2020-01-01-10:00:00",
+            "p/etcd-backup-2020-01-01-10-00-00.tar.gz",
+            "p/etcd.backup2_v1_2020-01-01-10:00:00",
+            "p/etcd.backup_v1_2020-01-01-10:00:00.zst",
+            "p/manual",
+            "p/sub/etcd.backup_v1_2020-01-01-10:00:00");
+    for (String key : untouched) {
+      put(key);
+    }
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-02-10:00:00");
+
+    service.prune("p", RetentionPolicy.keepLast(1), true);
+
+    assertThat(keys())
+        .containsExactlyInAnyOrderElementsOf(
+            java.util.stream.Stream.concat(
+                    untouched.stream(),
+                    java.util.stream.Stream.of("p/etcd.backup_v1_2020-02-02-10:00:00"))
+                .toList());
+  }
+
+  @Test
+  void nothingIsDeletedWhenTheNewestToBeKeptIsBad() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    put("p/etcd.backup_v3_2020-02-03-10:00:00", new byte[5000]);
+
+    assertThatThrownBy(() -> service.prune("p", LAST_TWO, true))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessageContaining("p/etcd.backup_v3_2020-02-03-10:00:00")
+        .hasMessageEndingWith("nothing was deleted");
+    assertThat(keys()).hasSize(3);
+  }
+
+  @Test
+  void withoutVerificationABadNewestDoesNotHoldThePruneUp() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    put("p/etcd.backup_v3_2020-02-03-10:00:00", new byte[5000]);
+
+    assertThat(service.prune("p", LAST_TWO, false).deleted()).hasSize(1);
+  }
+
+  @Test
+  void anEncryptedNewestCannotBeVerifiedSoNothingIsDeleted() throws Exception {
+    put("p/etcd-backup-2020-02-01-10-00-00.tar.gz.gpg");
+    put("p/etcd-backup-2020-02-02-10-00-00.tar.gz.gpg");
+
+    assertThatThrownBy(() -> service.prune("p", RetentionPolicy.keepLast(1), true))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessageContaining("encrypted");
+    assertThat(service.prune("p", RetentionPolicy.keepLast(1), false).deleted()).hasSize(1);
+  }
+
+  @Test
+  void planningChangesNothing() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+
+    assertThat(service.planPrune("p", RetentionPolicy.keepLast(1)).toDelete()).hasSize(1);
+    assertThat(keys()).hasSize(2);
+  }
+
+  @Test
+  void aPruneAfterABackupLooksAtItsSeriesAloneAndKeepsTheBackup() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/daily_v1_2020-02-01-10:00:00");
+    put("p/daily_v1_2020-02-02-10:00:00");
+    BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+
+    PruneReport report = service.pruneAfter(result, RetentionPolicy.keepLast(1));
+
+    assertThat(report.deleted()).containsExactly(key("p/etcd.backup_v1_2020-02-01-10:00:00"));
+    assertThat(keys()).contains(result.key().toString());
+  }
+
+  @Test
+  void aRunNeverDeletesTheBackupItMadeEvenWhenItsClockWasBehind() throws Exception {
+    put("p/etcd.backup_v1_2020-02-04-10:00:00");
+    BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+    BackupService later = BackupService.builder(store).clock(() -> NOW.plusSeconds(86_400)).build();
+
+    PruneReport report = later.pruneAfter(result, RetentionPolicy.keepLast(1));
+
+    assertThat(report.deleted()).isEmpty();
+    assertThat(keys()).contains(result.key().toString());
+  }
+
+  @Test
+  void aManualBackupPrunesNothing() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-02-10:00:00");
+    BackupResult manual =
+        service.backUp("p", FixedSnapshotSource.of(SNAPSHOT), NamingStrategy.manual("m"));
+
+    assertThat(service.pruneAfter(manual, RetentionPolicy.keepLast(1)).deleted()).isEmpty();
+    assertThat(keys()).hasSize(3);
+  }
+
+  @Test
+  void aListingThatLacksTheNewBackupPrunesNothing() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-02-10:00:00");
+    BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+    store.delete(Set.of(result.key()));
+
+    assertThatThrownBy(() -> service.pruneAfter(result, RetentionPolicy.keepLast(1)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("not complete");
+    assertThat(keys()).hasSize(2);
+  }
+
+  @Test
+  void whatTheStoreRefusesToDeleteIsReported() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-02-10:00:00");
+    BackupKey locked = key("p/etcd.backup_v1_2020-02-01-10:00:00");
+    BackupService refused =
+        BackupService.builder(
+                new RefusingStore(store, Map.of(locked, "AccessDenied: object is locked")))
+            .clock(() -> NOW)
+            .build();
+
+    PruneReport report = refused.prune("p", RetentionPolicy.keepLast(1), true);
+
+    assertThat(report.refused()).containsEntry(locked, "AccessDenied: object is locked");
+    assertThat(report.deleted()).isEmpty();
+  }
+
+  @Test
+  void aPolicyThatKeepsNothingLeavesTheNewest() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-02-10:00:00");
+
+    service.prune("p", (newestFirst, now) -> Map.of(), true);
+
+    assertThat(keys()).containsExactly("p/etcd.backup_v1_2020-02-02-10:00:00");
+  }
+
+  private void put(String key) throws BackupException {
+    put(key, SNAPSHOT);
+  }
+
+  private void put(String key, byte[] bytes) throws BackupException {
+    store.put(key(key), Content.of(new ByteArrayInputStream(bytes)));
+  }
+
+  private static BackupKey key(String key) {
+    return BackupKey.parse(key);
+  }
+
+  private List<String> keys() throws BackupException {
+    return store.list("").stream().map(b -> b.key().toString()).toList();
+  }
+
+  private record RefusingStore(BackupStore to, Map<BackupKey, String> refusals)
+      implements BackupStore {
+    @Override
+    public StoredBackup put(BackupKey key, Content content) throws BackupException {
+      return to.put(key, content);
+    }
+
+    @Override
+    public List<StoredBackup> list(String project) throws BackupException {
+      return to.list(project);
+    }
+
+    @Override
+    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+      return to.find(key);
+    }
+
+    @Override
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+      return to.open(backup, offset, length);
+    }
+
+    @Override
+    public DeleteResult delete(Collection<BackupKey> keys) {
+      return new DeleteResult(Set.of(), refusals);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.etcdbackup.restore;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.etcdbackup.snapshot.BucketVisitor;
+import dev.etcdbackup.snapshot.bbolt.Bucket;
+import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
+import dev.etcdbackup.snapshot.bbolt.Leaf;
+import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.NavigableMap;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the buckets of a snapshot into a new database: with the new members instead of the old
+ * ones, and the index of the new log. Everything else stays.
+ */
+final class BackendCopy implements BucketVisitor {
+  private static final LeafVisitor DROP = leaf -> {};
+
+  private final DatabaseWriter out;
+  private final RaftState state;
+  private final boolean clearsAlarms;
+  private final OptionalLong raisedRevision;
+  private final NavigableMap<byte[], byte[]> meta = new TreeMap<>(Arrays::compareUnsigned);
+  private final Set<String> done = new HashSet<>();
+  private String current = "";
+
+  /**
+   * @param raisedRevision up to which the history is to be gone; empty to leave it as it is
+   */
+  BackendCopy(
+      DatabaseWriter out, RaftState state, boolean clearsAlarms, OptionalLong raisedRevision) {
+    this.out = out;
+    this.state = state;
+    this.clearsAlarms = clearsAlarms;
+    this.raisedRevision = raisedRevision;
+    meta.put(text("consistent_index"), int64(state.index()));
+    meta.put(text("term"), int64(RaftState.TERM));
+    raisedRevision.ifPresent(it -> meta.put(text("scheduledCompactRev"), revision(it)));
+  }
+
+  @Override
+  public LeafVisitor bucket(Bucket bucket) throws IOException {
+    begin(bucket.name());
+    return switch (bucket.name()) {
+      case "members", "members_removed" -> DROP;
+      case "alarm" -> clearsAlarms ? DROP : out::addAll;
+      case "meta" -> this::mergeMeta;
+      default -> out::addAll;
+    };
+  }
+
+  /** Completes the database. */
+  void finish() throws IOException {
+    end();
+    for (String bucket : new String[] {"cluster", "members", "members_removed"}) {
+      if (!done.contains(bucket)) {
+        begin(bucket);
+        end();
+      }
+    }
+    out.finish();
+  }
+
+  private void begin(String bucket) throws IOException {
+    end();
+    out.bucket(bucket);
+    current = bucket;
+  }
+
+  /** Adds what the bucket has at its end. */
+  private void end() throws IOException {
+    switch (current) {
+      case "members" -> addMembers();
+      case "meta" -> addMetaBelow(null);
+      case "key" -> {
+        if (raisedRevision.isPresent()) {
+          out.add(revision(raisedRevision.getAsLong()), new byte[0]);
+        }
+      }
+      default -> {
+        // complete as it was
+      }
+    }
+    done.add(current);
+    current = "";
+  }
+
+  private void addMembers() throws IOException {
+    NavigableMap<String, String> members = new TreeMap<>(); // not the order of the ids
+    state.cluster().members().forEach(member -> members.put(member.hexId(), member.json()));
+    for (var member : members.entrySet()) {
+      out.add(text(member.getKey()), member.getValue().getBytes(UTF_8));
+    }
+  }
+
+  private void mergeMeta(Leaf leaf) throws IOException {
+    for (int i = 0; i < leaf.count(); i++) {
+      leaf.select(i);
+      byte[] key = Arrays.copyOfRange(leaf.array(), leaf.keyOffset(), leaf.valueOffset());
+      addMetaBelow(key);
+      if (!meta.containsKey(key)) {
+        out.add(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength());
+      }
+    }
+  }
+
+  /** Adds the new entries that come before a key, or all that are left. */
+  private void addMetaBelow(byte @Nullable [] key) throws IOException {
+    while (!meta.isEmpty() && (key == null || Arrays.compareUnsigned(meta.firstKey(), key) < 0)) {
+      var entry = meta.pollFirstEntry();
+      out.add(entry.getKey(), entry.getValue());
+    }
+  }
+
+  /** How history names a revision: the number within its transaction is 0. */
+  private static byte[] revision(long main) {
+    return ByteBuffer.allocate(17).putLong(main).put((byte) '_').putLong(0).array();
+  }
+
+  private static byte[] int64(long number) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+  }
+
+  private static byte[] text(String ascii) {
+    return ascii.getBytes(ISO_8859_1);
+  }
+}

@@ -1,0 +1,321 @@
+package dev.etcdbackup.restore;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.snapshot.Alarm;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.Problem;
+import dev.etcdbackup.snapshot.SnapshotMetadata;
+import dev.etcdbackup.snapshot.VerifyOptions;
+import dev.etcdbackup.snapshot.VerifyReport;
+import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Makes the data directory of one member of a new cluster out of a snapshot, as {@code etcdutl
+ * snapshot restore} does, without it. Names and defaults are its own. etcd 3.4 to 3.7 start from
+ * the directory, whichever of them the snapshot is of.
+ *
+ * <p>A cluster is restored by restoring each of its members from the same snapshot with the same
+ * initial cluster and token. Keys, history, leases, users, passwords and alarms come back; members
+ * do not: they are those of the initial cluster, all with a vote. Members of the old cluster must
+ * not reach the new ones: stop them, or choose another token.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class DataDirRestore {
+  private static final String DEFAULT_PEER = "http://localhost:2380";
+
+  private final RaftState state;
+  private final ClusterMember member;
+  private final long bump;
+  private final boolean clearsAlarms;
+  private final boolean skipsHashCheck;
+
+  private DataDirRestore(Builder builder) {
+    String cluster =
+        builder.initialCluster.isEmpty()
+            ? builder.name + "=" + DEFAULT_PEER
+            : builder.initialCluster;
+    this.state = new RaftState(NewCluster.parse(cluster, builder.token));
+    this.member = state.cluster().member(builder.name);
+    this.bump = builder.bump;
+    this.clearsAlarms = builder.clearsAlarms;
+    this.skipsHashCheck = builder.skipsHashCheck;
+    List<String> advertised =
+        PeerUrls.parse("initial-advertise-peer-urls", List.of(builder.advertised.split(",", -1)));
+    if (!advertised.equals(member.peerUrls())) {
+      throw new IllegalArgumentException(
+          "initial-advertise-peer-urls is "
+              + String.join(",", advertised)
+              + " but initial-cluster has "
+              + String.join(",", member.peerUrls())
+              + " for "
+              + member.name()
+              + "; give both the same addresses");
+    }
+  }
+
+  /**
+   * Begins with the defaults of {@code etcdutl}: a single member {@code default} at {@code
+   * http://localhost:2380}.
+   *
+   * @return the settings
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Restores a snapshot. It is verified to the last page and entry, its SHA-256 included, while it
+   * is copied: nothing has its name before all of it was proved and is on the disk.
+   *
+   * <p>The database is written anew, without what was free in the old one, into a directory beside
+   * the data directory, {@code .NAME.restore-*}, which is then renamed; where the data directory is
+   * there and empty, within it. That needs as much space as the snapshot has, at most. What this
+   * throws leaves nothing behind; a process that is killed leaves that directory, and no data
+   * directory.
+   *
+   * <p>Blocks, and is ended by an interrupt within a second. Works on the caller's thread and one
+   * more, ended when this returns. Takes 12 MiB on top of what {@link EtcdSnapshot} says, and reads
+   * everything twice at the same time; a stored backup is better copied to a file before.
+   *
+   * @param snapshot the snapshot, whole; not closed
+   * @param dataDir the data directory: not there, or empty. Directories above it are made
+   * @return the member
+   * @throws CorruptBackupException when the snapshot is damaged, or has no SHA-256
+   * @throws FileAlreadyExistsException when the data directory is not empty
+   * @throws IllegalArgumentException when the revision cannot be raised as far as was asked for
+   * @throws IOException when the snapshot cannot be read, or the directory cannot be written
+   */
+  public RestoredMember restore(EtcdSnapshot snapshot, Path dataDir) throws IOException {
+    SnapshotMetadata metadata = snapshot.metadata();
+    OptionalLong raised = raised(metadata);
+    try (StagedDataDir staged = StagedDataDir.begin(dataDir)) {
+      List<String> warnings;
+      try {
+        warnings = write(snapshot, metadata, raised, staged);
+        staged.commit();
+      } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new IOException(failure(dataDir, staged.directory(), metadata, e), e);
+      }
+      long revision = Math.max(Math.max(metadata.revision(), metadata.compactRevision()), 1);
+      return new RestoredMember(
+          dataDir,
+          member.name(),
+          member.id(),
+          state.cluster().id(),
+          raised.orElse(revision),
+          warnings);
+    }
+  }
+
+  /**
+   * Refuses a data directory that could not be restored to, before a backup is fetched.
+   *
+   * @param dataDir the data directory
+   * @throws FileAlreadyExistsException when it is there and not an empty directory
+   * @throws IOException when that cannot be told
+   */
+  public static void requireFree(Path dataDir) throws IOException {
+    StagedDataDir.requireFree(dataDir.toAbsolutePath().normalize());
+  }
+
+  private OptionalLong raised(SnapshotMetadata metadata) {
+    if (bump == 0) {
+      return OptionalLong.empty();
+    }
+    if (bump > Long.MAX_VALUE - metadata.revision()) {
+      throw new IllegalArgumentException(
+          "bump-revision must be less, not "
+              + bump
+              + ": the snapshot is at "
+              + metadata.revision());
+    }
+    return OptionalLong.of(metadata.revision() + bump);
+  }
+
+  private List<String> write(
+      EtcdSnapshot snapshot, SnapshotMetadata metadata, OptionalLong raised, StagedDataDir staged)
+      throws IOException {
+    List<String> warnings = new ArrayList<>();
+    try (FileChannel file = staged.createDatabase()) {
+      DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize());
+      BackendCopy copy = new BackendCopy(database, state, clearsAlarms, raised);
+      VerifyOptions options = VerifyOptions.DEFAULT;
+      VerifyReport report =
+          snapshot.verify(skipsHashCheck ? options.withoutTrailer() : options, copy);
+      requireGood(report, warnings);
+      copy.finish();
+      file.force(true);
+    }
+    staged.writeRaftSnapshot(RaftSnapshot.name(state), RaftSnapshot.of(state));
+    staged.writeLog(WriteAheadLog.NAME, WriteAheadLog.of(state, member), WriteAheadLog.SIZE);
+    if (!clearsAlarms) {
+      metadata.alarms().forEach(alarm -> warnings.add(warning(alarm)));
+    }
+    return warnings;
+  }
+
+  private void requireGood(VerifyReport report, List<String> warnings)
+      throws CorruptBackupException {
+    for (Problem problem : report.problems()) {
+      if (skipsHashCheck && problem.kind() == Problem.Kind.TRAILER) {
+        warnings.add(problem.message() + "; restored nevertheless, as asked");
+        continue;
+      }
+      String others =
+          report.problemCount() == 1
+              ? ""
+              : " and " + (report.problemCount() - 1) + " more problems";
+      throw new CorruptBackupException(
+          "the snapshot is corrupt and was not restored; take another backup: " + problem + others);
+    }
+  }
+
+  private static String warning(Alarm alarm) {
+    String what = "the alarm " + alarm.type() + " comes back with the snapshot";
+    return alarm.type() == Alarm.Type.NOSPACE
+        ? what + ": etcd will refuse writes; restore with clear-alarms, or run etcdctl alarm disarm"
+        : what + "; restore with clear-alarms to be rid of it";
+  }
+
+  private static String failure(
+      Path dataDir, Path directory, SnapshotMetadata metadata, IOException e) throws IOException {
+    String room = "";
+    if (Files.exists(directory)) {
+      long usable = Files.getFileStore(directory).getUsableSpace();
+      if (usable < metadata.databaseSize()) {
+        room = "; up to " + metadata.databaseSize() + " bytes are needed, " + usable + " are free";
+      }
+    }
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return "cannot restore to " + dataDir + ": " + reason + room;
+  }
+
+  /** Settings of a restore. Not thread-safe. */
+  public static final class Builder {
+    private String name = "default";
+    private String initialCluster = "";
+    private String token = "etcd-cluster";
+    private String advertised = DEFAULT_PEER;
+    private long bump;
+    private boolean clearsAlarms;
+    private boolean skipsHashCheck;
+
+    private Builder() {}
+
+    /**
+     * The name of the member; it need not be one of the old cluster. Default: {@code default}.
+     *
+     * @param name the name, without comma, equals sign and control characters
+     * @return this
+     */
+    public Builder name(String name) {
+      if (name.isEmpty()
+          || name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == ',' || c == '=')) {
+        throw new IllegalArgumentException(
+            "name must be a text without comma, equals sign and control characters, not '"
+                + name
+                + "'");
+      }
+      this.name = name;
+      return this;
+    }
+
+    /**
+     * All members of the new cluster. Default: the member alone, at {@code http://localhost:2380}.
+     *
+     * @param initialCluster {@code NAME=URL,…}; a member with several addresses is named for each
+     * @return this
+     */
+    public Builder initialCluster(String initialCluster) {
+      this.initialCluster = initialCluster;
+      return this;
+    }
+
+    /**
+     * What tells this cluster from others, the old one above all: ids are made of it. Default:
+     * {@code etcd-cluster}.
+     *
+     * @param token the token
+     * @return this
+     */
+    public Builder initialClusterToken(String token) {
+      this.token = token;
+      return this;
+    }
+
+    /**
+     * The addresses of this member; the same as in the initial cluster, to the letter: no names are
+     * looked up. Default: {@code http://localhost:2380}.
+     *
+     * @param urls {@code http://HOST:PORT,…}
+     * @return this
+     */
+    public Builder initialAdvertisePeerUrls(String urls) {
+      this.advertised = urls;
+      return this;
+    }
+
+    /**
+     * Raises the revision, and marks all of the history as compacted, so that watchers and caches
+     * that knew a later revision than the snapshot's find out. Keys stay as they are; earlier
+     * revisions of them cannot be read. Default: the revision stays.
+     *
+     * @param by how far, 1 or more; 1,000,000,000 is usual
+     * @return this
+     * @throws IllegalArgumentException when it is less than 1
+     */
+    public Builder bumpRevision(long by) {
+      if (by < 1) {
+        throw new IllegalArgumentException("bump-revision must be 1 or more, not " + by);
+      }
+      this.bump = by;
+      return this;
+    }
+
+    /**
+     * Leaves alarms behind. By default they come back, and the result warns of them.
+     *
+     * @return this
+     */
+    public Builder clearAlarms() {
+      this.clearsAlarms = true;
+      return this;
+    }
+
+    /**
+     * Restores a snapshot without its SHA-256, or with one that does not match: a copy of a
+     * member's {@code snap/db}. Everything else is verified.
+     *
+     * @return this
+     */
+    public Builder skipHashCheck() {
+      this.skipsHashCheck = true;
+      return this;
+    }
+
+    /**
+     * Checks the settings against each other.
+     *
+     * @return the restore
+     * @throws IllegalArgumentException when an address cannot be one or is there twice, the member
+     *     is not in the initial cluster, or its addresses there are others
+     */
+    public DataDirRestore build() {
+      return new DataDirRestore(this);
+    }
+  }
+}

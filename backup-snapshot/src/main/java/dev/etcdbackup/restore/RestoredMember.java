@@ -1,0 +1,28 @@
+package dev.etcdbackup.restore;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A member whose data directory was restored.
+ *
+ * @param dataDir its data directory
+ * @param name its name, to be given to etcd as {@code --name}
+ * @param memberId its id, an unsigned number
+ * @param clusterId the id of its cluster, an unsigned number. Members whose ids differ here were
+ *     restored with different initial clusters or tokens, and will not find together
+ * @param revision the revision it starts with
+ * @param warnings what is to be known before it is started, a line each; empty most of the time
+ */
+public record RestoredMember(
+    Path dataDir,
+    String name,
+    long memberId,
+    long clusterId,
+    long revision,
+    List<String> warnings) {
+  /** Copies the list. */
+  public RestoredMember {
+    warnings = List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.etcdbackup.snapshot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.etcdbackup.snapshot.bbolt.Bucket;
+import dev.etcdbackup.snapshot.bbolt.Damage;
+import dev.etcdbackup.snapshot.bbolt.Leaf;
+import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the pairs of one of the small buckets, each on its own. */
+final class BucketCheck implements LeafVisitor {
+  private final Findings findings;
+  private final SnapshotScan.EntrySink rule;
+
+  private BucketCheck(Findings findings, SnapshotScan.EntrySink rule) {
+    this.findings = findings;
+    this.rule = rule;
+  }
+
+  /** What checks a bucket; one that etcd does not have is a problem by itself. */
+  static LeafVisitor of(Bucket bucket, Findings findings) {
+    if (bucket.name().equals("key")) {
+      return new HistoryCheck(findings);
+    }
+    SnapshotScan.EntrySink rule = rule(bucket.name());
+    if (rule == null) {
+      findings.damaged(
+          Damage.BUCKET, bucket.page(), bucket.position(), "etcd has no bucket of this name");
+      return leaf -> {};
+    }
+    return new BucketCheck(findings, rule);
+  }
+
+  private static SnapshotScan.@Nullable EntrySink rule(String bucket) {
+    return switch (bucket) {
+      case MetaBucket.NAME -> new MetaBucket()::take;
+      case "lease" -> Records::lease;
+      case "members" -> Records::member;
+      case "members_removed" -> (key, value) -> Records.memberId(key);
+      case "alarm" -> (key, value) -> Records.alarm(key);
+      case "authUsers" -> Records::user;
+      case "authRoles" -> Records::role;
+      case "auth" -> BucketCheck::auth;
+      case "cluster" -> BucketCheck::cluster;
+      default -> null;
+    };
+  }
+
+  private static void auth(byte[] key, byte[] value) throws MalformedException {
+    switch (new String(key, UTF_8)) {
+      case "authEnabled" -> {
+        if (value.length != 1 || value[0] < 0 || value[0] > 1) {
+          throw new MalformedException("is neither yes nor no");
+        }
+      }
+      case "authRevision" -> BigEndian.int64(value);
+      default -> {
+        // a later version's
+      }
+    }
+  }
+
+  private static void cluster(byte[] key, byte[] value) throws MalformedException {
+    switch (new String(key, UTF_8)) {
+      case "clusterVersion" -> MetaBucket.version(value);
+      case "downgrade" -> Json.object(new String(value, UTF_8));
+      default -> {
+        // a later version's
+      }
+    }
+  }
+
+  @Override
+  public void leaf(Leaf leaf) throws IOException {
+    for (int i = 0; i < leaf.count(); i++) {
+      leaf.select(i);
+      try {
+        Records.requireSmall(leaf);
+        rule.entry(SnapshotScan.key(leaf), SnapshotScan.value(leaf));
+      } catch (MalformedException e) {
+        findings.add(Problem.Kind.RECORD, leaf, "the pair there " + e.getMessage());
+      }
+    }
+  }
+}

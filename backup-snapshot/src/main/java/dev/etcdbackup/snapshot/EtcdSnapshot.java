@@ -1,0 +1,294 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A snapshot of etcd, read without etcd: what {@code etcdctl snapshot save} wrote, or a copy of a
+ * member's {@code snap/db}.
+ *
+ * <p>Nothing is read before it is asked for, and nothing is kept between calls, so the bytes must
+ * not change meanwhile. Thread-safe; each call works on the caller's thread and by itself. Damaged
+ * bytes end a call with {@link CorruptBackupException}, which says what and where, after a time in
+ * proportion to the size at most; only {@link #verify()} goes on and lists everything. What cannot
+ * be read ends it with another {@link IOException}: of the store, or of the file.
+ *
+ * <p>Every call takes 9 MiB for a file and 37 MiB for a stored backup to read ahead, at most, a bit
+ * for each page (32 MiB for a TiB), and up to 32 MiB while it reads pairs of that size; larger ones
+ * are taken for damage, etcd warns of requests above 10 MiB. What a call takes more is said there.
+ *
+ * <p>Interrupting a thread that reads a file closes the file, for all threads ({@link
+ * java.nio.channels.ClosedByInterruptException}).
+ */
+public final class EtcdSnapshot implements Closeable {
+  private final RandomAccessBytes bytes;
+
+  private EtcdSnapshot(RandomAccessBytes bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param file the snapshot
+   * @return the snapshot, to be closed by the caller
+   * @throws IOException when it cannot be opened
+   */
+  public static EtcdSnapshot open(Path file) throws IOException {
+    return open(RandomAccessBytes.ofFile(file));
+  }
+
+  /**
+   * Opens a stored backup, to be read by ranges without a copy. That is right for {@link
+   * #metadata()}; calls that read all of it take as many requests as its pages lie scattered, one
+   * for each 4 MiB at best.
+   *
+   * @param store where it is stored
+   * @param backup the backup, not a tarball
+   * @return the snapshot
+   */
+  public static EtcdSnapshot open(BackupStore store, StoredBackup backup) {
+    return open(new StoredBytes(store, backup));
+  }
+
+  /**
+   * Takes bytes from anywhere.
+   *
+   * @param bytes the snapshot; closed with the result
+   * @return the snapshot
+   */
+  public static EtcdSnapshot open(RandomAccessBytes bytes) {
+    return new EtcdSnapshot(bytes);
+  }
+
+  /**
+   * The status as the line of etcd prints it that wrote the snapshot. The SHA-256 at the end is not
+   * looked at, as etcd does not either.
+   *
+   * @return the status
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotStatus status() throws IOException {
+    return new StatusScan(bytes).run(Optional.empty());
+  }
+
+  /**
+   * The status as a certain line of etcd prints it. Reads everything once; takes up to 90 bytes and
+   * the key for each key of the users when counting as 3.6 does.
+   *
+   * @param as which line of etcd
+   * @return the status
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotStatus status(StatusVersion as) throws IOException {
+    return new StatusScan(bytes).run(Optional.of(as));
+  }
+
+  /**
+   * Verifies the snapshot as etcd streamed it: with its SHA-256.
+   *
+   * @return what was found, the first 1000 problems
+   * @throws IOException when it cannot be read
+   */
+  public VerifyReport verify() throws IOException {
+    return verify(VerifyOptions.DEFAULT);
+  }
+
+  /**
+   * Verifies the snapshot: the SHA-256 at the end; both meta pages; that every page of every bucket
+   * is reached once, lies in range, is of the right kind and size; that keys and values lie one
+   * behind the other and keys are in order within and across pages; that there are etcd's buckets
+   * and no others; that every revision, every key and every entry of a small bucket can be read and
+   * fits its place, and revisions ascend. Each entry is looked at by itself; what they say of one
+   * another is checked when {@link VerifyOptions#deep} asks for it. Bytes that belong to no bucket
+   * are covered by the SHA-256 alone.
+   *
+   * <p>Reads everything twice at the same time: from one end to the other for the SHA-256, on a
+   * daemon thread of its own that has ended when this returns, and page by page on the caller's.
+   * Interrupting the caller ends both within a second.
+   *
+   * @param options how
+   * @return what was found; damage is a result, not an exception
+   * @throws IOException when it cannot be read
+   */
+  public VerifyReport verify(VerifyOptions options) throws IOException {
+    return verify(options, bucket -> leaf -> {});
+  }
+
+  /**
+   * Verifies the snapshot, and hands on what it reads. From the first problem on nothing is handed
+   * on, but a SHA-256 that does not match is known at the end alone: what was made of the pages is
+   * good for nothing unless the report is.
+   *
+   * @param options how
+   * @param visitor takes the pages of every bucket, on the caller's thread
+   * @return what was found; damage is a result, not an exception
+   * @throws IOException when the snapshot cannot be read, or what the visitor throws
+   */
+  public VerifyReport verify(VerifyOptions options, BucketVisitor visitor) throws IOException {
+    return new SnapshotCheck(bytes, options, visitor).run();
+  }
+
+  /**
+   * Looks at what can be told without reading everything: by about ten reads, more or less as the
+   * trees of events and leases are deep.
+   *
+   * @return the facts
+   * @throws CorruptBackupException when a page on the way is damaged, or there are more than 64 MiB
+   *     of members and the like
+   * @throws IOException when it cannot be read
+   */
+  public SnapshotMetadata metadata() throws IOException {
+    return new MetadataScan(new SnapshotScan(bytes)).run();
+  }
+
+  /**
+   * The leases. Takes some 40 bytes for each.
+   *
+   * @return the leases, in the order of their ids as unsigned numbers
+   * @throws CorruptBackupException when the snapshot is damaged, or there are more than 64 MiB of
+   *     them, which is a million and a half
+   * @throws IOException when it cannot be read
+   */
+  public List<Lease> leases() throws IOException {
+    List<Lease> leases = new ArrayList<>();
+    new SnapshotScan(bytes).entries("lease", (key, value) -> leases.add(Records.lease(key, value)));
+    return leases;
+  }
+
+  /**
+   * Users, roles and permissions.
+   *
+   * @return the summary, without passwords or their hashes
+   * @throws CorruptBackupException when the snapshot is damaged, or there are more than 64 MiB of
+   *     users or roles
+   * @throws IOException when it cannot be read
+   */
+  public AuthSummary auth() throws IOException {
+    return MetadataScan.auth(new SnapshotScan(bytes));
+  }
+
+  /**
+   * The keys as they were at a revision. Reads the history once; takes up to 130 bytes and the key
+   * for each key that was ever put in it.
+   *
+   * @param range which keys
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @return the keys, in their order
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws IllegalArgumentException when it is negative
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public KeyCursor keys(KeyRange range, long revision) throws IOException {
+    SnapshotScan pass = new SnapshotScan(bytes);
+    long until = retained(pass).require(revision);
+    KeyIndex index = new KeyIndex();
+    pass.events(
+        event -> {
+          // The empty key marks where a restore raised the revision; clients do not see it.
+          if (event.main <= until
+              && event.keyLength > 0
+              && range.contains(
+                  event.array(), event.keyOffset, event.keyOffset + event.keyLength)) {
+            index.add(event);
+          }
+        });
+    return new KeyCursor(bytes, index, range, until);
+  }
+
+  /**
+   * What differs between the current keys of two snapshots.
+   *
+   * @param before the older, say
+   * @param after the newer
+   * @return the differences, in the order of the keys
+   * @throws CorruptBackupException when one of them is damaged
+   * @throws IOException when one of them cannot be read
+   */
+  public static DiffCursor diff(EtcdSnapshot before, EtcdSnapshot after) throws IOException {
+    return new DiffCursor(before.keys(KeyRange.all(), 0), after.keys(KeyRange.all(), 0));
+  }
+
+  /**
+   * What a member that holds this snapshot answers to {@code HashKV}. Reads the history once, or
+   * twice when it was compacted; takes up to 90 bytes and the key for each key then.
+   *
+   * <p>Live members may answer otherwise for the very revision of their last compaction, with a
+   * hash they remember from before it; {@link #compareWithLive} knows.
+   *
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @return the answer
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws IllegalArgumentException when it is negative
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashKv hashKv(long revision) throws IOException {
+    return new HashKvScan(bytes).run(revision, OptionalLong.empty());
+  }
+
+  /**
+   * What a member answers that was compacted since.
+   *
+   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @param compactRevision the revision of the last compaction, no less than the snapshot's own; -1
+   *     for none
+   * @return the answer
+   * @throws RevisionNotRetainedException when the revision is below the compacted one or in the
+   *     future
+   * @throws IllegalArgumentException when the revision is negative, or the snapshot was compacted
+   *     later than that
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashKv hashKv(long revision, long compactRevision) throws IOException {
+    return new HashKvScan(bytes).run(revision, OptionalLong.of(compactRevision));
+  }
+
+  /**
+   * Compares the history of this snapshot with that of a live cluster, as far as both hold it: up
+   * to the last revision of the one that ends earlier. Asks the member once or twice; each time it
+   * reads its whole history. Here it takes what {@link #hashKv} takes.
+   *
+   * <p>There is no answer when one side was compacted at that revision or after it, for what would
+   * have to be hashed is gone; nor at the very revision of the last compaction, for which members
+   * from 3.5 on remember a hash of the time before. A live cluster that was compacted less far than
+   * the snapshot cannot be compared with it either: restoring an older backup makes one.
+   *
+   * @param live a member of the cluster
+   * @return equal, different, or why neither can be said
+   * @throws CorruptBackupException when the snapshot is damaged; verify it first
+   * @throws IOException when it cannot be read, or the member cannot be asked
+   */
+  public HashComparison compareWithLive(LiveHash live) throws IOException {
+    SnapshotScan pass = new SnapshotScan(bytes);
+    Retained here = Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
+    return new LiveComparison(here, this::hashKv).with(live);
+  }
+
+  private static Retained retained(SnapshotScan pass) throws IOException {
+    return Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
+  }
+
+  /**
+   * Closes the file.
+   *
+   * @throws IOException when that fails
+   */
+  @Override
+  public void close() throws IOException {
+    bytes.close();
+  }
+}

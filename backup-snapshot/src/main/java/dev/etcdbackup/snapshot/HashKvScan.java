@@ -1,0 +1,62 @@
+package dev.etcdbackup.snapshot;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
+import java.io.IOException;
+import java.util.OptionalLong;
+import java.util.zip.CRC32C;
+
+/**
+ * HashKV, in one pass over the events, or two where history was compacted: a compaction leaves out
+ * what the next one of its keys replaced, whether it was carried out on the file yet or not.
+ * Source: {@code etcd/server/storage/mvcc/hash.go}.
+ */
+final class HashKvScan {
+  private final RandomAccessBytes bytes;
+
+  HashKvScan(RandomAccessBytes bytes) {
+    this.bytes = bytes;
+  }
+
+  HashKv run(long revision, OptionalLong compactedSince) throws IOException {
+    SnapshotScan first = new SnapshotScan(bytes);
+    long compactedInFile = MetaBucket.read(first).compactRevision();
+    long compact = compactedSince.orElse(compactedInFile);
+    if (compact < compactedInFile) {
+      throw new IllegalArgumentException(
+          "compactRevision must be "
+              + compactedInFile
+              + " or more, for this snapshot was compacted there, not "
+              + compact);
+    }
+    long until = Retained.of(first.lastRevision(), compact).require(revision);
+    KeyIndex latest = new KeyIndex();
+    if (compact > 0) {
+      first.events(
+          event -> {
+            if (event.main <= until) {
+              latest.add(event);
+            }
+          });
+    }
+    CRC32C hash = new CRC32C();
+    hash.update("key".getBytes(US_ASCII));
+    new SnapshotScan(bytes)
+        .events(
+            event -> {
+              if (event.main <= until && isHashed(event, compact, latest)) {
+                hash.update(event.array(), event.pairOffset(), event.pairLength());
+              }
+            });
+    return new HashKv(hash.getValue(), until, compact);
+  }
+
+  private static boolean isHashed(Event event, long compact, KeyIndex latest) {
+    if (event.main > compact) {
+      return true;
+    }
+    boolean kept = latest.live() == 0 || latest.isLatestPut(event);
+    return kept && !(event.main == compact && event.deleted);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.snapshot.bbolt.Leaf;
+import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
+import java.io.IOException;
+
+/** Checks the events of the bucket {@code key}. */
+final class HistoryCheck implements LeafVisitor {
+  private final Findings findings;
+  private final Event event = new Event();
+  private long main;
+  private long sub;
+
+  HistoryCheck(Findings findings) {
+    this.findings = findings;
+  }
+
+  @Override
+  public void leaf(Leaf leaf) throws IOException {
+    for (int i = 0; i < leaf.count(); i++) {
+      leaf.select(i);
+      check(leaf);
+    }
+  }
+
+  private void check(Leaf leaf) {
+    try {
+      event.readRevision(leaf);
+    } catch (MalformedException e) {
+      findings.add(Problem.Kind.REVISION, leaf, "the key of this pair " + e.getMessage());
+      return;
+    }
+    if (event.main < main || (event.main == main && event.sub <= sub)) {
+      findings.add(Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
+    }
+    main = event.main;
+    sub = event.sub;
+    try {
+      event.read(leaf);
+    } catch (MalformedException e) {
+      findings.add(
+          Problem.Kind.KEY_VALUE, leaf, "the value of revision " + main + ' ' + e.getMessage());
+      return;
+    }
+    String problem = event.problem();
+    if (problem != null) {
+      findings.add(Problem.Kind.KEY_VALUE, leaf, problem);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
+import java.io.IOException;
+import java.util.NoSuchElementException;
+
+/**
+ * Goes over keys in their order. Stands before the first at the beginning:
+ *
+ * <pre>{@code
+ * KeyCursor keys = snapshot.keys(KeyRange.all(), 0);
+ * while (keys.next()) {
+ *   use(keys.key(), keys.value());
+ * }
+ * }</pre>
+ *
+ * <p>For one thread, while the snapshot is open. Holds 64 bytes, the key and 32 bytes more or less
+ * of each key; values are read when asked for. All but {@link #value()} cost nothing.
+ */
+public final class KeyCursor {
+  private final RandomAccessBytes bytes;
+  private final KeyIndex index;
+  private final Integer[] entries;
+  private final long revision;
+  private int at = -1;
+
+  KeyCursor(RandomAccessBytes bytes, KeyIndex index, KeyRange range, long revision) {
+    this.bytes = bytes;
+    this.index = index;
+    this.entries = index.sorted(range);
+    this.revision = revision;
+  }
+
+  /**
+   * The revision of the store that is seen.
+   *
+   * @return the revision, 1 or more
+   */
+  public long revision() {
+    return revision;
+  }
+
+  /**
+   * How many keys there are.
+   *
+   * @return the number, those passed already included
+   */
+  public int size() {
+    return entries.length;
+  }
+
+  /**
+   * Goes to the next key.
+   *
+   * @return false when there is none
+   */
+  public boolean next() {
+    if (at < entries.length) {
+      at++;
+    }
+    return at < entries.length;
+  }
+
+  /**
+   * The key.
+   *
+   * @return its bytes, a new array
+   */
+  public byte[] key() {
+    return index.key(entry());
+  }
+
+  /**
+   * The revision in which the key was created.
+   *
+   * @return the revision
+   */
+  public long createRevision() {
+    return index.createRevision(entry());
+  }
+
+  /**
+   * The revision in which the key was last put.
+   *
+   * @return the revision
+   */
+  public long modRevision() {
+    return index.modRevision(entry());
+  }
+
+  /**
+   * How often the key was put since it was created.
+   *
+   * @return the number, 1 or more
+   */
+  public long version() {
+    return index.version(entry());
+  }
+
+  /**
+   * The lease the key is attached to.
+   *
+   * @return its id, 0 for none
+   */
+  public long lease() {
+    return index.lease(entry());
+  }
+
+  /**
+   * How long the value is.
+   *
+   * @return bytes
+   */
+  public int valueLength() {
+    return index.valueLength(entry());
+  }
+
+  /**
+   * Reads the value, in one read.
+   *
+   * @return its bytes, a new array
+   * @throws IOException when it cannot be read
+   */
+  public byte[] value() throws IOException {
+    byte[] value = new byte[valueLength()];
+    bytes.read(index.valuePosition(entry()), value, 0, value.length);
+    return value;
+  }
+
+  private int entry() {
+    if (at < 0 || at >= entries.length) {
+      throw new NoSuchElementException("the cursor is not at a key; next() said no, or not yet");
+    }
+    return entries[at];
+  }
+}

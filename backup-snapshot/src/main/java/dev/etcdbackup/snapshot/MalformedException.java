@@ -1,0 +1,13 @@
+package dev.etcdbackup.snapshot;
+
+/**
+ * A key or value is not what its bucket calls for. Never leaves the package. Has no stack trace: a
+ * damaged file can hold millions.
+ */
+final class MalformedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  MalformedException(String message) {
+    super(message, null, false, false);
+  }
+}

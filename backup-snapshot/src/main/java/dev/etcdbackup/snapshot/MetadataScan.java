@@ -1,0 +1,70 @@
+package dev.etcdbackup.snapshot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.etcdbackup.snapshot.bbolt.BucketShape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers the facts that lie in small buckets and along the edges of large ones. */
+final class MetadataScan {
+  private static final BucketShape NOTHING = new BucketShape(1, 1, 0, true, Optional.empty());
+
+  private final SnapshotScan pass;
+
+  MetadataScan(SnapshotScan pass) {
+    this.pass = pass;
+  }
+
+  SnapshotMetadata run() throws IOException {
+    MetaBucket meta = MetaBucket.read(pass);
+    BucketShape events = pass.shape("key").orElse(NOTHING);
+    List<Member> members = new ArrayList<>();
+    pass.entries("members", (key, value) -> members.add(Records.member(key, value)));
+    List<Long> removed = new ArrayList<>();
+    pass.entries("members_removed", (key, value) -> removed.add(Records.memberId(key)));
+    List<Alarm> alarms = new ArrayList<>();
+    pass.entries("alarm", (key, value) -> alarms.add(Records.alarm(key)));
+    String[] clusterVersion = {""};
+    pass.entries(
+        "cluster",
+        (key, value) -> {
+          if (new String(key, UTF_8).equals("clusterVersion")) {
+            clusterVersion[0] = MetaBucket.version(value);
+          }
+        });
+    return new SnapshotMetadata(
+        events.lastKey().isPresent() ? SnapshotScan.mainRevision(events.lastKey().get()) : 0,
+        meta.compactRevision(),
+        meta.scheduledCompaction,
+        meta.finishedCompaction,
+        meta.writtenBy(),
+        clusterVersion[0],
+        meta.storageVersion,
+        meta.consistentIndex,
+        meta.term,
+        members,
+        removed,
+        alarms,
+        SnapshotMetadata.Extent.of(pass.shape("lease").orElse(NOTHING)),
+        SnapshotMetadata.Extent.of(events),
+        pass.meta().databaseSize(),
+        pass.meta().pageSize());
+  }
+
+  static AuthSummary auth(SnapshotScan pass) throws IOException {
+    boolean[] enabled = {false};
+    pass.entries(
+        "auth",
+        (key, value) ->
+            enabled[0] |=
+                new String(key, UTF_8).equals("authEnabled") && value.length == 1 && value[0] == 1);
+    List<AuthSummary.User> users = new ArrayList<>();
+    pass.entries("authUsers", (key, value) -> users.add(Records.user(key, value)));
+    List<AuthSummary.Role> roles = new ArrayList<>();
+    pass.entries("authRoles", (key, value) -> roles.add(Records.role(key, value)));
+    return new AuthSummary(enabled[0], users, roles);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.etcdbackup.snapshot.bbolt;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+
+/** Writes pages to a file, one behind the other from page 2 on, in pieces of 1 MiB. */
+final class PageOutput {
+  private static final int PIECE = 1 << 20;
+  private static final int FIRST = 2; // behind the two meta pages
+
+  private final FileChannel file;
+  private final int pageSize;
+  private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+  private long position; // of the piece in the file
+  private long next = FIRST;
+  private long left; // bytes of the page begun
+
+  PageOutput(FileChannel file, int pageSize) {
+    this.file = file;
+    this.pageSize = pageSize;
+    this.position = (long) FIRST * pageSize;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  /** The first page not written yet. */
+  long next() {
+    return next;
+  }
+
+  /**
+   * Begins a page, which takes as many as its content needs.
+   *
+   * @param kind its flags
+   * @param count how many elements it has
+   * @param size how long it is with its header, which is written here
+   * @return its number
+   */
+  long begin(int kind, int count, long size) throws IOException {
+    long id = next;
+    long pages = (size + pageSize - 1) / pageSize;
+    next += pages;
+    left = pages * pageSize;
+    putInt64(id);
+    putInt64(header(kind, count, (int) (pages - 1)));
+    return id;
+  }
+
+  /** Fills the page begun with zeros. */
+  void end() throws IOException {
+    while (left > 0) {
+      reserve(1);
+      int length = (int) Math.min(left, piece.remaining());
+      for (int i = 0; i < length; i++) {
+        piece.put((byte) 0);
+      }
+      left -= length;
+    }
+  }
+
+  void putInt64(long value) throws IOException {
+    reserve(Long.BYTES);
+    piece.putLong(value);
+    left -= Long.BYTES;
+  }
+
+  void put(byte[] array, int offset, int length) throws IOException {
+    int done = 0;
+    while (done < length) {
+      reserve(1);
+      int part = Math.min(length - done, piece.remaining());
+      piece.put(array, offset + done, part);
+      done += part;
+    }
+    left -= length;
+  }
+
+  /** Writes what is not written yet. */
+  void flush() throws IOException {
+    piece.flip();
+    write(piece, position);
+    position += piece.limit();
+    piece.clear();
+  }
+
+  /** Writes at any place, past the pages. */
+  void write(ByteBuffer bytes, long at) throws IOException {
+    int from = bytes.position();
+    while (bytes.hasRemaining()) {
+      file.write(bytes, at + bytes.position() - from);
+    }
+  }
+
+  /** The second half of a page header. */
+  static long header(int kind, int count, int overflow) {
+    return kind | (long) count << 16 | (long) overflow << 32;
+  }
+
+  private void reserve(int bytes) throws IOException {
+    if (piece.remaining() < bytes) {
+      flush();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.etcdbackup.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SnapshotArchive;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotBackupVerifierTest {
+  private static final Instant TIME = Instant.parse("2026-11-22T10:00:00Z");
+
+  @TempDir Path directory;
+  private final CountingStore store = new CountingStore(new InMemoryBackupStore());
+
+  /** Gzip alone stands for a tarball. */
+  private static final class Gzip implements SnapshotArchive {
+    @Override
+    public InputStream pack(InputStream snapshot, long size, BackupName name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InputStream unpack(InputStream object, BackupName name) throws BackupException {
+      try {
+        return new GZIPInputStream(object);
+      } catch (IOException e) {
+        throw new CorruptBackupException("this is no archive", e);
+      }
+    }
+  }
+
+  @AfterEach
+  void noFileIsLeft() throws IOException {
+    try (var files = Files.list(directory)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void aGoodBackupHasNoProblems() throws IOException {
+    Backup backup = put("etcd.backup_v230_2026-11-22-10:00:00", golden());
+    assertThat(verifier().verify(backup, store).problems()).isEmpty();
+    assertThat(store.requests).isEqualTo(1);
+  }
+
+  @Test
+  void aManualBackupIsVerifiedToo() throws IOException {
+    assertThat(verifier().verify(put("by-hand", golden()), store).ok()).isTrue();
+  }
+
+  @Test
+  void aLargeBackupGoesThroughAFileAndIsReadOnce() throws IOException {
+    byte[] large = TestSnapshots.bytes(1, 10_000);
+    assertThat(verifier().verify(put("large", large), store).problems()).isEmpty();
+    assertThat(store.bytes).isEqualTo(large.length);
+    large[30_000_000] ^= 1;
+    assertThat(verifier().verify(put("large-and-bad", large), store).problems())
+        .containsExactly("the SHA-256 at the end is not that of what is before it (TRAILER)");
+  }
+
+  @Test
+  void aBadBackupIsAResult() throws IOException {
+    byte[] bytes = golden();
+    bytes[12_288] ^= 1;
+    assertThat(verifier().verify(put("bad", bytes), store).problems())
+        .anyMatch(line -> line.matches("page 3, byte 12288: .* \\(PAGE_HEADER\\)"))
+        .anyMatch(line -> line.endsWith("(TRAILER)"));
+    assertThat(verifier().verify(put("empty", new byte[0]), store).ok()).isFalse();
+  }
+
+  @Test
+  void aTarballIsUnpackedFirst() throws IOException {
+    Backup backup = put(BackupName.tarball(TIME).text(), gzip(golden()));
+    assertThat(verifier().verify(backup, store).problems()).isEmpty();
+  }
+
+  @Test
+  void aBrokenTarballIsAResult() throws IOException {
+    String name = BackupName.tarball(TIME).text();
+    assertThat(verifier().verify(put(name, golden()), store).problems())
+        .containsExactly("this is no archive");
+  }
+
+  @Test
+  void anEncryptedTarballCannotBeVerified() throws IOException {
+    Backup backup = put(BackupName.tarball(TIME).text() + ".gpg", golden());
+    assertThat(verifier().verify(backup, store).problems())
+        .singleElement()
+        .asString()
+        .contains("encrypted");
+    assertThat(store.requests).isZero();
+  }
+
+  @Test
+  void aBackupThatIsGoneIsAnException() throws IOException {
+    Backup backup = put("gone", golden());
+    store.delete(List.of(backup.key()));
+    assertThatThrownBy(() -> verifier().verify(backup, store))
+        .isInstanceOf(BackupNotFoundException.class);
+  }
+
+  @Test
+  void noRoomForTheFileIsNoVerdictOnTheBackup() throws IOException {
+    Backup backup = put("large", TestSnapshots.bytes(1, 10_000));
+    Path nowhere = directory.resolve("nowhere");
+    assertThatThrownBy(() -> new SnapshotBackupVerifier(new Gzip(), nowhere).verify(backup, store))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("by way of a file in " + nowhere);
+  }
+
+  private SnapshotBackupVerifier verifier() {
+    return new SnapshotBackupVerifier(new Gzip(), directory);
+  }
+
+  private static byte[] golden() {
+    return Golden.named("3.5.30-plain.snap.db").bytes();
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  private Backup put(String name, byte[] bytes) throws IOException {
+    try (InputStream in = new ByteArrayInputStream(bytes)) {
+      StoredBackup stored = store.put(BackupKey.of("p", name), Content.of(in, bytes.length));
+      return Backup.of(stored, ZoneOffset.UTC);
+    }
+  }
+}

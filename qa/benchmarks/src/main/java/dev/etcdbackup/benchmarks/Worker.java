@@ -1,0 +1,194 @@
+package dev.etcdbackup.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.VerifyReport;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The library embedded. Reads commands, one a line, and answers each with {@code ok SECONDS
+ * CPU_SECONDS PEAK_RSS PEAK_HEAP RESULT} or {@code failed WHY}.
+ *
+ * <pre>
+ * backup STORE ETCD        takes a backup; the result is its key
+ * read STORE KEY FILE      reads one back and proves it
+ * list STORE PROJECT       lists a project; the result is the number
+ * page TARGET PROJECT      the same by the SDK's paginator alone
+ * status FILE              tells a snapshot's status
+ * verify FILE              verifies a snapshot, fails when it is not good
+ * hashkv FILE              hashes what a snapshot holds as a member does
+ * restore FILE DIRECTORY      makes a data directory of a snapshot
+ * plan STORE PROJECT KEEP  plans a prune that keeps the last KEEP
+ * prune STORE PROJECT KEEP and carries it out
+ * delete STORE KEY         deletes a backup
+ * heap COMMAND             carries out a command and watches the heap, which takes its time
+ * </pre>
+ */
+final class Worker {
+  private final Map<String, S3Client> clients = new HashMap<>();
+  private final Map<String, BackupStore> stores = new HashMap<>();
+
+  private Worker() {}
+
+  /**
+   * Runs until the end of its input.
+   *
+   * @param arguments none
+   */
+  public static void main(String[] arguments) throws IOException {
+    Worker worker = new Worker();
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line; (line = commands.readLine()) != null; ) {
+      boolean heap = line.startsWith("heap ");
+      String[] words = (heap ? line.substring(5) : line).split(" ");
+      System.out.println(measure(heap, () -> worker.carryOut(words)));
+    }
+  }
+
+  private static String measure(boolean watchHeap, Callable<String> work) {
+    OperatingSystemMXBean process =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    forgetPeakRss();
+    try (LiveHeap heap = watchHeap ? LiveHeap.watch() : LiveHeap.ignore()) {
+      long cpu = process.getProcessCpuTime();
+      long begun = System.nanoTime();
+      String result = work.call();
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      double cpuSeconds = (process.getProcessCpuTime() - cpu) / 1e9;
+      long rss = Command.peakRss(ProcessHandle.current().pid());
+      return String.format(
+          Locale.ROOT, "ok %f %f %d %d %s", seconds, cpuSeconds, rss, heap.peakBytes(), result);
+    } catch (Exception e) {
+      e.printStackTrace();
+      return "failed " + e;
+    }
+  }
+
+  private String carryOut(String[] words) throws Exception {
+    return switch (words[0]) {
+      case "backup" -> backUp(words[1], URI.create(words[2]));
+      case "read" -> read(words[1], words[2], Path.of(words[3]));
+      case "list" -> Integer.toString(service(words[1]).list(words[2]).size());
+      case "page" -> page(words[1], words[2]);
+      case "status" -> status(Path.of(words[1]));
+      case "verify" -> verify(Path.of(words[1]));
+      case "hashkv" -> hashKv(Path.of(words[1]));
+      case "restore" -> restore(Path.of(words[1]), Path.of(words[2]));
+      case "plan" -> plan(words[1], words[2], Integer.parseInt(words[3]));
+      case "prune" -> prune(words[1], words[2], Integer.parseInt(words[3]));
+      case "delete" -> store(words[1]).delete(List.of(BackupKey.parse(words[2]))).toString();
+      default -> throw new IllegalArgumentException("no such command: " + words[0]);
+    };
+  }
+
+  private String backUp(String store, URI etcd) throws IOException {
+    SnapshotSource source = EtcdSnapshotSource.builder(List.of(etcd)).build();
+    return service(store).backUp("bench", source).key().toString();
+  }
+
+  private String read(String store, String key, Path file) throws IOException {
+    return service(store).download(BackupKey.parse(key), file, true).sha256();
+  }
+
+  private String page(String target, String project) {
+    long count =
+        client(target)
+            .listObjectsV2Paginator(r -> r.bucket("bench").prefix(project + '/'))
+            .contents()
+            .stream()
+            .count();
+    return Long.toString(count);
+  }
+
+  private static String status(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return snapshot.status().toString();
+    }
+  }
+
+  private static String verify(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      VerifyReport report = snapshot.verify();
+      if (!report.ok()) {
+        throw new IOException(report.toString());
+      }
+      return "ok";
+    }
+  }
+
+  private static String hashKv(Path file) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return snapshot.hashKv(0).toString();
+    }
+  }
+
+  private static String restore(Path file, Path directory) throws IOException {
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      return DataDirRestore.builder().build().restore(snapshot, directory).name();
+    }
+  }
+
+  private String plan(String store, String project, int keep) throws IOException {
+    RetentionPolicy policy = RetentionPolicy.keepLast(keep);
+    return Integer.toString(service(store).planPrune(project, policy).decisions().size());
+  }
+
+  private String prune(String store, String project, int keep) throws IOException {
+    RetentionPolicy policy = RetentionPolicy.keepLast(keep);
+    return Integer.toString(service(store).prune(project, policy, false).deleted().size());
+  }
+
+  private BackupService service(String store) throws IOException {
+    return BackupService.builder(store(store)).build();
+  }
+
+  private BackupStore store(String name) throws IOException {
+    BackupStore store = stores.get(name);
+    if (store == null) {
+      store =
+          switch (name) {
+            case "discard" -> new DiscardStore();
+            case "directory" -> DirectoryBackupStore.at(Path.of(System.getenv("BENCH_DIRECTORY")));
+            default -> S3BackupStore.builder(client(name), "bench").build();
+          };
+      stores.put(name, store);
+    }
+    return store;
+  }
+
+  private S3Client client(String target) {
+    return clients.computeIfAbsent(target, t -> S3Target.fromEnvironment(t).client());
+  }
+
+  /** Where the system does not allow it the peak is that since the process began. */
+  private static void forgetPeakRss() {
+    try {
+      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    } catch (IOException notAllowed) {
+      // So be it.
+    }
+  }
+}

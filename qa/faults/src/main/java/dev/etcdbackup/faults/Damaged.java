@@ -1,0 +1,48 @@
+package dev.etcdbackup.faults;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.etcdbackup.BackupKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** The newest backup was overwritten in the store, past the library, with damaged bytes. */
+final class Damaged implements Trouble {
+  private final Damage damage;
+  private final int position;
+  private int fired;
+
+  Damaged(Damage damage, int position) {
+    this.damage = damage;
+    this.position = position;
+  }
+
+  @Override
+  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
+    return lab.ground(cell, null, directory.resolve("store"));
+  }
+
+  @Override
+  public void begin(Backend ground) throws IOException {
+    BackupKey key = Snapshots.newestKey();
+    byte[] good = requireNonNull(Snapshots.readAll(ground.clear()).get(key));
+    byte[] bad = damage.of(good, position);
+    ground.overwrite(key, bad);
+    byte[] now = requireNonNull(Snapshots.readAll(ground.clear()).get(key));
+    fired = Arrays.equals(now, bad) && !Arrays.equals(now, good) ? 1 : 0;
+  }
+
+  @Override
+  public int fired() {
+    return fired;
+  }
+
+  @Override
+  public void end() {}
+
+  @Override
+  public boolean damagesNewest() {
+    return true;
+  }
+}

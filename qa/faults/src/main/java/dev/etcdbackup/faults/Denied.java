@@ -1,0 +1,49 @@
+package dev.etcdbackup.faults;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A real server that has its reasons to refuse. */
+final class Denied implements Trouble {
+  private final Denial denial;
+  private @Nullable S3Site site;
+  private @Nullable S3Backend ground;
+  private int fired;
+
+  Denied(Denial denial) {
+    this.denial = denial;
+  }
+
+  @Override
+  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
+    site = denial.site(lab.site(cell.ground()));
+    ground = site.ground(null, false, cell.requestTimeout());
+    return ground;
+  }
+
+  @Override
+  public void begin(Backend unused) {
+    S3Site there = Objects.requireNonNull(site);
+    denial.begin(there);
+    fired = denial.isDenied(there) ? 1 : 0;
+    Objects.requireNonNull(ground).goThrough(denial.client(there), denial.bucket(there));
+  }
+
+  @Override
+  public int fired() {
+    return fired;
+  }
+
+  @Override
+  public void end() {
+    denial.end(Objects.requireNonNull(site));
+    Objects.requireNonNull(ground).goRight();
+  }
+
+  @Override
+  public void close() {
+    denial.close(Objects.requireNonNull(site));
+  }
+}

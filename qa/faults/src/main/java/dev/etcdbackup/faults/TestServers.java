@@ -1,0 +1,140 @@
+package dev.etcdbackup.faults;
+
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.testkit.faults.Fault;
+import dev.etcdbackup.testkit.faults.Operation;
+import dev.etcdbackup.testkit.s3.S3Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The servers of a run, and a ground on them for each cell. */
+final class TestServers implements AutoCloseable {
+  private final Path root;
+  private @Nullable EtcdServer etcd;
+  private @Nullable S3Site s3proxy;
+  private @Nullable S3Site rgw;
+
+  TestServers(Set<Backend.Kind> grounds) throws IOException {
+    root = Files.createTempDirectory("etcd-backup-faults-");
+    if (grounds.contains(Backend.Kind.ETCD)) {
+      etcd = filled(EtcdServer.start());
+    }
+    if (grounds.contains(Backend.Kind.S3PROXY)) {
+      s3proxy = S3Site.create(S3Server.embedded());
+    }
+    if (grounds.contains(Backend.Kind.RGW)) {
+      rgw = S3Site.create(S3Server.ceph());
+    }
+  }
+
+  /** Why there is no such ground on this machine; empty when there is. */
+  static Optional<String> missing(Backend.Kind ground) throws IOException {
+    return switch (ground) {
+      case DISK -> Tmpfs.refusal();
+      case RGW ->
+          Optional.ofNullable(System.getenv("ETCDBACKUP_RGW_ENDPOINT")).isPresent()
+              ? Optional.empty()
+              : Optional.of("ETCDBACKUP_RGW_ENDPOINT is not set (see fixtures/ceph)");
+      case DIRECTORY, ETCD, S3PROXY -> Optional.empty();
+    };
+  }
+
+  /** All cells of these grounds. */
+  static List<Case> cells(Set<Backend.Kind> grounds) {
+    return Stream.of(
+            new DirectoryCases(),
+            new DiskCases(),
+            new EtcdCases(),
+            new S3Cases(Backend.Kind.S3PROXY),
+            new S3Cases(Backend.Kind.RGW))
+        .filter(cells -> grounds.contains(cells.ground()))
+        .flatMap(cells -> cells.list().stream())
+        .toList();
+  }
+
+  CaseRun.Result run(Case cell) throws Exception {
+    Path directory = Files.createTempDirectory(root, "cell-");
+    try (Trouble trouble = cell.trouble().get();
+        Backend ground = trouble.ground(this, cell, directory)) {
+      try {
+        return new CaseRun(cell, trouble, ground, directory).run();
+      } finally {
+        trouble.end();
+      }
+    } finally {
+      delete(directory);
+    }
+  }
+
+  /** A ground that a fault strikes, if there is one. */
+  Backend ground(Case cell, @Nullable Fault fault, Path store) throws IOException {
+    boolean inSource = fault != null && isOfSource(fault);
+    return switch (cell.ground()) {
+      case S3PROXY, RGW -> site(cell.ground()).ground(fault, inSource, cell.requestTimeout());
+      case ETCD ->
+          DirectoryBackend.beforeEtcd(
+              store, etcd().endpoint(), Objects.requireNonNull(fault), cell.requestTimeout());
+      case DIRECTORY, DISK ->
+          fault == null ? DirectoryBackend.unstruck(store) : directory(store, fault);
+    };
+  }
+
+  static Backend directory(Path store, Fault fault) throws IOException {
+    return isOfSource(fault)
+        ? DirectoryBackend.struckInTheSource(store, fault)
+        : DirectoryBackend.struckInTheStore(store, fault);
+  }
+
+  private static boolean isOfSource(Fault fault) {
+    return fault.toString().startsWith(Operation.SNAPSHOT.name());
+  }
+
+  S3Site site(Backend.Kind kind) {
+    return Objects.requireNonNull(kind == Backend.Kind.RGW ? rgw : s3proxy, "site");
+  }
+
+  private EtcdServer etcd() {
+    return Objects.requireNonNull(etcd, "etcd");
+  }
+
+  private static EtcdServer filled(EtcdServer etcd) throws IOException {
+    Random random = new Random(7);
+    for (int i = 0; i < 20; i++) {
+      byte[] value = new byte[150_000];
+      random.nextBytes(value);
+      etcd.put("key" + i, value);
+    }
+    return etcd;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (etcd != null) {
+      etcd.close();
+    }
+    if (s3proxy != null) {
+      s3proxy.close();
+    }
+    if (rgw != null) {
+      rgw.close();
+    }
+    delete(root);
+  }
+}

@@ -1,0 +1,253 @@
+package dev.etcdbackup.faults;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.Verification;
+import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.Schedule;
+import dev.etcdbackup.schedule.ScheduledCluster;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.PruneReport;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
+import dev.etcdbackup.tarball.Tarball;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A job being done. */
+final class Work {
+  private static final long BEGUN = System.nanoTime();
+
+  /** An hour after the newest backup, and going on from there. */
+  private static final InstantSource CLOCK =
+      () -> Snapshots.NEWEST.plus(Duration.ofHours(1)).plusNanos(System.nanoTime() - Work.BEGUN);
+
+  /** What time it is while the first backup is made. */
+  static final Instant TAKEN = Snapshots.NEWEST.plus(Duration.ofHours(2));
+
+  private final Case cell;
+  private final Backend ground;
+  private final Path directory;
+  private final byte[] snapshot;
+  private final BackupKey key;
+  private final int attempt;
+  private final List<String> wrong = new ArrayList<>();
+
+  /**
+   * How a job ended.
+   *
+   * @param ending the end
+   * @param said the message of what it threw, or empty
+   * @param wrong what is wrong with what it returned
+   */
+  record Done(Outcome ending, String said, List<String> wrong) {}
+
+  Work(Case cell, Backend ground, Path directory, byte[] snapshot) {
+    this(
+        cell,
+        ground,
+        directory,
+        snapshot,
+        cell.job() == Job.GET_LARGE ? Snapshots.largeKey() : Snapshots.newestKey(),
+        1);
+  }
+
+  private Work(
+      Case cell, Backend ground, Path directory, byte[] snapshot, BackupKey key, int attempt) {
+    this.cell = cell;
+    this.ground = ground;
+    this.directory = directory;
+    this.snapshot = snapshot;
+    this.key = key;
+    this.attempt = attempt;
+  }
+
+  /** The same job once more, on an older backup if the newest is lost. */
+  Work again(boolean newestLost) throws IOException {
+    if (newestLost) {
+      ground.clear().delete(List.of(key));
+    }
+    BackupKey next = newestLost ? Snapshots.olderKey() : key;
+    return new Work(cell, ground, directory, snapshot, next, attempt + 1);
+  }
+
+  Done run() {
+    try {
+      return new Done(work(), "", wrong);
+    } catch (Exception e) {
+      String text = e instanceof BackupException ? e.getMessage() : e.toString();
+      return new Done(Outcome.of(e), String.valueOf(text), wrong);
+    }
+  }
+
+  private Outcome work() throws Exception {
+    return switch (cell.job()) {
+      case CREATE_SMALL, CREATE_LARGE -> create();
+      case LIST -> list();
+      case GET, GET_LARGE -> get();
+      case PRUNE -> prune();
+      case VERIFY -> verify();
+      case RESTORE -> restore();
+      case SCHEDULED_RUN -> scheduledRun();
+    };
+  }
+
+  private BackupService service(BackupStore store) {
+    return BackupService.builder(store)
+        .clock(() -> TAKEN.plusSeconds(attempt - 1))
+        .timeout(cell.requestTimeout().multipliedBy(2))
+        .verifier(new SnapshotBackupVerifier(new Tarball(), directory))
+        .build();
+  }
+
+  private Outcome create() throws IOException {
+    BackupResult result =
+        service(ground.struck()).backUp(Snapshots.PROJECT, ground.source(snapshot));
+    require(
+        ground.clear().find(result.key()).isPresent(),
+        result.key() + " was reported, and is not there");
+    return Outcome.DONE;
+  }
+
+  private Outcome list() throws IOException {
+    Set<BackupKey> listed = new TreeSet<>();
+    service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    listed.removeIf(key -> key.project().equals(Snapshots.MEDDLED));
+    listed.removeIf(Meddling.STORES_AND_DELETES::mayBeThere);
+    require(listed.equals(Snapshots.earlier(cell.job()).keySet()), "listed " + listed);
+    return Outcome.DONE;
+  }
+
+  private Outcome get() throws IOException {
+    Path file = directory.resolve("got-" + attempt);
+    try {
+      service(ground.struck()).download(key, file, false);
+    } catch (IOException e) {
+      require(!Files.exists(file), "there is a file of a failed read");
+      throw e;
+    }
+    byte[] expected = requireNonNull(Snapshots.earlier(cell.job()).get(key));
+    require(Arrays.equals(Files.readAllBytes(file), expected), "other bytes were read");
+    return Outcome.DONE;
+  }
+
+  private Outcome prune() throws IOException {
+    PruneReport report =
+        service(ground.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1), true);
+    return report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED;
+  }
+
+  private Outcome verify() throws IOException {
+    Backup backup = Backup.of(stored(), ZoneOffset.UTC);
+    Verification found = service(ground.struck()).verify(backup);
+    return found.ok() ? Outcome.DONE : Outcome.CORRUPT;
+  }
+
+  private Outcome restore() throws IOException {
+    Path dataDir = directory.resolve("data-" + attempt);
+    Path file = directory.resolve("got-" + attempt);
+    try {
+      service(ground.struck()).download(key, file, false);
+      try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
+        DataDirRestore.builder().build().restore(opened, dataDir);
+      }
+    } catch (IOException e) {
+      require(!Files.exists(dataDir), "there is a data directory of a failed restore");
+      throw e;
+    }
+    require(Files.exists(dataDir.resolve("member/snap/db")), "there is no database");
+    return Outcome.DONE;
+  }
+
+  private Outcome scheduledRun() throws Exception {
+    AtomicReference<@Nullable Outcome> pruned = new AtomicReference<>();
+    BackupScheduler scheduler =
+        BackupScheduler.builder(ground.struck())
+            .clock(CLOCK)
+            .retry(Duration.ofMinutes(5), Duration.ofMinutes(5))
+            .listener(new Pruned(pruned))
+            .build();
+    try (scheduler) {
+      scheduler.put(
+          ScheduledCluster.builder(Snapshots.PROJECT, ground.source(snapshot))
+              .schedule(Schedule.never())
+              .retention(RetentionPolicy.keepLast(2))
+              .timeout(cell.requestTimeout().multipliedBy(2))
+              .build());
+      scheduler.start();
+      scheduler.trigger(Snapshots.PROJECT).get(cell.deadline().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+    Outcome ending = pruned.get();
+    return ending == null ? Outcome.DONE : ending;
+  }
+
+  /** Hears of what could not be deleted after a backup. */
+  private record Pruned(AtomicReference<@Nullable Outcome> ending) implements BackupListener {
+    @Override
+    public void pruned(String project, PruneReport report) {
+      ending.set(report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED);
+    }
+
+    @Override
+    public void pruneFailed(String project, BackupException cause) {
+      ending.set(Outcome.REFUSED);
+    }
+  }
+
+  private StoredBackup stored() throws IOException {
+    return ground.clear().find(key).orElseThrow();
+  }
+
+  private void require(boolean condition, String otherwise) {
+    if (!condition) {
+      wrong.add(otherwise);
+    }
+  }
+
+  /** Whether these are the bytes of a whole snapshot. */
+  static boolean isSnapshot(byte[] bytes) throws IOException {
+    try (VerifyingInputStream in = new VerifyingInputStream(new ByteArrayInputStream(bytes))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return true;
+    } catch (BackupException e) {
+      return false;
+    }
+  }
+
+  /** Whether a file may be in a cell's directory in the end. */
+  static boolean isExpected(Path file) {
+    String first = file.getName(0).toString();
+    return first.isEmpty()
+        || first.startsWith("got-")
+        || first.startsWith("data-")
+        || first.equals("store");
+  }
+}

@@ -1,0 +1,109 @@
+package dev.etcdbackup.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.etcdbackup.testkit.Fixtures;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A share of the matrix; {@code ./run faults} runs all of it. {@code ETCDBACKUP_FAULTS_SEED} in the
+ * environment chooses another share.
+ */
+class FaultMatrixTest {
+  private static final int ONE_IN = 20;
+
+  @Test
+  void thereAreAsManyCellsAsThereShouldBe() {
+    Set<Backend.Kind> inProcess = EnumSet.of(Backend.Kind.DIRECTORY, Backend.Kind.S3PROXY);
+    assertThat(TestServers.cells(inProcess)).hasSizeGreaterThanOrEqualTo(400);
+    assertThat(TestServers.cells(EnumSet.of(Backend.Kind.RGW))).hasSizeGreaterThanOrEqualTo(150);
+  }
+
+  @Test
+  void aShareHasEveryKindOfTroubleOfEveryGround() {
+    List<Case> all = TestServers.cells(EnumSet.allOf(Backend.Kind.class));
+    for (long seed = 1; seed <= 3; seed++) {
+      assertThat(kinds(CaseShare.of(all, ONE_IN, seed))).isEqualTo(kinds(all));
+      assertThat(CaseShare.of(all, ONE_IN, seed)).isEqualTo(CaseShare.of(all, ONE_IN, seed));
+    }
+  }
+
+  private static Set<String> kinds(List<Case> cells) {
+    return cells.stream()
+        .map(cell -> cell.ground() + " " + cell.trouble().get().getClass())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aProcessIsKilledAtFiftyPoints() {
+    assertThat(KillPoints.inDirectory()).hasSize(50).doesNotHaveDuplicates();
+    assertThat(KillPoints.inS3()).hasSize(50).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noCellIsCountedTwice(Backend.Kind ground) {
+    List<Case> cells = TestServers.cells(EnumSet.of(ground));
+    assertThat(cells.stream().map(Case::name)).doesNotHaveDuplicates();
+    assertThat(cells.stream().map(Case::ground)).containsOnly(ground);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> inADirectory() throws Exception {
+    return share(Backend.Kind.DIRECTORY);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> onAFullDisk() throws Exception {
+    Optional<String> missing = TestServers.missing(Backend.Kind.DISK);
+    if (missing.isPresent()) {
+      throw Fixtures.missing(missing.get());
+    }
+    return share(Backend.Kind.DISK);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> fromAnEtcd() throws Exception {
+    return share(Backend.Kind.ETCD);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> inS3Proxy() throws Exception {
+    return share(Backend.Kind.S3PROXY);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> inCeph() throws Exception {
+    return share(Backend.Kind.RGW);
+  }
+
+  private static Stream<DynamicTest> share(Backend.Kind ground) throws Exception {
+    String chosen = System.getenv("ETCDBACKUP_FAULTS_SEED");
+    long seed = chosen == null ? 1 : Long.parseLong(chosen);
+    Set<Backend.Kind> grounds = EnumSet.of(ground);
+    List<Case> all = TestServers.cells(grounds);
+    List<Case> cells = CaseShare.of(all, ONE_IN, seed);
+    System.out.printf(
+        "%s: %d of %d cells, ETCDBACKUP_FAULTS_SEED=%d%n", ground, cells.size(), all.size(), seed);
+    List<CaseRun.Result> results;
+    try (TestServers lab = new TestServers(grounds)) {
+      results = FaultMatrix.run(lab, cells);
+    }
+    return results.stream()
+        .map(
+            result ->
+                DynamicTest.dynamicTest(
+                    "seed " + seed + " | " + result.cell().name(),
+                    () -> assertThat(result.complaints()).as("seed %d", seed).isEmpty()));
+  }
+}
