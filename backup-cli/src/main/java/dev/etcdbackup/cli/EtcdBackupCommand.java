@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.ClusterConfig;
@@ -198,14 +199,15 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   /** A service over a store, going by the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
     BackupVerifier verifier =
-        new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory());
+        new SnapshotBackupVerifier(
+            BackupEncodings.of(new Tarball()), TemporarySnapshot.directory());
     return service(over, progress, verifier);
   }
 
   /** A service that verifies in a certain way. */
   BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
     return BackupService.builder(over)
-        .archive(new Tarball())
+        .encodings(BackupEncodings.of(new Tarball()))
         .verifier(verifier)
         .clock(clock())
         .timeout(timeout)

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupVerifier;
@@ -59,7 +60,8 @@ final class Scrub {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
-          new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory(), options);
+          new SnapshotBackupVerifier(
+              BackupEncodings.of(new Tarball()), TemporarySnapshot.directory(), options);
       BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()
