@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,7 @@ class MutationTest {
    * etcd's own tools panic where this reports, and pass much that is found bad here. A sample, for
    * each takes a process.
    */
+  @Tag("server")
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void whatEtcdsOwnToolDoesNotPassIsFoundBad() throws IOException {
