@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A live member, asked for {@code HashKV}: {@link dev.etcdbackup.etcd.LiveMember} over jetcd, or
+ * A live member, asked for {@code HashKV}: {@code LiveMember} of backup-etcd, or
  * whatever else reaches it.
  */
 @FunctionalInterface
