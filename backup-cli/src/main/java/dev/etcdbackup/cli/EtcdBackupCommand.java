@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -60,6 +63,16 @@ public final class EtcdBackupCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       description = "How long a backup may take: 90s, 10m, 1h. Default: 10m.")
   Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--tarball-zone",
+      scope = ScopeType.INHERIT,
+      paramLabel = "ZONE",
+      description =
+          "The time zone of the times in the names of tarballs that are read: Europe/Zurich, +01:00."
+              + " New ones are always named in UTC. Default: tarballZone of the configuration, else"
+              + " UTC.")
+  private @Nullable ZoneId tarballZone;
 
   @Option(
       names = "--now",
@@ -195,27 +208,43 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return err;
   }
 
-  /** A service over a store, going by the options. */
+  /** The zone of the names of tarballs: the option, else what the configuration says. */
+  ZoneId tarballZone(BackupConfig config) {
+    return tarballZone == null ? config.tarballZone() : tarballZone;
+  }
+
+  /** The zone of the names of tarballs where there is no configuration. */
+  ZoneId tarballZone() {
+    return tarballZone == null ? ZoneOffset.UTC : tarballZone;
+  }
+
+  /** A service over a store, with the settings of the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
-    BackupVerifier verifier =
-        new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory());
-    return service(over, progress, verifier);
+    return service(over, tarballZone()).progress(progress).build();
   }
 
   /** A service that verifies in a certain way. */
   BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
-    return BackupService.builder(over)
-        .archive(new Tarball())
-        .verifier(verifier)
-        .clock(clock())
-        .timeout(timeout)
-        .progress(progress)
-        .build();
+    return service(over, tarballZone()).progress(progress).verifier(verifier).build();
   }
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, NO_PROGRESS);
+    return service(over, tarballZone()).build();
+  }
+
+  /** A service over a store that a configuration describes, for what moves no snapshot. */
+  BackupService service(BackupStore over, BackupConfig config) {
+    return service(over, tarballZone(config)).build();
+  }
+
+  private BackupService.Builder service(BackupStore over, ZoneId zone) {
+    return BackupService.builder(over)
+        .archive(new Tarball())
+        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory()))
+        .clock(clock())
+        .tarballZone(zone)
+        .timeout(timeout);
   }
 
   /** The version that the build wrote into the jar. */
