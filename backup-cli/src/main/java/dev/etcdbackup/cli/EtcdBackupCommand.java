@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
@@ -52,6 +53,9 @@ import picocli.CommandLine.ScopeType;
     })
 public final class EtcdBackupCommand implements Callable<Integer> {
   static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
+  /** The encodings that the tool reads and writes. */
+  static final BackupEncodings ENCODINGS = BackupEncodings.of(new Tarball());
 
   @Mixin final StoreOptions store = new StoreOptions();
 
@@ -240,8 +244,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   private BackupService.Builder service(BackupStore over, ZoneId zone) {
     return BackupService.builder(over)
-        .archive(new Tarball())
-        .verifier(new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory()))
+        .encodings(ENCODINGS)
+        .verifier(new SnapshotBackupVerifier(ENCODINGS, TemporarySnapshot.directory()))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

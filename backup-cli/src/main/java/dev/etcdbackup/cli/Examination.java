@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
@@ -98,7 +99,11 @@ final class Examination {
               EtcdBackupCommand.NO_PROGRESS,
               (one, from) -> {
                 try (SnapshotCopy copy =
-                    SnapshotCopy.of(one, from, new Tarball(), TemporarySnapshot.directory())) {
+                    SnapshotCopy.of(
+                        one,
+                        from,
+                        BackupEncodings.of(new Tarball()),
+                        TemporarySnapshot.directory())) {
                   found.set(examine(key.toString(), copy.snapshot(), way(copy.inMemory())));
                 } catch (CorruptBackupException e) {
                   List<String> problems = List.of(String.valueOf(e.getMessage()));

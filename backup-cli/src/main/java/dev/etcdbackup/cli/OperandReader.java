@@ -91,7 +91,7 @@ final class OperandReader {
       throws UsageException, IOException {
     try (TemporarySnapshot copy = TemporarySnapshot.create()) {
       try (InputStream object = Files.newInputStream(in.file());
-          InputStream snapshot = new Tarball().unpack(object, in.name())) {
+          InputStream snapshot = new Tarball().decode(object, in.name())) {
         Files.copy(snapshot, copy.file());
       }
       return run(in, EtcdSnapshot.open(copy.file()), Way.TEMPORARY_FILE, work);

@@ -13,7 +13,6 @@ import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.SchedulerBuilder;
-import dev.etcdbackup.tarball.Tarball;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -44,7 +43,7 @@ final class SchedulerSetup implements AutoCloseable {
       throw new UsageException("lock: " + e.getMessage());
     }
     SchedulerBuilder builder = BackupScheduler.builder(store);
-    builder.archive(new Tarball()).tarballZone(tarballZone);
+    builder.encodings(EtcdBackupCommand.ENCODINGS).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
   }

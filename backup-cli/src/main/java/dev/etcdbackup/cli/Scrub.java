@@ -8,7 +8,6 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.snapshot.VerifyOptions;
-import dev.etcdbackup.tarball.Tarball;
 import java.util.List;
 
 /** Verifies the backups of a store one after the other: {@code verify --all}. */
@@ -59,7 +58,8 @@ final class Scrub {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
-          new SnapshotBackupVerifier(new Tarball(), TemporarySnapshot.directory(), options);
+          new SnapshotBackupVerifier(
+              EtcdBackupCommand.ENCODINGS, TemporarySnapshot.directory(), options);
       BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()

@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.tarball.Tarball;
 import java.io.ByteArrayInputStream;
@@ -33,7 +34,11 @@ final class Goldens {
   static byte[] tarball(String golden, String name) throws IOException {
     byte[] bytes = bytes(golden);
     try (InputStream packed =
-        new Tarball().pack(new ByteArrayInputStream(bytes), bytes.length, BackupName.parse(name))) {
+        new Tarball()
+                .encode(
+                    Content.of(new ByteArrayInputStream(bytes), bytes.length),
+                    BackupName.parse(name))
+                .stream()) {
       return packed.readAllBytes();
     }
   }

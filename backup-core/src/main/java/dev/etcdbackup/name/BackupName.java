@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The name of a backup below its project, and what it says.
  *
- * <p>Two formats are understood, every other name is of kind {@link BackupKind#OTHER}:
+ * <p>Two formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is a
+ * base name followed by the suffixes of the encodings that were applied to the snapshot:
  *
  * <ul>
  *   <li>periodic, {@code PREFIX_vREVISION_yyyy-MM-dd-HH:mm:ss} in UTC, as the etcd operator's
- *       backup manager writes it. The prefix is any text, {@code _}, {@code _v9}, {@code /} and
- *       dates included, so names are read from their end. The revision is decimal without leading
- *       zeros, at most {@link Long#MAX_VALUE}.
- *   <li>tarball, {@code etcd-backup-yyyy-MM-dd-HH-mm-ss.tar.gz}, with {@code .gpg} appended when
- *       encrypted, below any directories. Older writers used their local time, so the zone these
+ *       backup manager writes it; then nothing, {@code .zst}, {@code .gpg} or {@code .zst.gpg}. The
+ *       prefix is any text, {@code _}, {@code _v9}, {@code /} and dates included, so names are read
+ *       from their end. The revision is decimal without leading zeros, at most {@link
+ *       Long#MAX_VALUE}.
+ *   <li>tarball, {@code etcd-backup-yyyy-MM-dd-HH-mm-ss}, then {@code .tar.gz} or {@code
+ *       .tar.gz.gpg}, below any directories. Older writers used their local time, so the zone these
  *       are read in is chosen by the reader. A local time that a change of the clocks skipped is
  *       read as that much later, one that occurs twice as the earlier.
  * </ul>
@@ -44,18 +47,26 @@ public final class BackupName {
 
   private static final String TARBALL_STEM = "etcd-backup";
   private static final String TARBALL_SUFFIX = ".tar.gz";
+  private static final String ZSTD_SUFFIX = ".zst";
   private static final String GPG_SUFFIX = ".gpg";
   private static final int STAMP_LENGTH = "yyyy-MM-dd-HH:mm:ss".length();
 
   private final String text;
   private final BackupKind kind;
+  private final int baseLength; // of the text, before the suffixes of encodings
   private final String prefix;
   private final @Nullable Instant time;
   private final long revision; // -1: none
 
   private BackupName(
-      String text, BackupKind kind, String prefix, @Nullable Instant time, long revision) {
+      String text,
+      int baseLength,
+      BackupKind kind,
+      String prefix,
+      @Nullable Instant time,
+      long revision) {
     this.text = text;
+    this.baseLength = baseLength;
     this.kind = kind;
     this.prefix = prefix;
     this.time = time;
@@ -86,7 +97,9 @@ public final class BackupName {
     if (name == null) {
       name = parseTarball(text, tarballZone);
     }
-    return name != null ? name : new BackupName(text, BackupKind.OTHER, "", null, -1);
+    return name != null
+        ? name
+        : new BackupName(text, text.length(), BackupKind.OTHER, "", null, -1);
   }
 
   /**
@@ -107,7 +120,8 @@ public final class BackupName {
     StringBuilder out = new StringBuilder(prefix.length() + 42);
     out.append(prefix).append("_v").append(revision).append('_');
     appendStamp(out, second, ':');
-    return new BackupName(out.toString(), BackupKind.PERIODIC, prefix, second, revision);
+    String text = out.toString();
+    return new BackupName(text, text.length(), BackupKind.PERIODIC, prefix, second, revision);
   }
 
   /**
@@ -122,8 +136,25 @@ public final class BackupName {
     StringBuilder out = new StringBuilder(40);
     out.append(TARBALL_STEM).append('-');
     appendStamp(out, second, '-');
+    int baseLength = out.length();
     out.append(TARBALL_SUFFIX);
-    return new BackupName(out.toString(), BackupKind.TARBALL, TARBALL_STEM, second, -1);
+    return new BackupName(out.toString(), baseLength, BackupKind.TARBALL, TARBALL_STEM, second, -1);
+  }
+
+  /**
+   * The name of the same backup with one more encoding.
+   *
+   * @param suffix what the encoding appends: {@code .zst} or {@code .gpg}
+   * @return the name with the suffix at its end
+   * @throws IllegalArgumentException when no backup of this kind may have this suffix there: a
+   *     periodic name takes {@code .zst}, {@code .gpg} or {@code .zst.gpg}, a tarball {@code .gpg}
+   */
+  public BackupName withEncoding(String suffix) {
+    BackupName longer = parse(text + suffix);
+    if (kind == BackupKind.OTHER || longer.kind != kind || longer.baseLength != baseLength) {
+      throw new IllegalArgumentException(this + " cannot be given the suffix '" + suffix + "'");
+    }
+    return new BackupName(longer.text, baseLength, kind, prefix, time, revision);
   }
 
   /**
@@ -133,6 +164,38 @@ public final class BackupName {
    */
   public String text() {
     return text;
+  }
+
+  /**
+   * The name without the suffixes of its encodings. Backups of one base name hold the same
+   * snapshot.
+   *
+   * @return the base name: {@code etcd.backup_v1450_2020-01-30-20:44:41} of {@code
+   *     etcd.backup_v1450_2020-01-30-20:44:41.zst.gpg}; the text itself for {@link
+   *     BackupKind#OTHER}
+   */
+  public String base() {
+    return text.substring(0, baseLength);
+  }
+
+  /**
+   * The encodings of the backup by their suffixes.
+   *
+   * @return the suffixes in the order in which the encodings were applied, for example {@code .zst}
+   *     and {@code .gpg}; empty when the snapshot is stored as it is, and for {@link
+   *     BackupKind#OTHER}
+   */
+  public List<String> encodings() {
+    if (baseLength == text.length()) {
+      return List.of();
+    }
+    boolean gpg = text.endsWith(GPG_SUFFIX);
+    int end = text.length() - (gpg ? GPG_SUFFIX.length() : 0);
+    if (end == baseLength) {
+      return List.of(GPG_SUFFIX);
+    }
+    String first = text.substring(baseLength, end);
+    return gpg ? List.of(first, GPG_SUFFIX) : List.of(first);
   }
 
   /**
@@ -173,12 +236,12 @@ public final class BackupName {
   }
 
   /**
-   * Whether this is a tarball encrypted with GnuPG, whose content this library cannot read.
+   * Whether the backup is encrypted with OpenPGP.
    *
-   * @return true for tarballs ending in {@code .gpg}
+   * @return true for periodic names and tarballs ending in {@code .gpg}
    */
   public boolean isEncrypted() {
-    return kind == BackupKind.TARBALL && text.endsWith(GPG_SUFFIX);
+    return kind != BackupKind.OTHER && text.endsWith(GPG_SUFFIX);
   }
 
   /**
@@ -215,8 +278,9 @@ public final class BackupName {
   }
 
   private static @Nullable BackupName parsePeriodic(String text) {
-    int stamp = text.length() - STAMP_LENGTH;
-    if (stamp < 4 || text.charAt(stamp - 1) != '_' || text.charAt(text.length() - 3) != ':') {
+    int base = without(ZSTD_SUFFIX, text, without(GPG_SUFFIX, text, text.length()));
+    int stamp = base - STAMP_LENGTH;
+    if (stamp < 4 || text.charAt(stamp - 1) != '_' || text.charAt(base - 3) != ':') {
       return null;
     }
     int end = stamp - 1;
@@ -229,27 +293,32 @@ public final class BackupName {
     }
     long revision = parseRevision(text, start, end);
     Instant time = revision < 0 ? null : parseStamp(text, stamp, ':', ZoneOffset.UTC);
+    String prefix = text.substring(0, start - 2);
     return time == null
         ? null
-        : new BackupName(text, BackupKind.PERIODIC, text.substring(0, start - 2), time, revision);
+        : new BackupName(text, base, BackupKind.PERIODIC, prefix, time, revision);
   }
 
   private static @Nullable BackupName parseTarball(String text, ZoneId zone) {
-    int end = text.endsWith(GPG_SUFFIX) ? text.length() - GPG_SUFFIX.length() : text.length();
-    int suffix = end - TARBALL_SUFFIX.length();
-    int stamp = suffix - STAMP_LENGTH;
+    int base = without(GPG_SUFFIX, text, text.length()) - TARBALL_SUFFIX.length();
+    int stamp = base - STAMP_LENGTH;
     int stem = stamp - 1 - TARBALL_STEM.length();
     if (stem < 0
-        || !text.startsWith(TARBALL_SUFFIX, suffix)
+        || !text.startsWith(TARBALL_SUFFIX, base)
         || text.charAt(stamp - 1) != '-'
         || !text.startsWith(TARBALL_STEM, stem)
         || (stem > 0 && text.charAt(stem - 1) != '/')) {
       return null;
     }
     Instant time = parseStamp(text, stamp, '-', zone);
-    return time == null
-        ? null
-        : new BackupName(text, BackupKind.TARBALL, text.substring(0, stamp - 1), time, -1);
+    String prefix = text.substring(0, stamp - 1);
+    return time == null ? null : new BackupName(text, base, BackupKind.TARBALL, prefix, time, -1);
+  }
+
+  /** Where a text that ends at {@code end} ends without a suffix, if it has that suffix. */
+  private static int without(String suffix, String text, int end) {
+    int shorter = end - suffix.length();
+    return text.startsWith(suffix, shorter) ? shorter : end; // startsWith is false below 0
   }
 
   /** The number in {@code text[start, end)}, all digits; -1 when it overflows or is padded. */

@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
@@ -96,13 +97,13 @@ public final class BackupScheduler implements AutoCloseable {
    * way goes on as it was begun.
    *
    * @param cluster the cluster
-   * @throws IllegalStateException when it wants tarballs and there is no archive, or the scheduler
-   *     was stopped
+   * @throws IllegalArgumentException when its names ask for an encoding that the scheduler does not
+   *     have
+   * @throws IllegalStateException when the scheduler was stopped
    */
   public void put(ScheduledCluster cluster) {
-    if (cluster.series().kind() == BackupKind.TARBALL && with.archive() == null) {
-      throw new IllegalStateException(
-          "tarballs need BackupScheduler.builder(...).archive(new Tarball()) of backup-tarball");
+    if (cluster.series().kind() == BackupKind.TARBALL) {
+      with.encodings().require(BackupName.tarball(clockwork.now()));
     }
     synchronized (agenda) {
       require(state != State.STOPPED, "the scheduler was stopped");

@@ -1,8 +1,8 @@
 package dev.etcdbackup.schedule;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.SnapshotArchive;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -20,7 +20,7 @@ public final class SchedulerBuilder {
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private final BackupStore store;
-  private @Nullable SnapshotArchive archive;
+  private BackupEncodings encodings = BackupEncodings.none();
   private InstantSource clock = InstantSource.system();
   private ZoneId tarballZone = ZoneOffset.UTC;
   private int concurrency = 4;
@@ -38,13 +38,15 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * How tarballs are packed. By default not at all: a cluster that wants them is refused.
+   * The encodings that backups are written and read with. By default none: a cluster whose names
+   * ask for one is refused.
    *
-   * @param archive the format, {@code new Tarball()} of backup-tarball
+   * @param encodings the encodings, for example {@code BackupEncodings.of(new Tarball())} with
+   *     backup-tarball
    * @return this
    */
-  public SchedulerBuilder archive(SnapshotArchive archive) {
-    this.archive = Objects.requireNonNull(archive, "archive");
+  public SchedulerBuilder encodings(BackupEncodings encodings) {
+    this.encodings = Objects.requireNonNull(encodings, "encodings");
     return this;
   }
 
@@ -182,7 +184,7 @@ public final class SchedulerBuilder {
     SchedulerContext with =
         new SchedulerContext(
             store,
-            archive,
+            encodings,
             clock,
             tarballZone,
             threads,

@@ -1,8 +1,8 @@
 package dev.etcdbackup.schedule;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.CommitCheck;
@@ -10,12 +10,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.concurrent.ThreadFactory;
-import org.jspecify.annotations.Nullable;
 
 /** What all runs of a scheduler share. */
 record SchedulerContext(
     BackupStore store,
-    @Nullable SnapshotArchive archive,
+    BackupEncodings encodings,
     InstantSource clock,
     ZoneId tarballZone,
     ThreadFactory threads,
@@ -34,8 +33,10 @@ record SchedulerContext(
   }
 
   private BackupService.Builder builder() {
-    BackupService.Builder builder =
-        BackupService.builder(store).clock(clock).tarballZone(tarballZone).threads(threads);
-    return archive == null ? builder : builder.archive(archive);
+    return BackupService.builder(store)
+        .encodings(encodings)
+        .clock(clock)
+        .tarballZone(tarballZone)
+        .threads(threads);
   }
 }

@@ -1,6 +1,7 @@
 package dev.etcdbackup.service;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
@@ -8,7 +9,6 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -16,6 +16,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.io.IOException;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackupService {
   private final BackupStore store;
-  private final @Nullable SnapshotArchive archive;
+  private final BackupEncodings encodings;
   private final InstantSource clock;
   private final ZoneId tarballZone;
   private final BackupProgress progress;
@@ -56,12 +57,12 @@ public final class BackupService {
 
   private BackupService(Builder builder) {
     this.store = builder.store;
-    this.archive = builder.archive;
+    this.encodings = builder.encodings;
     this.clock = builder.clock;
     this.tarballZone = builder.tarballZone;
     this.progress = builder.progress;
     this.beforeCommit = builder.beforeCommit;
-    this.reader = new SnapshotReader(store, archive);
+    this.reader = new SnapshotReader(store, encodings);
     this.deadline = new Deadline(builder.timeout, builder.threads);
     this.verifier = builder.verifier != null ? builder.verifier : this::readThrough;
   }
@@ -99,8 +100,8 @@ public final class BackupService {
    * @param source the cluster
    * @param naming how to name the backup
    * @return what was stored
-   * @throws IllegalArgumentException when project or name cannot be part of a key
-   * @throws IllegalStateException when a tarball is asked for and the service has no archive
+   * @throws IllegalArgumentException when project or name cannot be part of a key, or the name asks
+   *     for an encoding that the service does not have
    * @throws SourceException when the source failed, or time ran out while waiting for it; nothing
    *     was stored
    * @throws BackupExistsException when the name is taken
@@ -110,11 +111,9 @@ public final class BackupService {
   public BackupResult backUp(String project, SnapshotSource source, NamingStrategy naming)
       throws BackupException {
     BackupKey.requireProject(project);
-    if (naming.kind() == BackupKind.TARBALL) {
-      TakeBackup.requireArchive(archive);
-    }
+    encodings.require(BackupName.parse(naming.name(0, clock.instant())));
     TakeBackup work =
-        new TakeBackup(project, source, naming, store, archive, clock, progress, beforeCommit);
+        new TakeBackup(project, source, naming, store, encodings, clock, progress, beforeCommit);
     try {
       return deadline.run("backup of " + project, work);
     } catch (BackupException e) {
@@ -158,7 +157,7 @@ public final class BackupService {
    * @param target the file; its directory exists
    * @param overwrite whether a file that is there may be replaced
    * @return what was proved
-   * @throws IllegalArgumentException when the backup is encrypted
+   * @throws IllegalArgumentException when the service does not have one of its encodings
    * @throws BackupNotFoundException when there is no such backup
    * @throws CorruptBackupException when it is damaged or is no snapshot
    * @throws StoreException when it cannot be read, or time ran out
@@ -281,10 +280,12 @@ public final class BackupService {
 
   /** The default verifier: the whole snapshot is read and proved. */
   private Verification readThrough(Backup backup, BackupStore from) throws BackupException {
-    if (backup.name().isEncrypted()) {
-      return new Verification(List.of("is encrypted with GnuPG and cannot be looked into"));
+    Optional<String> missing = encodings.missing(backup.name());
+    if (missing.isPresent()) {
+      return new Verification(
+          List.of("cannot be verified, because the encoding for " + missing.get() + " is missing"));
     }
-    try (InputStream snapshot = new SnapshotReader(from, archive).open(backup)) {
+    try (InputStream snapshot = new SnapshotReader(from, encodings).open(backup)) {
       Download.copy(snapshot, OutputStream.nullOutputStream());
       return new Verification(List.of());
     } catch (CorruptBackupException e) {
@@ -337,7 +338,7 @@ public final class BackupService {
   /** Sets a service up. For one thread. */
   public static final class Builder {
     private final BackupStore store;
-    private @Nullable SnapshotArchive archive;
+    private BackupEncodings encodings = BackupEncodings.none();
     private @Nullable BackupVerifier verifier;
     private InstantSource clock = InstantSource.system();
     private ZoneId tarballZone = ZoneOffset.UTC;
@@ -356,14 +357,15 @@ public final class BackupService {
     }
 
     /**
-     * How tarballs are packed and unpacked. By default not at all: taking or reading one throws
-     * {@link IllegalStateException}.
+     * The encodings that backups are written and read with. By default none: only snapshots that
+     * are stored as they are can be written and read.
      *
-     * @param archive the format, {@code new Tarball()} of backup-tarball
+     * @param encodings the encodings, for example {@code BackupEncodings.of(new Tarball())} with
+     *     backup-tarball
      * @return this
      */
-    public Builder archive(SnapshotArchive archive) {
-      this.archive = Objects.requireNonNull(archive, "archive");
+    public Builder encodings(BackupEncodings encodings) {
+      this.encodings = Objects.requireNonNull(encodings, "encodings");
       return this;
     }
 

@@ -5,15 +5,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Content whose end is told only when a check agrees. Once refused, the end never comes. */
+/**
+ * Content whose end is reported only after a check has passed. After a failed check, every read
+ * throws. Counts the bytes.
+ */
 final class CommitGuardInputStream extends FilterInputStream {
   private final CommitCheck check;
   private boolean agreed;
+  private long count;
   private @Nullable IOException refusal;
 
   CommitGuardInputStream(InputStream in, CommitCheck check) {
     super(in);
     this.check = check;
+  }
+
+  /** How many bytes were read. */
+  long count() {
+    return count;
   }
 
   @Override
@@ -37,6 +46,7 @@ final class CommitGuardInputStream extends FilterInputStream {
       }
       agreed = true;
     }
+    count += Math.max(0, read);
     return read;
   }
 

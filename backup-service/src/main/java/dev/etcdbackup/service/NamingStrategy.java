@@ -49,7 +49,7 @@ public final class NamingStrategy {
 
   /**
    * {@code etcd-backup-TIME.tar.gz}: a gzipped tarball, its time in UTC. Needs a service with an
-   * {@linkplain BackupService.Builder#archive archive}.
+   * {@linkplain BackupService.Builder#encodings encoding}.
    *
    * @return the naming
    */

@@ -1,20 +1,18 @@
 package dev.etcdbackup.service;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.Snapshot;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,7 +29,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private final SnapshotSource source;
   private final NamingStrategy naming;
   private final BackupStore store;
-  private final @Nullable SnapshotArchive archive;
+  private final BackupEncodings encodings;
   private final InstantSource clock;
   private final BackupProgress progress;
   private final CommitCheck beforeCommit;
@@ -46,7 +44,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
       SnapshotSource source,
       NamingStrategy naming,
       BackupStore store,
-      @Nullable SnapshotArchive archive,
+      BackupEncodings encodings,
       InstantSource clock,
       BackupProgress progress,
       CommitCheck beforeCommit) {
@@ -54,7 +52,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     this.source = source;
     this.naming = naming;
     this.store = store;
-    this.archive = archive;
+    this.encodings = encodings;
     this.clock = clock;
     this.progress = progress;
     this.beforeCommit = beforeCommit;
@@ -115,18 +113,23 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     }
     CountingInputStream stream = new CountingInputStream(snapshot.stream(), size, progress);
     counted = stream;
-    if (naming.kind() != BackupKind.TARBALL) {
-      StoredBackup stored =
-          store.put(key, Content.of(new CommitGuardInputStream(stream, beforeCommit), size));
-      if (stored.size() != size) {
+    Content encoded = encodings.encode(Content.of(stream, size), BackupName.parse(key.name()));
+    try (CommitGuardInputStream guarded =
+        new CommitGuardInputStream(encoded.stream(), beforeCommit)) {
+      StoredBackup stored = store.put(key, new Content(guarded, encoded.expectedSize()));
+      if (stored.size() != guarded.count()) {
         throw new StoreException(
-            key + ": the store says it holds " + stored.size() + " of " + size + " bytes", null);
+            "the store committed "
+                + key
+                + " but reports "
+                + stored.size()
+                + " bytes where "
+                + guarded.count()
+                + " were written; verify this backup before you rely on it or delete it",
+            null,
+            true);
       }
       return stored;
-    }
-    BackupName name = BackupName.parse(key.name());
-    try (InputStream packed = requireArchive(archive).pack(stream, size, name)) {
-      return store.put(key, Content.of(packed, size)); // about so much
     }
   }
 
@@ -140,13 +143,5 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
       key = BackupKey.of(project, naming.name(revision, time.plusSeconds(i)));
     }
     throw new BackupExistsException(key);
-  }
-
-  static SnapshotArchive requireArchive(@Nullable SnapshotArchive archive) {
-    if (archive == null) {
-      throw new IllegalStateException(
-          "tarballs need BackupService.builder(...).archive(new Tarball()) of backup-tarball");
-    }
-    return archive;
   }
 }

@@ -1,18 +1,19 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Verifies stored backups to the last page and entry, as {@link EtcdSnapshot#verify()} does.
@@ -25,31 +26,31 @@ import java.util.Objects;
  * <p>Thread-safe. A call works on the caller's thread and one more, ended when it returns.
  */
 public final class SnapshotBackupVerifier implements BackupVerifier {
-  private final SnapshotArchive archive;
+  private final BackupEncodings encodings;
   private final Path directory;
   private final VerifyOptions options;
 
   /**
    * Creates a verifier that goes by {@link VerifyOptions#DEFAULT}.
    *
-   * @param archive how snapshots lie in tarballs
+   * @param encodings the encodings that backups are read with
    * @param directory where temporary files go: must exist, with room for the largest snapshot. A
    *     process that is killed leaves its {@code etcd-backup-*.db} there
    */
-  public SnapshotBackupVerifier(SnapshotArchive archive, Path directory) {
-    this(archive, directory, VerifyOptions.DEFAULT);
+  public SnapshotBackupVerifier(BackupEncodings encodings, Path directory) {
+    this(encodings, directory, VerifyOptions.DEFAULT);
   }
 
   /**
    * Creates a verifier.
    *
-   * @param archive how snapshots lie in tarballs
+   * @param encodings the encodings that backups are read with
    * @param directory where temporary files go, as above
    * @param options how to verify
    */
-  public SnapshotBackupVerifier(SnapshotArchive archive, Path directory, VerifyOptions options) {
+  public SnapshotBackupVerifier(BackupEncodings encodings, Path directory, VerifyOptions options) {
     this.options = Objects.requireNonNull(options, "options");
-    this.archive = Objects.requireNonNull(archive, "archive");
+    this.encodings = Objects.requireNonNull(encodings, "encodings");
     this.directory = Objects.requireNonNull(directory, "directory");
   }
 
@@ -64,10 +65,12 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
    */
   @Override
   public Verification verify(Backup backup, BackupStore store) throws BackupException {
-    if (backup.name().isEncrypted()) {
-      return new Verification(List.of("it is encrypted and cannot be verified"));
+    Optional<String> missing = encodings.missing(backup.name());
+    if (missing.isPresent()) {
+      return new Verification(
+          List.of("cannot be verified, because the encoding for " + missing.get() + " is missing"));
     }
-    try (SnapshotCopy copy = SnapshotCopy.of(backup, store, archive, directory)) {
+    try (SnapshotCopy copy = SnapshotCopy.of(backup, store, encodings, directory)) {
       return new Verification(copy.snapshot().verify(options).lines());
     } catch (CorruptBackupException e) {
       return new Verification(List.of(String.valueOf(e.getMessage())));

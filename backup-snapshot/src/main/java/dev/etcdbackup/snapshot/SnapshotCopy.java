@@ -1,13 +1,12 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.name.BackupKind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,24 +39,21 @@ public final class SnapshotCopy implements Closeable {
    *
    * @param backup the backup, not an encrypted one
    * @param store where it is stored
-   * @param archive how snapshots lie in tarballs
+   * @param encodings the encodings that backups are read with
    * @param directory where a temporary file goes: must exist, with room for the snapshot. A process
    *     that is killed leaves its {@code etcd-backup-*.db} there
    * @return the copy, to be closed: the file is gone then
-   * @throws IllegalArgumentException when the backup is encrypted
+   * @throws IllegalArgumentException when one of its encodings is missing
    * @throws BackupNotFoundException when it is no longer there
    * @throws CorruptBackupException when it is a tarball that cannot be unpacked
    * @throws StoreException when it cannot be read, or the temporary file cannot be written
    */
   public static SnapshotCopy of(
-      Backup backup, BackupStore store, SnapshotArchive archive, Path directory)
+      Backup backup, BackupStore store, BackupEncodings encodings, Path directory)
       throws BackupException {
-    if (backup.name().isEncrypted()) {
-      throw new IllegalArgumentException(backup.key() + " is encrypted and cannot be looked into");
-    }
-    try (InputStream object = store.open(backup.stored(), 0, backup.stored().size());
-        InputStream bytes =
-            backup.kind() == BackupKind.TARBALL ? archive.unpack(object, backup.name()) : object) {
+    encodings.require(backup.name());
+    InputStream stored = store.open(backup.stored(), 0, backup.stored().size());
+    try (InputStream bytes = encodings.decode(stored, backup.name())) {
       return new SnapshotCopy(SpooledBytes.of(bytes, IN_MEMORY, directory));
     } catch (SpooledBytes.ReadException e) {
       throw failure(e.thrown(), backup, directory);

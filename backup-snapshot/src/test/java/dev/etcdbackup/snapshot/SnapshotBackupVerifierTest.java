@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.SnapshotArchive;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
@@ -37,14 +38,19 @@ class SnapshotBackupVerifierTest {
   private final CountingStore store = new CountingStore(new InMemoryBackupStore());
 
   /** Gzip alone stands for a tarball. */
-  private static final class Gzip implements SnapshotArchive {
+  private static final class Gzip implements BackupEncoding {
     @Override
-    public InputStream pack(InputStream snapshot, long size, BackupName name) {
+    public String suffix() {
+      return ".tar.gz";
+    }
+
+    @Override
+    public Content encode(Content content, BackupName name) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public InputStream unpack(InputStream object, BackupName name) throws BackupException {
+    public InputStream decode(InputStream object, BackupName name) throws BackupException {
       try {
         return new GZIPInputStream(object);
       } catch (IOException e) {
@@ -127,13 +133,16 @@ class SnapshotBackupVerifierTest {
   void noRoomForTheFileIsNoVerdictOnTheBackup() throws IOException {
     Backup backup = put("large", TestSnapshots.bytes(1, 10_000));
     Path nowhere = directory.resolve("nowhere");
-    assertThatThrownBy(() -> new SnapshotBackupVerifier(new Gzip(), nowhere).verify(backup, store))
+    assertThatThrownBy(
+            () ->
+                new SnapshotBackupVerifier(BackupEncodings.of(new Gzip()), nowhere)
+                    .verify(backup, store))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("by way of a file in " + nowhere);
   }
 
   private SnapshotBackupVerifier verifier() {
-    return new SnapshotBackupVerifier(new Gzip(), directory);
+    return new SnapshotBackupVerifier(BackupEncodings.of(new Gzip()), directory);
   }
 
   private static byte[] golden() {

@@ -1,6 +1,7 @@
 package dev.etcdbackup.tarball;
 
-import dev.etcdbackup.SnapshotArchive;
+import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.io.InputStream;
@@ -31,59 +32,64 @@ import java.util.Objects;
  * whatever the size of the snapshot, blocks as long as the stream underneath does, and is closed by
  * the caller, the stream underneath with it.
  */
-public final class Tarball implements SnapshotArchive {
+public final class Tarball implements BackupEncoding {
   static final String CONTENT = "etcd-dump.bin";
 
   private static final String SUFFIX = ".tar.gz";
 
-  /** Creates the format; there is nothing to set. */
+  /** Creates the encoding; there is nothing to set. */
   public Tarball() {}
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>Nothing is read before the first read of the result.
-   *
-   * @throws IllegalArgumentException when the size is negative, or the name not that of a tarball
-   *     or that of an encrypted one
-   */
   @Override
-  public InputStream pack(InputStream snapshot, long size, BackupName name) {
-    Objects.requireNonNull(snapshot, "snapshot");
-    if (size < 0) {
-      throw new IllegalArgumentException("size must be 0 or more, not " + size);
-    }
-    requireTarball(name);
-    String file = name.text().substring(name.text().lastIndexOf('/') + 1);
-    String directory = file.substring(0, file.length() - SUFFIX.length());
-    return new PackedTarball(snapshot, size, directory, name.time().orElseThrow());
+  public String suffix() {
+    return SUFFIX;
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Nothing is read before the first read of the result. What the object's stream throws passes
-   * as it is; every other failure is a {@link dev.etcdbackup.CorruptBackupException}, and later
-   * reads repeat it.
+   * <p>Nothing is read before the first read of the result. A snapshot that is shorter or longer
+   * than its size makes reading throw {@link dev.etcdbackup.SourceException}. The size of the
+   * tarball is not known ahead.
    *
-   * @throws IllegalArgumentException when the name is not that of a tarball, or that of an
-   *     encrypted one, which has to be read raw and decrypted
+   * @throws IllegalArgumentException when the content has no expected size, or the name is not that
+   *     of a tarball
    */
   @Override
-  public InputStream unpack(InputStream object, BackupName name) {
-    Objects.requireNonNull(object, "object");
+  public Content encode(Content content, BackupName name) {
+    long size =
+        content
+            .expectedSize()
+            .orElseThrow(
+                () -> new IllegalArgumentException("a tarball needs the size of its snapshot"));
     requireTarball(name);
-    return new UnpackedTarball(object, name.text());
+    String base = name.base();
+    String directory = base.substring(base.lastIndexOf('/') + 1);
+    return Content.of(
+        new PackedTarball(content.stream(), size, directory, name.time().orElseThrow()));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nothing is read before the first read of the result. What the stream underneath throws
+   * passes unchanged; every other failure is a {@link dev.etcdbackup.CorruptBackupException}, and
+   * later reads repeat it. The end of the snapshot is reported only after the archive was well
+   * formed to its own end and held nothing else.
+   *
+   * @throws IllegalArgumentException when the name is not that of a tarball
+   */
+  @Override
+  public InputStream decode(InputStream encoded, BackupName name) {
+    Objects.requireNonNull(encoded, "encoded");
+    requireTarball(name);
+    return new UnpackedTarball(encoded, name.text());
   }
 
   private static void requireTarball(BackupName name) {
     if (name.kind() != BackupKind.TARBALL) {
       throw new IllegalArgumentException(
           "name must be that of a tarball, etcd-backup-TIME.tar.gz, not " + name);
-    }
-    if (name.isEncrypted()) {
-      throw new IllegalArgumentException(
-          name + " is encrypted with GnuPG: read it raw and decrypt it with gpg");
     }
   }
 }

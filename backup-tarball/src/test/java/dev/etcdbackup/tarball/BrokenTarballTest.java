@@ -12,6 +12,7 @@ import static dev.etcdbackup.tarball.Tarballs.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -175,15 +176,15 @@ class BrokenTarballTest {
     CountingStream object = new CountingStream(bomb.toByteArray());
 
     assertThatExceptionOfType(CorruptBackupException.class)
-        .isThrownBy(() -> new Tarball().unpack(object, NAME).readAllBytes())
+        .isThrownBy(() -> new Tarball().decode(object, NAME).readAllBytes())
         .withMessageContaining("goes on after the end of its tar");
     assertThat(object.read).isLessThan(bomb.size() / 4);
   }
 
   private static byte[] packed() throws IOException {
     return new Tarball()
-        .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, NAME)
-        .readAllBytes();
+        .encode(Content.of(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length), NAME).stream()
+            .readAllBytes();
   }
 
   private static byte[] padded(int zeros) {

@@ -2,6 +2,7 @@ package dev.etcdbackup.tarball;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.Content;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.TestSnapshots;
@@ -108,7 +109,8 @@ class GnuTarTest {
 
   @Test
   void gnuTarReadsASizeOfMoreThanEightGib() throws Exception {
-    byte[] beginning = new Tarball().pack(new Zeros(), NINE_GIB, NAME).readNBytes(4096);
+    byte[] beginning =
+        new Tarball().encode(Content.of(new Zeros(), NINE_GIB), NAME).stream().readNBytes(4096);
     Path cut = work.resolve("cut.tar");
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(beginning))) {
       Files.write(cut, in.readNBytes(2048));
@@ -145,14 +147,16 @@ class GnuTarTest {
   private Path pack() throws IOException {
     Path ours = work.resolve(NAME.text());
     try (InputStream packing =
-        new Tarball().pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, NAME)) {
+        new Tarball()
+                .encode(Content.of(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length), NAME)
+                .stream()) {
       Files.copy(packing, ours);
     }
     return ours;
   }
 
   private static byte[] unpack(Path archive) throws IOException {
-    try (InputStream unpacking = new Tarball().unpack(Files.newInputStream(archive), NAME)) {
+    try (InputStream unpacking = new Tarball().decode(Files.newInputStream(archive), NAME)) {
       return unpacking.readAllBytes();
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
@@ -28,7 +29,8 @@ class TarballServiceTest {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(4, 1000);
 
   private final InMemoryBackupStore store = new InMemoryBackupStore();
-  private final BackupService service = BackupService.builder(store).archive(new Tarball()).build();
+  private final BackupService service =
+      BackupService.builder(store).encodings(BackupEncodings.of(new Tarball())).build();
 
   @TempDir Path directory;
 
@@ -62,8 +64,11 @@ class TarballServiceTest {
     BackupKey key = BackupKey.of("p", "etcd-backup-2020-02-03-14-40-07.tar.gz");
     byte[] packed =
         new Tarball()
-            .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, BackupName.parse(key.name()))
-            .readAllBytes();
+                .encode(
+                    Content.of(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length),
+                    BackupName.parse(key.name()))
+                .stream()
+                .readAllBytes();
     byte[] cut = Arrays.copyOf(packed, packed.length - 1);
     store.put(key, Content.of(new ByteArrayInputStream(cut)));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
@@ -54,11 +55,12 @@ class TarballTest {
     byte[] expected = pack(SNAPSHOT);
     for (long seed = 0; seed < 10; seed++) {
       Random random = new Random(seed);
-      InputStream packing = tarball.pack(pieces(SNAPSHOT, random), SNAPSHOT.length, NAME);
+      InputStream packing =
+          tarball.encode(Content.of(pieces(SNAPSHOT, random), SNAPSHOT.length), NAME).stream();
       byte[] packed = readOddly(packing, random);
       assertThat(packed).as("seed %d", seed).isEqualTo(expected);
 
-      InputStream unpacking = tarball.unpack(pieces(packed, random), NAME);
+      InputStream unpacking = tarball.decode(pieces(packed, random), NAME);
       assertThat(readOddly(unpacking, random)).as("seed %d", seed).isEqualTo(SNAPSHOT);
       assertThat(unpacking.read()).isEqualTo(-1);
       assertThat(unpacking.read(new byte[3])).isEqualTo(-1);
@@ -74,7 +76,9 @@ class TarballTest {
     assertThat(pack(SNAPSHOT)).isEqualTo(packed);
     assertThat(
             tarball
-                .pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, inDirectory)
+                .encode(
+                    Content.of(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length), inDirectory)
+                .stream()
                 .readAllBytes())
         .isEqualTo(packed);
   }
@@ -84,9 +88,12 @@ class TarballTest {
     for (String time : new String[] {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
       BackupName name = BackupName.tarball(Instant.parse(time));
       byte[] packed =
-          tarball.pack(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length, name).readAllBytes();
+          tarball
+              .encode(Content.of(new ByteArrayInputStream(SNAPSHOT), SNAPSHOT.length), name)
+              .stream()
+              .readAllBytes();
 
-      assertThat(tarball.unpack(new ByteArrayInputStream(packed), name).readAllBytes())
+      assertThat(tarball.decode(new ByteArrayInputStream(packed), name).readAllBytes())
           .isEqualTo(SNAPSHOT);
     }
   }
@@ -95,8 +102,12 @@ class TarballTest {
   @ValueSource(ints = {0, 1, 4096, 70_000})
   void aSnapshotThatEndsEarlyIsNeverPackedToAnEnd(int length) {
     InputStream packing =
-        tarball.pack(
-            new ByteArrayInputStream(Arrays.copyOf(SNAPSHOT, length)), SNAPSHOT.length, NAME);
+        tarball
+            .encode(
+                Content.of(
+                    new ByteArrayInputStream(Arrays.copyOf(SNAPSHOT, length)), SNAPSHOT.length),
+                NAME)
+            .stream();
 
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(packing::readAllBytes)
@@ -109,10 +120,13 @@ class TarballTest {
   @ValueSource(ints = {1, 100_000})
   void aSnapshotThatGoesOnIsNeverPackedToAnEnd(int more) {
     InputStream packing =
-        tarball.pack(
-            new ByteArrayInputStream(Arrays.copyOf(SNAPSHOT, SNAPSHOT.length + more)),
-            SNAPSHOT.length,
-            NAME);
+        tarball
+            .encode(
+                Content.of(
+                    new ByteArrayInputStream(Arrays.copyOf(SNAPSHOT, SNAPSHOT.length + more)),
+                    SNAPSHOT.length),
+                NAME)
+            .stream();
 
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(packing::readAllBytes)
@@ -130,7 +144,11 @@ class TarballTest {
           new IOException("reset"),
         }) {
       InputStream packing =
-          tarball.pack(failingOnce(Arrays.copyOf(SNAPSHOT, at), failure), SNAPSHOT.length, NAME);
+          tarball
+              .encode(
+                  Content.of(failingOnce(Arrays.copyOf(SNAPSHOT, at), failure), SNAPSHOT.length),
+                  NAME)
+              .stream();
 
       assertThat(catchThrowableOfType(IOException.class, packing::readAllBytes)).isSameAs(failure);
       assertThat(catchThrowableOfType(IOException.class, packing::read)).isSameAs(failure);
@@ -147,7 +165,7 @@ class TarballTest {
             new StoreException("the connection was cut short", null), new IOException("reset")
           }) {
         InputStream unpacking =
-            tarball.unpack(failingOnce(Arrays.copyOf(packed, at), failure), NAME);
+            tarball.decode(failingOnce(Arrays.copyOf(packed, at), failure), NAME);
 
         assertThat(catchThrowableOfType(IOException.class, unpacking::readAllBytes))
             .as("after %d bytes", at)
@@ -173,8 +191,8 @@ class TarballTest {
           }
         };
 
-    assertThat(tarball.pack(untouchable, 1, NAME)).isNotNull();
-    assertThat(tarball.unpack(untouchable, NAME)).isNotNull();
+    assertThat(tarball.encode(Content.of(untouchable, 1), NAME).stream()).isNotNull();
+    assertThat(tarball.decode(untouchable, NAME)).isNotNull();
     assertThat(touched).hasValue(0);
   }
 
@@ -182,13 +200,14 @@ class TarballTest {
   @ValueSource(ints = {0, 1, 1000})
   void closingClosesTheStreamUnderneathWheneverItComes(int read) throws IOException {
     AtomicInteger closed = new AtomicInteger();
-    InputStream packing = tarball.pack(closeCounting(SNAPSHOT, closed), SNAPSHOT.length, NAME);
+    InputStream packing =
+        tarball.encode(Content.of(closeCounting(SNAPSHOT, closed), SNAPSHOT.length), NAME).stream();
     packing.readNBytes(read);
     packing.close();
     assertThat(closed).hasValue(1);
     assertThatExceptionOfType(IOException.class).isThrownBy(packing::read);
 
-    InputStream unpacking = tarball.unpack(closeCounting(pack(SNAPSHOT), closed), NAME);
+    InputStream unpacking = tarball.decode(closeCounting(pack(SNAPSHOT), closed), NAME);
     unpacking.readNBytes(read);
     unpacking.close();
     assertThat(closed.get()).isGreaterThanOrEqualTo(2);
@@ -202,31 +221,33 @@ class TarballTest {
     BackupName encrypted = BackupName.parse("etcd-backup-2020-02-03-14-40-07.tar.gz.gpg");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.pack(nothing, -1, NAME))
+        .isThrownBy(() -> tarball.encode(Content.of(nothing, -1), NAME).stream())
         .withMessageContaining("0 or more, not -1");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.pack(nothing, 0, periodic))
+        .isThrownBy(() -> tarball.encode(Content.of(nothing, 0), periodic).stream())
         .withMessageContaining("not etcd.backup_v1_2020-02-03-20:45:48");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.unpack(nothing, BackupName.parse("manual.tar.gz")))
+        .isThrownBy(() -> tarball.decode(nothing, BackupName.parse("manual.tar.gz")))
         .withMessageContaining("not manual.tar.gz");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.unpack(nothing, encrypted))
+        .isThrownBy(() -> tarball.decode(nothing, encrypted))
         .withMessageContaining("encrypted with GnuPG");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.pack(nothing, 0, encrypted))
+        .isThrownBy(() -> tarball.encode(Content.of(nothing, 0), encrypted).stream())
         .withMessageContaining("encrypted with GnuPG");
   }
 
   private byte[] pack(byte[] content) throws IOException {
     try (InputStream packing =
-        tarball.pack(new ByteArrayInputStream(content), content.length, NAME)) {
+        tarball
+            .encode(Content.of(new ByteArrayInputStream(content), content.length), NAME)
+            .stream()) {
       return packing.readAllBytes();
     }
   }
 
   private InputStream unpack(byte[] packed) {
-    return tarball.unpack(new ByteArrayInputStream(packed), NAME);
+    return tarball.decode(new ByteArrayInputStream(packed), NAME);
   }
 
   private static byte[] readOddly(InputStream in, Random random) throws IOException {

@@ -30,7 +30,7 @@ final class Tarballs {
   }
 
   static byte[] unpack(byte[] object) throws IOException {
-    try (InputStream unpacking = new Tarball().unpack(new ByteArrayInputStream(object), NAME)) {
+    try (InputStream unpacking = new Tarball().decode(new ByteArrayInputStream(object), NAME)) {
       return unpacking.readAllBytes();
     }
   }
@@ -40,7 +40,7 @@ final class Tarballs {
   }
 
   static void assertRefused(byte[] object, String problem) {
-    InputStream unpacking = new Tarball().unpack(new ByteArrayInputStream(object), NAME);
+    InputStream unpacking = new Tarball().decode(new ByteArrayInputStream(object), NAME);
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(unpacking::readAllBytes)
         .withMessageStartingWith(NAME + " cannot be unpacked: ")
@@ -53,7 +53,7 @@ final class Tarballs {
 
   /** What comes before the exception is the beginning of the snapshot, and no -1. */
   static void assertEndIsNeverReported(byte[] object, byte[] content) {
-    InputStream unpacking = new Tarball().unpack(new ByteArrayInputStream(object), NAME);
+    InputStream unpacking = new Tarball().decode(new ByteArrayInputStream(object), NAME);
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(() -> unpacking.transferTo(seen));

@@ -3,6 +3,7 @@ package dev.etcdbackup.faults;
 import static java.util.Objects.requireNonNull;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
@@ -122,7 +123,7 @@ final class Work {
     return BackupService.builder(store)
         .clock(() -> TAKEN.plusSeconds(attempt - 1))
         .timeout(cell.requestTimeout().multipliedBy(2))
-        .verifier(new SnapshotBackupVerifier(new Tarball(), directory))
+        .verifier(new SnapshotBackupVerifier(BackupEncodings.of(new Tarball()), directory))
         .build();
   }
 

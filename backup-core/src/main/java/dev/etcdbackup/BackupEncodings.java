@@ -1,0 +1,171 @@
+package dev.etcdbackup;
+
+import dev.etcdbackup.name.BackupName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encodings at hand, applied and undone as the suffixes of a name say. A name without suffixes
+ * needs none.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class BackupEncodings {
+  private static final BackupEncodings NONE = new BackupEncodings(Map.of());
+
+  private final Map<String, BackupEncoding> bySuffix;
+
+  private BackupEncodings(Map<String, BackupEncoding> bySuffix) {
+    this.bySuffix = bySuffix;
+  }
+
+  /**
+   * No encodings: only snapshots that are stored as they are can be written and read.
+   *
+   * @return the empty set
+   */
+  public static BackupEncodings none() {
+    return NONE;
+  }
+
+  /**
+   * The given encodings, each of a suffix of its own.
+   *
+   * @param encodings the encodings, in any order
+   * @return the set
+   * @throws IllegalArgumentException when two have the same suffix
+   */
+  public static BackupEncodings of(BackupEncoding... encodings) {
+    Map<String, BackupEncoding> bySuffix = new LinkedHashMap<>();
+    for (BackupEncoding encoding : encodings) {
+      if (bySuffix.put(encoding.suffix(), encoding) != null) {
+        throw new IllegalArgumentException(
+            "encodings must differ in their suffixes, but two have " + encoding.suffix());
+      }
+    }
+    return new BackupEncodings(bySuffix);
+  }
+
+  /**
+   * Which encoding a name needs that is not at hand.
+   *
+   * @param name the name of a backup
+   * @return the last missing suffix, for example {@code .gpg}; empty when the name can be encoded
+   *     and decoded
+   */
+  public Optional<String> missing(BackupName name) {
+    List<String> suffixes = name.encodings();
+    for (int i = suffixes.size() - 1; i >= 0; i--) {
+      if (!bySuffix.containsKey(suffixes.get(i))) {
+        return Optional.of(suffixes.get(i));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Checks that every encoding of a name is at hand.
+   *
+   * @param name the name of a backup
+   * @throws IllegalArgumentException when one is missing; the message names the backup, the suffix
+   *     and what to do
+   */
+  public void require(BackupName name) {
+    Optional<String> missing = missing(name);
+    if (missing.isPresent()) {
+      throw new IllegalArgumentException(
+          name
+              + (missing.get().equals(".gpg")
+                  ? " is encrypted with OpenPGP; download it as it is stored and decrypt it with gpg"
+                  : " needs the encoding for "
+                      + missing.get()
+                      + "; give it to the builder with encodings(...)"));
+    }
+  }
+
+  /**
+   * Encodes a snapshot as its name says, the first suffix first.
+   *
+   * @param snapshot the snapshot. Its expected size, when present, is exact
+   * @param name the name under which it will be stored
+   * @return what to store. Where the number of encoded bytes is not known ahead, the expected size
+   *     is that of the snapshot, which is an estimate
+   * @throws IllegalArgumentException when an encoding is missing or cannot be applied
+   * @throws BackupException when encoding cannot begin
+   */
+  public Content encode(Content snapshot, BackupName name) throws BackupException {
+    require(name);
+    Content content = snapshot;
+    for (String suffix : name.encodings()) {
+      content = get(suffix).encode(content, name);
+    }
+    return content.expectedSize().isPresent()
+        ? content
+        : new Content(content.stream(), snapshot.expectedSize());
+  }
+
+  /**
+   * Decodes a stored backup as its name says, the last suffix first.
+   *
+   * @param stored the stored bytes from their beginning; closed with the result, and when this
+   *     method throws
+   * @param name the name of the backup
+   * @return the snapshot
+   * @throws IllegalArgumentException when an encoding is missing
+   * @throws CorruptBackupException when the bytes are not encoded as the name says
+   * @throws BackupException when decoding cannot begin
+   */
+  public InputStream decode(InputStream stored, BackupName name) throws BackupException {
+    InputStream decoded = stored;
+    try {
+      require(name);
+      List<String> suffixes = name.encodings();
+      for (int i = suffixes.size() - 1; i >= 0; i--) {
+        decoded = get(suffixes.get(i)).decode(decoded, name);
+      }
+      return decoded;
+    } catch (BackupException | RuntimeException e) {
+      try {
+        decoded.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Decodes single ranges of a stored backup, if all of its encodings allow that.
+   *
+   * @param stored the stored bytes
+   * @param name the name of the backup
+   * @return the snapshot by ranges; empty when it has to be decoded from its beginning. A name
+   *     without suffixes returns {@code stored}
+   * @throws IllegalArgumentException when an encoding is missing
+   * @throws CorruptBackupException when the bytes are not encoded as the name says
+   * @throws BackupException when the stored bytes cannot be read
+   */
+  public Optional<ByteRanges> decodeRanges(ByteRanges stored, BackupName name)
+      throws BackupException {
+    require(name);
+    Optional<ByteRanges> ranges = Optional.of(stored);
+    List<String> suffixes = name.encodings();
+    for (int i = suffixes.size() - 1; i >= 0 && ranges.isPresent(); i--) {
+      ranges = get(suffixes.get(i)).decodeRanges(ranges.get(), name);
+    }
+    return ranges;
+  }
+
+  private BackupEncoding get(String suffix) {
+    @Nullable BackupEncoding encoding = bySuffix.get(suffix);
+    if (encoding == null) {
+      throw new IllegalStateException("the encoding for " + suffix + " was not checked for");
+    }
+    return encoding;
+  }
+}
