@@ -11,7 +11,6 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.coverage.Coverage;
-import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.HostileNames;
@@ -104,8 +103,7 @@ class HostileListingsTest {
 
   private static Coverage coverage(HostileListing store) throws BackupException {
     List<Backup> listed = service(store).list("");
-    CoverageReport report = CoverageReport.of(EXPECTED, listed, NOW);
-    return Coverage.of(report, EXPECTED, listed, 7);
+    return Coverage.of(EXPECTED, listed, NOW, 7);
   }
 
   private static void checkDocuments(Coverage coverage, DocumentBuilder xml) throws Exception {
