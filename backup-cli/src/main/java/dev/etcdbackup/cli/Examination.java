@@ -92,7 +92,7 @@ final class Examination {
       StoredBackup stored =
           open.store()
               .find(key)
-              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+              .orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
       root.service(
               open.store(),

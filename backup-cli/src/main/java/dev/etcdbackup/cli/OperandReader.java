@@ -69,7 +69,7 @@ final class OperandReader {
         StoredBackup stored =
             open.store()
                 .find(key)
-                .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+                .orElseThrow(() -> new BackupNotFoundException(key));
         return run(operand, EtcdSnapshot.open(open.store(), stored), Way.RANGES, work);
       }
       return fetched(key, open, work);

@@ -62,7 +62,7 @@ class S3ErrorLinesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, XAmzContentSHA256Mismatch, build it with RgwS3Client",
+    "400, XAmzContentSHA256Mismatch, make it with S3Clients.forRgw",
     "403, RequestTimeTooSkewed, set the clock",
     "403, SignatureDoesNotMatch, the secret key is wrong",
     "403, InvalidAccessKeyId, does not know the access key",
@@ -204,7 +204,7 @@ class S3ErrorLinesTest {
                         .content(InputStream.nullInputStream())
                         .build())
                 .build());
-    try (S3Client anonymous = RgwS3Client.builder(server.endpoint()).credentials(none).build()) {
+    try (S3Client anonymous = S3Clients.forRgw(server.endpoint()).credentials(none).build()) {
       S3BackupStore store = S3BackupStore.builder(anonymous, "bucket").build();
       assertThatThrownBy(() -> store.put(KEY, Content.of(new ByteArrayInputStream(new byte[1]))))
           .isInstanceOf(StoreException.class)

@@ -4,7 +4,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
@@ -20,7 +20,7 @@ final class Embedding {
 
   static BackupResult backUp(URI rgw, URI member, Path file) throws IOException {
     // begin
-    S3Client s3 = RgwS3Client.builder(rgw).build();
+    S3Client s3 = S3Clients.forRgw(rgw).build();
     BackupStore store = S3BackupStore.builder(s3, "etcd-backup").build();
     SnapshotSource etcd = EtcdSnapshotSource.builder(List.of(member)).build();
     BackupService backups = BackupService.builder(store).build();

@@ -2,7 +2,7 @@ package dev.etcdbackup.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -57,7 +57,7 @@ class EmbeddingTest {
     AwsBasicCredentials credentials =
         AwsBasicCredentials.create(server.accessKey(), server.secretKey());
     try (S3Client client =
-        RgwS3Client.builder(server.endpoint())
+        S3Clients.forRgw(server.endpoint())
             .credentials(StaticCredentialsProvider.create(credentials))
             .build()) {
       client.createBucket(b -> b.bucket("etcd-backup"));

@@ -1,7 +1,7 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -68,7 +68,7 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {
-    return RgwS3Client.builder(endpoint)
+    return S3Clients.forRgw(endpoint)
         .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
