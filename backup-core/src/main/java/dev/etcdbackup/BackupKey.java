@@ -23,7 +23,9 @@ public final class BackupKey implements Comparable<BackupKey> {
    */
   public static final String RESERVED = ".etcd-backup";
 
-  /** Directories and files of file systems: snapshots of ZFS, NetApp and btrfs, macOS, NFS, FUSE. */
+  /**
+   * Directories and files of file systems: snapshots of ZFS, NetApp and btrfs, macOS, NFS, FUSE.
+   */
   private static final Pattern LEFT_BY_FILE_SYSTEMS =
       Pattern.compile(
           "(?:.*/)?(?:\\.snapshots?|~snapshot|\\.zfs|\\.DS_Store|\\.nfs[0-9a-f]{8,}"
@@ -69,9 +71,9 @@ public final class BackupKey implements Comparable<BackupKey> {
    *
    * @param project the text
    * @return the text
-   * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value
-   *     #RESERVED}, or holds a slash, a backslash or a control character; the message names
-   *     the value and the rule
+   * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value #RESERVED},
+   *     or holds a slash, a backslash or a control character; the message names the value and the
+   *     rule
    */
   public static String requireProject(String project) {
     requireSegment("project", project);

@@ -46,10 +46,10 @@ public interface Snapshot extends Closeable {
   /**
    * The bytes; the same stream at each call.
    *
-   * <p>Its end, -1, is reported only after everything was verified: the size is the announced one and
-   * the SHA-256 at the end matches. A source that failed, stalled or was cut short throws a {@link
-   * BackupException} instead, at this read and every later one. Reads block no longer than the
-   * source's no-progress timeout and deadline; interrupting the reading thread or closing the
+   * <p>Its end, -1, is reported only after everything was verified: the size is the announced one
+   * and the SHA-256 at the end matches. A source that failed, stalled or was cut short throws a
+   * {@link BackupException} instead, at this read and every later one. Reads block no longer than
+   * the source's no-progress timeout and deadline; interrupting the reading thread or closing the
    * snapshot ends a blocked read within a second.
    *
    * @return the stream; closing it closes the snapshot

@@ -2,8 +2,8 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

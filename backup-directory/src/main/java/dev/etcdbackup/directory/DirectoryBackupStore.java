@@ -45,10 +45,10 @@ import java.util.Set;
  * <p>Every regular file below ROOT is a backup, whoever put it there; a file in ROOT itself has the
  * project {@code ""}. Symbolic links below ROOT are neither listed nor followed, and no key leads
  * out of ROOT. What {@link StoredBackup#isListedIn} leaves out is not listed, nor is a {@code
- * ROOT/lost+found} that may not be read. The version of a backup is its file's time, size and inode, so a file that was
- * replaced or rewritten is noticed. A file whose name is not text in this process's character set
- * (that of the locale; UTF-8 is advised) is listed with U+FFFD in it and can be neither opened nor
- * deleted.
+ * ROOT/lost+found} that may not be read. The version of a backup is its file's time, size and
+ * inode, so a file that was replaced or rewritten is noticed. A file whose name is not text in this
+ * process's character set (that of the locale; UTF-8 is advised) is listed with U+FFFD in it and
+ * can be neither opened nor deleted.
  *
  * <p>A process that is killed in a {@code put} leaves its file below {@code .etcd-backup/tmp}. Each
  * {@code put} removes such files when nothing was written to them for 24 hours. Directories are

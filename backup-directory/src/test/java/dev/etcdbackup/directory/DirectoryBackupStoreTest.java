@@ -122,8 +122,7 @@ class DirectoryBackupStoreTest {
   @Test
   void aDirectoryThatMustExistIsNotCreated() throws Exception {
     Path missing = temp.resolve("volume/backups");
-    DirectoryBackupStore.Builder builder =
-        DirectoryBackupStore.builder(missing).requireExisting();
+    DirectoryBackupStore.Builder builder = DirectoryBackupStore.builder(missing).requireExisting();
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(builder::build)
         .withMessage("there is no directory " + missing + "; mount its volume, or create it");

@@ -157,7 +157,8 @@ final class S3Bucket {
   }
 
   /**
-   * The backups that a page of a project holds. What was not asked for, or tells no size or time, makes the page no answer.
+   * The backups that a page of a project holds. What was not asked for, or tells no size or time,
+   * makes the page no answer.
    */
   List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
     String start = start(project);
@@ -168,8 +169,7 @@ final class S3Bucket {
         throw new StoreException(
             "the server lists " + path + " when asked for s3://" + name + '/' + start, null);
       }
-      StoredBackup found =
-          stored(key(path), object.size(), object.lastModified(), object.eTag());
+      StoredBackup found = stored(key(path), object.size(), object.lastModified(), object.eTag());
       if (path.length() > prefix.length() && found.isListedIn(project)) {
         contents.add(found);
       }

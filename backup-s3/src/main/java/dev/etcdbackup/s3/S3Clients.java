@@ -29,10 +29,10 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  *
  * <p>{@link #forRgw} is for Ceph's RADOS Gateway, on which the SDK's defaults fail: RGW 16 answers
  * every upload with {@code 400 XAmzContentSHA256Mismatch}. It works on AWS and other servers as
- * well. The client addresses buckets by path, sends no chunked bodies, adds and checks checksums only
- * where S3 demands them, and makes at most three attempts at a request (the SDK's standard mode).
- * Connecting may take 5 s, silence of the server last 30 s; at most 50 connections are open at
- * once. Certificates of servers are always verified.
+ * well. The client addresses buckets by path, sends no chunked bodies, adds and checks checksums
+ * only where S3 demands them, and makes at most three attempts at a request (the SDK's standard
+ * mode). Connecting may take 5 s, silence of the server last 30 s; at most 50 connections are open
+ * at once. Certificates of servers are always verified.
  */
 public final class S3Clients {
   private static final int CONNECTIONS = 50;
@@ -71,8 +71,7 @@ public final class S3Clients {
     }
 
     /**
-     * The region that requests are signed for. Default: {@code us-east-1}, which RGW
-     * accepts.
+     * The region that requests are signed for. Default: {@code us-east-1}, which RGW accepts.
      *
      * @param region its name
      * @return this

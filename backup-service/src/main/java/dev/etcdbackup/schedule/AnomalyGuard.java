@@ -39,8 +39,8 @@ import java.util.TreeMap;
  * sizes, revisions and times are those of the backups, and what they do not say is in small objects
  * below {@code PROJECT/.etcd-backup/}: from when on backups are of which cluster, written by the
  * scheduler when that changes and the source knows its cluster, and what was accepted. They are not
- * backups: only {@link #marks} lists them, and nothing prunes them. Whoever deletes them loses the comparison by
- * cluster, or the acceptance.
+ * backups: only {@link #marks} lists them, and nothing prunes them. Whoever deletes them loses the
+ * comparison by cluster, or the acceptance.
  *
  * <p>Immutable and thread-safe.
  */

@@ -70,8 +70,7 @@ public final class InMemoryBackupStore implements BackupStore {
         .values()
         .stream()
         .map(kept -> kept.backup)
-        .takeWhile(
-            backup -> project.isEmpty() || backup.key().toString().startsWith(project + "/"))
+        .takeWhile(backup -> project.isEmpty() || backup.key().toString().startsWith(project + "/"))
         .filter(backup -> backup.isListedIn(project))
         .toList();
   }

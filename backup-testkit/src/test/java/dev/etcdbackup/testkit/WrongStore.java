@@ -105,8 +105,7 @@ final class WrongStore implements BackupStore {
   }
 
   static Stream<StoredBackup> within(List<StoredBackup> all, String project) {
-    return all.stream()
-        .filter(backup -> backup.isListedIn(project));
+    return all.stream().filter(backup -> backup.isListedIn(project));
   }
 
   /** Stores over whatever is there. */

@@ -229,14 +229,12 @@ final class WrongStores {
             "whatIsKeptBesideTheBackupsIsNoBackupAndIsListedApart",
             store ->
                 store.list(
-                    (all, project) ->
-                        within(all, project).filter(b -> !b.key().isReserved()))),
+                    (all, project) -> within(all, project).filter(b -> !b.key().isReserved()))),
         wrong(
             "lists nothing for the empty project",
             "theEmptyProjectIsEverything",
             store ->
-                store.list(
-                    (all, project) -> within(all, project).filter(b -> !project.isEmpty()))),
+                store.list((all, project) -> within(all, project).filter(b -> !project.isEmpty()))),
         wrong(
             "lists one level",
             "namesBelowDirectoriesBelongToTheProject",

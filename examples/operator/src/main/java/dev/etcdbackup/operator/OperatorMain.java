@@ -2,8 +2,8 @@ package dev.etcdbackup.operator;
 
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.schedule.BackupScheduler;
 import io.javaoperatorsdk.operator.Operator;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
