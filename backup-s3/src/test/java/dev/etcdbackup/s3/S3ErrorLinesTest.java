@@ -7,7 +7,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.s3.FaultProxy.Rule;
+import dev.etcdbackup.s3.HttpFaultProxy.Rule;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class S3ErrorLinesTest {
   private static final BackupKey KEY = BackupKey.of("p", "a");
   private static S3Server server;
 
-  private FaultProxy proxy;
+  private HttpFaultProxy proxy;
   private S3Client client;
   private S3BackupStore store;
 
@@ -49,7 +49,7 @@ class S3ErrorLinesTest {
 
   @BeforeEach
   void connect() throws IOException {
-    proxy = new FaultProxy(server.endpoint());
+    proxy = new HttpFaultProxy(server.endpoint());
     client = TestBucket.client(server, proxy.endpoint());
     store = S3BackupStore.builder(client, "bucket").build();
   }

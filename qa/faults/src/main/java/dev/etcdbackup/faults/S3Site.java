@@ -19,12 +19,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** A server and a bucket on it, in which each cell has a prefix of its own. */
+/** A server and a bucket on it, in which each case has a prefix of its own. */
 final class S3Site implements AutoCloseable {
   private final S3Server server;
   private final S3Client client;
   private final String bucket;
-  private final AtomicInteger cells = new AtomicInteger();
+  private final AtomicInteger cases = new AtomicInteger();
 
   /** A bucket of that name on a server. */
   S3Site(S3Server server, String bucket) {
@@ -49,10 +49,10 @@ final class S3Site implements AutoCloseable {
   }
 
   String newPrefix() {
-    return "cell-" + cells.incrementAndGet();
+    return "case-" + cases.incrementAndGet();
   }
 
-  S3Backend ground(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
+  S3Backend backend(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
       throws IOException {
     String prefix = newPrefix();
     return new S3Backend(
@@ -124,7 +124,7 @@ final class S3Site implements AutoCloseable {
         .toList();
   }
 
-  /** Takes away all that a cell left. */
+  /** Takes away all that a case left. */
   void clean(String prefix) throws IOException {
     abort(prefix);
     S3BackupStore store = store(prefix);
