@@ -90,9 +90,7 @@ final class Examination {
     AtomicReference<@Nullable FoundJson> found = new AtomicReference<>();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       StoredBackup stored =
-          open.store()
-              .find(key)
-              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+          open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
       root.service(
               open.store(),

@@ -67,9 +67,7 @@ final class OperandReader {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       if (byRanges && !operand.isTarball()) {
         StoredBackup stored =
-            open.store()
-                .find(key)
-                .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+            open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
         return run(operand, EtcdSnapshot.open(open.store(), stored), Way.RANGES, work);
       }
       return fetched(key, open, work);

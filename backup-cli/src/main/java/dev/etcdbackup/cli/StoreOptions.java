@@ -7,8 +7,8 @@ import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.s3.ObjectLock;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3StoreBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -223,7 +223,7 @@ final class StoreOptions {
   }
 
   private S3Client rgwClient(URI endpoint) throws UsageException {
-    RgwS3Client.Builder builder = RgwS3Client.builder(endpoint);
+    S3Clients.Builder builder = S3Clients.forRgw(endpoint);
     if (s3Region != null) {
       builder.region(s3Region.id());
     }

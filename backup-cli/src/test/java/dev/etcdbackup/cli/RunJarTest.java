@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -179,7 +179,7 @@ class RunJarTest {
   void sigtermInTheMiddleOfABackupLeavesNoUpload() throws Exception {
     try (S3Server server = S3Server.embedded();
         S3Client s3 =
-            RgwS3Client.builder(server.endpoint())
+            S3Clients.forRgw(server.endpoint())
                 .credentials(
                     StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

@@ -6,7 +6,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.testkit.etcd.Etcd;
@@ -54,7 +54,7 @@ class RealServersTest {
   }
 
   private static S3Client client(S3Server s3) {
-    return RgwS3Client.builder(s3.endpoint())
+    return S3Clients.forRgw(s3.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
