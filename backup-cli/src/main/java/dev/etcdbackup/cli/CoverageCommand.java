@@ -8,14 +8,13 @@ import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageRow;
+import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,19 +79,11 @@ final class CoverageCommand implements Callable<Integer> {
 
   /** Replaces a file in one step, since a browser or a web server may be reading it. */
   private static void replace(Path file, String text) throws IOException {
-    Path directory =
-        Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a directory");
-    Path written;
-    try {
-      written = Files.createTempFile(directory, ".coverage-", ".html");
+    try (AtomicFile written = AtomicFile.beside(file)) {
+      written.write(StandardCharsets.UTF_8.encode(text));
+      written.publishReplacing(file);
     } catch (IOException e) {
-      throw new StoreException("--html: cannot write into " + directory, e);
-    }
-    try {
-      Files.writeString(written, text);
-      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(written);
+      throw new StoreException("--html: cannot write into " + file.toAbsolutePath().getParent(), e);
     }
   }
 
