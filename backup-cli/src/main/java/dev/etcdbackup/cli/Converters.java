@@ -21,7 +21,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import software.amazon.awssdk.regions.Region;
 
-/** What the values of options and parameters mean, and why they are refused. */
+/** Converts the values of options and parameters, and refuses wrong ones with the reason. */
 final class Converters {
   private Converters() {}
 
@@ -36,7 +36,7 @@ final class Converters {
     commandLine.registerConverter(StatusVersion.class, refusing(Converters::statusVersion));
     commandLine.registerConverter(LiveRestore.Mode.class, refusing(Converters::mode));
     commandLine.registerConverter(ObjectLock.class, refusing(Converters::objectLock));
-    commandLine.registerConverter(SampleShare.class, refusing(SampleShare::parse));
+    commandLine.registerConverter(DailySample.class, refusing(DailySample::parse));
     commandLine.registerConverter(ZoneId.class, refusing(Converters::zone));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
@@ -141,7 +141,7 @@ final class Converters {
         return instant;
       }
     } catch (DateTimeParseException notAnInstant) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "'" + text + "' is not a time of 1970 to 9999 like 2020-02-03T21:00:00Z");

@@ -65,7 +65,7 @@ final class ExtractCommand implements Callable<Integer> {
       throw new UsageException("what to extract? Give either KEYNAME or --prefix");
     }
     if (!root.output().isJson()) {
-      throw new UsageException("--prefix goes with -o json: plain output is one value as it is");
+      throw new UsageException("--prefix needs -o json: plain output is a single value");
     }
     return KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
   }

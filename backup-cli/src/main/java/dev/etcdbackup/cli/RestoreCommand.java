@@ -49,7 +49,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--initial-cluster-token",
       paramLabel = "TOKEN",
-      description = "What tells this cluster from others. Default: etcd-cluster.")
+      description = "Distinguishes this cluster from others. Default: etcd-cluster.")
   private String token = "etcd-cluster";
 
   @Option(

@@ -150,7 +150,7 @@ class UsageTest {
         mistake("verify --all", "no store; give --store"),
         mistake("extract --store {store} p/k", "Give either KEYNAME or --prefix"),
         mistake("extract --store {store} p/k a --prefix b", "Give either KEYNAME or --prefix"),
-        mistake("extract --store {store} p/k --prefix b", "--prefix goes with -o json"),
+        mistake("extract --store {store} p/k --prefix b", "--prefix needs -o json"),
         mistake("extract p/k a", "no store; give --store"),
         mistake("restore-live --store {store} p/k", "no cluster; give --etcd"),
         mistake("restore-live p/k --etcd http://h:1", "no store; give --store"),

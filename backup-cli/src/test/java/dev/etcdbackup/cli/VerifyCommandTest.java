@@ -144,7 +144,7 @@ class VerifyCommandTest {
 
   @Test
   void sharesAreEvenAndMoveOnAtMidnight() {
-    SampleShare seventh = SampleShare.parse("1/7");
+    DailySample seventh = DailySample.parse("1/7");
     Instant monday = Instant.parse("2020-02-03T00:00:00Z");
     List<BackupKey> keys =
         IntStream.range(0, 7000)
