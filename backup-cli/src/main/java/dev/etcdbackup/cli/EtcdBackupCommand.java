@@ -200,7 +200,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   BackupService service(BackupStore over, BackupProgress progress) {
     BackupVerifier verifier =
         new SnapshotBackupVerifier(
-            BackupEncodings.of(new Tarball()), TemporarySnapshot.directory());
+            BackupEncodings.of(new Tarball()), OperandReader.temporaryDirectory());
     return service(over, progress, verifier);
   }
 

@@ -61,7 +61,7 @@ final class Scrub {
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
           new SnapshotBackupVerifier(
-              BackupEncodings.of(new Tarball()), TemporarySnapshot.directory(), options);
+              BackupEncodings.of(new Tarball()), OperandReader.temporaryDirectory(), options);
       BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()
