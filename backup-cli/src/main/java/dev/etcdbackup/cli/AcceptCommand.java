@@ -3,7 +3,6 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.schedule.AnomalyGuard;
-import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -28,7 +27,7 @@ final class AcceptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
-      AnomalyGuard.of(open.store(), ZoneOffset.UTC).accept(key);
+      AnomalyGuard.of(open.store(), root.tarballZone()).accept(key);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -59,7 +59,11 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
     ManualBackups made;
     try (StoreOptions.OpenStore open = root.store.open(root.store.or(read.store()), true);
         SchedulerSetup setup =
-            new SchedulerSetup(read, open.store(), builder -> builder.clock(root.clock()))) {
+            new SchedulerSetup(
+                read,
+                open.store(),
+                root.tarballZone(read),
+                builder -> builder.clock(root.clock()))) {
       setup.addOnDemand();
       setup.scheduler().start();
       try {

@@ -9,8 +9,10 @@ import dev.etcdbackup.s3.ObjectLock;
 import dev.etcdbackup.snapshot.StatusVersion;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class Converters {
     commandLine.registerConverter(LiveRestore.Mode.class, refusing(Converters::mode));
     commandLine.registerConverter(ObjectLock.class, refusing(Converters::objectLock));
     commandLine.registerConverter(SampleShare.class, refusing(SampleShare::parse));
+    commandLine.registerConverter(ZoneId.class, refusing(Converters::zone));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
 
@@ -174,6 +177,15 @@ final class Converters {
       throw new IllegalArgumentException("a key must not be empty; write PROJECT/NAME");
     }
     return BackupKey.parse(text);
+  }
+
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a time zone; write Europe/Zurich or +01:00", e);
+    }
   }
 
   private static Region region(String text) {

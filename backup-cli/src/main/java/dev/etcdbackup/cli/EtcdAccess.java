@@ -15,29 +15,41 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * How to talk to an etcd of the configuration. Its files are read anew for each connection, so that
- * certificates and passwords may be replaced while a scheduler runs, and one that is missing fails
- * the runs of its cluster and no others.
+ * Connections to an etcd of the configuration. Its files are read for each connection, so that
+ * certificates and passwords may be replaced while a scheduler runs, and a missing file fails the
+ * runs of its cluster only.
  */
 final class EtcdAccess {
   private EtcdAccess() {}
 
   static Supplier<ClientBuilder> of(EtcdConfig etcd) {
-    return () -> {
-      ClientBuilder client = Client.builder();
-      etcd.tls().ifPresent(files -> tls(files).applyTo(client));
-      etcd.user()
-          .ifPresent(
-              user ->
-                  client
-                      .user(utf8(user))
-                      .password(utf8(password(etcd.passwordFile().orElseThrow()))));
-      return client;
-    };
+    return () -> client(etcd);
   }
 
   /**
-   * What stands in a file, less the newline at its end.
+   * Reads and checks all files, and connects to nothing.
+   *
+   * @throws UncheckedIOException when one cannot be read
+   * @throws IllegalArgumentException when one does not hold what it should
+   */
+  static void check(EtcdConfig etcd) {
+    ClientBuilder unused = client(etcd);
+  }
+
+  private static ClientBuilder client(EtcdConfig etcd) {
+    ClientBuilder client = Client.builder();
+    etcd.tls().ifPresent(files -> tls(files).applyTo(client));
+    etcd.user()
+        .ifPresent(
+            user ->
+                client
+                    .user(utf8(user))
+                    .password(utf8(password(etcd.passwordFile().orElseThrow()))));
+    return client;
+  }
+
+  /**
+   * The content of a password file without the newline at its end.
    *
    * @throws UncheckedIOException when it cannot be read or is empty; the message names the file
    */

@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,6 +54,9 @@ import picocli.CommandLine.ScopeType;
 public final class EtcdBackupCommand implements Callable<Integer> {
   static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
 
+  /** The encodings that the tool reads and writes. */
+  static final BackupEncodings ENCODINGS = BackupEncodings.of(new Tarball());
+
   @Mixin final StoreOptions store = new StoreOptions();
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
@@ -61,6 +67,16 @@ public final class EtcdBackupCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       description = "How long a backup may take: 90s, 10m, 1h. Default: 10m.")
   Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
+
+  @Option(
+      names = "--tarball-zone",
+      scope = ScopeType.INHERIT,
+      paramLabel = "ZONE",
+      description =
+          "The time zone of the times in the names of tarballs that are read: Europe/Zurich, +01:00."
+              + " New ones are always named in UTC. Default: tarballZone of the configuration, else"
+              + " UTC.")
+  private @Nullable ZoneId tarballZone;
 
   @Option(
       names = "--now",
@@ -196,28 +212,43 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return err;
   }
 
-  /** A service over a store, going by the options. */
+  /** The zone of the names of tarballs: the option, else what the configuration says. */
+  ZoneId tarballZone(BackupConfig config) {
+    return tarballZone == null ? config.tarballZone() : tarballZone;
+  }
+
+  /** The zone of the names of tarballs where there is no configuration. */
+  ZoneId tarballZone() {
+    return tarballZone == null ? ZoneOffset.UTC : tarballZone;
+  }
+
+  /** A service over a store, with the settings of the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
-    BackupVerifier verifier =
-        new SnapshotBackupVerifier(
-            BackupEncodings.of(new Tarball()), OperandReader.temporaryDirectory());
-    return service(over, progress, verifier);
+    return service(over, tarballZone()).progress(progress).build();
   }
 
   /** A service that verifies in a certain way. */
   BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
-    return BackupService.builder(over)
-        .encodings(BackupEncodings.of(new Tarball()))
-        .verifier(verifier)
-        .clock(clock())
-        .timeout(timeout)
-        .progress(progress)
-        .build();
+    return service(over, tarballZone()).progress(progress).verifier(verifier).build();
   }
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, NO_PROGRESS);
+    return service(over, tarballZone()).build();
+  }
+
+  /** A service over a store that a configuration describes, for what moves no snapshot. */
+  BackupService service(BackupStore over, BackupConfig config) {
+    return service(over, tarballZone(config)).build();
+  }
+
+  private BackupService.Builder service(BackupStore over, ZoneId zone) {
+    return BackupService.builder(over)
+        .encodings(ENCODINGS)
+        .verifier(new SnapshotBackupVerifier(ENCODINGS, OperandReader.temporaryDirectory()))
+        .clock(clock())
+        .tarballZone(zone)
+        .timeout(timeout);
   }
 
   /** The version that the build wrote into the jar. */

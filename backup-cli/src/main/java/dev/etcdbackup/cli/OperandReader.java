@@ -1,7 +1,6 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
@@ -11,7 +10,6 @@ import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.ReadOptions.Checksum;
 import dev.etcdbackup.snapshot.ReadOptions.Extent;
 import dev.etcdbackup.snapshot.StoredSnapshot;
-import dev.etcdbackup.tarball.Tarball;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ final class OperandReader {
   OperandReader(EtcdBackupCommand root) {
     this.root = root;
     this.options =
-        ReadOptions.builder(BackupEncodings.of(new Tarball()), temporaryDirectory())
+        ReadOptions.builder(EtcdBackupCommand.ENCODINGS, temporaryDirectory())
             .timeout(root.timeout);
   }
 
@@ -100,7 +98,7 @@ final class OperandReader {
     if (operand.name().isEncrypted()) {
       throw new UsageException(operand + " is encrypted; decrypt it with gpg first");
     }
-    Optional<String> missing = BackupEncodings.of(new Tarball()).missing(operand.name());
+    Optional<String> missing = EtcdBackupCommand.ENCODINGS.missing(operand.name());
     if (missing.isPresent()) {
       throw new UsageException(operand + " is encoded as " + missing.get() + "; decode it first");
     }

@@ -79,6 +79,11 @@ final class Output {
     stream.print('\n');
   }
 
+  /** A document that is JSON already and ends in a newline. */
+  void document(String json) {
+    stream.print(json);
+  }
+
   /** A document on a line of its own, for logs. */
   void jsonLine(Object document) {
     try {

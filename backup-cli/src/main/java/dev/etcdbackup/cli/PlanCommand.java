@@ -94,7 +94,7 @@ final class PlanCommand implements Callable<Integer> {
     LostCluster cluster = cluster(file).withSurvivors(survivors());
     RecoveryPlan plan;
     try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()), false)) {
-      plan = new Recovery(root.service(open.store()), root.clock()).plan(cluster);
+      plan = new Recovery(root.service(open.store(), file), root.clock()).plan(cluster);
     }
     Output output = root.output();
     if (output.isJson()) {

@@ -1,7 +1,6 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupVerifier;
@@ -9,7 +8,6 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.snapshot.VerifyOptions;
-import dev.etcdbackup.tarball.Tarball;
 import java.util.List;
 
 /** Verifies the backups of a store one after the other: {@code verify --all}. */
@@ -61,7 +59,7 @@ final class Scrub {
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
           new SnapshotBackupVerifier(
-              BackupEncodings.of(new Tarball()), OperandReader.temporaryDirectory(), options);
+              EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options);
       BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()

@@ -126,7 +126,8 @@ final class StatusServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  private static String text(InetSocketAddress address) {
+  /** An address as a URL has it. */
+  static String text(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }

@@ -166,6 +166,17 @@ final class StoreOptions {
     }
   }
 
+  /** Checks that a store can be opened to write to it; connects to nothing and writes nothing. */
+  void check(StoreAddress where) throws UsageException, BackupException {
+    if (where instanceof StoreAddress.Directory directory) {
+      if (Files.exists(directory.root()) && !Files.isDirectory(directory.root())) {
+        throw new UsageException("store: " + directory.root() + " is not a directory");
+      }
+    } else {
+      open(where, true).close();
+    }
+  }
+
   private Optional<byte[]> sseCustomerKey() throws UsageException {
     if (s3CustomerKeyFile == null) {
       return Optional.empty();

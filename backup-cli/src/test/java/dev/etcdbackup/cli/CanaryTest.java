@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * Everything is run with credentials that are canaries, against servers that want them, and all
  * that is printed is searched for them: results, errors, stack traces, logs of every level.
  */
+@Tag("server")
 @Timeout(300)
 class CanaryTest {
   private static final String PASSWORD = "canary-etcd-password-7d1f";

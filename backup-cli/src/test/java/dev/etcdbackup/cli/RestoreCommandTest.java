@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,7 @@ class RestoreCommandTest {
     assertThat(place.resolve("m.etcd/member/wal")).isNotEmptyDirectory();
   }
 
+  @Tag("server")
   @Test
   void anEtcdStartsFromItWithTheOptionsOfTheCommand() throws Exception {
     try (EtcdServer server =
@@ -233,6 +235,7 @@ class RestoreCommandTest {
   }
 
   /** In a mount namespace of its own, so that nobody else sees the small disk. */
+  @Tag("server")
   @ParameterizedTest
   @CsvSource({"data,256k,4", ".,256k,4", "data,8m,0", ".,8m,0"})
   void aDiskThatIsFullIsToldOfAndLeftEmpty(String target, String size, int code) throws Exception {

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What only a Ceph RADOS Gateway over HTTPS can show: authorities, object lock, SSE-C. */
+@Tag("server")
 class RgwStoreTest {
   private static final String ACCESS_KEY = "aws.accessKeyId";
   private static final String SECRET_KEY = "aws.secretAccessKey";

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -79,6 +80,7 @@ class S3Test {
         .isEqualTo("cray-fas/etcd.backup_v71858_2020-02-03-20:45:48\n");
   }
 
+  @Tag("server")
   @Test
   void aBackupGoesThereAndComesBackAndIsPruned() throws Exception {
     try (EtcdServer etcd = EtcdServer.start()) {

@@ -5,14 +5,13 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -20,10 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -46,7 +42,7 @@ final class Layout {
 
   static Layout at(Path root) throws IOException {
     if (!Files.isDirectory(root)) { // early Java 17s take a link to a directory for an obstacle
-      Files.createDirectories(root, mode(root, "rwx------"));
+      Files.createDirectories(root, AtomicFile.mode(root, "rwx------"));
     }
     return new Layout(root.toRealPath());
   }
@@ -122,7 +118,7 @@ final class Layout {
     for (Path name : root.relativize(directory)) {
       at = at.resolve(name);
       try {
-        Files.createDirectory(at, mode(root, "rwx------"));
+        Files.createDirectory(at, AtomicFile.mode(root, "rwx------"));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(at, NOFOLLOW_LINKS)) {
           throw new FileSystemException(at.toString(), null, "is there and is not a directory");
@@ -136,26 +132,9 @@ final class Layout {
    * process or another.
    */
   void force(Path directory) throws IOException {
-    if (root.getFileSystem() != FileSystems.getDefault() || !hasModes(root)) {
-      return; // only POSIX opens directories
-    }
     for (Path at = directory; at != null && at.startsWith(root); at = at.getParent()) {
-      try (FileChannel channel = FileChannel.open(at, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      AtomicFile.forceDirectory(at);
     }
-  }
-
-  /**
-   * The attribute to create something with; none where the file system of the path has no modes.
-   */
-  static FileAttribute<?>[] mode(Path path, String mode) {
-    if (!hasModes(path)) {
-      return new FileAttribute<?>[0];
-    }
-    return new FileAttribute<?>[] {
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
-    };
   }
 
   /** Why something failed, in a few words. */
@@ -165,10 +144,6 @@ final class Layout {
     }
     String message = e.getMessage();
     return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-  }
-
-  private static boolean hasModes(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** Whether a file of the store can have this name. */

@@ -24,11 +24,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Restores into a real etcd while somebody else does something between two of its requests. */
+@Tag("server")
 @Timeout(120)
 class ContestedRestoreTest {
   @TempDir private Path directory;

@@ -28,12 +28,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random histories applied to a real etcd, whose answers are held against its snapshot. */
+@Tag("server")
 @Timeout(120)
 class LiveHistoryTest {
   private static final ByteSequence ALL = ByteSequence.from(new byte[1]);

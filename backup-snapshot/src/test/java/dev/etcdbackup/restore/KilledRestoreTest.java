@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A restore killed with SIGKILL at any moment. */
+@Tag("server")
 @Timeout(180)
 class KilledRestoreTest {
   private static final long SEED = 20;

@@ -16,11 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Snapshots out of files that a real etcd left. */
+@Tag("server")
 @Timeout(120)
 class FileSnapshotSourceTest {
   @TempDir private Path directory;

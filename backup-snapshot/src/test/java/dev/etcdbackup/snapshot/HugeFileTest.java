@@ -12,10 +12,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** 3 GiB in 96 MiB. */
+@Tag("server")
 class HugeFileTest {
   private static final int EVENTS = 120_000;
   private static final byte[] VALUE = new byte[1000];

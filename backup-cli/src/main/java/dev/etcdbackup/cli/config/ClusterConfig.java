@@ -1,11 +1,11 @@
 package dev.etcdbackup.cli.config;
 
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * One etcd cluster, as configured.
@@ -16,7 +16,8 @@ import java.util.OptionalInt;
  * @param schedule when backups are due, if it is automated
  * @param interval the time from one backup to the next, the longest one if it varies
  * @param jitter the time within which its schedule may be moved, to spread clusters
- * @param keepLast how many backups are kept, 1 or more; empty to keep all
+ * @param naming how its backups are packed and named
+ * @param retention which backups of its series are kept; empty to keep all
  * @param timeout how long a backup may take
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
  * @param since when it was set up, if that was lately
@@ -29,7 +30,8 @@ public record ClusterConfig(
     Schedule schedule,
     Duration interval,
     Duration jitter,
-    OptionalInt keepLast,
+    NamingConfig naming,
+    Optional<RetentionPolicy> retention,
     Duration timeout,
     Optional<Duration> maxAge,
     Optional<Instant> since,

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,11 +59,13 @@ class FaultMatrixTest {
     assertThat(cells.stream().map(Case::ground)).containsOnly(ground);
   }
 
+  @Tag("server")
   @TestFactory
   Stream<DynamicTest> inADirectory() throws Exception {
     return share(Backend.Kind.DIRECTORY);
   }
 
+  @Tag("server")
   @TestFactory
   Stream<DynamicTest> onAFullDisk() throws Exception {
     Optional<String> missing = TestServers.missing(Backend.Kind.DISK);
@@ -72,16 +75,19 @@ class FaultMatrixTest {
     return share(Backend.Kind.DISK);
   }
 
+  @Tag("server")
   @TestFactory
   Stream<DynamicTest> fromAnEtcd() throws Exception {
     return share(Backend.Kind.ETCD);
   }
 
+  @Tag("server")
   @TestFactory
   Stream<DynamicTest> inS3Proxy() throws Exception {
     return share(Backend.Kind.S3PROXY);
   }
 
+  @Tag("server")
   @TestFactory
   Stream<DynamicTest> inCeph() throws Exception {
     return share(Backend.Kind.RGW);

@@ -1,7 +1,8 @@
 package dev.etcdbackup.cli.config;
 
 /** A line of a file, counted from 1. */
-record Place(String file, int line) {
+record FileLocation(String file, int line) {
+  /** The failure to throw when what is here cannot be used. */
   ConfigException refuse(String reason) {
     return new ConfigException(file + ":" + line + ": " + reason);
   }

@@ -13,24 +13,24 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A YAML or JSON document as a tree that knows its lines, so that a complaint can name one. Plain
- * data only: tags and aliases are refused.
+ * A YAML or JSON document as a tree whose nodes know their lines, so that an error message can name
+ * one. Plain data only: tags and aliases are refused.
  */
-sealed interface Node {
+sealed interface ConfigNode {
   /** Where it begins. */
-  Place at();
+  FileLocation at();
 
-  /** A text, a number, a truth value, or (as the empty text) nothing. */
-  record Scalar(Place at, String text) implements Node {}
+  /** A text, a number, a boolean, or (as the empty text) null. */
+  record Scalar(FileLocation at, String text) implements ConfigNode {}
 
   /** A list. */
-  record Items(Place at, List<Node> nodes) implements Node {}
+  record Items(FileLocation at, List<ConfigNode> nodes) implements ConfigNode {}
 
   /** A map, in the order of the file. */
-  record Fields(Place at, Map<String, Field> byName) implements Node {}
+  record Fields(FileLocation at, Map<String, Field> byName) implements ConfigNode {}
 
-  /** A value of a map, and where its name stands. */
-  record Field(Place at, Node value) {}
+  /** A value of a map, and the location of its name. */
+  record Field(FileLocation at, ConfigNode value) {}
 
   /**
    * Reads the only document of a file.
@@ -39,26 +39,27 @@ sealed interface Node {
    * @param text its content
    * @param format YAML or JSON
    */
-  static Node read(String file, String text, JsonFactory format) throws ConfigException {
+  static ConfigNode read(String file, String text, JsonFactory format) throws ConfigException {
     try (JsonParser parser = format.createParser(text)) {
       if (parser.nextToken() == null) {
-        throw new Place(file, 1).refuse("is empty");
+        throw new FileLocation(file, 1).refuse("is empty");
       }
-      Node root = read(file, parser);
+      ConfigNode root = read(file, parser);
       if (parser.nextToken() != null) {
-        throw here(file, parser).refuse("holds more than one document");
+        throw location(file, parser).refuse("holds more than one document");
       }
       return root;
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      throw new Place(file, line).refuse("cannot be read: " + problem(e));
+      throw new FileLocation(file, line).refuse("cannot be read: " + problem(e));
     } catch (IOException e) {
       throw new IllegalStateException("reading a string failed", e);
     }
   }
 
-  private static Node read(String file, JsonParser parser) throws IOException, ConfigException {
-    Place at = here(file, parser);
+  private static ConfigNode read(String file, JsonParser parser)
+      throws IOException, ConfigException {
+    FileLocation at = location(file, parser);
     if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
       throw at.refuse("aliases (*name) are not supported");
     }
@@ -68,7 +69,7 @@ sealed interface Node {
     return switch (parser.currentToken()) {
       case START_OBJECT -> readFields(at, parser);
       case START_ARRAY -> {
-        List<Node> nodes = new ArrayList<>();
+        List<ConfigNode> nodes = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           nodes.add(read(file, parser));
         }
@@ -79,10 +80,11 @@ sealed interface Node {
     };
   }
 
-  private static Node readFields(Place at, JsonParser parser) throws IOException, ConfigException {
+  private static ConfigNode readFields(FileLocation at, JsonParser parser)
+      throws IOException, ConfigException {
     Map<String, Field> byName = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      Place place = here(at.file(), parser);
+      FileLocation place = location(at.file(), parser);
       String name = parser.currentName();
       parser.nextToken();
       if (byName.put(name, new Field(place, read(at.file(), parser))) != null) {
@@ -92,8 +94,8 @@ sealed interface Node {
     return new Fields(at, byName);
   }
 
-  private static Place here(String file, JsonParser parser) {
-    return new Place(file, parser.currentTokenLocation().getLineNr());
+  private static FileLocation location(String file, JsonParser parser) {
+    return new FileLocation(file, parser.currentTokenLocation().getLineNr());
   }
 
   /** The message without the excerpts of the file in it, which stand on indented lines. */

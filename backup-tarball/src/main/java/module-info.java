@@ -1,0 +1,8 @@
+/** The tarball encoding of backups. */
+module dev.etcdbackup.tarball {
+  requires static transitive org.jspecify;
+  requires transitive dev.etcdbackup.core;
+  requires org.apache.commons.compress;
+
+  exports dev.etcdbackup.tarball;
+}
