@@ -105,13 +105,22 @@ final class Converters {
     }
   }
 
+  /** A revision of etcd whose state is read. */
+  static final class StateAt implements ITypeConverter<dev.etcdbackup.snapshot.Revision> {
+    @Override
+    public dev.etcdbackup.snapshot.Revision convert(String text) {
+      return dev.etcdbackup.snapshot.Revision.of(new Revision().convert(text));
+    }
+  }
+
   private static StatusVersion statusVersion(String text) {
     return switch (text) {
       case "3.4" -> StatusVersion.V3_4;
       case "3.5" -> StatusVersion.V3_5;
       case "3.6" -> StatusVersion.V3_6;
+      case "3.7" -> StatusVersion.V3_7;
       default ->
-          throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5 and 3.6");
+          throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5, 3.6 and 3.7");
     };
   }
 

@@ -85,7 +85,7 @@ final class DrillCommand implements Callable<Integer> {
   }
 
   private Drill drill() throws UsageException {
-    Drill.Builder builder = Drill.builder(TemporarySnapshot.directory());
+    Drill.Builder builder = Drill.builder(OperandReader.temporaryDirectory());
     if (binary != null && !Files.isExecutable(binary)) {
       throw new UsageException("--etcd-bin: " + binary + " is no program");
     }

@@ -245,7 +245,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   private BackupService.Builder service(BackupStore over, ZoneId zone) {
     return BackupService.builder(over)
         .encodings(ENCODINGS)
-        .verifier(new SnapshotBackupVerifier(ENCODINGS, TemporarySnapshot.directory()))
+        .verifier(new SnapshotBackupVerifier(ENCODINGS, OperandReader.temporaryDirectory()))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

@@ -59,7 +59,7 @@ final class Scrub {
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
           new SnapshotBackupVerifier(
-              EtcdBackupCommand.ENCODINGS, TemporarySnapshot.directory(), options);
+              EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options);
       BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
       List<Backup> backups =
           service.list(project).stream()

@@ -128,7 +128,7 @@ class UsageTest {
         mistake("status --store {store}", "missing required parameter: 'KEY|FILE'"),
         mistake("status --store {store} ''", "it must not be empty; write PROJECT/NAME or a path"),
         mistake("status --store {store} file:x", "'file:x' is not a file; write file:///PATH"),
-        mistake("status --store {store} p/k --as 3.7", "'3.7' is not one of 3.4, 3.5 and 3.6"),
+        mistake("status --store {store} p/k --as 3.8", "'3.8' is not one of 3.4, 3.5, 3.6 and 3.7"),
         mistake("status --store {store} p/k --as", "missing required parameter for option '--as'"),
         mistake("status p/k", "no store; give --store"),
         mistake("status {store}/none", "{store}/none is not there"),

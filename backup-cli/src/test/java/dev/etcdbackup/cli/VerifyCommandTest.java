@@ -51,7 +51,7 @@ class VerifyCommandTest {
         .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory\n", ""));
     assertThat(Cli.run("verify", file.toString())).isEqualTo(new Cli(0, file + OK + "file\n", ""));
     assertThat(Cli.run("verify", tarball.toString()))
-        .isEqualTo(new Cli(0, tarball + OK + "temporary file\n", ""));
+        .isEqualTo(new Cli(0, tarball + OK + "memory\n", ""));
     assertThat(on("verify", GOOD, "-ojson").out()).contains("\"ok\" : true");
   }
 

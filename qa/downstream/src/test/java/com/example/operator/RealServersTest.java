@@ -3,6 +3,7 @@ package com.example.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -31,7 +32,8 @@ class RealServersTest {
       BackupResult taken =
           backups(store).nightly(EtcdSnapshotSource.builder(etcd.endpoints()).build());
       assertThat(taken.digest().revision()).hasValue(2);
-      try (EtcdSnapshot stored = EtcdSnapshot.open(store, store.find(taken.key()).orElseThrow())) {
+      try (EtcdSnapshot stored =
+          EtcdSnapshot.open(ByteRanges.of(store, store.find(taken.key()).orElseThrow()))) {
         assertThat(stored.verify().problems()).isEmpty();
       }
     }
