@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Restores a snapshot into a temporary directory, starts an etcd from it if there is one,"
             + " compares its history and its number of keys with the snapshot, writes and deletes a"
-            + " key, and throws everything away. Ends with 1 when something is not well, with 5 when"
-            + " the snapshot is corrupt. With authentication in it, --etcd-user asks the etcd.")
+            + " key, and throws everything away. Ends with 1 when something is not well, with 5"
+            + " when the snapshot is corrupt. With authentication in it, --etcd-user asks the"
+            + " etcd.")
 final class DrillCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -89,9 +90,7 @@ final class DrillCommand implements Callable<Integer> {
       throw new UsageException("--etcd-bin: " + binary + " is no program");
     }
     Optional.ofNullable(binary).or(DrillCommand::onPath).ifPresent(builder::etcd);
-    if (root.etcd.user != null) {
-      builder.login(root.etcd.client(List.of()));
-    }
+    root.etcd.login().ifPresent(as -> builder.login(as.user(), as::password));
     return builder.build();
   }
 

@@ -2,6 +2,7 @@ package dev.etcdbackup.quickstart;
 
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.RgwS3Client;
@@ -22,7 +23,7 @@ final class Embedding {
     // begin
     S3Client s3 = RgwS3Client.builder(rgw).build();
     BackupStore store = S3BackupStore.builder(s3, "etcd-backup").build();
-    SnapshotSource etcd = EtcdSnapshotSource.builder(List.of(member)).build();
+    SnapshotSource etcd = EtcdSnapshotSource.builder(EtcdConnection.to(List.of(member))).build();
     BackupService backups = BackupService.builder(store).build();
 
     BackupResult taken = backups.backUp("cray-bss", etcd);
