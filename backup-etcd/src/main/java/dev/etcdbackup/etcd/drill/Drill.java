@@ -1,14 +1,13 @@
 package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.KeyRange;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +32,7 @@ import java.util.function.Supplier;
 public final class Drill {
   private final Path directory;
   private final Optional<Path> etcd;
-  private final Optional<Supplier<ClientBuilder>> login;
+  private final Optional<Login> login;
   private final Duration timeout;
 
   private Drill(Builder builder) {
@@ -76,6 +75,9 @@ public final class Drill {
     }
     return run.report(Duration.ofNanos(System.nanoTime() - begun));
   }
+
+  /** Who asks the started etcd. */
+  private record Login(String user, Supplier<String> password) {}
 
   /** One drill. */
   private final class Run {
@@ -149,8 +151,11 @@ public final class Drill {
                   + " what it holds, nor written to");
           return;
         }
-        Supplier<ClientBuilder> client = authenticated ? login.get() : Client::builder;
-        try (DrillClient asked = new DrillClient(member.address(), client, timeout)) {
+        EtcdConnection.Builder connection = EtcdConnection.builder(List.of(member.address()));
+        if (authenticated) {
+          login.ifPresent(as -> connection.user(as.user(), as.password()));
+        }
+        try (DrillClient asked = new DrillClient(connection.build(), timeout)) {
           HashKv found = asked.hashKv(hash.revision());
           asked.requireMember(memberId);
           compare("the started etcd", found, asked.count(hash.revision()));
@@ -171,7 +176,7 @@ public final class Drill {
   public static final class Builder {
     private final Path directory;
     private Optional<Path> etcd = Optional.empty();
-    private Optional<Supplier<ClientBuilder>> login = Optional.empty();
+    private Optional<Login> login = Optional.empty();
     private Duration timeout = Duration.ofMinutes(1);
 
     private Builder(Path directory) {
@@ -193,11 +198,12 @@ public final class Drill {
      * Who asks the started etcd, when authentication is on in the snapshot: a user with the role
      * {@code root} as it was then. Default: nobody; the etcd is started then, and not asked.
      *
-     * @param login gives a builder with user and password, and without TLS
+     * @param user the name of the user
+     * @param password returns the password; called once for each drill
      * @return this
      */
-    public Builder login(Supplier<ClientBuilder> login) {
-      this.login = Optional.of(login);
+    public Builder login(String user, Supplier<String> password) {
+      this.login = Optional.of(new Login(user, password));
       return this;
     }
 
