@@ -66,8 +66,7 @@ public final class LiveMember implements LiveHash, Closeable {
           "a member has one endpoint, not " + connection.endpoints());
     }
     LiveMember live =
-        new LiveMember(
-            connection, EtcdConnection.addresses(connection.endpoints().get(0)), timeout);
+        new LiveMember(connection, connection.addresses(connection.endpoints().get(0)), timeout);
     live.current(); // what is wrong with the settings is found here
     return live;
   }
