@@ -1,9 +1,8 @@
 package dev.etcdbackup;
 
+import dev.etcdbackup.internal.MetaPage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -31,15 +30,9 @@ public final class VerifyingInputStream extends InputStream {
   /** Bytes of SHA-256 behind the database. */
   public static final int TRAILER_SIZE = 32;
 
-  private static final int META_END = 80; // page header 16, meta 64
-  private static final int META_MAGIC = 0xED0CDAED;
-  private static final int META_VERSION = 2;
-  private static final long FNV_BASIS = 0xcbf29ce484222325L;
-  private static final long FNV_PRIME = 0x100000001b3L;
-
   private final InputStream in;
   private final MessageDigest sha256 = newSha256();
-  private final byte[] head = new byte[META_END];
+  private final byte[] head = new byte[MetaPage.SIZE];
   private final byte[] trailer = new byte[TRAILER_SIZE];
   private int headLeft; // bytes of head not handed out yet, at its end
   private long size = -1;
@@ -68,12 +61,12 @@ public final class VerifyingInputStream extends InputStream {
     if (size < 0) {
       rethrow();
       try {
-        int read = in.readNBytes(head, 0, META_END);
-        if (read < META_END) {
+        int read = in.readNBytes(head, 0, MetaPage.SIZE);
+        if (read < MetaPage.SIZE) {
           throw corrupt("ends after " + read + " bytes, before its first page does");
         }
         size = announcedSize();
-        headLeft = META_END;
+        headLeft = MetaPage.SIZE;
       } catch (IOException e) {
         failure = e;
         throw e;
@@ -134,7 +127,7 @@ public final class VerifyingInputStream extends InputStream {
     int count;
     if (headLeft > 0) {
       count = Math.min(length, headLeft);
-      System.arraycopy(head, META_END - headLeft, buffer, offset, count);
+      System.arraycopy(head, MetaPage.SIZE - headLeft, buffer, offset, count);
       headLeft -= count;
     } else {
       count = in.read(buffer, offset, length);
@@ -182,27 +175,19 @@ public final class VerifyingInputStream extends InputStream {
   }
 
   private long announcedSize() throws CorruptBackupException {
-    ByteBuffer meta = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
-    long checksum = FNV_BASIS;
-    for (int i = 16; i < 72; i++) {
-      checksum = (checksum ^ (head[i] & 0xff)) * FNV_PRIME;
-    }
-    if (meta.getInt(16) != META_MAGIC
-        || meta.getInt(20) != META_VERSION
-        || meta.getLong(72) != checksum) {
+    MetaPage meta = MetaPage.at(head, 0);
+    if (!meta.isMeta() || !meta.isIntact()) {
       throw corrupt("does not begin with the header of an etcd database");
     }
-    long pageSize = meta.getInt(24) & 0xffffffffL;
-    long pages = meta.getLong(56);
-    if (pageSize < 1024
-        || pageSize > 65536
-        || Long.bitCount(pageSize) != 1
-        || pages < 2
-        || pages > Long.MAX_VALUE / 65536 - 1) {
+    if (!meta.hasPossiblePageSize() || meta.pages() < 2 || meta.pages() > MetaPage.MAX_PAGES) {
       throw corrupt(
-          "announces " + Long.toUnsignedString(pages) + " pages of " + pageSize + " bytes");
+          "announces "
+              + Long.toUnsignedString(meta.pages())
+              + " pages of "
+              + meta.pageSize()
+              + " bytes");
     }
-    return pages * pageSize + TRAILER_SIZE;
+    return meta.pages() * meta.pageSize() + TRAILER_SIZE;
   }
 
   private static CorruptBackupException corrupt(String problem) {

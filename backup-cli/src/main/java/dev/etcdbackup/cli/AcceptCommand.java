@@ -3,7 +3,6 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.schedule.AnomalyGuard;
-import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -13,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "accept",
     description =
         "Accepts a suspicious backup and everything before it in its series, so that a scheduler"
-            + " prunes the series again, from its next run on. Notes that in the store.")
+            + " prunes the series again, from its next run on. The acceptance is stored beside it.")
 final class AcceptCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -28,7 +27,7 @@ final class AcceptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
-      AnomalyGuard.of(open.store(), ZoneOffset.UTC).accept(key);
+      AnomalyGuard.of(open.store(), root.tarballZone()).accept(key);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

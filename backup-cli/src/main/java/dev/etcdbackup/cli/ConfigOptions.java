@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which configuration file. */
+/** The configuration file. */
 final class ConfigOptions {
   @Option(
       names = "--config",
@@ -26,6 +26,11 @@ final class ConfigOptions {
       description =
           "Where the TLS secrets of clusters.txt are, a directory each. Default: beside the file.")
   private @Nullable Path tlsDir;
+
+  /** The file as it was given. */
+  Path file() {
+    return config;
+  }
 
   BackupConfig read() throws ConfigException {
     return BackupConfig.read(config, Optional.ofNullable(tlsDir));

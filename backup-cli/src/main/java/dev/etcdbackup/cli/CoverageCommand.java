@@ -7,17 +7,14 @@ import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
-import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoverageRow;
+import dev.etcdbackup.coverage.ProjectCoverage;
+import dev.etcdbackup.internal.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "coverage",
     description =
-        "Shows how each configured project stands, and which projects of the store nobody"
-            + " configured. Ends with 1 when an automated project is stale or missing.")
+        "Shows the state of each configured project, and which projects of the store are not"
+            + " configured. Exit code 1 when an automated project is stale or missing.")
 final class CoverageCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -39,31 +36,22 @@ final class CoverageCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a page for a browser as well, whole in itself: a row for each project, a cell for"
-              + " each day. An existing FILE is replaced.")
+          "Also write a page for a browser, complete in one file: a row for each project, a cell"
+              + " for each day. An existing FILE is replaced.")
   private @Nullable Path html;
 
   @Option(
       names = "--days",
       converter = Converters.Count.class,
       paramLabel = "N",
-      description = "How many days the page looks back, today included, 1 to 366. Default: 14.")
+      description =
+          "How many days the page and the JSON document cover, today included, 1 to 366. Default:"
+              + " 14.")
   private int days = 14;
 
   CoverageCommand(EtcdBackupCommand root) {
     this.root = root;
   }
-
-  /** The report as {@code -o json} shows it. */
-  record ReportJson(String at, boolean healthy, List<RowJson> projects) {}
-
-  /** A row of it; the age is in seconds. */
-  record RowJson(
-      String project,
-      String state,
-      @Nullable Long ageSeconds,
-      @Nullable String newest,
-      String note) {}
 
   @Override
   public Integer call() throws UsageException, ConfigException, IOException {
@@ -72,55 +60,38 @@ final class CoverageCommand implements Callable<Integer> {
     }
     BackupConfig clusters = config.read();
     StoreAddress where = root.store.or(clusters.store());
-    CoverageReport report;
+    Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where, false)) {
-      List<Backup> backups = root.service(open.store()).list("");
-      report = CoverageReport.of(clusters.covered(), backups, root.clock().instant());
-      if (html != null) {
-        replace(html, Coverage.of(report, clusters.covered(), backups, days).page());
-      }
+      List<Backup> backups = root.service(open.store(), clusters).list("");
+      coverage = Coverage.of(clusters.covered(), backups, root.clock().instant(), days);
+    }
+    if (html != null) {
+      replace(html, coverage.page());
     }
     Output output = root.output();
     if (output.isJson()) {
-      List<RowJson> rows = report.rows().stream().map(CoverageCommand::json).toList();
-      output.json(new ReportJson(report.at().toString(), report.healthy(), rows));
+      output.document(coverage.json());
     } else {
-      table(report).forEach(output::line);
+      table(coverage).forEach(output::line);
     }
-    return report.healthy() ? ExitCode.DONE : ExitCode.NO;
+    return coverage.healthy() ? ExitCode.DONE : ExitCode.NO;
   }
 
-  /** Writes a file whole or not at all: a browser or a web server may be reading it. */
+  /** Replaces a file in one step, since a browser or a web server may be reading it. */
   private static void replace(Path file, String text) throws IOException {
-    Path directory =
-        Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a directory");
-    Path written;
-    try {
-      written = Files.createTempFile(directory, ".coverage-", ".html");
+    try (AtomicFile written = AtomicFile.beside(file)) {
+      written.write(StandardCharsets.UTF_8.encode(text));
+      written.publishReplacing(file);
     } catch (IOException e) {
-      throw new StoreException("--html: cannot write into " + directory, e);
-    }
-    try {
-      Files.writeString(written, text);
-      Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(written);
+      throw new StoreException("--html: cannot write into " + file.toAbsolutePath().getParent(), e);
     }
   }
 
-  private static RowJson json(CoverageRow row) {
-    return new RowJson(
-        row.project(),
-        state(row),
-        row.age().map(Duration::toSeconds).orElse(null),
-        row.newest().map(newest -> newest.key().toString()).orElse(null),
-        row.note());
-  }
-
-  private static List<String> table(CoverageReport report) {
+  private static List<String> table(Coverage coverage) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(List.of("PROJECT", "STATE", "AGE", "NEWEST", "NOTE"));
-    for (CoverageRow row : report.rows()) {
+    for (ProjectCoverage project : coverage.projects()) {
+      CoverageRow row = project.row();
       cells.add(
           List.of(
               TerminalText.escape(row.project()),
@@ -148,6 +119,6 @@ final class CoverageCommand implements Callable<Integer> {
   }
 
   private static String state(CoverageRow row) {
-    return row.state().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return row.state().label().replace('-', ' ');
   }
 }

@@ -11,9 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * How to talk to an etcd of the configuration. Its files are read anew for each connection, so that
- * certificates and passwords may be replaced while a scheduler runs, and one that is missing fails
- * the runs of its cluster and no others.
+ * Connections to an etcd of the configuration. Its files are read for each connection, so that
+ * certificates and passwords may be replaced while a scheduler runs, and a missing file fails the
+ * runs of its cluster only.
  */
 final class EtcdAccess {
   private EtcdAccess() {}
@@ -28,7 +28,20 @@ final class EtcdAccess {
   }
 
   /**
-   * What stands in a file, less the newline at its end.
+   * Reads and checks all files, and connects to nothing.
+   *
+   * @throws UncheckedIOException when one cannot be read
+   * @throws IllegalArgumentException when one does not hold what it should
+   */
+  static void check(EtcdConfig etcd) {
+    etcd.tls().ifPresent(files -> tls(files).check());
+    if (etcd.user().isPresent()) {
+      String unused = password(etcd.passwordFile().orElseThrow());
+    }
+  }
+
+  /**
+   * The content of a password file without the newline at its end.
    *
    * @throws UncheckedIOException when it cannot be read or is empty; the message names the file
    */

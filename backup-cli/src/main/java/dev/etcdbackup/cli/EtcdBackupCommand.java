@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -27,11 +30,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code etcd-backup}: the command line, its global options, and the way in. */
+/** {@code etcd-backup}: the command line, its global options, and the main method. */
 @Command(
     name = "etcd-backup",
     description =
-        "Takes, schedules, lists, verifies, prunes, reads back and restores backups of etcd.",
+        "Takes, schedules, lists, verifies, prunes, downloads and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackupCommand.Version.class,
@@ -42,7 +45,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:a check says no, or nothing was found",
+      "1:a check failed, or nothing was found",
       "2:the command line or the configuration is wrong",
       "3:etcd failed",
       "4:the store failed, or the name is taken",
@@ -50,6 +53,9 @@ import picocli.CommandLine.ScopeType;
     })
 public final class EtcdBackupCommand implements Callable<Integer> {
   static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
+
+  /** The encodings that the tool reads and writes. */
+  static final BackupEncodings ENCODINGS = BackupEncodings.of(new Tarball());
 
   @Mixin final StoreOptions store = new StoreOptions();
 
@@ -63,17 +69,27 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
 
   @Option(
+      names = "--tarball-zone",
+      scope = ScopeType.INHERIT,
+      paramLabel = "ZONE",
+      description =
+          "The time zone of the times in the names of tarballs that are read: Europe/Zurich,"
+              + " +01:00. New ones are always named in UTC. Default: tarballZone of the"
+              + " configuration, else UTC.")
+  private @Nullable ZoneId tarballZone;
+
+  @Option(
       names = "--now",
       scope = ScopeType.INHERIT,
       paramLabel = "INSTANT",
-      description = "The time to go by instead of the clock, 2020-02-03T21:00:00Z. For tests.")
+      description = "The time to use instead of the clock, 2020-02-03T21:00:00Z. For tests.")
   private @Nullable Instant now;
 
   @Option(
       names = {"-o", "--output"},
       scope = ScopeType.INHERIT,
       paramLabel = "text|json",
-      description = "What results look like. Default: text.")
+      description = "The format of results. Default: text.")
   private Output.Format format = Output.Format.TEXT;
 
   @Option(
@@ -149,7 +165,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     int code;
     try {
       code = commandLine.execute(args);
-    } catch (Error e) { // a class that is missing, say; picocli handles exceptions alone
+    } catch (Error e) { // a missing class, for example; picocli handles only exceptions
       code = root.failures.internal(e);
     }
     if (out.checkError()) {
@@ -187,7 +203,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return failures;
   }
 
-  /** Tells of what is no failure, on standard error. */
+  /** Prints a warning on standard error. */
   void warn(String message) {
     err.println("etcd-backup: warning: " + TerminalText.escape(message));
   }
@@ -196,28 +212,43 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return err;
   }
 
-  /** A service over a store, going by the options. */
+  /** The zone of the names of tarballs: the option, else what the configuration says. */
+  ZoneId tarballZone(BackupConfig config) {
+    return tarballZone == null ? config.tarballZone() : tarballZone;
+  }
+
+  /** The zone of the names of tarballs where there is no configuration. */
+  ZoneId tarballZone() {
+    return tarballZone == null ? ZoneOffset.UTC : tarballZone;
+  }
+
+  /** A service over a store, with the settings of the options. */
   BackupService service(BackupStore over, BackupProgress progress) {
-    BackupVerifier verifier =
-        new SnapshotBackupVerifier(
-            BackupEncodings.of(new Tarball()), TemporarySnapshot.directory());
-    return service(over, progress, verifier);
+    return service(over, tarballZone()).progress(progress).build();
   }
 
   /** A service that verifies in a certain way. */
   BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
-    return BackupService.builder(over)
-        .encodings(BackupEncodings.of(new Tarball()))
-        .verifier(verifier)
-        .clock(clock())
-        .timeout(timeout)
-        .progress(progress)
-        .build();
+    return service(over, tarballZone()).progress(progress).verifier(verifier).build();
   }
 
   /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
-    return service(over, NO_PROGRESS);
+    return service(over, tarballZone()).build();
+  }
+
+  /** A service over a store that a configuration describes, for what moves no snapshot. */
+  BackupService service(BackupStore over, BackupConfig config) {
+    return service(over, tarballZone(config)).build();
+  }
+
+  private BackupService.Builder service(BackupStore over, ZoneId zone) {
+    return BackupService.builder(over)
+        .encodings(ENCODINGS)
+        .verifier(new SnapshotBackupVerifier(ENCODINGS, OperandReader.temporaryDirectory()))
+        .clock(clock())
+        .tarballZone(zone)
+        .timeout(timeout);
   }
 
   /** The version that the build wrote into the jar. */

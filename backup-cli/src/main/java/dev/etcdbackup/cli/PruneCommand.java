@@ -8,16 +8,14 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.PruneReport;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,46 +37,7 @@ final class PruneCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String project;
 
-  @Option(
-      names = "--keep-last",
-      converter = Converters.Count.class,
-      paramLabel = "N",
-      description = "Keep the newest N.")
-  private @Nullable Integer last;
-
-  @Option(
-      names = "--keep-within",
-      paramLabel = "DURATION",
-      description = "Keep those not older than this: 36h, 7d.")
-  private @Nullable Duration within;
-
-  @Option(
-      names = "--keep-hourly",
-      converter = Converters.Count.class,
-      paramLabel = "N",
-      description = "Keep the last of each of the newest N hours (UTC) that have one.")
-  private @Nullable Integer hourly;
-
-  @Option(
-      names = "--keep-daily",
-      converter = Converters.Count.class,
-      paramLabel = "N",
-      description = "The same for days.")
-  private @Nullable Integer daily;
-
-  @Option(
-      names = "--keep-weekly",
-      converter = Converters.Count.class,
-      paramLabel = "N",
-      description = "The same for weeks, from Monday on.")
-  private @Nullable Integer weekly;
-
-  @Option(
-      names = "--keep-monthly",
-      converter = Converters.Count.class,
-      paramLabel = "N",
-      description = "The same for months.")
-  private @Nullable Integer monthly;
+  @Mixin private final RetentionOptions retention = new RetentionOptions();
 
   @Option(names = "--dry-run", description = "Show what would be done and delete nothing.")
   private boolean dryRun;
@@ -99,7 +58,7 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, BackupException {
-    RetentionPolicy policy = policy();
+    RetentionPolicy policy = retention.policy();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       BackupService service = root.service(open.store());
       PruneReport report =
@@ -120,26 +79,6 @@ final class PruneCommand implements Callable<Integer> {
           .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
       return failed ? ExitCode.STORE_FAILED : ExitCode.DONE;
     }
-  }
-
-  private RetentionPolicy policy() throws UsageException {
-    return Stream.of(
-            keep(last, RetentionPolicy::keepLast),
-            keep(within, RetentionPolicy::keepWithin),
-            keep(hourly, RetentionPolicy::keepHourly),
-            keep(daily, RetentionPolicy::keepDaily),
-            keep(weekly, RetentionPolicy::keepWeekly),
-            keep(monthly, RetentionPolicy::keepMonthly))
-        .flatMap(Optional::stream)
-        .reduce(RetentionPolicy::or)
-        .orElseThrow(
-            () ->
-                new UsageException("nothing to keep; give --keep-last N or another --keep option"));
-  }
-
-  private static <T> Optional<RetentionPolicy> keep(
-      @Nullable T value, Function<T, RetentionPolicy> policy) {
-    return Optional.ofNullable(value).map(policy);
   }
 
   private void print(PruneReport report, List<AbandonedUpload> swept) {

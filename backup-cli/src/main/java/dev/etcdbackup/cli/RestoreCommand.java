@@ -16,11 +16,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description =
-        "Makes the data directory of one member of a new cluster out of a snapshot, with the options"
-            + " and defaults of 'etcdutl snapshot restore'. To be run for each member, with the same"
-            + " snapshot, initial cluster and token; each must print the same cluster. The snapshot"
-            + " is verified to the last page and entry, and the directory appears only when it is"
-            + " whole.")
+        "Makes the data directory of one member of a new cluster out of a snapshot, with the"
+            + " options and defaults of 'etcdutl snapshot restore'. To be run for each member, with"
+            + " the same snapshot, initial cluster and token; each must print the same cluster. The"
+            + " snapshot is verified to the last page and entry, and the directory appears only"
+            + " when it is whole.")
 final class RestoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -49,7 +49,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--initial-cluster-token",
       paramLabel = "TOKEN",
-      description = "What tells this cluster from others. Default: etcd-cluster.")
+      description = "Distinguishes this cluster from others. Default: etcd-cluster.")
   private String token = "etcd-cluster";
 
   @Option(
@@ -97,8 +97,10 @@ final class RestoreCommand implements Callable<Integer> {
     DataDirRestore restore = settings();
     Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
     DataDirRestore.requireFree(target); // before anything is fetched
+    OperandReader reader = new OperandReader(root);
+    OperandReader.Work<RestoredMember> work = (snapshot, access) -> run(restore, snapshot, target);
     RestoredMember member =
-        new OperandReader(root).whole(operand, (snapshot, way) -> run(restore, snapshot, target));
+        skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work);
     print(member);
     return ExitCode.DONE;
   }

@@ -22,9 +22,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description =
-        "Backs the clusters of a configuration up by their schedules until SIGTERM or SIGINT, and"
-            + " says on standard output what it does. Then runs under way have a grace to end; with"
-            + " 0 all of them did, with 1 one was cancelled, and stored nothing.")
+        "Backs up the clusters of a configuration by their schedules until SIGTERM or SIGINT, and"
+            + " prints a line for each thing it does. After the signal, backups in progress may"
+            + " finish within the grace period. Exit code 0 when all of them did, 1 when one was"
+            + " cancelled, which stores nothing.")
 final class RunCommand implements Callable<Integer> {
   private static final Duration AFTER_GRACE = Duration.ofSeconds(20);
 
@@ -33,11 +34,19 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private final ConfigOptions config = new ConfigOptions();
 
   @Option(
+      names = "--check",
+      description =
+          "Check the configuration and the files it names, and print for each cluster what would be"
+              + " backed up, when, under which name, and what is kept. Connects to nothing. Exit"
+              + " code 2, and a line for each problem, when something is wrong.")
+  private boolean check;
+
+  @Option(
       names = "--grace",
       paramLabel = "DURATION",
       description =
-          "How long backups under way may go on after SIGTERM. Default: 20s, of the 30 s that"
-              + " Kubernetes gives.")
+          "How long backups in progress may take to finish after SIGTERM. Default: 20s, of the 30 s"
+              + " that Kubernetes gives.")
   private Duration grace = Duration.ofSeconds(20);
 
   RunCommand(EtcdBackupCommand root) {
@@ -46,6 +55,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, ConfigException, BackupException {
+    if (check) {
+      return new ConfigCheck(root, config).run();
+    }
     if (root.hasFixedClock()) {
       throw new UsageException("--now does not go with run");
     }
@@ -59,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
             new SchedulerSetup(
                 read,
                 open.store(),
+                root.tarballZone(read),
                 builder ->
                     builder
                         .listener(log)
@@ -78,7 +91,8 @@ final class RunCommand implements Callable<Integer> {
         root.interruption().expect(grace.plus(AFTER_GRACE));
         scheduler.start();
         awaitSignal();
-        log.line("stopping", "", "backups under way may go on for " + DurationText.format(grace));
+        log.line(
+            "stopping", "", "backups in progress may finish within " + DurationText.format(grace));
         return stop(scheduler, log);
       } finally {
         status.ifPresent(StatusServer::close);
@@ -89,8 +103,8 @@ final class RunCommand implements Callable<Integer> {
   private int stop(BackupScheduler scheduler, RunLog log) {
     boolean ended = scheduler.stop(grace);
     Set<String> cancelled = log.underWay();
-    cancelled.forEach(project -> log.line("cancelled", project, "nothing of it is stored"));
-    log.line("stopped", "", ended ? "nothing runs any more" : "a run does not end");
+    cancelled.forEach(project -> log.line("cancelled", project, "it stored nothing"));
+    log.line("stopped", "", ended ? "all runs have ended" : "a run does not end");
     return ended && cancelled.isEmpty() ? ExitCode.DONE : ExitCode.NO;
   }
 
@@ -98,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException signalled) {
-      // That is what was waited for; the interrupt has done its work.
+      // The signal was the only thing to wait for.
     }
   }
 

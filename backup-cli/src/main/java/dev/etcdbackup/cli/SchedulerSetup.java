@@ -9,27 +9,32 @@ import dev.etcdbackup.cli.config.EtcdConfig;
 import dev.etcdbackup.cli.config.LockConfig;
 import dev.etcdbackup.etcd.EtcdBackupLock;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A scheduler as the configuration wants it, and what has to be closed after it. */
+/** A scheduler that is built from the configuration, and the connection of its lock. */
 final class SchedulerSetup implements AutoCloseable {
   private final BackupConfig config;
   private final Optional<EtcdBackupLock> lock;
   private final BackupScheduler scheduler;
 
   /**
-   * Sets a scheduler up, without clusters and not started.
+   * Builds a scheduler without clusters that is not started.
    *
-   * @param more what the caller wants besides
+   * @param tarballZone the zone in which the times in the names of tarballs are read
+   * @param more sets what the caller needs besides
    */
-  SchedulerSetup(BackupConfig config, BackupStore store, UnaryOperator<SchedulerBuilder> more)
+  SchedulerSetup(
+      BackupConfig config,
+      BackupStore store,
+      ZoneId tarballZone,
+      UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
     this.config = config;
     try {
@@ -38,7 +43,8 @@ final class SchedulerSetup implements AutoCloseable {
       throw new UsageException("lock: " + e.getMessage());
     }
     SchedulerBuilder builder = BackupScheduler.builder(store);
-    lock.ifPresent(builder::lock); // else the one inside this process
+    builder.encodings(EtcdBackupCommand.ENCODINGS).tarballZone(tarballZone);
+    lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
   }
 
@@ -49,17 +55,11 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules. */
   void addAll() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      if (cluster.automated() && !canBeBackedUp(cluster)) {
-        throw new UsageException(
-            "cluster '"
-                + cluster.project()
-                + "' has no endpoints; give them, or say 'automated: false'");
-      }
-      scheduler.put(cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never()));
+      scheduler.put(scheduled(cluster));
     }
   }
 
-  /** Adds all clusters that can be backed up, to be so on demand alone. */
+  /** Adds all clusters that have endpoints, to be backed up on demand only. */
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
@@ -72,11 +72,22 @@ final class SchedulerSetup implements AutoCloseable {
     return !cluster.etcd().endpoints().isEmpty();
   }
 
-  /** Stops the scheduler without a grace if it runs, and gives the lock's connection back. */
+  /** Stops the scheduler without a grace period if it runs, and closes the lock's connection. */
   @Override
   public void close() {
     scheduler.stop(Duration.ZERO);
     lock.ifPresent(EtcdBackupLock::close);
+  }
+
+  /** A cluster with the schedule that the configuration gives it. */
+  static ScheduledCluster scheduled(ClusterConfig cluster) throws UsageException {
+    if (cluster.automated() && !canBeBackedUp(cluster)) {
+      throw new UsageException(
+          "cluster '"
+              + cluster.project()
+              + "' has no endpoints; give them, or say 'automated: false'");
+    }
+    return cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never());
   }
 
   private static ScheduledCluster cluster(ClusterConfig cluster, Schedule schedule)
@@ -84,10 +95,11 @@ final class SchedulerSetup implements AutoCloseable {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
+            .naming(cluster.naming().strategy())
             .timeout(cluster.timeout())
             .jitter(cluster.jitter())
             .recovery(cluster.recovery());
-    cluster.keepLast().ifPresent(count -> builder.retention(RetentionPolicy.keepLast(count)));
+    cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     return builder.build();
   }
@@ -106,7 +118,7 @@ final class SchedulerSetup implements AutoCloseable {
     }
   }
 
-  private static EtcdBackupLock lock(LockConfig lock) {
+  static EtcdBackupLock lock(LockConfig lock) {
     return EtcdBackupLock.builder(EtcdAccess.of(lock.etcd())).ttl(lock.ttl()).build();
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ class AutomationCommandsTest {
     assertThat(run.out()).isEmpty();
   }
 
+  @Tag("server")
   @Test
   void beforeAnUpgradeAllThatHaveEndpointsAreBackedUpAndEachIsReported() throws Exception {
     try (EtcdServer etcd = EtcdServer.start()) {

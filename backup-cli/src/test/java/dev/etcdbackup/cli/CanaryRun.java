@@ -10,8 +10,8 @@ import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.etcd.EtcdTls;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.etcd.LiveRestore;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
 import java.io.Reader;
@@ -248,7 +248,7 @@ final class CanaryRun {
       settings(tls, store, service, source);
     }
     String user = "http://root:canary-url-secret@a_b:2379";
-    attempt(() -> RgwS3Client.builder(URI.create(user)));
+    attempt(() -> S3Clients.forRgw(URI.create(user)));
     attempt(() -> EtcdSnapshotSource.builder(EtcdConnection.to(user)));
     attempt(() -> EtcdSnapshotSource.builder(EtcdConnection.to(List.of(URI.create(user)))));
     attempt(() -> EtcdBackupLock.builder(EtcdConnection.to(user)));
@@ -274,7 +274,7 @@ final class CanaryRun {
   }
 
   private S3Client client(String server, AwsCredentials credentials) {
-    return RgwS3Client.builder(URI.create(given(server)))
+    return S3Clients.forRgw(URI.create(given(server)))
         .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
@@ -298,7 +298,7 @@ final class CanaryRun {
             store,
             service,
             source,
-            RgwS3Client.builder(URI.create(given("s3"))),
+            S3Clients.forRgw(URI.create(given("s3"))),
             S3BackupStore.builder(s3Client(given("secret")), "bucket"),
             EtcdSnapshotSource.builder(EtcdConnection.builder(given("etcd")).tls(tls).build()),
             EtcdBackupLock.builder(EtcdConnection.to(given("etcd"))).build(),

@@ -3,7 +3,7 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.Ceph;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * Everything is run with credentials that are canaries, against servers that want them, and all
  * that is printed is searched for them: results, errors, stack traces, logs of every level.
  */
+@Tag("server")
 @Timeout(300)
 class CanaryTest {
   private static final String PASSWORD = "canary-etcd-password-7d1f";
@@ -98,7 +100,7 @@ class CanaryTest {
     s3 = S3Server.embedded();
     etcd = EtcdServer.builder().clientCertificates().rootPassword(PASSWORD).start();
     try (S3Client client =
-        RgwS3Client.builder(s3.endpoint())
+        S3Clients.forRgw(s3.endpoint())
             .credentials(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
@@ -138,7 +140,8 @@ class CanaryTest {
         exchange -> {
           try (exchange) {
             String text =
-                "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>"
+                "<Error><Code>ExpiredToken</Code><Message>The provided token has"
+                    + " expired.</Message><Token-0>"
                     + exchange.getRequestHeaders().getFirst("X-amz-security-token")
                     + "</Token-0></Error>";
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
@@ -167,7 +170,7 @@ class CanaryTest {
     canary("secret key", rgw.secretKey());
     Path ca = rgw.caPem().orElseThrow();
     try (S3Client client =
-        RgwS3Client.builder(rgw.endpoint())
+        S3Clients.forRgw(rgw.endpoint())
             .caPem(ca)
             .credentials(
                 StaticCredentialsProvider.create(
@@ -223,7 +226,8 @@ class CanaryTest {
       settings.store(out, "for CanaryRun");
     }
     String cluster =
-        "{project: %s, endpoints: ['%s'], interval: 1h, user: root, passwordFile: '%s', tls: {ca: '%s', cert: '%s', key: '%s'}}";
+        "{project: %s, endpoints: ['%s'], interval: 1h, user: root, passwordFile: '%s', tls: {ca:"
+            + " '%s', cert: '%s', key: '%s'}}";
     String ca = settings.getProperty("ca");
     String cert = settings.getProperty("cert");
     String key = settings.getProperty("key");

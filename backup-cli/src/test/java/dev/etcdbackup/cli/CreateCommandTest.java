@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backups of a real etcd in a directory, and back. */
+@Tag("server")
 class CreateCommandTest {
   private static final String NOW = "--now=2020-02-03T21:00:00Z";
   private static EtcdServer etcd;

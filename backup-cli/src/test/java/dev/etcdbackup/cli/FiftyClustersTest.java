@@ -35,12 +35,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Fifty clusters every two seconds for a minute, and a Ceph that is away in the middle of it. */
+@Tag("server")
 @Timeout(300)
 class FiftyClustersTest {
   private static final int CLUSTERS = 50;

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar that people get, as a process of its own. Runs after the jar was built. */
+@Tag("server")
 class JarTest {
   private static final Path JAR = Path.of("target/etcd-backup.jar");
 

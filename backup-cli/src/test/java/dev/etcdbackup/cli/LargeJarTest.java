@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** More data than heap, from a real etcd through the jar into S3 and back. */
+@Tag("server")
 class LargeJarTest {
   private static final int MIB = 1 << 20;
   private static final long SEED = 3;
@@ -60,7 +62,7 @@ class LargeJarTest {
     AwsBasicCredentials credentials =
         AwsBasicCredentials.create(server.accessKey(), server.secretKey());
     try (S3Client client =
-        RgwS3Client.builder(server.endpoint())
+        S3Clients.forRgw(server.endpoint())
             .credentials(StaticCredentialsProvider.create(credentials))
             .build()) {
       client.createBucket(request -> request.bucket("etcd-backup"));

@@ -110,6 +110,15 @@ class PruneCommandTest {
   }
 
   @Test
+  void aPolicyIsAnOptionToo() {
+    Cli run = Cli.on(store, "prune", "cray-bos", "--dry-run", "--keep", "last 1 then daily 1", NOW);
+    assertThat(run.out().lines().filter(line -> line.startsWith("keep ")))
+        .satisfiesExactlyInAnyOrder(
+            newest -> assertThat(newest).contains(NEWEST + " last 1: newest"),
+            older -> assertThat(older).contains("_v960_").endsWith("daily 2020-02-02"));
+  }
+
+  @Test
   void eachSeriesIsPrunedByItself() throws Exception {
     for (int hour = 1; hour < 4; hour++) {
       Files.createFile(store.resolve("cray-bos/etcd-backup-2020-02-03-0" + hour + "-00-00.tar.gz"));

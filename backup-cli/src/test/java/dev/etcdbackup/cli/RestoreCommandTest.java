@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,7 @@ class RestoreCommandTest {
     assertThat(place.resolve("m.etcd/member/wal")).isNotEmptyDirectory();
   }
 
+  @Tag("server")
   @Test
   void anEtcdStartsFromItWithTheOptionsOfTheCommand() throws Exception {
     try (EtcdServer server =
@@ -155,8 +157,9 @@ class RestoreCommandTest {
             + " write http://HOST:PORT or https://HOST:PORT, without a path",
         "--initial-cluster=http://x:1 | --initial-cluster: 'http://x:1' is not NAME=URL; write"
             + " a=http://HOST:PORT,b=http://…",
-        "--initial-advertise-peer-urls=ftp://x:1 | --initial-advertise-peer-urls: 'ftp://x:1' is not"
-            + " the address of a peer; write http://HOST:PORT or https://HOST:PORT, without a path",
+        "--initial-advertise-peer-urls=ftp://x:1 | --initial-advertise-peer-urls: 'ftp://x:1' is"
+            + " not the address of a peer; write http://HOST:PORT or https://HOST:PORT, without a"
+            + " path",
         "--name=a,b | --name must be a text without comma, equals sign and control characters, not"
             + " 'a,b'",
         "--bump-revision=5 | --bump-revision and --mark-compacted go together",
@@ -206,7 +209,7 @@ class RestoreCommandTest {
     assertThat(cut.err()).startsWith("etcd-backup: " + file + ": ");
     assertRefused(restore("p/none"), 1);
     assertRefused(restore(directory.resolve("none").toString()), 2);
-    assertRefused(restore(KEY + ".gpg"), 1);
+    assertRefused(restore(KEY + ".gpg"), 2);
   }
 
   @Test
@@ -233,6 +236,7 @@ class RestoreCommandTest {
   }
 
   /** In a mount namespace of its own, so that nobody else sees the small disk. */
+  @Tag("server")
   @ParameterizedTest
   @CsvSource({"data,256k,4", ".,256k,4", "data,8m,0", ".,8m,0"})
   void aDiskThatIsFullIsToldOfAndLeftEmpty(String target, String size, int code) throws Exception {

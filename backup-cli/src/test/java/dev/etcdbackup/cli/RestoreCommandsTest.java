@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code extract}, {@code restore-live} and {@code plan}, with backups of a real etcd. */
+@Tag("server")
 class RestoreCommandsTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String NOW = "--now=2020-02-03T21:00:00Z";
@@ -112,7 +114,8 @@ class RestoreCommandsTest {
               unchanged: 0
               kept as they are: 1
               leases granted: 0, there: 0
-              not restored: revisions, versions and history of keys""");
+              not restored: revisions, versions and history of keys\
+              """);
       assertThat(to.revision()).isEqualTo(2);
       assertThat(on("restore-live", tarball, endpoint, "--prefix=/app/").out())
           .contains("created: 9\n", "kept as they are: 1\n");

@@ -2,7 +2,7 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What only a Ceph RADOS Gateway over HTTPS can show: authorities, object lock, SSE-C. */
+@Tag("server")
 class RgwStoreTest {
   private static final String ACCESS_KEY = "aws.accessKeyId";
   private static final String SECRET_KEY = "aws.secretAccessKey";
@@ -52,7 +54,7 @@ class RgwStoreTest {
 
   @BeforeEach
   void makeBucket() {
-    client = RgwS3Client.builder(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
+    client = S3Clients.forRgw(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
     client.createBucket(r -> r.bucket(bucket).objectLockEnabledForBucket(true));
   }
 

@@ -3,7 +3,7 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -39,7 +40,7 @@ class S3Test {
     server = S3Server.embedded();
     System.setProperty(ACCESS_KEY, server.accessKey());
     System.setProperty(SECRET_KEY, server.secretKey());
-    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build()) {
       client.createBucket(request -> request.bucket("etcd-backup"));
       byte[] snapshot = TestSnapshots.bytes(1, 10);
       Cli.seedListing()
@@ -79,6 +80,7 @@ class S3Test {
         .isEqualTo("cray-fas/etcd.backup_v71858_2020-02-03-20:45:48\n");
   }
 
+  @Tag("server")
   @Test
   void aBackupGoesThereAndComesBackAndIsPruned() throws Exception {
     try (EtcdServer etcd = EtcdServer.start()) {
@@ -104,7 +106,7 @@ class S3Test {
   @Test
   void snapshotsAreReadFromThere() {
     String key = "p/etcd.backup_v230_2020-02-03-20:45:48";
-    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build()) {
       client.putObject(
           request -> request.bucket("etcd-backup").key("golden/" + key),
           RequestBody.fromBytes(Goldens.bytes("3.6.14-plain")));

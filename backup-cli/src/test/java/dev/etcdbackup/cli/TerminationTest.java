@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM while a large backup is copied: nothing is left behind. */
+@Tag("server")
 @Timeout(120)
 class TerminationTest {
   private static final long SIZE = 64L << 30; // sparse; the copy never comes near it

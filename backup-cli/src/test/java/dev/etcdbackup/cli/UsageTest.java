@@ -71,6 +71,7 @@ class UsageTest {
         mistake("list --store {store} --timeout 10", "'10' is not a duration; write 90s"),
         mistake("list --store {store} --timeout 0s", "'0s' must be more than 0"),
         mistake("list --store {store} --timeout -5m", "'-5m' is not a duration"),
+        mistake("list --store {store} --tarball-zone Mars", "'Mars' is not a time zone"),
         mistake("list --store {store} --now yesterday", "'yesterday' is not a time"),
         mistake("list --store {store} --now 1969-12-31T23:59:59Z", "is not a time of 1970 to 9999"),
         mistake("list --store {store} -o xml", "'xml' is not a format; write text or json"),
@@ -127,7 +128,7 @@ class UsageTest {
         mistake("status --store {store}", "missing required parameter: 'KEY|FILE'"),
         mistake("status --store {store} ''", "it must not be empty; write PROJECT/NAME or a path"),
         mistake("status --store {store} file:x", "'file:x' is not a file; write file:///PATH"),
-        mistake("status --store {store} p/k --as 3.7", "'3.7' is not one of 3.4, 3.5 and 3.6"),
+        mistake("status --store {store} p/k --as 3.8", "'3.8' is not one of 3.4, 3.5, 3.6 and 3.7"),
         mistake("status --store {store} p/k --as", "missing required parameter for option '--as'"),
         mistake("status p/k", "no store; give --store"),
         mistake("status {store}/none", "{store}/none is not there"),
@@ -149,7 +150,7 @@ class UsageTest {
         mistake("verify --all", "no store; give --store"),
         mistake("extract --store {store} p/k", "Give either KEYNAME or --prefix"),
         mistake("extract --store {store} p/k a --prefix b", "Give either KEYNAME or --prefix"),
-        mistake("extract --store {store} p/k --prefix b", "--prefix goes with -o json"),
+        mistake("extract --store {store} p/k --prefix b", "--prefix needs -o json"),
         mistake("extract p/k a", "no store; give --store"),
         mistake("restore-live --store {store} p/k", "no cluster; give --etcd"),
         mistake("restore-live p/k --etcd http://h:1", "no store; give --store"),
@@ -178,16 +179,18 @@ class UsageTest {
         mistake("prune --store {store} p", "nothing to keep; give --keep-last N"),
         mistake("prune --store {store} p --dry-run", "nothing to keep; give --keep-last N"),
         mistake("prune --store {store} p --keep-last", "missing required parameter for option"),
-        prune("--keep-last 0", "'0' is not a number of 1 to 999999999"),
-        prune("--keep-last -1", "'-1' is not a number of 1 to 999999999"),
-        prune("--keep-last many", "'many' is not a number of 1 to 999999999"),
-        prune("--keep-last 99999999999", "'99999999999' is not a number of 1 to 999999999"),
+        prune("--keep-last 0", "must be a number of 1 to 999999999, not '0'"),
+        prune("--keep-last -1", "must be a number of 1 to 999999999, not '-1'"),
+        prune("--keep-last many", "must be a number of 1 to 999999999, not 'many'"),
+        prune("--keep-last 99999999999", "must be a number of 1 to 999999999, not '99999999999'"),
         prune("--keep-within 7", "'7' is not a duration"),
         prune("--keep-within 0d", "'0d' must be more than 0"),
-        prune("--keep-hourly 0", "'0' is not a number of 1 to 999999999"),
-        prune("--keep-daily 1.5", "'1.5' is not a number of 1 to 999999999"),
-        prune("--keep-weekly x", "'x' is not a number of 1 to 999999999"),
-        prune("--keep-monthly ''", "'' is not a number of 1 to 999999999"),
+        prune("--keep-hourly 0", "must be a number of 1 to 999999999, not '0'"),
+        prune("--keep-daily 1.5", "must be a number of 1 to 999999999, not '1.5'"),
+        prune("--keep-weekly x", "must be a number of 1 to 999999999, not 'x'"),
+        prune("--keep-monthly ''", "must be a number of 1 to 999999999, not ''"),
+        prune("--keep weekly", "--keep: expected the value of 'weekly', but the text ends"),
+        prune("--keep x --keep-last 1", "--keep excludes the other --keep options"),
 
         // coverage
         mistake("coverage --store {store}", "missing required option: '--config=FILE'"),
@@ -326,7 +329,7 @@ class UsageTest {
             List.of("diff", "p/n", "p/m"),
             List.of("inspect", "p/n"),
             List.of("latest", "p", "--verified"),
-            List.of("coverage", "--config", "../seed-clusters.yaml"))) {
+            List.of("coverage", "--config", "../examples/seed-clusters.yaml"))) {
       Cli run = Cli.on(missing, args.toArray(String[]::new));
       assertThat(run)
           .isEqualTo(new Cli(4, "", "etcd-backup: there is no directory " + missing + "\n"));

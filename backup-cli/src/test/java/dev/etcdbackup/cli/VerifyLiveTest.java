@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code verify --live}, against a real etcd. */
+@Tag("server")
 class VerifyLiveTest {
   @TempDir Path directory;
 

@@ -5,14 +5,13 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -20,10 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,14 +37,18 @@ final class Layout {
 
   private Layout(Path root) {
     this.root = root;
-    this.reserved = root.resolve(BackupKey.RESERVED_PROJECT);
+    this.reserved = root.resolve(BackupKey.RESERVED);
   }
 
   static Layout at(Path root) throws IOException {
     if (!Files.isDirectory(root)) { // early Java 17s take a link to a directory for an obstacle
-      Files.createDirectories(root, mode(root, "rwx------"));
+      Files.createDirectories(root, AtomicFile.mode(root, "rwx------"));
     }
     return new Layout(root.toRealPath());
+  }
+
+  Path root() {
+    return root;
   }
 
   /** The directory for what is not a backup. */
@@ -95,16 +95,12 @@ final class Layout {
 
   /** All files of a project, or of the store, in the order of their keys. */
   List<StoredBackup> list(String project) throws StoreException {
-    Lister lister = new Lister();
+    Lister lister = new Lister(project);
     try {
       requireRoot();
-      if (project.isEmpty()) {
-        Files.walkFileTree(root, lister);
-      } else if (project.indexOf('/') < 0 && isName(project)) {
-        Path directory = child(root, project);
-        if (attributes(directory).filter(BasicFileAttributes::isDirectory).isPresent()) {
-          Files.walkFileTree(directory, lister);
-        }
+      Optional<Path> start = start(project);
+      if (start.isPresent()) {
+        Files.walkFileTree(start.get(), lister);
       }
     } catch (StoreException e) {
       throw e;
@@ -115,6 +111,21 @@ final class Layout {
     return List.copyOf(lister.found);
   }
 
+  /** The directory that a listing begins with, if there is one; never by way of a link. */
+  private Optional<Path> start(String project) throws IOException {
+    Path at = root;
+    for (String name : project.isEmpty() ? new String[0] : project.split("/", -1)) {
+      if (!isName(name)) {
+        return Optional.empty();
+      }
+      at = child(at, name);
+      if (attributes(at).filter(BasicFileAttributes::isDirectory).isEmpty()) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(at);
+  }
+
   /** Makes a directory below the root, and those on the way to it. */
   void makeDirectories(Path directory) throws IOException {
     requireRoot();
@@ -122,7 +133,7 @@ final class Layout {
     for (Path name : root.relativize(directory)) {
       at = at.resolve(name);
       try {
-        Files.createDirectory(at, mode(root, "rwx------"));
+        Files.createDirectory(at, AtomicFile.mode(root, "rwx------"));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(at, NOFOLLOW_LINKS)) {
           throw new FileSystemException(at.toString(), null, "is there and is not a directory");
@@ -136,26 +147,9 @@ final class Layout {
    * process or another.
    */
   void force(Path directory) throws IOException {
-    if (root.getFileSystem() != FileSystems.getDefault() || !hasModes(root)) {
-      return; // only POSIX opens directories
-    }
     for (Path at = directory; at != null && at.startsWith(root); at = at.getParent()) {
-      try (FileChannel channel = FileChannel.open(at, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      AtomicFile.forceDirectory(at);
     }
-  }
-
-  /**
-   * The attribute to create something with; none where the file system of the path has no modes.
-   */
-  static FileAttribute<?>[] mode(Path path, String mode) {
-    if (!hasModes(path)) {
-      return new FileAttribute<?>[0];
-    }
-    return new FileAttribute<?>[] {
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
-    };
   }
 
   /** Why something failed, in a few words. */
@@ -165,10 +159,6 @@ final class Layout {
     }
     String message = e.getMessage();
     return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-  }
-
-  private static boolean hasModes(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** Whether a file of the store can have this name. */
@@ -219,6 +209,11 @@ final class Layout {
 
   private final class Lister extends SimpleFileVisitor<Path> {
     final List<StoredBackup> found = new ArrayList<>();
+    private final String project;
+
+    Lister(String project) {
+      this.project = project;
+    }
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
@@ -226,19 +221,27 @@ final class Layout {
       if (Thread.currentThread().isInterrupted()) {
         throw new ClosedByInterruptException();
       }
-      return directory.equals(reserved) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+      boolean skipped = directory.equals(reserved) || key(directory).isLeftByFileSystems();
+      return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
     }
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (attributes.isRegularFile()) {
-        StringBuilder key = new StringBuilder();
-        for (Path name : root.relativize(file)) {
-          key.append(key.isEmpty() ? "" : "/").append(name);
+        StoredBackup stored = describe(key(file), attributes);
+        if (stored.isListedIn(project)) {
+          found.add(stored);
         }
-        found.add(describe(BackupKey.parse(key.toString()), attributes));
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    private BackupKey key(Path path) {
+      StringBuilder key = new StringBuilder();
+      for (Path name : root.relativize(path)) {
+        key.append(key.isEmpty() ? "" : "/").append(name);
+      }
+      return BackupKey.parse(key.toString());
     }
 
     @Override

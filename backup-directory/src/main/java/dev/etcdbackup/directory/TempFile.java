@@ -1,21 +1,19 @@
 package dev.etcdbackup.directory;
 
+import dev.etcdbackup.internal.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +25,11 @@ final class TempFile implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(TempFile.class);
   private static final Duration ABANDONED = Duration.ofHours(24);
 
-  private final Path path;
-  private final FileChannel channel;
+  private final AtomicFile file;
   private final InstantSource clock;
 
-  private TempFile(Path path, FileChannel channel, InstantSource clock) {
-    this.path = path;
-    this.channel = channel;
+  private TempFile(AtomicFile file, InstantSource clock) {
+    this.file = file;
     this.clock = clock;
   }
 
@@ -43,22 +39,15 @@ final class TempFile implements Closeable {
     layout.makeDirectories(directory);
     sweep(directory, clock.instant().minus(ABANDONED));
     Path path = directory.resolve("put-" + UUID.randomUUID() + ".part");
-    FileChannel channel =
-        FileChannel.open(
-            path,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            Layout.mode(path, "rw-------"));
-    return new TempFile(path, channel, clock);
+    return new TempFile(AtomicFile.at(path), clock);
   }
 
   Path path() {
-    return path;
+    return file.temporary();
   }
 
   void write(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    file.write(bytes);
   }
 
   /**
@@ -68,17 +57,17 @@ final class TempFile implements Closeable {
    * @return what the file is like, now and under any other name
    */
   BasicFileAttributes finish() throws IOException {
-    Files.setLastModifiedTime(path, FileTime.from(clock.instant()));
-    channel.force(true);
-    return Files.readAttributes(path, BasicFileAttributes.class);
+    Files.setLastModifiedTime(path(), FileTime.from(clock.instant()));
+    file.force();
+    return Files.readAttributes(path(), BasicFileAttributes.class);
   }
 
   @Override
   public void close() {
-    try (channel) {
-      Files.deleteIfExists(path);
+    try {
+      file.close();
     } catch (IOException e) {
-      LOG.warn("{} is left; a later put removes it: {}", path, Layout.reason(e));
+      LOG.warn("{} is left; a later put removes it: {}", path(), Layout.reason(e));
     }
   }
 

@@ -1,10 +1,9 @@
 package dev.etcdbackup.etcd;
 
+import dev.etcdbackup.internal.DurationText;
 import io.grpc.Deadline;
 import io.grpc.Status;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,6 +38,6 @@ record CallDeadlines(Deadline deadline, Duration timeout, Duration noProgress) {
 
   /** A duration for people: {@code 1m30s}; to the millisecond. */
   static String text(Duration duration) {
-    return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);
+    return DurationText.exact(duration);
   }
 }

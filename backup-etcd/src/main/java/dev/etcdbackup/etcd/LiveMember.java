@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.LiveHash;
+import dev.etcdbackup.snapshot.Revision;
 import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.HashKVResponse;
@@ -77,11 +78,12 @@ public final class LiveMember implements LiveHash, Closeable {
    * @throws SourceException when the member does not answer in time, or refuses
    */
   @Override
-  public Optional<HashKv> hashKv(long revision) throws SourceException {
-    HashKVRequest request = HashKVRequest.newBuilder().setRevision(revision).build();
+  public Optional<HashKv> hashKv(Revision revision) throws SourceException {
+    HashKVRequest request =
+        HashKVRequest.newBuilder().setRevision(revision.number().orElse(0)).build();
     try {
       HashKVResponse answer = ask(MaintenanceGrpc.getHashKVMethod(), request);
-      long upTo = revision == 0 ? answer.getHeader().getRevision() : revision;
+      long upTo = revision.number().orElse(answer.getHeader().getRevision());
       return Optional.of(
           new HashKv(answer.getHash() & 0xffffffffL, upTo, answer.getCompactRevision()));
     } catch (StatusRuntimeException e) {
@@ -111,16 +113,16 @@ public final class LiveMember implements LiveHash, Closeable {
   /**
    * Counts the keys that the cluster holds.
    *
-   * @param revision as of which revision; 0 for the current one
+   * @param revision as of which revision
    * @return the number of keys
    * @throws SourceException when the member does not answer in time, or refuses
    */
-  public long countKeys(long revision) throws SourceException {
+  public long countKeys(Revision revision) throws SourceException {
     RangeRequest all =
         RangeRequest.newBuilder()
             .setKey(ByteString.copyFrom(new byte[1]))
             .setRangeEnd(ByteString.copyFrom(new byte[1]))
-            .setRevision(revision)
+            .setRevision(revision.number().orElse(0))
             .setCountOnly(true)
             .build();
     return call(KVGrpc.getRangeMethod(), all).getCount();

@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd;
 
+import dev.etcdbackup.internal.MetaPage;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.OptionalLong;
@@ -35,14 +36,13 @@ final class RevisionScan {
   private static final int MAX_LEAVES = 1024;
   private static final int MAX_LATE_KEYS = 1024;
   private static final int MAX_DEPTH = 64;
-  private static final int SMALLEST_PAGE = 1024;
 
   private final PageLinks links = new PageLinks();
   private final PriorityQueue<Leaf> leaves = new PriorityQueue<>(Leaf.BY_REVISION);
   private final PriorityQueue<LateKey> lateKeys =
       new PriorityQueue<>(Comparator.comparingLong(LateKey::next));
 
-  private byte[] partial = new byte[SMALLEST_PAGE];
+  private byte[] partial = new byte[MetaPage.MIN_PAGE_SIZE];
   private int filled;
   private boolean sized;
   private long page; // the one in partial, or the next
@@ -66,7 +66,7 @@ final class RevisionScan {
       at += count;
       left -= count;
       if (filled == partial.length && !sized) {
-        readMeta(new ScannedPage(partial, 0, partial.length));
+        readMeta();
       }
       if (filled == partial.length) {
         scan(new ScannedPage(partial, 0, partial.length));
@@ -97,13 +97,13 @@ final class RevisionScan {
   }
 
   /** Learns the page size; without a sane one the scan ends with nothing. */
-  private void readMeta(ScannedPage first) {
+  private void readMeta() {
     sized = true;
-    long size = first.metaPageSize();
-    if (size >= SMALLEST_PAGE && size <= 65536 && Long.bitCount(size) == 1) {
-      pages = first.metaPages();
-      root = first.metaRoot();
-      partial = Arrays.copyOf(partial, (int) size);
+    MetaPage first = MetaPage.at(partial, 0);
+    if (first.hasPossiblePageSize()) {
+      pages = first.pages();
+      root = first.root();
+      partial = Arrays.copyOf(partial, (int) first.pageSize());
     }
   }
 

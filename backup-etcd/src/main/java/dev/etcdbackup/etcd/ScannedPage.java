@@ -63,18 +63,6 @@ final class ScannedPage {
     return (short) LITTLE_SHORT.get(bytes, start + 10) & 0xffff;
   }
 
-  long metaPageSize() {
-    return intAt(24);
-  }
-
-  long metaRoot() {
-    return longAt(32);
-  }
-
-  long metaPages() {
-    return longAt(56);
-  }
-
   /** Of a branch whose last key has the form of a revision, the last child. */
   long lastChildIfKeyedByRevision() {
     int last = count() - 1;

@@ -24,11 +24,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Restores into a real etcd while somebody else does something between two of its requests. */
+@Tag("server")
 @Timeout(120)
 class ContestedRestoreTest {
   @TempDir private Path directory;
@@ -96,7 +98,7 @@ class ContestedRestoreTest {
     Before before = new Before(2, () -> to.getKVClient().put(utf8("a"), utf8("other")).get());
     try (EtcdSnapshot snapshot = snapshot()) {
       LiveRestoreReport report =
-          restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0);
+          restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all());
       assertThat(report.created()).isEqualTo(1);
       assertThat(report.kept()).isEqualTo(1);
       assertThat(requests).hasValue(4); // looked, refused, looked again, written
@@ -114,7 +116,7 @@ class ContestedRestoreTest {
     Before before = new Before(2, () -> to.getLeaseClient().revoke(lease).get());
     try (EtcdSnapshot snapshot = snapshot()) {
       LiveRestoreReport report =
-          restoring(LiveRestore.Mode.OVERWRITE, before).restore(snapshot, KeyRange.all(), 0);
+          restoring(LiveRestore.Mode.OVERWRITE, before).restore(snapshot, KeyRange.all());
       assertThat(report.created()).isEqualTo(1);
       assertThat(report.leases()).isEqualTo(1);
       assertThat(report.leasesThere()).isZero();
@@ -136,7 +138,7 @@ class ContestedRestoreTest {
     try (EtcdSnapshot snapshot = snapshot()) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
-              () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0))
+              () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all()))
           .withMessageContaining("somebody else writes to them; 0 keys were written");
     }
     assertThat(taken).hasValue(10);

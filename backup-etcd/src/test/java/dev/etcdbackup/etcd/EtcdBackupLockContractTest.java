@@ -10,7 +10,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("server")
 class EtcdBackupLockContractTest extends LeasedLockContract {
   @AutoClose private static EtcdServer etcd;
 

@@ -144,7 +144,7 @@ class EtcdConnectionTest {
     }
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       LiveRestoreReport report =
-          LiveRestore.builder(connection).build().dryRun(snapshot, KeyRange.all(), 0);
+          LiveRestore.builder(connection).build().dryRun(snapshot, KeyRange.all());
       assertThat(report.unchanged()).isEqualTo(1);
     }
   }

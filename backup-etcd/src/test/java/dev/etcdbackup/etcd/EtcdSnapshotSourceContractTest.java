@@ -5,7 +5,9 @@ import dev.etcdbackup.testkit.SnapshotSourceContract;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("server")
 class EtcdSnapshotSourceContractTest extends SnapshotSourceContract {
   @AutoClose private static EtcdServer etcd;
 

@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real etcd servers with TLS, one of which wants certificates of its clients. */
+@Tag("server")
 @Timeout(60)
 class EtcdTlsTest {
   @AutoClose private static EtcdServer server;

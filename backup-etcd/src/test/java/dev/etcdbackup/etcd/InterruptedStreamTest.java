@@ -27,12 +27,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A real etcd and its reader, one of which leaves in the middle of a snapshot of 32 MiB. */
 @Timeout(120)
 @SuppressWarnings("try") // closing is part of what is tested
+@Tag("server")
 class InterruptedStreamTest {
   private static final int MEBIBYTE = 1 << 20;
 

@@ -8,6 +8,7 @@ import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
@@ -27,12 +28,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random histories applied to a real etcd, whose answers are held against its snapshot. */
+@Tag("server")
 @Timeout(120)
 class LiveHistoryTest {
   private static final ByteSequence ALL = ByteSequence.from(new byte[1]);
@@ -61,7 +64,7 @@ class LiveHistoryTest {
               .as("seed %s, revision %s", seed, revision)
               .isEqualTo(keys(client, revision));
           if (revision > compact) {
-            assertThat(snapshot.hashKv(revision))
+            assertThat(snapshot.hashKv(Revision.of(revision)))
                 .as("seed %s", seed)
                 .isEqualTo(hashKv(client, etcd, revision));
           }
@@ -139,7 +142,7 @@ class LiveHistoryTest {
 
   private static List<String> keys(EtcdSnapshot snapshot, long revision) throws Exception {
     List<String> lines = new ArrayList<>();
-    KeyCursor keys = snapshot.keys(KeyRange.all(), revision);
+    KeyCursor keys = snapshot.keys(KeyRange.all(), Revision.of(revision));
     while (keys.next()) {
       lines.add(
           line(

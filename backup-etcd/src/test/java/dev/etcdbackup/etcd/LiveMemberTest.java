@@ -7,6 +7,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Snapshots compared with the real etcd they came from, and with others. */
+@Tag("server")
 @Timeout(120)
 class LiveMemberTest {
   private static final Duration WAIT = Duration.ofSeconds(20);
@@ -123,7 +126,7 @@ class LiveMemberTest {
     try (LiveMember live =
         LiveMember.of(EtcdConnection.to(List.of(etcd.endpoint())), Duration.ofMillis(300))) {
       assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> live.hashKv(0))
+          .isThrownBy(() -> live.hashKv(Revision.LATEST))
           .withMessage(etcd.endpoint() + ": no answer within 0.3s");
     } finally {
       etcd.resume();
@@ -141,13 +144,14 @@ class LiveMemberTest {
                       () -> Client.builder().user(utf8("root")).password(utf8("root-secret")))
                   .build(),
               WAIT)) {
-        assertThat(live.hashKv(0)).hasValueSatisfying(h -> assertThat(h.revision()).isEqualTo(2));
-        assertThat(live.hashKv(99)).isEmpty();
+        assertThat(live.hashKv(Revision.LATEST))
+            .hasValueSatisfying(h -> assertThat(h.revision()).isEqualTo(2));
+        assertThat(live.hashKv(Revision.of(99))).isEmpty();
         assertThat(live).hasToString("etcd at " + closed.endpoint());
       }
       try (LiveMember live = LiveMember.of(EtcdConnection.to(List.of(closed.endpoint())), WAIT)) {
         assertThatExceptionOfType(SourceException.class)
-            .isThrownBy(() -> live.hashKv(0))
+            .isThrownBy(() -> live.hashKv(Revision.LATEST))
             .withMessageContaining("set user and password");
       }
     }

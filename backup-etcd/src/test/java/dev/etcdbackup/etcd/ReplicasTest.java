@@ -34,11 +34,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several schedulers over one store, each with a lock of its own in the same etcd. */
+@Tag("server")
 @Timeout(200)
 class ReplicasTest {
   private static final Duration TTL = Duration.ofSeconds(3);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Backups encrypted by a key of the customer's (SSE-C), on a Ceph RADOS Gateway over HTTPS. */
+@Tag("server")
 class CustomerKeyTest {
   private static final int PART = S3StoreBehaviour.PART;
   private static final BackupKey KEY = S3StoreBehaviour.KEY;
@@ -154,7 +156,7 @@ class CustomerKeyTest {
     assertThatThrownBy(() -> bucket.store().sseCustomerKey(new byte[16]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("customerKey must be 32 bytes, not 16");
-    try (S3Client clear = RgwS3Client.builder(URI.create("http://rgw.example")).build()) {
+    try (S3Client clear = S3Clients.forRgw(URI.create("http://rgw.example")).build()) {
       assertThatThrownBy(() -> S3BackupStore.builder(clear, "b-1").sseCustomerKey(SECRET).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Pruning from end to end on a Ceph RADOS Gateway, where string order and single pages lose data.
  */
+@Tag("server")
 class PruneOnRgwTest {
   private static final int COUNT = 1_105;
   private static final Instant FIRST = Instant.parse("2020-02-01T00:00:00Z");

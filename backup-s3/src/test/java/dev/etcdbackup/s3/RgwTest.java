@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -27,6 +28,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The store on a Ceph RADOS Gateway over HTTP. */
+@Tag("server")
 class RgwTest {
   private static S3Server server;
 
@@ -87,7 +89,7 @@ class RgwTest {
       } catch (BackupException e) {
         assertThat(e)
             .hasMessageContaining("400 XAmzContentSHA256Mismatch")
-            .hasMessageContaining("RgwS3Client");
+            .hasMessageContaining("S3Clients.forRgw");
       }
     }
   }

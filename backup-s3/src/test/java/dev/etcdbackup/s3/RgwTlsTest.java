@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /** The store on a Ceph RADOS Gateway over HTTPS, its authority given as a file. */
+@Tag("server")
 class RgwTlsTest {
   private static S3Server server;
 
@@ -47,7 +49,7 @@ class RgwTlsTest {
   @Test
   void anUnknownAuthorityIsNotTrusted() {
     try (S3Client trusting =
-        RgwS3Client.builder(server.endpoint())
+        S3Clients.forRgw(server.endpoint())
             .credentials(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
@@ -78,7 +80,7 @@ class RgwTlsTest {
         };
     try (TestBucket bucket = new TestBucket(server);
         S3Client watched =
-            RgwS3Client.builder(server.endpoint())
+            S3Clients.forRgw(server.endpoint())
                 .credentials(
                     StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How all projects stood at one moment, and on the days before it.
+ * Which projects have recent backups, at one moment and on the days before it.
  *
- * <p>Immutable and thread-safe. Names and notes are as they were found, control characters
- * included; the documents made here escape them.
+ * <p>Immutable and thread-safe. Names and notes may contain any character; {@link #text}, {@link
+ * #json} and {@link #page} escape them.
  *
  * @param at the moment
  * @param projects one for each project
@@ -27,34 +27,33 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * Makes what can be had of a report and a listing alone: no failures, and nothing due. A day
-   * without a backup counts as missing when the project is automated, has an older backup, and was
-   * to have one at least every day.
+   * The coverage that follows from the configured projects and a listing alone: without failures
+   * and due times, which only a scheduler knows. A day without a backup is missing when the project
+   * is automated, has an older backup, and its {@code maxAge} is at most 25 hours.
    *
-   * @param report how the projects stand
+   * @param expected the configured projects
    * @param backups everything that is stored, in any order
+   * @param now the time of the listing
    * @param days how many days to look back, today included, at least 1
-   * @param expected what was expected when the report was made
    * @return the coverage
+   * @throws IllegalArgumentException when a project is configured twice, or days is less than 1
    */
   public static Coverage of(
-      CoverageReport report,
-      Collection<CoveredProject> expected,
-      Collection<Backup> backups,
-      int days) {
+      Collection<CoveredProject> expected, Collection<Backup> backups, Instant now, int days) {
     Map<String, List<Backup>> stored =
         backups.stream().collect(Collectors.groupingBy(one -> one.key().project()));
+    CoverageReport report = CoverageReport.of(expected, backups, now);
     Map<String, CoveredProject> configured =
         expected.stream().collect(Collectors.toMap(CoveredProject::project, one -> one));
     return new Coverage(
-        report.at(),
+        now,
         report.rows().stream()
             .map(
                 row -> {
                   List<Backup> own = stored.getOrDefault(row.project(), List.of());
                   DailyExpectation daily =
                       new DailyExpectation(
-                          Optional.ofNullable(configured.get(row.project())), own, report.at());
+                          Optional.ofNullable(configured.get(row.project())), own, now);
                   return new ProjectCoverage(
                       row,
                       row.newest().flatMap(Backup::time),
@@ -62,13 +61,13 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                       Optional.empty(),
                       0,
                       List.of(),
-                      CoverageDay.last(days, report.at(), own, Map.of(), daily));
+                      CoverageDay.last(days, now, own, Map.of(), daily));
                 })
             .toList());
   }
 
   /**
-   * Whether nobody has to act.
+   * Whether all projects are healthy.
    *
    * @return true when no project {@linkplain ProjectCoverage#needsAttention needs attention}
    */
@@ -100,10 +99,13 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * A JSON document: an object with {@code at}, {@code healthy}, {@code counts} by state and {@code
-   * projects}. Times are in ISO 8601, states as {@link CoverageState#label()} has them, ages in
-   * seconds; what is not known is absent. Fields may be added to it. ASCII, without control
-   * characters: names are escaped.
+   * A JSON document: an object with {@code at}, {@code healthy}, {@code counts} by state, and
+   * {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code key},
+   * {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure} (with
+   * {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code suspicions}
+   * and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are ISO 8601,
+   * states are {@link CoverageState#label() labels}; what is not known is absent. Fields may be
+   * added in later versions. ASCII without control characters: names are escaped.
    *
    * @return the document
    */
@@ -112,8 +114,8 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * A page for a browser, whole in itself: no script, no image, nothing to load. One row for each
-   * project, those to act on first, and one cell for each day.
+   * A page for a browser, complete in one document: no script, no image, nothing to load. It has a
+   * row for each project, those that need attention first, and a cell for each day.
    *
    * @return the HTML document, to be served or saved as UTF-8
    */

@@ -15,16 +15,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one project did on one day of UTC.
+ * The backups of one project on one day of UTC.
  *
  * <p>Immutable and thread-safe.
  *
  * @param day the day
- * @param state how it did
+ * @param state whether there is a backup
  * @param note why, in one short line; may be empty
  */
 public record CoverageDay(LocalDate day, State state, String note) {
-  /** How a day went. */
+  /** Whether there is a backup of a day. */
   public enum State {
     /** There is a backup of that day. */
     FULL,
@@ -34,7 +34,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
     MISSING,
     /** It is today, and there is none yet. */
     TODAY,
-    /** There is none, and none is expected: not due, not kept that long, or before its time. */
+    /** There is none, and none is expected: none was due, or it was pruned. */
     NONE
   }
 
@@ -46,8 +46,8 @@ public record CoverageDay(LocalDate day, State state, String note) {
   }
 
   /**
-   * How a project did on each of the last days. Periodic backups and tarballs count, except those
-   * {@linkplain Backup#isDatedAhead dated ahead}.
+   * The last days of a project. Periodic backups and tarballs count, except those {@linkplain
+   * Backup#isDatedAhead dated ahead}.
    *
    * @param count how many days, today included, at least 1
    * @param now the moment

@@ -1,5 +1,9 @@
 package dev.etcdbackup.coverage;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -8,11 +12,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Coverage as a page for a browser: HTML that is well-formed XML as well. Every text of others goes
- * through {@link #escape}.
+ * Coverage as a page for a browser: HTML that is well-formed XML as well, its style sheet included.
+ * Every text from outside goes through {@link #escape}.
  */
 final class CoveragePage {
   private static final DateTimeFormatter TIME =
@@ -22,7 +27,9 @@ final class CoveragePage {
   private static final DateTimeFormatter WEEKDAY =
       DateTimeFormatter.ofPattern("EEEE", Locale.ENGLISH);
 
-  /** Those to act on first. */
+  private static final String STYLE = resource("coverage.css");
+
+  /** Projects that need attention first. */
   private static final List<CoverageState> ORDER =
       List.of(
           CoverageState.MISSING,
@@ -51,7 +58,7 @@ final class CoveragePage {
   private void write() {
     html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
     html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
-    html.append("<title>Backup coverage</title>\n<style>\n").append(CoverageStyle.CSS);
+    html.append("<title>Backup coverage</title>\n<style>\n").append(STYLE);
     html.append("</style>\n</head>\n<body>\n<main>\n");
     header();
     table();
@@ -65,7 +72,7 @@ final class CoveragePage {
     html.append("<h1>Backup coverage</h1>\n<p class=\"verdict\">");
     long alarming = coverage.projects().stream().filter(ProjectCoverage::needsAttention).count();
     html.append(
-        healthy ? "Nobody has to act" : alarming + " of " + automated() + " need attention");
+        healthy ? "All projects are healthy" : alarming + " of " + automated() + " need attention");
     html.append("</p>\n<p class=\"at\">").append(time(coverage.at())).append("</p>\n");
     html.append("<ul class=\"counts\">\n");
     Map<CoverageState, Integer> counts = coverage.counts();
@@ -203,7 +210,7 @@ final class CoveragePage {
     return state.label().replace('-', ' ');
   }
 
-  /** What tells the states apart for those who do not see colours. */
+  /** A symbol, so that the states differ not only in colour. */
   private static String symbol(CoverageDay.State state) {
     return switch (state) {
       case FULL -> "&#10003;";
@@ -212,6 +219,15 @@ final class CoveragePage {
       case TODAY -> "&#8943;";
       case NONE -> "";
     };
+  }
+
+  private static String resource(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(CoveragePage.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The text as HTML shows it, in elements and in attributes. */

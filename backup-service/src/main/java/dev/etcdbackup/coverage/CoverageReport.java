@@ -17,7 +17,7 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * How all projects stood at one moment.
+ * The state of all projects at one moment.
  *
  * <p>Immutable and thread-safe.
  *
@@ -33,19 +33,19 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
   }
 
   /**
-   * Compares what is expected with what is stored. Looks at nothing but its arguments; takes time
-   * and memory in proportion to their number.
+   * Compares what is expected with what is stored. Depends on nothing but its arguments; time and
+   * memory are proportional to their number.
    *
    * <p>An automated project is fresh when its newest backup is at most {@code maxAge} old, and
    * stale when that is older. Without any, it is young until {@code since + maxAge} has passed, and
    * missing otherwise. Periodic backups and tarballs count, of whatever prefix; those of kind other
    * never do, nor do those {@linkplain Backup#isDatedAhead dated ahead}. Objects at the root of the
-   * store belong to no project and are passed over.
+   * store belong to no project and are ignored.
    *
    * @param projects what is expected
    * @param backups everything that is stored, in any order
    * @param now the moment
-   * @return how the projects stand
+   * @return the state of the projects
    * @throws IllegalArgumentException when a project is configured twice
    */
   public static CoverageReport of(
@@ -67,15 +67,6 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
     }
     stored.forEach((project, found) -> rows.add(unconfigured(project, found, now)));
     return new CoverageReport(now, rows);
-  }
-
-  /**
-   * Whether nobody has to act.
-   *
-   * @return true when no automated project is stale, missing or unknown
-   */
-  public boolean healthy() {
-    return rows.stream().noneMatch(row -> row.state().isAlarming());
   }
 
   private static CoverageRow row(CoveredProject expected, Found found, Instant now) {
@@ -118,7 +109,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
     }
   }
 
-  /** What the store holds of one project. */
+  /** What the store contains of one project. */
   private static final class Found {
     private int count;
     private int ahead;

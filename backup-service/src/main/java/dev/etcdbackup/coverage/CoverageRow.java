@@ -6,17 +6,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How one project stands.
+ * The state of one project.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
- * @param state how it stands
+ * @param state its state
  * @param newest its newest backup that counts: periodic or tarball, and not {@linkplain
  *     Backup#isDatedAhead dated ahead}
- * @param age the age of that backup, zero when it is dated later than now; present when it is
+ * @param age the age of that backup, zero when it is dated later than now; present when {@code
+ *     newest} is
  * @param note one line for people: by when a backup was or is expected, how to recover, what was
- *     left out. May be empty. Holds the recovery note as it was configured
+ *     left out. May be empty. Contains the recovery note as configured
  */
 public record CoverageRow(
     String project,
@@ -30,7 +31,7 @@ public record CoverageRow(
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(note, "note");
     if (newest.isPresent() != age.isPresent()) {
-      throw new IllegalArgumentException("a newest backup and its age go together");
+      throw new IllegalArgumentException("newest and age must both be present or both be absent");
     }
   }
 }

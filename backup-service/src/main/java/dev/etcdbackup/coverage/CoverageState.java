@@ -2,25 +2,25 @@ package dev.etcdbackup.coverage;
 
 import java.util.Locale;
 
-/** How a project stands. */
+/** The state of the backups of a project. */
 public enum CoverageState {
-  /** Automated, and its newest backup is not older than it may be. */
+  /** Automated, and its newest backup is recent enough. */
   FRESH,
-  /** Automated, and its newest backup is older than it may be. */
+  /** Automated, and its newest backup is too old. */
   STALE,
-  /** Automated, without any backup that counts, and one was due. */
+  /** Automated, without any backup, and one was due. */
   MISSING,
-  /** Automated, without any backup that counts, and too new for one to be due. */
+  /** Automated, without any backup, and too new for one to be due. */
   YOUNG,
   /** Not automated: its data is rebuilt from elsewhere when it is lost. */
   NOT_AUTOMATED,
-  /** Found in the store, yet nobody configured it. */
+  /** Found in the store and not configured. */
   UNCONFIGURED,
   /** Automated, and the store could not be listed. */
   UNKNOWN;
 
   /**
-   * Whether somebody has to act.
+   * Whether a project in this state needs attention.
    *
    * @return true for {@link #STALE}, {@link #MISSING} and {@link #UNKNOWN}
    */
@@ -29,7 +29,7 @@ public enum CoverageState {
   }
 
   /**
-   * The state as people and documents name it.
+   * The name of the state in texts and documents.
    *
    * @return the name in lower case, {@code -} between words
    */

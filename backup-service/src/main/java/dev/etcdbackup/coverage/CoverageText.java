@@ -79,14 +79,16 @@ final class CoverageText {
     return small == 0 ? text : String.format(Locale.ROOT, "%s %d %s", text, small, smallUnit);
   }
 
-  /** The text with what would act on a terminal replaced. */
+  /** The text with control characters and the like replaced. */
   private static String printable(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints().map(c -> isShown(c) ? c : 0xFFFD).forEach(shown::appendCodePoint);
     return shown.toString();
   }
 
-  /** Whether a character has a place in a document: it neither acts, nor reorders, nor is none. */
+  /**
+   * Whether a character can be shown: it is no control character, reorders nothing and is valid.
+   */
   static boolean isShown(int c) {
     return BackupName.isShown(c)
         && (c & 0xFFFE) != 0xFFFE; // U+FFFE and the like, which XML refuses

@@ -7,17 +7,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is expected of one project. Begin with {@link #automated} or {@link #notAutomated}.
+ * A project whose coverage is reported, and how old its newest backup may be. Made by {@link
+ * #automated} or {@link #notAutomated}.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
- * @param automated whether it is backed up on a schedule; if not, the two times below are not
- *     looked at
+ * @param automated whether it is backed up on a schedule; if not, {@code maxAge} and {@code since}
+ *     are ignored
  * @param maxAge how old its newest backup may be, more than zero and at most 36,500 days
- * @param since when there was first something to back up; empty when that is long ago. Until {@code
- *     since + maxAge} a project without any backup is young, not missing. Before the year 10,000
- * @param recovery how its data comes back when it is lost, for people; may be empty
+ * @param since when the cluster was set up; empty when that is long ago. Until {@code since +
+ *     maxAge} a project without any backup is young, not missing. Before the year 10,000
+ * @param recovery how its data is recovered when it is lost, a note for people; may be empty
  */
 public record CoveredProject(
     String project, boolean automated, Duration maxAge, Optional<Instant> since, String recovery) {
@@ -46,8 +47,8 @@ public record CoveredProject(
    * @param project the project
    * @param interval the time from one backup to the next, more than zero
    * @return the project
-   * @throws IllegalArgumentException when the project cannot be one, or the interval is out of
-   *     range
+   * @throws IllegalArgumentException when the name of the project is not valid, or the interval is
+   *     out of range
    */
   public static CoveredProject automated(String project, Duration interval) {
     if (interval.isZero() || interval.isNegative() || interval.compareTo(LONGEST) >= 0) {
@@ -61,16 +62,16 @@ public record CoveredProject(
    * A project that is not backed up on a schedule.
    *
    * @param project the project
-   * @param recovery how its data comes back when it is lost; may be empty
+   * @param recovery how its data is recovered when it is lost; may be empty
    * @return the project
-   * @throws IllegalArgumentException when the project cannot be one
+   * @throws IllegalArgumentException when the name of the project is not valid
    */
   public static CoveredProject notAutomated(String project, String recovery) {
     return new CoveredProject(project, false, LONGEST, Optional.empty(), recovery);
   }
 
   /**
-   * The same with another bound on the age.
+   * The same project with another maximum age.
    *
    * @param maxAge how old the newest backup may be
    * @return the changed project
@@ -80,9 +81,9 @@ public record CoveredProject(
   }
 
   /**
-   * The same for a project that is new.
+   * The same project, set up recently.
    *
-   * @param since when there was first something to back up
+   * @param since when the cluster was set up
    * @return the changed project
    */
   public CoveredProject withSince(Instant since) {

@@ -9,9 +9,10 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** On which days a backup is expected, when all that is known is how old the newest may be. */
+/** On which days a backup is expected, when only the maximum age of the newest is known. */
 final class DailyExpectation implements Predicate<LocalDate> {
-  private static final Duration DAILY = Duration.ofHours(25); // a day, and the hour of grace
+  private static final Duration DAILY =
+      Duration.ofHours(25); // a day and the grace period of an hour
 
   private final boolean daily;
   private final Optional<LocalDate> first;

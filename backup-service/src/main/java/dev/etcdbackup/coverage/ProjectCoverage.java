@@ -7,18 +7,17 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * How one project stands, and how it came to that.
+ * The state of one project and its recent history.
  *
  * <p>Immutable and thread-safe.
  *
- * @param row how it stands
- * @param lastSuccess when its newest backup was taken; what is remembered, if the store could not
+ * @param row its state
+ * @param lastSuccess when its newest backup was taken; the last known time when the store could not
  *     be listed
- * @param lastFailure its last failed run, if one is remembered
+ * @param lastFailure its last failed run; empty when none is known
  * @param nextDue when the next backup is due, in the past while it is overdue; empty when it is not
  *     known or never
- * @param missed how many points of its schedule passed without a backup of their own, as far as is
- *     remembered
+ * @param missed how many points of its schedule passed without a backup, as far as is known
  * @param suspicions why its series is not pruned, one line for each suspicious backup
  * @param days the last days, today last; may be empty
  */
@@ -55,7 +54,7 @@ public record ProjectCoverage(
   }
 
   /**
-   * Whether somebody has to act.
+   * Whether this project needs attention.
    *
    * @return true when the state {@linkplain CoverageState#isAlarming alarms}, or a suspicious
    *     backup keeps the series from being pruned
@@ -64,7 +63,7 @@ public record ProjectCoverage(
     return row.state().isAlarming() || !suspicions.isEmpty();
   }
 
-  /** Everything there is to say in one line: the note, why it is not pruned, why a run failed. */
+  /** One line: the note, why the series is not pruned, why the last run failed. */
   String remarks() {
     StringJoiner text = new StringJoiner("; ");
     if (!row.note().isEmpty()) {

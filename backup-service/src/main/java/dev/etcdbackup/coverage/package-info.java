@@ -1,6 +1,6 @@
 /**
- * Who is covered: for each project that should be backed up, whether it is, and which projects of
- * the store nobody asked for.
+ * Coverage: for each configured project whether it has a recent backup, and which projects of the
+ * store are not configured.
  */
 @NullMarked
 package dev.etcdbackup.coverage;

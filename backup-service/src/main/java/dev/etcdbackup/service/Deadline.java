@@ -3,17 +3,16 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.internal.InterruptibleCall;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Carries work out on a thread of its own, so that it can be ended when its time is up or when the
+ * Runs work on a thread of its own, so that it can be cancelled when its time is up or when the
  * caller is interrupted. The thread has ended when {@link #run} returns, unless the work ignores
  * being cancelled for {@link #GRACE}.
  */
@@ -29,12 +28,12 @@ final class Deadline {
     this.threads = threads;
   }
 
-  /** Work that can be told to end. */
+  /** Work that can be cancelled. */
   interface Work<T> extends Callable<T> {
     @Override
     T call() throws IOException;
 
-    /** Ends what blocks the work. Called by another thread, at any moment. */
+    /** Unblocks the work. Called by another thread, at any moment. */
     void cancel();
 
     /** Whether it is the source that the work is waiting for right now, and not the store. */
@@ -50,89 +49,39 @@ final class Deadline {
    *     other
    */
   <T> T run(String what, Work<T> work) throws IOException {
-    FutureTask<T> task = new FutureTask<>(work);
-    Thread thread = threads.newThread(task);
-    thread.start();
+    InterruptibleCall<T> call = InterruptibleCall.startThread(threads, work::call);
     try {
-      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw failure(e);
+      return call.await(timeout);
     } catch (TimeoutException e) {
-      return cancel(
-          what + " was not done within the timeout of " + text(timeout), thread, task, work);
+      String why = what + " was not done within the timeout of " + DurationText.exact(timeout);
+      return cancel(why, call, work);
     } catch (InterruptedException e) {
       try {
-        return cancel(what + " was interrupted", thread, task, work);
+        return cancel(what + " was interrupted", call, work);
       } finally {
         Thread.currentThread().interrupt();
       }
     } finally {
-      if (task.isDone()) {
-        join(thread);
-      }
+      call.joinIfDone();
     }
   }
 
-  /** Waits for a thread that has nothing more to do. */
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Ends the work; should it have come to its good end in the meantime, that is what counts. */
-  private static <T> T cancel(String why, Thread thread, FutureTask<T> task, Work<T> work)
+  /** Cancels the work. If it has succeeded in the meantime, that result counts. */
+  private static <T> T cancel(String why, InterruptibleCall<T> call, Work<T> work)
       throws BackupException {
     boolean source = work.waitsForSource();
     work.cancel();
-    thread.interrupt();
-    boolean interrupted = false;
+    call.cancel();
     try {
-      long end = System.nanoTime() + GRACE.toNanos();
-      while (true) {
-        try {
-          return task.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException again) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      boolean unknown = e.getCause() instanceof StoreException store && store.outcomeUnknown();
-      throw source && !unknown
-          ? new SourceException(why, e.getCause())
-          : new StoreException(why, e.getCause(), unknown);
+      return call.awaitUninterruptibly(GRACE);
     } catch (TimeoutException e) {
-      throw new StoreException(why + ", nor does it end", e, true);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      throw new StoreException(
+          why + ", and did not end within " + DurationText.exact(GRACE) + " of being cancelled",
+          e,
+          true);
+    } catch (IOException | RuntimeException | Error e) {
+      boolean unknown = e instanceof StoreException store && store.outcomeUnknown();
+      throw source && !unknown ? new SourceException(why, e) : new StoreException(why, e, unknown);
     }
-  }
-
-  private static IOException failure(ExecutionException e) {
-    Throwable cause = e.getCause();
-    if (cause instanceof IOException io) {
-      return io;
-    }
-    if (cause instanceof RuntimeException unchecked) {
-      throw unchecked;
-    }
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    throw new IllegalStateException(cause);
-  }
-
-  private static String text(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -124,7 +124,7 @@ class CoverageDocumentsTest {
       assertThat(cells(row)).as(row.getTextContent()).hasSize(3);
     }
     assertThat(rows)
-        .as("those to act on come first")
+        .as("those that need attention come first")
         .extracting(row -> row.getAttribute("class"))
         .containsExactly("missing act", "stale act", "fresh act", "fresh", "not-automated");
     List<Element> dates =
@@ -191,11 +191,11 @@ class CoverageDocumentsTest {
   }
 
   @Test
-  void thePageSaysAtAGlanceWhetherSomebodyHasToAct() throws Exception {
+  void thePageSaysAtAGlanceWhetherAProjectNeedsAttention() throws Exception {
     assertThat(verdict(coverage)).isEqualTo("3 of 4 need attention");
     Coverage well =
         new Coverage(NOW, List.of(project("p", CoverageState.FRESH, Duration.ofHours(1))));
-    assertThat(verdict(well)).isEqualTo("Nobody has to act");
+    assertThat(verdict(well)).isEqualTo("All projects are healthy");
     assertThat(well.healthy()).isTrue();
     assertThat(new Coverage(NOW, List.of(suspicious())).healthy()).isFalse();
     assertThat(parse(new Coverage(NOW, List.of()).page()).getDocumentElement().getTextContent())
@@ -215,9 +215,8 @@ class CoverageDocumentsTest {
                 "p/by-hand")
             .map(CoverageDocumentsTest::backup)
             .toList();
-    CoverageReport report = CoverageReport.of(List.of(daily, weekly), stored, NOW);
 
-    Coverage made = Coverage.of(report, List.of(daily, weekly), stored, 6);
+    Coverage made = Coverage.of(List.of(daily, weekly), stored, NOW, 6);
 
     assertThat(made.projects())
         .extracting(

@@ -109,7 +109,8 @@ class GuardTest {
               assertThat(one.key().toString()).endsWith("2020-02-07-00:00:00");
               assertThat(one.reasons())
                   .containsExactly(
-                      "is of etcd cluster 0000000000000005, the ones before it of cdf818194e3a8c32");
+                      "is of etcd cluster 0000000000000005, the ones before it of"
+                          + " cdf818194e3a8c32");
             });
     world.pass(DAY);
     assertThat(world.status("p").suspicions()).as("the next is of the same cluster").hasSize(1);
@@ -126,11 +127,13 @@ class GuardTest {
     world.scheduler.accept(BackupKey.parse("p/etcd.backup_v103_2020-02-06-00:00:00"));
 
     List<Backup> marks =
-        world.store.list("p").stream()
+        world.store.list("p/.etcd-backup").stream()
             .map(one -> Backup.of(one, ZoneOffset.UTC))
-            .filter(one -> one.kind() == BackupKind.OTHER)
             .toList();
+    assertThat(world.store.list("p")).noneMatch(one -> one.key().isReserved());
+    assertThat(world.store.list("")).noneMatch(one -> one.key().isReserved());
     assertThat(marks)
+        .allSatisfy(one -> assertThat(one.kind()).isEqualTo(BackupKind.OTHER))
         .allSatisfy(one -> assertThat(one.stored().size()).isLessThan(200))
         .extracting(one -> one.key().toString())
         .containsExactly(

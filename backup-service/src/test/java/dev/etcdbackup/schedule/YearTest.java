@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 /** A year of 200 clusters in seconds. */
 @Timeout(120)
 class YearTest {
-  private static final int CLUSTERS = 200;
+
+  /** Two hundred; fewer where the build asks for a share, in percent. */
+  private static final int CLUSTERS = 2 * Integer.getInteger("etcdbackup.test.share", 100);
+
   private static final Duration INTERVAL = Duration.ofDays(1);
   private static final Duration JITTER = Duration.ofHours(1);
   private static final Duration TIMEOUT = Duration.ofMinutes(10);

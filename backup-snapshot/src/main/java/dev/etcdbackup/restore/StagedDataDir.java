@@ -1,5 +1,6 @@
 package dev.etcdbackup.restore;
 
+import dev.etcdbackup.internal.AtomicFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -11,8 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
@@ -46,17 +45,17 @@ final class StagedDataDir implements Closeable {
     StagedDataDir staged;
     requireFree(target);
     if (Files.exists(target)) {
-      Path stage = Files.createTempDirectory(target, MARK, access(target, "rwx------"));
+      Path stage = Files.createTempDirectory(target, MARK, AtomicFile.mode(target, "rwx------"));
       staged = new StagedDataDir(stage, stage.resolve(MEMBER), target.resolve(MEMBER), target);
     } else {
       Path parent = Files.createDirectories(Objects.requireNonNull(target.getParent()));
       String prefix = "." + target.getFileName() + MARK;
-      Path stage = Files.createTempDirectory(parent, prefix, access(parent, "rwx------"));
+      Path stage = Files.createTempDirectory(parent, prefix, AtomicFile.mode(parent, "rwx------"));
       staged = new StagedDataDir(stage, stage, target, parent);
     }
     try {
       for (Path directory : new Path[] {staged.member(), staged.snap(), staged.wal()}) {
-        Files.createDirectory(directory, access(directory, "rwx------"));
+        Files.createDirectory(directory, AtomicFile.mode(directory, "rwx------"));
       }
       return staged;
     } catch (IOException | RuntimeException e) {
@@ -133,13 +132,13 @@ final class StagedDataDir implements Closeable {
   /** Gives the directory its name; it and all in it are on the disk when this returns. */
   void commit() throws IOException {
     for (Path directory : new Path[] {snap(), wal(), member(), stage}) {
-      force(directory);
+      AtomicFile.forceDirectory(directory);
     }
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE); // over an empty directory at most
     if (!from.equals(stage)) {
       Files.delete(stage);
     }
-    force(parent);
+    AtomicFile.forceDirectory(parent);
   }
 
   /** Deletes what was not committed. */
@@ -169,21 +168,6 @@ final class StagedDataDir implements Closeable {
     return FileChannel.open(
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-        access(file, permissions));
-  }
-
-  /** Nothing where the file system knows no such permissions. */
-  private static FileAttribute<?>[] access(Path path, String permissions) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+        AtomicFile.mode(file, permissions));
   }
 }

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A live member, asked for {@code HashKV}: {@link dev.etcdbackup.etcd.LiveMember} over jetcd, or
- * whatever else reaches it.
+ * A live member, asked for {@code HashKV}: {@code LiveMember} of backup-etcd, or whatever else
+ * reaches it.
  */
 @FunctionalInterface
 public interface LiveHash {
   /**
    * Asks the member.
    *
-   * @param revision up to which revision, or 0 for the current
+   * @param revision up to which revision
    * @return its answer, where the revision is the one that was hashed up to, never 0; empty when
-   *     the member has that revision no longer or not yet
+   *     the member no longer or not yet has that revision
    * @throws IOException when it cannot be asked
    */
-  Optional<HashKv> hashKv(long revision) throws IOException;
+  Optional<HashKv> hashKv(Revision revision) throws IOException;
 }

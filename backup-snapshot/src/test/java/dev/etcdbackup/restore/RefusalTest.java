@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +155,7 @@ class RefusalTest {
     assertThat(tree()).isEmpty();
   }
 
+  @Tag("server")
   @Test
   void anAlarmIsToldOfAndClearedOnRequest() throws Exception {
     Path full = Backups.snapshot("3.5.30-misc", directory);

@@ -9,23 +9,26 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A configuration file, read.
+ * The content of a configuration file.
  *
- * @param store where the backups are, if the file says
- * @param lock what makes one of many replicas write; when absent, only one is to be run
- * @param listen where metrics and coverage are served, if they are to be
+ * @param store where the backups are; empty when the file does not say
+ * @param lock the lock between replicas; empty when there is only one replica
+ * @param listen the address that serves metrics and coverage; empty when none does
+ * @param tarballZone the zone in which the times in the names of tarballs are read; UTC by default
  * @param clusters the clusters, in the order of the file, no project twice
  */
 public record BackupConfig(
     Optional<StoreAddress> store,
     Optional<LockConfig> lock,
     Optional<InetSocketAddress> listen,
+    ZoneId tarballZone,
     List<ClusterConfig> clusters) {
   /** Copies the list. */
   public BackupConfig {
@@ -33,14 +36,14 @@ public record BackupConfig(
   }
 
   /**
-   * Reads a file whole and checks all of it. The end of its name says what it is: {@code .txt} are
-   * lines of {@code clusters.txt}, {@code .json} is JSON, everything else is YAML. UTF-8.
+   * Reads a file and checks all of it. The end of its name determines the format: {@code .txt} is a
+   * {@code clusters.txt}, {@code .json} is JSON, everything else is YAML. The encoding is UTF-8.
    *
    * @param file the file; relative paths in it start from its directory
-   * @param tlsDir where the directories of the TLS secrets of a {@code clusters.txt} are; by
-   *     default the file's directory
-   * @return what it says
-   * @throws ConfigException when it cannot be read, or something in it cannot be meant
+   * @param tlsDir the directory of the TLS secrets of a {@code clusters.txt}; when empty the file's
+   *     directory
+   * @return the content
+   * @throws ConfigException when the file cannot be read or something in it is wrong
    */
   public static BackupConfig read(Path file, Optional<Path> tlsDir) throws ConfigException {
     String text = text(file);
@@ -51,11 +54,11 @@ public record BackupConfig(
       return new ClustersTxt(name, tlsDir.orElse(directory)).read(text);
     }
     JsonFactory format = kind.endsWith(".json") ? new JsonFactory() : new YAMLFactory();
-    return new ClustersDocument(directory).read(Node.read(name, text, format));
+    return new ClustersDocument(directory).read(ConfigNode.read(name, text, format));
   }
 
   /**
-   * What coverage expects.
+   * The projects whose coverage is reported.
    *
    * @return the projects, in the order of the file
    */

@@ -2,18 +2,21 @@ package dev.etcdbackup.cli.config;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Reads the YAML or JSON form of the configuration. */
@@ -22,6 +25,7 @@ final class ClustersDocument {
   private static final Instant UNTIL = Instant.parse("2032-01-01T00:00:00Z");
 
   private final Path directory;
+  private final List<String> problems = new ArrayList<>();
 
   /**
    * @param directory where relative paths start
@@ -30,26 +34,54 @@ final class ClustersDocument {
     this.directory = directory;
   }
 
-  BackupConfig read(Node root) throws ConfigException {
+  /** Reads the whole document, also when something in it is wrong, so as to report all problems. */
+  BackupConfig read(ConfigNode root) throws ConfigException {
     FieldReader fields = new FieldReader("the file", root);
-    Optional<StoreAddress> store = fields.value("store", StoreAddress::parse);
-    Optional<LockConfig> lock = lock(fields);
-    Optional<InetSocketAddress> listen = fields.value("listen", ListenAddress::parse);
+    Optional<StoreAddress> store = attempt(() -> fields.value("store", StoreAddress::parse));
+    Optional<LockConfig> lock = attempt(() -> lock(fields));
+    Optional<InetSocketAddress> listen =
+        attempt(() -> fields.value("listen", ListenAddress::parse));
+    Optional<ZoneId> tarballZone =
+        attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
     if (!fields.has("clusters")) {
       throw root.at().refuse("'clusters' is missing");
     }
     List<ClusterConfig> clusters = new ArrayList<>();
     Set<String> projects = new HashSet<>();
-    for (Node node : fields.items("clusters")) {
-      FieldReader cluster = new FieldReader("a cluster", node);
-      String project = cluster.required("project", BackupKey::requireProject);
-      if (!projects.add(project)) {
-        throw cluster.refuse("project", "project '" + project + "' is configured twice");
-      }
-      clusters.add(cluster(project, cluster));
+    for (ConfigNode node : fields.items("clusters")) {
+      attempt(() -> Optional.of(cluster(node, projects))).ifPresent(clusters::add);
     }
-    fields.end();
-    return new BackupConfig(store, lock, listen, clusters);
+    attempt(
+        () -> {
+          fields.end();
+          return Optional.empty();
+        });
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return new BackupConfig(store, lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
+  }
+
+  private interface Reading<T> {
+    Optional<T> read() throws ConfigException;
+  }
+
+  private <T> Optional<T> attempt(Reading<T> part) {
+    try {
+      return part.read();
+    } catch (ConfigException e) {
+      problems.addAll(e.problems());
+      return Optional.empty();
+    }
+  }
+
+  private ClusterConfig cluster(ConfigNode node, Set<String> projects) throws ConfigException {
+    FieldReader fields = new FieldReader("a cluster", node);
+    String project = fields.required("project", BackupKey::requireProject);
+    if (!projects.add(project)) {
+      throw fields.refuse("project", "project '" + project + "' is configured twice");
+    }
+    return cluster(project, fields);
   }
 
   private Optional<LockConfig> lock(FieldReader file) throws ConfigException {
@@ -60,7 +92,9 @@ final class ClustersDocument {
     FieldReader fields = found.get();
     EtcdConfig etcd = etcd("etcd", fields);
     if (etcd.endpoints().isEmpty()) {
-      throw fields.refuse("etcd", "'etcd' of the lock must name an endpoint; no other is used");
+      throw fields.refuse(
+          "etcd",
+          "'etcd' of the lock must name an endpoint; the clusters' endpoints are not used for it");
     }
     Optional<Duration> ttl = fields.value("ttl", ClustersDocument::ttl);
     fields.end();
@@ -68,7 +102,7 @@ final class ClustersDocument {
   }
 
   private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
-    boolean automated = fields.value("automated", ClustersDocument::truth).orElse(Boolean.TRUE);
+    boolean automated = fields.value("automated", ClustersDocument::bool).orElse(Boolean.TRUE);
     EtcdConfig etcd = etcd("endpoints", fields);
     Optional<Duration> interval = fields.value("interval", DurationText::parse);
     Optional<CronSchedule> cron = fields.value("cron", CronSchedule::of);
@@ -77,7 +111,8 @@ final class ClustersDocument {
     }
     Duration every = interval.orElse(ClusterConfig.DEFAULT_INTERVAL);
     Optional<Duration> jitter = fields.value("jitter", ClustersDocument::jitter);
-    Optional<Integer> keepLast = fields.value("keepLast", ClustersDocument::positive);
+    NamingConfig naming = naming(project, fields);
+    Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
@@ -90,16 +125,43 @@ final class ClustersDocument {
         cron.isPresent() ? cron.get() : Schedule.every(every),
         cron.map(ClustersDocument::longestGap).orElse(every),
         jitter.orElse(Duration.ZERO),
-        keepLast.isPresent() ? OptionalInt.of(keepLast.get()) : OptionalInt.empty(),
+        naming,
+        retention,
         timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
         maxAge,
         since,
         recovery);
   }
 
+  private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {
+    boolean tarball = fields.value("tarball", ClustersDocument::bool).orElse(Boolean.FALSE);
+    Optional<NamingConfig> named =
+        fields.value("prefix", prefix -> NamingConfig.periodic(project, prefix));
+    if (tarball && named.isPresent()) {
+      throw fields.refuse("prefix", "'tarball' and 'prefix' exclude each other");
+    }
+    return tarball ? NamingConfig.TARBALL : named.orElse(NamingConfig.DEFAULT);
+  }
+
+  /** Either 'keep', or the simple tiers joined by "or". */
+  private static Optional<RetentionPolicy> retention(FieldReader fields) throws ConfigException {
+    Optional<RetentionPolicy> all = Optional.empty();
+    for (RetentionTier tier : RetentionTier.values()) {
+      Optional<RetentionPolicy> one = fields.value(tier.field(), tier::policy);
+      if (one.isPresent()) {
+        all = all.map(policy -> policy.or(one.get())).or(() -> one);
+      }
+    }
+    Optional<RetentionPolicy> policy = fields.value("keep", RetentionText::parse);
+    if (policy.isPresent() && all.isPresent()) {
+      throw fields.refuse("keep", "'keep' excludes 'keepLast' and the other simple policies");
+    }
+    return policy.isPresent() ? policy : all;
+  }
+
   private EtcdConfig etcd(String endpoints, FieldReader fields) throws ConfigException {
     List<URI> members = new ArrayList<>();
-    for (Node node : fields.items(endpoints)) {
+    for (ConfigNode node : fields.items(endpoints)) {
       members.add(FieldReader.convert(endpoints, node, EndpointUrl::etcd));
     }
     Optional<TlsFiles> tls = tls(fields);
@@ -139,7 +201,7 @@ final class ClustersDocument {
     return text;
   }
 
-  private static boolean truth(String text) {
+  private static boolean bool(String text) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
@@ -147,7 +209,7 @@ final class ClustersDocument {
     };
   }
 
-  /** The longest time between two points that follow one another, of a few years or 400 points. */
+  /** The longest time between consecutive points, among 400 of them and until 2032. */
   private static Duration longestGap(CronSchedule cron) {
     Duration longest = Duration.ZERO;
     Optional<Instant> point = cron.next(FROM);
@@ -176,11 +238,13 @@ final class ClustersDocument {
     return ttl;
   }
 
-  private static int positive(String text) {
-    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1) {
-      throw new IllegalArgumentException("must be a number of 1 to 999999999, not '" + text + "'");
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "must be a time zone like Europe/Zurich or +01:00, not '" + text + "'", e);
     }
-    return Integer.parseInt(text);
   }
 
   private static Instant instant(String text) {
@@ -190,7 +254,7 @@ final class ClustersDocument {
         return instant;
       }
     } catch (DateTimeParseException notAnInstant) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "must be a time like 2020-02-03T21:00:00Z, not '" + text + "'");

@@ -1,20 +1,21 @@
 package dev.etcdbackup.cli.config;
 
+import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * Reads {@code clusters.txt} of the replaced system: {@code
  * project.namespace.intervalSeconds.maxBackups.tlsSecret} on each line, the last field empty for a
- * connection without TLS. Blank lines and lines that begin with {@code #} are passed over.
+ * connection without TLS. Blank lines and lines that begin with {@code #} are ignored.
  *
  * <p>A cluster is reached through its client service, {@code PROJECT-etcd-client.NAMESPACE:2379}.
  * {@code maxBackups} 0 keeps all of them. A TLS secret is a directory with the three files the
@@ -41,17 +42,18 @@ final class ClustersTxt {
       if (line.isEmpty() || line.startsWith("#")) {
         continue;
       }
-      Place at = new Place(file, number);
+      FileLocation at = new FileLocation(file, number);
       ClusterConfig cluster = cluster(line, at);
       if (!projects.add(cluster.project())) {
         throw at.refuse("project '" + cluster.project() + "' is configured twice");
       }
       clusters.add(cluster);
     }
-    return new BackupConfig(Optional.empty(), Optional.empty(), Optional.empty(), clusters);
+    return new BackupConfig(
+        Optional.empty(), Optional.empty(), Optional.empty(), ZoneOffset.UTC, clusters);
   }
 
-  private ClusterConfig cluster(String line, Place at) throws ConfigException {
+  private ClusterConfig cluster(String line, FileLocation at) throws ConfigException {
     String[] fields = line.split("\\.", 5);
     if (fields.length < 5) {
       throw at.refuse(
@@ -76,14 +78,15 @@ final class ClustersTxt {
         Schedule.every(Duration.ofSeconds(interval)),
         Duration.ofSeconds(interval),
         Duration.ZERO,
-        maxBackups == 0 ? OptionalInt.empty() : OptionalInt.of(maxBackups),
+        NamingConfig.DEFAULT,
+        maxBackups == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(maxBackups)),
         ClusterConfig.DEFAULT_TIMEOUT,
         Optional.empty(),
         Optional.empty(),
         "");
   }
 
-  private Optional<TlsFiles> tls(String secret, Place at) throws ConfigException {
+  private Optional<TlsFiles> tls(String secret, FileLocation at) throws ConfigException {
     if (secret.isEmpty()) {
       return Optional.empty();
     }
@@ -98,7 +101,8 @@ final class ClustersTxt {
             Optional.of(directory.resolve("etcd-client.key"))));
   }
 
-  private static int number(String name, int least, String text, Place at) throws ConfigException {
+  private static int number(String name, int least, String text, FileLocation at)
+      throws ConfigException {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < least) {
       throw at.refuse(name + " must be a number of " + least + " to 999999999, not '" + text + "'");
     }

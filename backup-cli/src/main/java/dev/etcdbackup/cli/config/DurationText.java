@@ -46,18 +46,7 @@ public final class DurationText {
    * @return the text; what is less than its units is cut off
    */
   public static String format(Duration duration) {
-    if (duration.toHours() >= 48) {
-      return two(duration.toDays(), "d", duration.toHoursPart(), "h");
-    }
-    if (duration.toHours() > 0) {
-      return two(duration.toHours(), "h", duration.toMinutesPart(), "m");
-    }
-    return two(duration.toMinutes(), "m", duration.toSecondsPart(), "s");
-  }
-
-  private static String two(long large, String unit, int small, String smallUnit) {
-    String rest = small + smallUnit;
-    return large == 0 ? rest : small == 0 ? large + unit : large + unit + rest;
+    return dev.etcdbackup.internal.DurationText.format(duration);
   }
 
   private static long number(@Nullable String digits) {

@@ -7,16 +7,16 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the fields of a map one by one, each by its name; at the end none may be left. */
+/** Reads the fields of a map one by one, each by its name, and refuses those that are not read. */
 final class FieldReader {
-  private final Node.Fields fields;
-  private final Set<String> taken = new HashSet<>();
+  private final ConfigNode.Fields fields;
+  private final Set<String> read = new HashSet<>();
 
   /**
    * @param what what the map describes, for messages
    */
-  FieldReader(String what, Node node) throws ConfigException {
-    if (!(node instanceof Node.Fields map)) {
+  FieldReader(String what, ConfigNode node) throws ConfigException {
+    if (!(node instanceof ConfigNode.Fields map)) {
       throw node.at().refuse(what + " must be a map of names and values");
     }
     this.fields = map;
@@ -25,14 +25,14 @@ final class FieldReader {
   /**
    * A field of one value, converted.
    *
-   * @param convert throws IllegalArgumentException with the reason when it does not like the text
+   * @param convert throws IllegalArgumentException with the reason when it refuses the text
    */
   <T> Optional<T> value(String name, Function<String, T> convert) throws ConfigException {
-    Node node = take(name);
+    ConfigNode node = read(name);
     return node == null ? Optional.empty() : Optional.of(convert(name, node, convert));
   }
 
-  /** A field that must be there. */
+  /** A field that is required. */
   <T> T required(String name, Function<String, T> convert) throws ConfigException {
     Optional<T> value = value(name, convert);
     if (value.isEmpty()) {
@@ -42,12 +42,12 @@ final class FieldReader {
   }
 
   /** A field that is a list; empty when absent. */
-  List<Node> items(String name) throws ConfigException {
-    Node node = take(name);
+  List<ConfigNode> items(String name) throws ConfigException {
+    ConfigNode node = read(name);
     if (node == null) {
       return List.of();
     }
-    if (node instanceof Node.Items items) {
+    if (node instanceof ConfigNode.Items items) {
       return items.nodes();
     }
     throw node.at().refuse("'" + name + "' must be a list");
@@ -55,31 +55,33 @@ final class FieldReader {
 
   /** A field that is itself a map. */
   Optional<FieldReader> fields(String name) throws ConfigException {
-    Node node = take(name);
+    ConfigNode node = read(name);
     return node == null ? Optional.empty() : Optional.of(new FieldReader("'" + name + "'", node));
   }
 
-  /** Whether the field is there; for combinations. */
+  /** Whether the field is present, read or not. */
   boolean has(String name) {
     return fields.byName().containsKey(name);
   }
 
+  /** The failure to throw because of a field, at its line. */
   ConfigException refuse(String name, String reason) {
-    Node.Field field = fields.byName().get(name);
+    ConfigNode.Field field = fields.byName().get(name);
     return (field == null ? fields.at() : field.at()).refuse(reason);
   }
 
-  /** Refuses what was not taken. */
+  /** Refuses fields that were not read. */
   void end() throws ConfigException {
     for (var field : fields.byName().entrySet()) {
-      if (!taken.contains(field.getKey())) {
+      if (!read.contains(field.getKey())) {
         throw field.getValue().at().refuse("'" + field.getKey() + "' is not a known key");
       }
     }
   }
 
-  static <T> T convert(String name, Node node, Function<String, T> convert) throws ConfigException {
-    if (!(node instanceof Node.Scalar scalar)) {
+  static <T> T convert(String name, ConfigNode node, Function<String, T> convert)
+      throws ConfigException {
+    if (!(node instanceof ConfigNode.Scalar scalar)) {
       throw node.at().refuse("'" + name + "' must be a single value");
     }
     try {
@@ -89,9 +91,9 @@ final class FieldReader {
     }
   }
 
-  private @Nullable Node take(String name) {
-    taken.add(name);
-    Node.Field field = fields.byName().get(name);
+  private @Nullable ConfigNode read(String name) {
+    read.add(name);
+    ConfigNode.Field field = fields.byName().get(name);
     return field == null ? null : field.value();
   }
 }

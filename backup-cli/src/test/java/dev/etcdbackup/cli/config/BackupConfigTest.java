@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,9 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,7 +100,8 @@ class BackupConfigTest {
                 Schedule.every(Duration.ofHours(12)),
                 Duration.ofHours(12),
                 Duration.ZERO,
-                OptionalInt.of(7),
+                NamingConfig.DEFAULT,
+                Optional.of(RetentionPolicy.keepLast(7)),
                 Duration.ofSeconds(90),
                 Optional.of(Duration.ofDays(1)),
                 Optional.of(Instant.parse("2020-02-01T00:00:00Z")),
@@ -109,17 +116,92 @@ class BackupConfigTest {
     assertThat(read("json.yml", JSON)).isEqualTo(config);
   }
 
+  private static String document() throws IOException {
+    return Files.readString(Path.of("../docs/configuration.md"));
+  }
+
+  private static String documentedExample() throws IOException {
+    String text = document();
+    int begin = text.indexOf("```yaml\n") + 8;
+    return text.substring(begin, text.indexOf("```", begin));
+  }
+
   @Test
-  void theExampleOfTheReadmeIsRead() throws Exception {
-    String readme = Files.readString(Path.of("README.md"));
-    int begin = readme.indexOf("```yaml\n") + 8;
-    String example = readme.substring(begin, readme.indexOf("```", begin));
+  void theDocumentedExampleIsRead() throws Exception {
+    BackupConfig config = read("c.yaml", documentedExample());
 
-    ClusterConfig cluster = read("c.yaml", example).clusters().get(0);
+    assertThat(config.tarballZone()).isEqualTo(ZoneId.of("Europe/Zurich"));
+    ClusterConfig bss = config.clusters().get(0);
+    assertThat(bss.retention().orElseThrow())
+        .hasToString("last 7 or within 2d or hourly 24 or daily 7 or weekly 8 or monthly 12");
+    assertThat(bss.since()).contains(Instant.parse("2020-02-01T00:00:00Z"));
+    ClusterConfig bareMetal = config.clusters().get(1);
+    assertThat(bareMetal.naming()).isEqualTo(NamingConfig.TARBALL);
+    assertThat(bareMetal.retention().orElseThrow())
+        .hasToString("last 144 then hourly 168 then daily 30");
+    assertThat(config.clusters().get(2).recovery()).startsWith("unmount and mount again");
+  }
 
-    assertThat(cluster.project()).isEqualTo("cray-bss");
-    assertThat(cluster.since()).contains(Instant.parse("2020-02-01T00:00:00Z"));
-    assertThat(cluster.recovery()).isEqualTo("how the data comes back when it is lost");
+  /** A field that is read but not documented, or documented but not read, is found here. */
+  @Test
+  void theDocumentNamesEveryFieldThereIs() throws Exception {
+    Set<String> read = new TreeSet<>();
+    for (String source : List.of("ClustersDocument", "RetentionTier")) {
+      String code =
+          Files.readString(Path.of("src/main/java/dev/etcdbackup/cli/config/" + source + ".java"));
+      Matcher field =
+          Pattern.compile("(?:value|required|items|fields|lock|etcd)\\(\\s*\"([a-zA-Z]+)\"")
+              .matcher(code);
+      while (field.find()) {
+        read.add(field.group(1));
+      }
+    }
+    Stream.of(RetentionTier.values()).map(RetentionTier::field).forEach(read::add);
+    String example = documentedExample();
+    String tables = document().substring(document().indexOf("## The file"));
+    for (String field : read) {
+      assertThat(example).as("example").containsPattern("\\b" + field + ":");
+      assertThat(tables).as("tables").containsPattern("`(lock\\.|tls\\.)?" + field + "`");
+    }
+    assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
+  }
+
+  @Test
+  void policiesAndNamesAreRead() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            tarballZone: +01:00
+            clusters:
+            - {project: a, keepMonthly: 12, keepLast: 7, keepWithin: 36h}
+            - {project: b, keep: (last 3 or hourly 24) then weekly 8, tarball: true}
+            - {project: c, prefix: nightly/etcd}
+            """);
+    assertThat(config.tarballZone()).isEqualTo(ZoneId.of("+01:00"));
+    assertThat(config.clusters().get(0).retention())
+        .contains(
+            RetentionPolicy.keepLast(7)
+                .or(RetentionPolicy.keepWithin(Duration.ofHours(36)))
+                .or(RetentionPolicy.keepMonthly(12)));
+    assertThat(config.clusters().get(1).retention().orElseThrow())
+        .hasToString("(last 3 or hourly 24) then weekly 8");
+    assertThat(config.clusters().get(1).naming()).isEqualTo(NamingConfig.TARBALL);
+    assertThat(config.clusters().get(2).naming())
+        .isEqualTo(new NamingConfig(BackupKind.PERIODIC, "nightly/etcd"));
+  }
+
+  @Test
+  void everyClusterWithAMistakeIsReported() {
+    assertThatThrownBy(
+            () -> read("c.yaml", "clusters:\n- {project: p, keepLast: 0}\n- {project: ..}\n"))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(e.problems())
+                    .satisfiesExactly(
+                        one -> assertThat(one).contains("c.yaml:2: keepLast: "),
+                        two -> assertThat(two).contains("c.yaml:3: project: ")));
   }
 
   @Test
@@ -136,7 +218,8 @@ class BackupConfigTest {
                 Schedule.every(Duration.ofHours(24)),
                 Duration.ofHours(24),
                 Duration.ZERO,
-                OptionalInt.empty(),
+                NamingConfig.DEFAULT,
+                Optional.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty(),
                 Optional.empty(),
@@ -214,7 +297,7 @@ class BackupConfigTest {
     assertThat(bos.etcd().endpoints())
         .containsExactly(URI.create("http://cray-bos-etcd-client.services:2379"));
     assertThat(bos.interval()).isEqualTo(Duration.ofDays(1));
-    assertThat(bos.keepLast()).hasValue(7);
+    assertThat(bos.retention()).contains(RetentionPolicy.keepLast(7));
     assertThat(bos.timeout()).isEqualTo(Duration.ofMinutes(10));
     assertThat(bos.etcd().tls()).isEmpty();
     assertThat(bos.covered()).isEqualTo(CoveredProject.automated("cray-bos", Duration.ofDays(1)));
@@ -222,7 +305,7 @@ class BackupConfigTest {
     ClusterConfig slingshot = config.clusters().get(1);
     assertThat(slingshot.etcd().endpoints())
         .containsExactly(URI.create("https://slingshot-controllers-etcd-client.services:2379"));
-    assertThat(slingshot.keepLast()).isEmpty();
+    assertThat(slingshot.retention()).isEmpty();
     assertThat(slingshot.etcd().tls())
         .contains(
             new TlsFiles(
@@ -270,6 +353,21 @@ class BackupConfigTest {
         cluster("keepLast: must be a number of 1 to 999999999, not '1.5'", "keepLast: 1.5"),
         cluster("keepLast: must be a number of 1 to 999999999, not '1e3'", "keepLast: 1e3"),
         cluster("keepLast: must be a number of 1 to 999999999, not ''", "keepLast:"),
+        cluster("keep: expected one of last, within", "keep: ''"),
+        cluster("keepWithin: '7' is not a duration", "keepWithin: 7"),
+        cluster("keepDaily: must be a number of 1 to 999999999, not '0'", "keepDaily: 0"),
+        cluster("tarball: must be true or false, not 'yes'", "tarball: yes"),
+        cluster("prefix: prefix must not be empty", "prefix: ''"),
+        cluster("prefix: key 'p//a_v", "prefix: /a"),
+        yaml(
+            4,
+            "'keep' excludes 'keepLast' and the other",
+            "clusters:\n- project: p\n  keepLast: 7\n  keep: daily 7"),
+        yaml(
+            4,
+            "'tarball' and 'prefix' exclude each other",
+            "clusters:\n- project: p\n  tarball: true\n  prefix: x"),
+        yaml(1, "tarballZone: must be a time zone", "tarballZone: Mars\nclusters: []"),
         cluster("interval: 'daily' is not a duration", "interval: daily"),
         cluster("interval: '86400' is not a duration", "interval: 86400"),
         cluster("cron: '* * * *' is no cron expression: ", "cron: '* * * *'"),

@@ -4,6 +4,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.snapshot.HashKv;
+import dev.etcdbackup.snapshot.Revision;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -32,9 +33,9 @@ final class DrillClient implements Closeable {
 
   /** Its hash at a revision, which is its current one if no lease has run out since it started. */
   HashKv hashKv(long revision) throws IOException {
-    Optional<HashKv> now = ask(() -> member.hashKv(0));
+    Optional<HashKv> now = ask(() -> member.hashKv(Revision.LATEST));
     boolean current = now.isPresent() && now.get().revision() == revision;
-    return (current ? now : ask(() -> member.hashKv(revision)))
+    return (current ? now : ask(() -> member.hashKv(Revision.of(revision))))
         .orElseThrow(
             () ->
                 new DrillMember.FailedException(
@@ -43,7 +44,7 @@ final class DrillClient implements Closeable {
 
   /** How many keys it holds at a revision. */
   long count(long revision) throws IOException {
-    return ask(() -> member.countKeys(revision));
+    return ask(() -> member.countKeys(Revision.of(revision)));
   }
 
   void writeReadAndDelete() throws IOException {

@@ -1,13 +1,10 @@
 package dev.etcdbackup.snapshot.bbolt;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.MetaPage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one of the two first pages of a database says. The valid one with the higher transaction is
@@ -24,15 +21,6 @@ public record Meta(
     int page, int pageSize, long root, long freelist, long highWaterMark, long transaction) {
   /** Stands for the list of free pages where none is stored, as in every database of etcd. */
   public static final long NO_FREELIST = -1;
-
-  private static final int SIZE = 80; // page header 16, meta 64
-  private static final int MAGIC = 0xED0CDAED;
-  private static final int VERSION = 2;
-  private static final int MIN_PAGE = 1024;
-  private static final int MAX_PAGE = 65536;
-  private static final long MAX_PAGES = 1L << 36; // 256 TiB of the usual size
-  private static final long FNV_BASIS = 0xcbf29ce484222325L;
-  private static final long FNV_PRIME = 0x100000001b3L;
 
   /**
    * How long the database is.
@@ -76,7 +64,9 @@ public record Meta(
     if (!valid.isEmpty()) {
       parse(window, 1, valid.get(0).pageSize(), valid, damaged);
     } else { // the first page would say where the second is
-      for (int pageSize = MIN_PAGE; pageSize <= MAX_PAGE && valid.isEmpty(); pageSize *= 2) {
+      for (int pageSize = MetaPage.MIN_PAGE_SIZE;
+          pageSize <= MetaPage.MAX_PAGE_SIZE && valid.isEmpty();
+          pageSize *= 2) {
         List<Damaged> elsewhere = new ArrayList<>();
         parse(window, 1, pageSize, valid, elsewhere);
         damaged.addAll(valid.isEmpty() ? List.of() : elsewhere);
@@ -95,32 +85,29 @@ public record Meta(
   private static void parse(
       BlockCache window, int page, long offset, List<Meta> valid, List<Damaged> damaged)
       throws IOException {
-    if (window.size() < offset + SIZE) {
+    if (window.size() < offset + MetaPage.SIZE) {
       damaged.add(new Damaged(page, offset, "the file ends before this meta page"));
       return;
     }
-    int at = window.at(offset, SIZE);
-    byte[] b = Arrays.copyOfRange(window.array(), at, at + SIZE);
-    String wrong = check(b);
-    if (wrong != null) {
-      damaged.add(new Damaged(page, offset, wrong));
+    int at = window.at(offset, MetaPage.SIZE); // before array(): it loads the block
+    MetaPage meta = MetaPage.at(window.array(), at);
+    String problem = meta.problem();
+    if (problem != null) {
+      damaged.add(new Damaged(page, offset, problem));
       return;
     }
-    if (LittleEndian.int64(b, 0) != page
-        || LittleEndian.int64(b, 8) != PageKind.META
-        || LittleEndian.int32(b, 28) != 0
-        || LittleEndian.int64(b, 40) != 0) { // bbolt does not look, but writes nothing else in etcd
+    if (!meta.isAsWritten(page)) {
       damaged.add(
           new Damaged(page, offset, "the header, flags or sequence of this page are wrong"));
     }
     valid.add(
         new Meta(
             page,
-            LittleEndian.int32(b, 24),
-            LittleEndian.int64(b, 32),
-            LittleEndian.int64(b, 48),
-            LittleEndian.int64(b, 56),
-            LittleEndian.int64(b, 64)));
+            (int) meta.pageSize(),
+            meta.root(),
+            meta.freelist(),
+            meta.pages(),
+            meta.transaction()));
   }
 
   /**
@@ -129,37 +116,6 @@ public record Meta(
    * @return 80 bytes; the rest of the page does not matter
    */
   public byte[] bytes() {
-    ByteBuffer bytes = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong(page).putLong(PageKind.META).putInt(MAGIC).putInt(VERSION);
-    bytes.putInt(pageSize).putInt(0).putLong(root).putLong(0);
-    bytes.putLong(freelist).putLong(highWaterMark).putLong(transaction);
-    return bytes.putLong(checksum(bytes.array())).array();
-  }
-
-  private static long checksum(byte[] b) {
-    long checksum = FNV_BASIS;
-    for (int i = 16; i < 72; i++) {
-      checksum = (checksum ^ (b[i] & 0xff)) * FNV_PRIME;
-    }
-    return checksum;
-  }
-
-  private static @Nullable String check(byte[] b) {
-    long checksum = checksum(b);
-    if (LittleEndian.int32(b, 16) != MAGIC || LittleEndian.int32(b, 20) != VERSION) {
-      return "this is no meta page of a bbolt database";
-    }
-    if (LittleEndian.int64(b, 72) != checksum) {
-      return "the checksum of this meta page does not match";
-    }
-    int pageSize = LittleEndian.int32(b, 24);
-    if (pageSize < MIN_PAGE || pageSize > MAX_PAGE || Integer.bitCount(pageSize) != 1) {
-      return "pages of " + Integer.toUnsignedString(pageSize) + " bytes are not possible";
-    }
-    long pages = LittleEndian.int64(b, 56);
-    if (pages < 3 || pages > MAX_PAGES) {
-      return "a database of " + Long.toUnsignedString(pages) + " pages is not possible";
-    }
-    return null;
+    return MetaPage.write(page, pageSize, root, freelist, highWaterMark, transaction);
   }
 }

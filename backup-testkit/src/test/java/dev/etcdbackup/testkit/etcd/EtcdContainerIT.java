@@ -2,12 +2,14 @@ package dev.etcdbackup.testkit.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The last resort of the fixtures, where it is the only one: {@code fixtures/podman} sees to that,
  * and CI runs this and the other tests of servers there. Not among the tests of an ordinary build.
  */
+@Tag("server")
 class EtcdContainerIT {
   @Test
   void whereThereIsNoBinaryAContainerIsRun() throws Exception {

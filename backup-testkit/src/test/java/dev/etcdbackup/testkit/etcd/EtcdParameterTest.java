@@ -7,9 +7,11 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
+@Tag("server")
 @TestMethodOrder(OrderAnnotation.class)
 class EtcdParameterTest {
   private static final List<EtcdServer> given = new ArrayList<>();

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GivenEtcdTest {
+  @Tag("server")
   @Test
   void aServerThatRunsAlreadyIsUsedAndLeftAlone(@Etcd EtcdServer own) throws Exception {
     GivenEtcd address = GivenEtcd.of(own.endpoint().toString());
@@ -29,6 +31,7 @@ class GivenEtcdTest {
     assertThat(own.revision()).isEqualTo(2);
   }
 
+  @Tag("server")
   @Test
   void anAddressWhereNothingAnswersIsToldAtOnce(@Etcd EtcdServer own) {
     GivenEtcd address = GivenEtcd.of(own.endpoint().toString());

@@ -16,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.DockerClientFactory;
 
@@ -23,6 +24,7 @@ import org.testcontainers.DockerClientFactory;
  * Ceph where this machine's programs are hidden and only a container is left: {@code
  * fixtures/podman} sees to that, and CI runs this there. Not among the tests of an ordinary build.
  */
+@Tag("server")
 class CephContainerIT {
   @Test
   void whereThereAreNoProgramsAContainerIsRunAndCloseEndsIt() throws Exception {

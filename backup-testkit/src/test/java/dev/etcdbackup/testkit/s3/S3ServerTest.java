@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class S3ServerTest {
@@ -36,12 +37,14 @@ class S3ServerTest {
     assertThat(bytes).isLessThanOrEqualTo(12_000_000);
   }
 
+  @Tag("server")
   @Test
   void cephRunsWhereItsProgramsAreAndEndsWithTheTest(@Ceph S3Server rgw) throws Exception {
     assertThat(rgw.endpoint().getScheme()).isEqualTo("http");
     assertThat(statusOf(rgw.endpoint())).isIn(200, 403);
   }
 
+  @Tag("server")
   @Test
   void cephOfThisMachineIsEndedWhenItIsClosed() throws Exception {
     if (!LocalCeph.possible()) {

@@ -6,8 +6,8 @@ import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -24,22 +24,22 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Backs a throwaway etcd up twice into an S3 server in this process, lists, prunes, reads back, and
- * has etcd's own tool look at the file.
+ * Starts an etcd and an S3 server in this process, backs the etcd up twice, lists, prunes,
+ * downloads a backup, and checks the file with etcd's own tool.
  */
 public final class Quickstart {
   private static final String PROJECT = "cray-bss";
 
-  /** gRPC logs through java.util.logging, which forgets the levels of loggers nobody holds. */
+  /** Held, since java.util.logging forgets the level of a logger that is not referenced. */
   private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   private Quickstart() {}
 
   /**
-   * Runs the whole and ends with status 0 when all went well.
+   * Runs all steps.
    *
    * @param args none
-   * @throws Exception when something did not
+   * @throws Exception when a step failed
    */
   public static void main(String[] args) throws Exception {
     GRPC.setLevel(Level.WARNING);
@@ -61,19 +61,19 @@ public final class Quickstart {
 
     say("%n1. Put 500 keys and back up");
     putKeys(etcd, 0, 500);
-    tell(backups.backUp(PROJECT, source));
+    print(backups.backUp(PROJECT, source));
 
     say("%n2. Put 500 more and back up again");
     putKeys(etcd, 500, 1000);
     BackupResult second = backups.backUp(PROJECT, source);
-    tell(second);
+    print(second);
 
     say("%n3. List");
     for (Backup backup : backups.list(PROJECT)) {
       say("   %s  %,d bytes", backup.key(), backup.stored().size());
     }
 
-    say("%n4. Prune to the newest one, having verified it");
+    say("%n4. Prune all but the newest, which is verified first");
     for (Decision decision :
         backups.prune(PROJECT, RetentionPolicy.keepLast(1), true).plan().decisions()) {
       say(
@@ -81,14 +81,14 @@ public final class Quickstart {
           decision.keep() ? "keep" : "delete", decision.backup().key(), decision.reason());
     }
 
-    say("%n5. Read the newest back, proved on the way");
+    say("%n5. Download the newest, verified on the way");
     Path directory = Files.createTempDirectory("etcd-backup-quickstart");
     Path file = directory.resolve("snapshot.db");
     try {
       SnapshotDigest digest = backups.download(second.key(), file, false);
       say("   %s, %,d bytes, SHA-256 %s", file.getFileName(), digest.size(), digest.sha256());
 
-      say("%n6. What etcd's own tool says of the file");
+      say("%n6. Check the file with etcd's own tool");
       say("   %s", status(file));
     } finally {
       Files.deleteIfExists(file);
@@ -104,7 +104,7 @@ public final class Quickstart {
     }
   }
 
-  private static void tell(BackupResult result) {
+  private static void print(BackupResult result) {
     say(
         "   stored %s%n   revision %d, %,d bytes, %d ms",
         result.key(),
@@ -116,13 +116,13 @@ public final class Quickstart {
   private static String status(Path file) throws IOException {
     try {
       return EtcdTools.snapshotStatus(file).strip();
-    } catch (RuntimeException none) { // etcd runs in a container, say
+    } catch (RuntimeException none) { // for example because etcd runs in a container
       return "(" + none.getMessage() + ")";
     }
   }
 
   private static S3Client client(S3Server server) {
-    return RgwS3Client.builder(server.endpoint())
+    return S3Clients.forRgw(server.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

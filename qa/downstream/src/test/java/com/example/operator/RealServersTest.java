@@ -3,11 +3,12 @@ package com.example.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.Etcd;
@@ -33,7 +34,8 @@ class RealServersTest {
           backups(store)
               .nightly(EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build());
       assertThat(taken.digest().revision()).hasValue(2);
-      try (EtcdSnapshot stored = EtcdSnapshot.open(store, store.find(taken.key()).orElseThrow())) {
+      try (EtcdSnapshot stored =
+          EtcdSnapshot.open(ByteRanges.of(store, store.find(taken.key()).orElseThrow()))) {
         assertThat(stored.verify().problems()).isEmpty();
       }
     }
@@ -57,7 +59,7 @@ class RealServersTest {
   }
 
   private static S3Client client(S3Server s3) {
-    return RgwS3Client.builder(s3.endpoint())
+    return S3Clients.forRgw(s3.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))

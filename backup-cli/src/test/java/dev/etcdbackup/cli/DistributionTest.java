@@ -1,0 +1,114 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The tarball that people install, unpacked and started. Runs after the tarball was built. */
+@Timeout(180)
+@Tag("server")
+class DistributionTest {
+  @TempDir Path directory;
+
+  private Path home;
+
+  @BeforeEach
+  void unpack() throws Exception {
+    Path tarball;
+    try (Stream<Path> built = Files.list(Path.of("target"))) {
+      tarball =
+          built
+              .filter(file -> file.getFileName().toString().matches("etcd-backup-.*\\.tar\\.gz"))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no tarball; 'mvn package' builds it"));
+    }
+    Process tar =
+        new ProcessBuilder("tar", "-xzf", tarball.toString(), "-C", directory.toString())
+            .inheritIO()
+            .start();
+    assertThat(tar.waitFor()).isZero();
+    home = directory.resolve(tarball.getFileName().toString().replace(".tar.gz", ""));
+  }
+
+  private Cli run(Path launcher, Map<String, String> environment, String... args)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(args));
+    Path out = directory.resolve("out");
+    Path err = directory.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends").isTrue();
+    return new Cli(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  private Path launcher() {
+    return home.resolve("bin/etcd-backup");
+  }
+
+  @Test
+  void itStartsFromAnyDirectoryWithAnArchiveOfItsClasses() throws Exception {
+    assertThat(home.resolve("LICENSE")).exists();
+    assertThat(home.resolve("README.md")).exists();
+    Path link = Files.createSymbolicLink(directory.resolve("link"), launcher());
+
+    Cli version = run(link, Map.of(), "--version");
+
+    assertThat(version.err()).isEmpty();
+    assertThat(version.out()).matches("etcd-backup [0-9]+\\.[0-9]+\\.[0-9]+\\S*\n");
+    assertThat(home.resolve("lib/etcd-backup.jsa")).isNotEmptyFile();
+    Cli help = run(link, Map.of(), "--help");
+    assertThat(help.out()).contains("prune", "restore-live", "Exit codes:");
+    assertThat(help.code()).isZero();
+    Path store = Cli.seedIn(Files.createDirectory(directory.resolve("store")));
+    assertThat(run(link, Map.of(), "list", "--store", store.toUri().toString()))
+        .isEqualTo(new Cli(0, Cli.seedListing(), ""));
+    assertThat(run(link, Map.of(), "lst").code()).isEqualTo(2);
+  }
+
+  @Test
+  void argumentsAreUtf8WhateverTheLocale() throws Exception {
+    Files.createFile(home.resolve("lib/etcd-backup.jsa")); // none can be made
+    Path store = Cli.storeIn(directory.resolve("store"), List.of("z\u00fcrich/by-hand"));
+    String url = store.toUri().toString();
+    for (Map<String, String> locale :
+        List.of(
+            Map.of("LC_ALL", "", "LANG", ""), Map.of("LC_ALL", "C"), Map.of("LC_ALL", "C.UTF-8"))) {
+      assertThat(run(launcher(), locale, "list", "z\u00fcrich", "--store", url))
+          .as("%s", locale)
+          .isEqualTo(new Cli(0, "z\u00fcrich/by-hand\n", ""));
+    }
+  }
+
+  @Test
+  void withoutJavaItSaysWhatToDo() throws Exception {
+    Cli run = run(launcher(), Map.of("JAVA_HOME", "/none"), "--version");
+    assertThat(run.err())
+        .isEqualTo(
+            "etcd-backup: there is no /none/bin/java; install Java 17 or newer, or set"
+                + " JAVA_HOME\n");
+    assertThat(run.code()).isEqualTo(2);
+  }
+}

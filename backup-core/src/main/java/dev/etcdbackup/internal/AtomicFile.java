@@ -1,0 +1,223 @@
+package dev.etcdbackup.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A file that is written under a temporary name and appears under its own name whole or not at all.
+ * It is forced to the disk before it gets its name, and the directory is forced afterwards, so that
+ * a file that was published survives a loss of power.
+ *
+ * <p>The temporary file has mode 0600 where the file system has modes, and keeps it. {@link #close}
+ * removes the temporary name, whether the file was published or not. For one thread.
+ */
+public final class AtomicFile implements Closeable {
+  private final Path temporary;
+  private final FileChannel channel;
+
+  private AtomicFile(Path temporary) throws IOException {
+    this.temporary = temporary;
+    this.channel =
+        FileChannel.open(
+            temporary,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            mode(temporary, "rw-------"));
+  }
+
+  /**
+   * Creates an empty file under a temporary name in the directory of its target: {@code
+   * .NAME.RANDOM.part}.
+   *
+   * @param target the name that the file is to get
+   * @return the file, to be closed
+   * @throws IOException when the directory does not exist or cannot be written to
+   */
+  public static AtomicFile beside(Path target) throws IOException {
+    Path file = target.toAbsolutePath();
+    Path name = file.getFileName();
+    if (name == null) {
+      throw new FileSystemException(target.toString(), null, "is not the name of a file");
+    }
+    return new AtomicFile(file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"));
+  }
+
+  /**
+   * Creates an empty file under a given temporary name, on the file system of its later target.
+   *
+   * @param temporary the temporary name
+   * @return the file, to be closed
+   * @throws FileAlreadyExistsException when there is such a file
+   * @throws IOException when it cannot be created
+   */
+  public static AtomicFile at(Path temporary) throws IOException {
+    return new AtomicFile(temporary);
+  }
+
+  /**
+   * The temporary name.
+   *
+   * @return the path, absolute when it was chosen by {@link #beside}
+   */
+  public Path temporary() {
+    return temporary;
+  }
+
+  /**
+   * Appends bytes.
+   *
+   * @param bytes the bytes, all of which are taken
+   * @throws IOException when they cannot be written
+   */
+  public void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /**
+   * A stream that appends to the file.
+   *
+   * @return the stream, not buffered; closing it does nothing
+   */
+  public OutputStream out() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        AtomicFile.this.write(ByteBuffer.wrap(new byte[] {(byte) b}));
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        AtomicFile.this.write(ByteBuffer.wrap(bytes, offset, length));
+      }
+    };
+  }
+
+  /**
+   * Forces the content and its attributes to the disk.
+   *
+   * @throws IOException when that fails
+   */
+  public void force() throws IOException {
+    channel.force(true);
+  }
+
+  /**
+   * Gives the file its name if that is free, durably; no existing file is ever replaced.
+   *
+   * <p>The name is a hard link. Where the file system has none, an empty file of that name is
+   * created first, which fails when the name is taken, and then replaced by this one: readers may
+   * see the empty file for a moment, and a process that is killed in that moment leaves it.
+   *
+   * @param target the name
+   * @throws FileAlreadyExistsException when the name is taken
+   * @throws IOException when the file cannot be published; the name is free then, unless only
+   *     forcing the directory failed
+   */
+  public void publishNew(Path target) throws IOException {
+    force();
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException taken) {
+      throw taken;
+    } catch (UnsupportedOperationException | FileSystemException noHardLinks) {
+      claimAndReplace(target);
+    }
+    forceDirectory(parent(target));
+  }
+
+  /**
+   * Gives the file its name, durably, in place of an existing file of that name, if there is one.
+   *
+   * @param target the name
+   * @throws IOException when the file cannot be published; the name means what it did before then,
+   *     unless only forcing the directory failed
+   */
+  public void publishReplacing(Path target) throws IOException {
+    force();
+    replace(target);
+    forceDirectory(parent(target));
+  }
+
+  /** Removes the temporary name. What was published stays. */
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Forces the entries of a directory to the disk; does nothing where directories cannot be opened,
+   * as on Windows.
+   *
+   * @param directory the directory
+   * @throws IOException when that fails
+   */
+  public static void forceDirectory(Path directory) throws IOException {
+    if (directory.getFileSystem() != FileSystems.getDefault() || !hasModes(directory)) {
+      return;
+    }
+    try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+      entries.force(true);
+    }
+  }
+
+  /**
+   * The attribute with which to create a file or directory.
+   *
+   * @param path a path of the file system in question
+   * @param mode the permissions, {@code rw-------} for example
+   * @return one attribute; none where the file system has no modes
+   */
+  public static FileAttribute<?>[] mode(Path path, String mode) {
+    if (!hasModes(path)) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
+    };
+  }
+
+  private void claimAndReplace(Path target) throws IOException {
+    Files.createFile(target, mode(target, "rw-------"));
+    try {
+      replace(target);
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(target);
+      throw e;
+    }
+  }
+
+  private void replace(Path target) throws IOException {
+    channel.close(); // some file systems rename no open file
+    Files.move(
+        temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Path parent(Path target) throws FileSystemException {
+    Path parent = target.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new FileSystemException(target.toString(), null, "is not the name of a file");
+    }
+    return parent;
+  }
+
+  private static boolean hasModes(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+}

@@ -1,0 +1,42 @@
+package dev.etcdbackup.internal;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** Durations as text, for messages and tables. */
+public final class DurationText {
+  private DurationText() {}
+
+  /**
+   * Writes a duration in its two largest units: {@code 59s}, {@code 14m12s}, {@code 24h14m}, {@code
+   * 3d2h}. Hours go up to 48.
+   *
+   * @param duration zero or more
+   * @return the text; what is less than its units is cut off
+   */
+  public static String format(Duration duration) {
+    if (duration.toHours() >= 48) {
+      return two(duration.toDays(), "d", duration.toHoursPart(), "h");
+    }
+    if (duration.toHours() > 0) {
+      return two(duration.toHours(), "h", duration.toMinutesPart(), "m");
+    }
+    return two(duration.toMinutes(), "m", duration.toSecondsPart(), "s");
+  }
+
+  /**
+   * Writes a limit or a setting to the millisecond: {@code 0.2s}, {@code 1m30s}, {@code 24h}.
+   *
+   * @param duration any duration
+   * @return the text; what is less than a millisecond is cut off
+   */
+  public static String exact(Duration duration) {
+    return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  private static String two(long large, String unit, int small, String smallUnit) {
+    String rest = small + smallUnit;
+    return large == 0 ? rest : small == 0 ? large + unit : large + unit + rest;
+  }
+}
