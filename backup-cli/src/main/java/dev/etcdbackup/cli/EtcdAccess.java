@@ -35,11 +35,9 @@ final class EtcdAccess {
    */
   static void check(EtcdConfig etcd) {
     etcd.tls().ifPresent(files -> tls(files).check());
-    etcd.passwordFile()
-        .ifPresent(
-            file -> {
-              String unused = password(file);
-            });
+    if (etcd.user().isPresent()) {
+      String unused = password(etcd.passwordFile().orElseThrow());
+    }
   }
 
   /**

@@ -73,7 +73,7 @@ final class EtcdOptions {
     return endpoints;
   }
 
-  /** How to talk to servers; files are read and checked, nothing is connected to. */
+  /** How to connect to servers. Reads and checks the files, and connects to nothing. */
   EtcdConnection connection(List<URI> servers) throws UsageException {
     Optional<Login> login = login();
     Optional<EtcdTls> tls = tls(servers);

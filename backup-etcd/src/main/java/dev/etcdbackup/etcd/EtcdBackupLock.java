@@ -1,6 +1,7 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.SourceException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What this cannot do:</b> stop a write under way. A process that is paused after its check
  * ahead of the commit may commit when it goes on, though another has long taken over. What it
- * commits is one whole, proved backup under a name of its own; nothing is overwritten.
+ * commits is one whole, verified backup under a name of its own; nothing is overwritten.
  *
  * <p>Give it an etcd that is none of those backed up: a cluster that is down could not be locked,
  * and the lock writes keys.
@@ -73,8 +74,9 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
    * Takes the lock if no other client holds it. Blocks for 5 seconds at most, 2 more when that
    * fails, and as long as it takes to look up host names.
    *
-   * @throws IOException when etcd does not answer in time or refuses, with one line that says why;
-   *     when the thread is interrupted, its interrupt status set; or when this was closed
+   * @throws SourceException when etcd does not answer in time or refuses, with one line that says
+   *     why, or when this was closed
+   * @throws InterruptedIOException when the thread is interrupted, its interrupt status set
    */
   @Override
   public Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException {
@@ -101,7 +103,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
 
   /**
    * Ends the connection and the thread. To be called when the schedulers that use it were stopped:
-   * locks that are still held are given back, and their holders are not told but find them gone
+   * locks that are still held are given back, and their holders are not notified but find them gone
    * when they confirm. Takes as long as {@link Held#close()} for each, and then nothing is left but
    * what gRPC keeps for a second. Closing again does nothing.
    */
@@ -128,7 +130,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
 
   private synchronized LockClient enter() throws IOException {
     if (closed) {
-      throw new IOException("the " + this + " was closed");
+      throw new SourceException("the " + this + " was closed");
     }
     if (current == null) {
       current = LockClient.connect(connection, ttl);
@@ -137,7 +139,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
     return current;
   }
 
-  /** One user less. A client that did not work is used by nobody new, and closed by the last. */
+  /** One user less. A client that failed is not used again; its last user closes it. */
   private synchronized void leave(LockClient client, boolean failed) {
     if (failed && current == client) {
       current = null;

@@ -42,6 +42,7 @@ public final class EtcdConnection {
   private final @Nullable String authority;
   private final Duration connectTimeout;
   private final Duration probeTimeout;
+  private final Resolver resolver;
 
   private EtcdConnection(Builder builder) {
     this.endpoints = builder.endpoints;
@@ -49,6 +50,12 @@ public final class EtcdConnection {
     this.authority = builder.authority;
     this.connectTimeout = builder.connectTimeout;
     this.probeTimeout = builder.probeTimeout;
+    this.resolver = builder.resolver;
+  }
+
+  /** Looks host names up; an interface since tests have names of their own. */
+  interface Resolver {
+    InetAddress[] lookUp(String host) throws UnknownHostException;
   }
 
   /**
@@ -170,9 +177,9 @@ public final class EtcdConnection {
    *
    * @throws SourceException when the host name does not resolve
    */
-  static List<Address> addresses(URI endpoint) throws SourceException {
+  List<Address> addresses(URI endpoint) throws SourceException {
     try {
-      InetAddress[] found = InetAddress.getAllByName(Endpoints.host(endpoint));
+      InetAddress[] found = resolver.lookUp(Endpoints.host(endpoint));
       List<Address> addresses = new ArrayList<>();
       for (InetAddress one : found) {
         String name = endpoint + (found.length > 1 ? " (" + one.getHostAddress() + ")" : "");
@@ -221,6 +228,7 @@ public final class EtcdConnection {
     private @Nullable String authority;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration probeTimeout = Duration.ofSeconds(30);
+    private Resolver resolver = InetAddress::getAllByName;
 
     private Builder(List<URI> endpoints) {
       if (endpoints.isEmpty()) {
@@ -295,6 +303,12 @@ public final class EtcdConnection {
      */
     public Builder probeTimeout(Duration probeTimeout) {
       this.probeTimeout = requireWithin("probeTimeout", probeTimeout);
+      return this;
+    }
+
+    /** Where host names are looked up. Default: where the Java runtime does. */
+    Builder resolver(Resolver resolver) {
+      this.resolver = resolver;
       return this;
     }
 

@@ -74,7 +74,7 @@ final class LiveConnection implements Closeable {
     @Nullable SourceException failure = null;
     for (URI endpoint : connection.endpoints()) {
       try {
-        addresses.addAll(EtcdConnection.addresses(endpoint));
+        addresses.addAll(connection.addresses(endpoint));
       } catch (SourceException e) {
         failure = e;
       }

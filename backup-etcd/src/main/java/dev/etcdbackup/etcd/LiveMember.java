@@ -67,8 +67,7 @@ public final class LiveMember implements LiveHash, Closeable {
           "a member has one endpoint, not " + connection.endpoints());
     }
     LiveMember live =
-        new LiveMember(
-            connection, EtcdConnection.addresses(connection.endpoints().get(0)), timeout);
+        new LiveMember(connection, connection.addresses(connection.endpoints().get(0)), timeout);
     live.current(); // what is wrong with the settings is found here
     return live;
   }
@@ -114,16 +113,16 @@ public final class LiveMember implements LiveHash, Closeable {
   /**
    * Counts the keys that the cluster holds.
    *
-   * @param revision as of which revision; 0 for the current one
+   * @param revision as of which revision
    * @return the number of keys
    * @throws SourceException when the member does not answer in time, or refuses
    */
-  public long countKeys(long revision) throws SourceException {
+  public long countKeys(Revision revision) throws SourceException {
     RangeRequest all =
         RangeRequest.newBuilder()
             .setKey(ByteString.copyFrom(new byte[1]))
             .setRangeEnd(ByteString.copyFrom(new byte[1]))
-            .setRevision(revision)
+            .setRevision(revision.number().orElse(0))
             .setCountOnly(true)
             .build();
     return call(KVGrpc.getRangeMethod(), all).getCount();

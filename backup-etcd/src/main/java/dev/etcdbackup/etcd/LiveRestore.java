@@ -19,15 +19,14 @@ import java.util.Objects;
  * deletion by mistake, without stopping anything.
  *
  * <p>Keys come back with their values, and hang on leases of the same ids, which are granted anew
- * before them where they are missing. What cannot come back this way is told in the report: the
+ * before them where they are missing. What cannot come back this way is listed in the report: the
  * keys' revisions, versions and history, users with their passwords, members, alarms. Keys that are
  * not in the snapshot are left alone.
  *
- * <p>Keys go in batches, of as many as a transaction takes. A batch is looked at first, and what
- * has to be written is written in one transaction or not at all; with {@link Mode#CREATE} that
- * depends on none of these keys having come to be meanwhile. So a restore that failed can be run
- * again: what it wrote is there unchanged, and it goes on with the rest. Between batches others see
- * it half done.
+ * <p>Keys go in batches, of as many as a transaction takes. A batch is read first, and what has to
+ * be written is written in one transaction or not at all; with {@link Mode#CREATE} only if none of
+ * these keys was created meanwhile. So a restore that failed can be run again: what it wrote is
+ * there unchanged, and it goes on with the rest. Between batches others see it half done.
  *
  * <p>A cluster that starts from a data directory restored from the snapshot ({@link
  * dev.etcdbackup.restore.DataDirRestore}) has everything; this is for when it must not stop, or

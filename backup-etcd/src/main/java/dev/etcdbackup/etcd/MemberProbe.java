@@ -195,7 +195,7 @@ final class MemberProbe implements Closeable {
   private void lookUp(int endpoint, URI uri) {
     List<EtcdConnection.Address> addresses;
     try {
-      addresses = EtcdConnection.addresses(uri);
+      addresses = connection.addresses(uri);
     } catch (SourceException e) {
       events.add(new Found(endpoint, 1));
       events.add(failed(new Place(endpoint, 0), uri.toString(), "the host name does not resolve"));

@@ -54,6 +54,21 @@ class EtcdTlsTest {
   }
 
   @Test
+  void certificatesAndKeysInOneFileInAnyOrder() throws Exception {
+    String ca = Files.readString(certificates.ca());
+    String certificate = Files.readString(certificates.client());
+    String key = Files.readString(certificates.clientKey());
+    for (String all : List.of(certificate + key, key + certificate)) {
+      Path file = Files.writeString(directory.resolve("one.pem"), all);
+      Path authorities = Files.writeString(directory.resolve("ca.pem"), key + ca);
+      EtcdTls tls = EtcdTls.trusting(authorities).withCertificate(file, file);
+      try (Snapshot snapshot = source(strict.endpoint(), tls).open()) {
+        assertThat(snapshot.size()).isPositive();
+      }
+    }
+  }
+
+  @Test
   void aClientWithoutACertificateIsTurnedAway() {
     assertRefused(strict.endpoint(), EtcdTls.trusting(certificates.ca()), "certificate");
   }

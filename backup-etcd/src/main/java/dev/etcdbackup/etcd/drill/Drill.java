@@ -18,14 +18,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Restores a snapshot for nothing, to know that it can be: into a temporary directory, from which a
- * real etcd is started on free ports of 127.0.0.1 when there is one at hand. The history it tells
- * (HashKV) and its number of keys are held against the snapshot, a key is written, read and
- * deleted, and everything is thrown away. Without an etcd all but the start is done, and the report
- * says so.
+ * A test restore of a snapshot: into a temporary directory, from which a real etcd is started on
+ * free ports of 127.0.0.1 when its program is given. The hash of its history (HashKV) and its
+ * number of keys are compared with the snapshot, a key is written, read and deleted, and everything
+ * is deleted again. Without an etcd all but the start is done, and the report says so.
  *
- * <p>To be run now and then, before the bad day; a scheduler of any kind may call {@link #run}. An
- * etcd that is started does not outlive the JVM, unless that is killed.
+ * <p>To be run regularly, before a restore is needed; a scheduler of any kind may call {@link
+ * #run}. An etcd that is started does not outlive the JVM, unless that is killed.
  *
  * <p>Immutable and thread-safe.
  */
@@ -196,7 +195,7 @@ public final class Drill {
 
     /**
      * Who asks the started etcd, when authentication is on in the snapshot: a user with the role
-     * {@code root} as it was then. Default: nobody; the etcd is started then, and not asked.
+     * {@code root} as it was then. Default: none; the etcd is started then, and not asked.
      *
      * @param user the name of the user
      * @param password returns the password; called once for each drill

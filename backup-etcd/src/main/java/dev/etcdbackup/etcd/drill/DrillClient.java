@@ -44,7 +44,7 @@ final class DrillClient implements Closeable {
 
   /** How many keys it holds at a revision. */
   long count(long revision) throws IOException {
-    return ask(() -> member.countKeys(revision));
+    return ask(() -> member.countKeys(Revision.of(revision)));
   }
 
   void writeReadAndDelete() throws IOException {
