@@ -5,11 +5,13 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.etcd.LiveMember;
+import dev.etcdbackup.service.VerifyRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
 import dev.etcdbackup.snapshot.HashKv;
@@ -94,9 +96,7 @@ final class Examination {
               .find(key)
               .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
-      root.service(
-              open.store(),
-              EtcdBackupCommand.NO_PROGRESS,
+      BackupVerifier verifier =
               (one, from) -> {
                 try (SnapshotCopy copy =
                     SnapshotCopy.of(
@@ -114,8 +114,9 @@ final class Examination {
                   throw new StoreException("cannot verify " + key + ": " + e.getMessage(), e);
                 }
                 return new Verification(List.of());
-              })
-          .verify(backup);
+              };
+      root.service(open.store())
+          .verify(VerifyRequest.builder(backup).verifier(verifier).build());
     }
     return Objects.requireNonNull(found.get(), "found");
   }

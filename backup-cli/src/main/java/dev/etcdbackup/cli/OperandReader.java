@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.service.DownloadRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.tarball.Tarball;
 import java.io.IOException;
@@ -80,7 +81,8 @@ final class OperandReader {
       throws UsageException, IOException {
     try (TemporarySnapshot copy = TemporarySnapshot.create()) {
       try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
-        root.service(open.store(), progress).download(key, copy.file(), false);
+        root.service(open.store())
+            .download(DownloadRequest.builder(key, copy.file()).progress(progress).build());
       }
       SnapshotOperand operand = new SnapshotOperand.InStore(key);
       return run(operand, EtcdSnapshot.open(copy.file()), Way.TEMPORARY_FILE, work);
