@@ -397,8 +397,11 @@ public final class BackupService {
   private Verification readThrough(Backup backup, BackupStore from) throws BackupException {
     Optional<String> missing = encodings.missing(backup.name());
     if (missing.isPresent()) {
-      return new Verification(
-          List.of("cannot be verified, because the encoding for " + missing.get() + " is missing"));
+      String reason =
+          missing.get().equals(".gpg")
+              ? "it is encrypted with OpenPGP"
+              : "the encoding for " + missing.get() + " is missing";
+      return new Verification(List.of("cannot be verified, because " + reason));
     }
     try (InputStream snapshot = new SnapshotReader(from, encodings).open(backup)) {
       Download.copy(snapshot, OutputStream.nullOutputStream());

@@ -55,7 +55,7 @@ class PruningTest {
             "p/daily_v1_2020-01-01-10:00:00",
             "p/etcd-backup-2020-01-01-10-00-00.tar.gz",
             "p/etcd.backup2_v1_2020-01-01-10:00:00",
-            "p/etcd.backup_v1_2020-01-01-10:00:00.zst",
+            "p/etcd.backup_v1_2020-01-01-10:00:00.bz2",
             "p/manual",
             "p/sub/etcd.backup_v1_2020-01-01-10:00:00");
     for (String key : untouched) {
@@ -72,6 +72,21 @@ class PruningTest {
                     untouched.stream(),
                     java.util.stream.Stream.of("p/etcd.backup_v1_2020-02-02-10:00:00"))
                 .toList());
+  }
+
+  @Test
+  void oneGoodCopyOfTheNewestIsEnoughAndCopiesAreDeletedTogether() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-01-10:00:00.zst");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+
+    service.prune("p", RetentionPolicy.keepLast(1));
+
+    assertThat(keys())
+        .containsExactlyInAnyOrder(
+            "p/etcd.backup_v2_2020-02-02-10:00:00",
+            "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
   }
 
   @Test
