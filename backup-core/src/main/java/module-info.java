@@ -1,8 +1,16 @@
 /** The words of the library and the interfaces that back ends implement. */
+@SuppressWarnings("module") // the modules above are compiled later
 module dev.etcdbackup.core {
   requires static transitive org.jspecify;
 
   exports dev.etcdbackup;
+  exports dev.etcdbackup.internal to
+      dev.etcdbackup.directory,
+      dev.etcdbackup.s3,
+      dev.etcdbackup.service,
+      dev.etcdbackup.snapshot,
+      dev.etcdbackup.etcd,
+      dev.etcdbackup.cli;
   exports dev.etcdbackup.name;
   exports dev.etcdbackup.retention;
 }

@@ -3,6 +3,7 @@ package dev.etcdbackup;
 import dev.etcdbackup.name.BackupName;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,20 @@ import org.jspecify.annotations.Nullable;
  * order by age see {@link Backup#OLDEST_FIRST}.
  */
 public final class BackupKey implements Comparable<BackupKey> {
-  /** The directory at the root of a directory store that is not a project. */
-  public static final String RESERVED_PROJECT = ".etcd-backup";
+  /**
+   * The directory for what this library keeps and is not a backup, at the root of a store and in
+   * each project.
+   */
+  public static final String RESERVED = ".etcd-backup";
+
+  /**
+   * Directories and files of file systems: snapshots of ZFS, NetApp and btrfs, macOS, NFS, FUSE.
+   */
+  private static final Pattern LEFT_BY_FILE_SYSTEMS =
+      Pattern.compile(
+          "(?:.*/)?(?:\\.snapshots?|~snapshot|\\.zfs|\\.DS_Store|\\.nfs[0-9a-f]{8,}"
+              + "|\\.fuse_hidden[0-9a-f]{8,})(?:/.*)?",
+          Pattern.DOTALL);
 
   private static final int MAX_BYTES = 1024; // S3's limit for a key
 
@@ -58,16 +71,16 @@ public final class BackupKey implements Comparable<BackupKey> {
    *
    * @param project the text
    * @return the text
-   * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value
-   *     #RESERVED_PROJECT}, or holds a slash, a backslash or a control character; the message names
-   *     the value and the rule
+   * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value #RESERVED},
+   *     or holds a slash, a backslash or a control character; the message names the value and the
+   *     rule
    */
   public static String requireProject(String project) {
     requireSegment("project", project);
     if (project.indexOf('/') >= 0) {
       throw invalid("project", project, "must not contain '/'");
     }
-    if (project.equals(RESERVED_PROJECT)) {
+    if (project.equals(RESERVED)) {
       throw invalid("project", project, "is reserved");
     }
     return project;
@@ -77,7 +90,8 @@ public final class BackupKey implements Comparable<BackupKey> {
    * Checks that a backup may be written under this key in every store: a project and a name of one
    * or more segments, none of them empty, {@code .} or {@code ..}; no backslash, no control
    * character, no unpaired surrogate; 1 to 1024 bytes of UTF-8, and 255 at most in a segment (the
-   * limits of S3 and of file systems); not below {@value #RESERVED_PROJECT}.
+   * limits of S3 and of file systems); not below {@value #RESERVED} at the root, and not a name
+   * that {@linkplain #isLeftByFileSystems file systems use}.
    *
    * @return this key
    * @throws IllegalArgumentException when it is not, naming the key and the rule
@@ -87,6 +101,9 @@ public final class BackupKey implements Comparable<BackupKey> {
       throw invalid("key", text, "must be PROJECT/NAME");
     }
     requireProject(project());
+    if (isLeftByFileSystems()) {
+      throw invalid("key", text, "must not have a segment that file systems use for themselves");
+    }
     int from = slash + 1;
     for (int to; from <= text.length(); from = to + 1) {
       to = text.indexOf('/', from);
@@ -98,6 +115,28 @@ public final class BackupKey implements Comparable<BackupKey> {
       throw invalid("key", text, "is " + bytes + " bytes long, at most " + MAX_BYTES + " fit");
     }
     return this;
+  }
+
+  /**
+   * Whether this key lies below {@value #RESERVED}, at the root of the store or in a project. Such
+   * an object is never a backup.
+   *
+   * @return true if it does
+   */
+  public boolean isReserved() {
+    return text.startsWith(RESERVED + '/') || name().startsWith(RESERVED + '/');
+  }
+
+  /**
+   * Whether a segment of this key is one that file systems and their tools use for themselves:
+   * {@code .snapshot}, {@code .snapshots}, {@code ~snapshot}, {@code .zfs}, {@code .DS_Store},
+   * {@code .nfs} or {@code .fuse_hidden} with 8 or more hexadecimal digits. Such an object is never
+   * a backup.
+   *
+   * @return true if one is
+   */
+  public boolean isLeftByFileSystems() {
+    return LEFT_BY_FILE_SYSTEMS.matcher(text).matches();
   }
 
   /**

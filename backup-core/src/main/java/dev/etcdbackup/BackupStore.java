@@ -33,14 +33,18 @@ public interface BackupStore {
   StoredBackup put(BackupKey key, Content content) throws BackupException;
 
   /**
-   * Lists a project, completely: whatever the number, in as many requests as it takes, or not at
-   * all.
+   * Lists the backups of a project, completely: whatever the number, in as many requests as it
+   * takes, or not at all.
+   *
+   * <p>Lists what {@link StoredBackup#isListedIn} says. What is left out, the marks of a scheduler
+   * for example, can still be found, opened and deleted by its key.
    *
    * <p>Takes memory in proportion to the number of backups, some hundred bytes each. Of backups
    * that are written or deleted during the call, each may be in the list or not.
    *
    * @param project the whole first segment of the keys ({@code cray-bos} does not list {@code
-   *     cray-bos-2}), or {@code ""} for everything
+   *     cray-bos-2}), {@code ""} for the backups of all projects, or {@code PROJECT/.etcd-backup}
+   *     for what this library keeps beside the backups of a project
    * @return the backups in the order of their keys; empty when there is no such project
    * @throws StoreException when the list cannot be had to its end
    */

@@ -1,7 +1,15 @@
 package dev.etcdbackup;
 
 /**
- * Where snapshots come from: a live etcd cluster, say.
+ * Where snapshots come from: a running etcd cluster, for example.
+ *
+ * <p>A source of your own needs the bytes of a snapshot and what is known of them; {@link
+ * Snapshot#of} does the rest:
+ *
+ * <pre>{@code
+ * SnapshotSource source =
+ *     () -> Snapshot.of(new SnapshotInfo("the archive", revision, 0, 0, ""), archive.open());
+ * }</pre>
  *
  * <p>Implementations are thread-safe; each call of {@link #open()} is a snapshot of its own.
  */

@@ -25,4 +25,33 @@ public record StoredBackup(BackupKey key, long size, Instant lastModified, Strin
       throw new IllegalArgumentException("size must be 0 or more, not " + size);
     }
   }
+
+  /**
+   * Whether {@link BackupStore#list} shows this object: the one rule that every store applies.
+   *
+   * <p>Backups are listed by their project or with all others. These are never backups and are not
+   * listed so:
+   *
+   * <ul>
+   *   <li>what lies below {@value BackupKey#RESERVED}, at the root or in a project, where this
+   *       library keeps what is not a backup. Of a project it is listed by {@code
+   *       PROJECT/.etcd-backup};
+   *   <li>directory markers: empty objects whose key ends in a slash;
+   *   <li>what file systems and their tools leave, recognised by a {@linkplain
+   *       BackupKey#isLeftByFileSystems segment of the key}.
+   * </ul>
+   *
+   * @param project the argument of the listing
+   * @return true if the object belongs into it
+   */
+  public boolean isListedIn(String project) {
+    if (key.isLeftByFileSystems() || (size == 0 && key.toString().endsWith("/"))) {
+      return false;
+    }
+    if (project.endsWith('/' + BackupKey.RESERVED)) {
+      return project.indexOf('/') == project.lastIndexOf('/')
+          && key.toString().startsWith(project + '/');
+    }
+    return !key.isReserved() && (project.isEmpty() || key.project().equals(project));
+  }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "accept",
     description =
         "Accepts a suspicious backup and everything before it in its series, so that a scheduler"
-            + " prunes the series again, from its next run on. Notes that in the store.")
+            + " prunes the series again, from its next run on. The acceptance is stored beside it.")
 final class AcceptCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "before-upgrade",
     description =
-        "Backs projects up now, automated or not, as CONTEXT.backup_TIME, and says what became of"
-            + " each. Such backups are never pruned. Ends with 3 or 4 when one failed; the others"
-            + " are taken all the same.")
+        "Backs up projects now, automated or not, as CONTEXT.backup_TIME, and prints the result of"
+            + " each. Such backups are never pruned. A failure of one does not stop the others; exit"
+            + " code 3 or 4 when one failed.")
 final class BeforeUpgradeCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -31,7 +31,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "CONTEXT",
-      description = "What they are for, pre_upgrade say. Contains '_', for older tools.")
+      description = "The occasion, for example pre_upgrade. It must contain '_', for older tools.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String context;
 
@@ -39,7 +39,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
       index = "1..*",
       converter = Converters.Project.class,
       paramLabel = "PROJECT",
-      description = "Which ones. Default: all that have endpoints in the configuration.")
+      description = "The projects. Default: all that have endpoints in the configuration.")
   private List<String> projects = new ArrayList<>();
 
   BeforeUpgradeCommand(EtcdBackupCommand root) {
@@ -72,7 +72,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
         throw new UsageException(String.valueOf(e.getMessage()));
       }
     }
-    tell(made);
+    print(made);
     return code(made);
   }
 
@@ -98,13 +98,13 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
       return answer.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SourceException("interrupted; what was not stored yet was given up", e);
+      throw new SourceException("interrupted; backups that were not stored yet were cancelled", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("backing up failed as a whole", e);
     }
   }
 
-  private void tell(ManualBackups made) {
+  private void print(ManualBackups made) {
     Output output = root.output();
     if (output.isJson()) {
       List<ProjectJson> rows = new ArrayList<>();

@@ -7,11 +7,11 @@ import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and values of etcd, which are bytes and most of the time text. */
+/** Keys and values of etcd as text: they are bytes, and mostly UTF-8. */
 final class BytesText {
   private BytesText() {}
 
-  /** The text the bytes are in UTF-8; null when they are none. */
+  /** The text of the bytes; null when they are not UTF-8. */
   static @Nullable String utf8(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -20,12 +20,12 @@ final class BytesText {
     }
   }
 
-  /** The bytes in Base64 when they are no text; null when they are, and {@link #utf8} has it. */
+  /** The bytes in Base64 when they are not UTF-8; null when they are. */
   static @Nullable String base64(byte[] bytes) {
     return utf8(bytes) == null ? Base64.getEncoder().encodeToString(bytes) : null;
   }
 
-  /** For people: the text, or where the bytes are none, ASCII and {@code \xNN}. */
+  /** The text; when the bytes are not UTF-8, ASCII and {@code \xNN}. */
   static String shown(byte[] bytes) {
     String text = utf8(bytes);
     if (text != null) {

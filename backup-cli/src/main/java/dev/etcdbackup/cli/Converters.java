@@ -21,7 +21,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import software.amazon.awssdk.regions.Region;
 
-/** What the values of options and parameters mean, and why they are refused. */
+/** Converts the values of options and parameters, and refuses wrong ones with the reason. */
 final class Converters {
   private Converters() {}
 
@@ -36,7 +36,7 @@ final class Converters {
     commandLine.registerConverter(StatusVersion.class, refusing(Converters::statusVersion));
     commandLine.registerConverter(LiveRestore.Mode.class, refusing(Converters::mode));
     commandLine.registerConverter(ObjectLock.class, refusing(Converters::objectLock));
-    commandLine.registerConverter(SampleShare.class, refusing(SampleShare::parse));
+    commandLine.registerConverter(DailySample.class, refusing(DailySample::parse));
     commandLine.registerConverter(ZoneId.class, refusing(Converters::zone));
     commandLine.registerConverter(Region.class, refusing(Converters::region));
   }
@@ -105,13 +105,22 @@ final class Converters {
     }
   }
 
+  /** A revision of etcd whose state is read. */
+  static final class StateAt implements ITypeConverter<dev.etcdbackup.snapshot.Revision> {
+    @Override
+    public dev.etcdbackup.snapshot.Revision convert(String text) {
+      return dev.etcdbackup.snapshot.Revision.of(new Revision().convert(text));
+    }
+  }
+
   private static StatusVersion statusVersion(String text) {
     return switch (text) {
       case "3.4" -> StatusVersion.V3_4;
       case "3.5" -> StatusVersion.V3_5;
       case "3.6" -> StatusVersion.V3_6;
+      case "3.7" -> StatusVersion.V3_7;
       default ->
-          throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5 and 3.6");
+          throw new IllegalArgumentException("'" + text + "' is not one of 3.4, 3.5, 3.6 and 3.7");
     };
   }
 
@@ -141,7 +150,7 @@ final class Converters {
         return instant;
       }
     } catch (DateTimeParseException notAnInstant) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "'" + text + "' is not a time of 1970 to 9999 like 2020-02-03T21:00:00Z");

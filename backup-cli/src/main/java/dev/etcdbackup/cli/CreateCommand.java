@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
 /** {@code create}. */
 @Command(
     name = "create",
-    description = "Takes a backup now and prints its key. Makes the store's directory if need be.")
+    description =
+        "Takes a backup now and prints its key. Creates the store's directory when it is missing.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

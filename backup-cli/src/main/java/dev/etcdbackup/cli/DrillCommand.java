@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     description =
         "Restores a snapshot into a temporary directory, starts an etcd from it if there is one,"
             + " compares its history and its number of keys with the snapshot, writes and deletes a"
-            + " key, and throws everything away. Ends with 1 when something is not well, with 5 when"
-            + " the snapshot is corrupt. With authentication in it, --etcd-user asks the etcd.")
+            + " key, and removes everything. Exit code 1 when a check fails, 5 when the snapshot is"
+            + " corrupt. When the snapshot has authentication, --etcd-user logs in to the etcd.")
 final class DrillCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -34,7 +34,8 @@ final class DrillCommand implements Callable<Integer> {
   @Option(
       names = "--etcd-bin",
       paramLabel = "FILE",
-      description = "The etcd to start. Default: the one on the PATH; none is fine too.")
+      description =
+          "The etcd to start. Default: the one on the PATH; without one nothing is started.")
   private @Nullable Path binary;
 
   DrillCommand(EtcdBackupCommand root) {
@@ -84,7 +85,7 @@ final class DrillCommand implements Callable<Integer> {
   }
 
   private Drill drill() throws UsageException {
-    Drill.Builder builder = Drill.builder(TemporarySnapshot.directory());
+    Drill.Builder builder = Drill.builder(OperandReader.temporaryDirectory());
     if (binary != null && !Files.isExecutable(binary)) {
       throw new UsageException("--etcd-bin: " + binary + " is no program");
     }

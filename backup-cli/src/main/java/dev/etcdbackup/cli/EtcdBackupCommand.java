@@ -28,11 +28,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code etcd-backup}: the command line, its global options, and the way in. */
+/** {@code etcd-backup}: the command line, its global options, and the main method. */
 @Command(
     name = "etcd-backup",
     description =
-        "Takes, schedules, lists, verifies, prunes, reads back and restores backups of etcd.",
+        "Takes, schedules, lists, verifies, prunes, downloads and restores backups of etcd.",
     scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = EtcdBackupCommand.Version.class,
@@ -43,7 +43,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:a check says no, or nothing was found",
+      "1:a check failed, or nothing was found",
       "2:the command line or the configuration is wrong",
       "3:etcd failed",
       "4:the store failed, or the name is taken",
@@ -79,14 +79,14 @@ public final class EtcdBackupCommand implements Callable<Integer> {
       names = "--now",
       scope = ScopeType.INHERIT,
       paramLabel = "INSTANT",
-      description = "The time to go by instead of the clock, 2020-02-03T21:00:00Z. For tests.")
+      description = "The time to use instead of the clock, 2020-02-03T21:00:00Z. For tests.")
   private @Nullable Instant now;
 
   @Option(
       names = {"-o", "--output"},
       scope = ScopeType.INHERIT,
       paramLabel = "text|json",
-      description = "What results look like. Default: text.")
+      description = "The format of results. Default: text.")
   private Output.Format format = Output.Format.TEXT;
 
   @Option(
@@ -162,7 +162,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     int code;
     try {
       code = commandLine.execute(args);
-    } catch (Error e) { // a class that is missing, say; picocli handles exceptions alone
+    } catch (Error e) { // a missing class, for example; picocli handles only exceptions
       code = root.failures.internal(e);
     }
     if (out.checkError()) {
@@ -200,7 +200,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return failures;
   }
 
-  /** Tells of what is no failure, on standard error. */
+  /** Prints a warning on standard error. */
   void warn(String message) {
     err.println("etcd-backup: warning: " + TerminalText.escape(message));
   }
@@ -232,7 +232,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   private BackupService.Builder service(BackupStore over, ZoneId zone) {
     return BackupService.builder(over)
         .encodings(ENCODINGS)
-        .verifier(new SnapshotBackupVerifier(ENCODINGS, TemporarySnapshot.directory()))
+        .verifier(new SnapshotBackupVerifier(ENCODINGS, OperandReader.temporaryDirectory()))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Which etcd cluster, and how to talk to it. */
+/** The etcd cluster, and how to connect to it. */
 final class EtcdOptions {
   @Option(
       names = "--etcd",
@@ -39,7 +39,7 @@ final class EtcdOptions {
       names = "--etcd-password-file",
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
-      description = "The file with the password; a newline at its end does not count.")
+      description = "The file with the password; a newline at its end is ignored.")
   @Nullable Path passwordFile;
 
   @Option(
@@ -63,7 +63,7 @@ final class EtcdOptions {
       description = "The client's private key in PEM, with --etcd-cert.")
   @Nullable Path key;
 
-  /** The cluster as a source; files are read and checked, nothing is connected to. */
+  /** The cluster as a source. Reads and checks the files, and connects to nothing. */
   SnapshotSource source(Duration timeout) throws UsageException {
     Supplier<ClientBuilder> client = client(required());
     try {
@@ -73,7 +73,7 @@ final class EtcdOptions {
     }
   }
 
-  /** The members given, or a complaint that there are none. */
+  /** The members given; fails when there are none. */
   List<URI> required() throws UsageException {
     if (endpoints.isEmpty()) {
       throw new UsageException("no cluster; give --etcd http://HOST:PORT");
@@ -81,12 +81,12 @@ final class EtcdOptions {
     return endpoints;
   }
 
-  /** How to talk to servers; files are read and checked, nothing is connected to. */
+  /** How to connect to servers. Reads and checks the files, and connects to nothing. */
   Supplier<ClientBuilder> client(List<URI> servers) throws UsageException {
     Optional<Login> login = login();
     Optional<EtcdTls> tls = tls(servers);
     try {
-      tls.ifPresent(it -> it.applyTo(Client.builder())); // what is wrong with a file is found here
+      tls.ifPresent(it -> it.applyTo(Client.builder())); // fails here when a file is wrong
       return () -> client(login, tls);
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
@@ -138,7 +138,7 @@ final class EtcdOptions {
     }
   }
 
-  /** A user and what proves it; not a record, whose text would tell. */
+  /** A user and its password; not a record, since its text would contain the password. */
   private static final class Login {
     private final ByteSequence user;
     private final ByteSequence password;

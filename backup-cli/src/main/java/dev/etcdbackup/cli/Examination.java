@@ -1,30 +1,16 @@
 package dev.etcdbackup.cli;
 
-import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupEncodings;
-import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupNotFoundException;
-import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.StoreException;
-import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.Verification;
 import dev.etcdbackup.etcd.LiveMember;
-import dev.etcdbackup.service.VerifyRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
 import dev.etcdbackup.snapshot.HashKv;
-import dev.etcdbackup.snapshot.SnapshotCopy;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyOptions;
-import dev.etcdbackup.tarball.Tarball;
 import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.net.URI;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -75,63 +61,24 @@ final class Examination {
   }
 
   private FoundJson find(SnapshotOperand of) throws UsageException, IOException {
-    if (of instanceof SnapshotOperand.InStore in && !in.name().isEncrypted()) {
-      return find(in.key());
-    }
     String name = of.toString();
     try {
-      return new OperandReader(root).whole(of, (one, way) -> examine(name, one, way.toString()));
-    } catch (CorruptBackupException e) { // a tarball that cannot be unpacked
-      String way = OperandReader.Way.TEMPORARY_FILE.toString();
-      return FoundJson.bad(name, way, List.of(String.valueOf(e.getMessage())));
+      return new OperandReader(root)
+          .unverified(of, (one, access) -> examine(name, one, OperandReader.text(access)));
+    } catch (CorruptBackupException e) { // it cannot be decoded
+      String problem = String.valueOf(e.getMessage()).substring(name.length() + 2);
+      String access = OperandReader.text(StoredSnapshot.Access.MEMORY);
+      return FoundJson.bad(name, access, List.of(problem));
     }
   }
 
-  /** By way of the service, which knows how long it may take. */
-  private FoundJson find(BackupKey key) throws UsageException, BackupException {
-    AtomicReference<@Nullable FoundJson> found = new AtomicReference<>();
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
-      StoredBackup stored =
-          open.store()
-              .find(key)
-              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
-      Backup backup = Backup.of(stored, ZoneOffset.UTC);
-      BackupVerifier verifier =
-              (one, from) -> {
-                try (SnapshotCopy copy =
-                    SnapshotCopy.of(
-                        one,
-                        from,
-                        BackupEncodings.of(new Tarball()),
-                        TemporarySnapshot.directory())) {
-                  found.set(examine(key.toString(), copy.snapshot(), way(copy.inMemory())));
-                } catch (CorruptBackupException e) {
-                  List<String> problems = List.of(String.valueOf(e.getMessage()));
-                  found.set(FoundJson.bad(key.toString(), way(true), problems));
-                } catch (BackupException e) {
-                  throw e;
-                } catch (IOException e) {
-                  throw new StoreException("cannot verify " + key + ": " + e.getMessage(), e);
-                }
-                return new Verification(List.of());
-              };
-      root.service(open.store())
-          .verify(VerifyRequest.builder(backup).verifier(verifier).build());
-    }
-    return Objects.requireNonNull(found.get(), "found");
-  }
-
-  private static String way(boolean inMemory) {
-    return inMemory ? "memory" : OperandReader.Way.TEMPORARY_FILE.toString();
-  }
-
-  private FoundJson examine(String name, EtcdSnapshot snapshot, String way) throws IOException {
+  private FoundJson examine(String name, EtcdSnapshot snapshot, String readBy) throws IOException {
     List<String> problems = snapshot.verify(options).lines();
     if (!problems.isEmpty()) {
-      return FoundJson.bad(name, way, problems);
+      return FoundJson.bad(name, readBy, problems);
     }
-    HashKv hash = options.deep() ? snapshot.hashKv(0) : null;
-    return new FoundJson(name, true, way, problems, hash, compare(snapshot));
+    HashKv hash = options.deep() ? snapshot.hashKv() : null;
+    return new FoundJson(name, true, readBy, problems, hash, compare(snapshot));
   }
 
   private @Nullable HashComparison compare(EtcdSnapshot snapshot) throws IOException {

@@ -1,6 +1,6 @@
 package dev.etcdbackup.cli;
 
-/** What the process tells its caller. */
+/** The exit codes of the process. */
 final class ExitCode {
   static final int DONE = 0;
   static final int NO = 1;
@@ -8,7 +8,7 @@ final class ExitCode {
   static final int SOURCE_FAILED = 3;
   static final int STORE_FAILED = 4;
   static final int CORRUPT = 5;
-  static final int INTERNAL = 70; // EX_SOFTWARE of sysexits.h: a mistake in the tool
+  static final int INTERNAL = 70; // EX_SOFTWARE of sysexits.h: an internal error
 
   private ExitCode() {}
 }

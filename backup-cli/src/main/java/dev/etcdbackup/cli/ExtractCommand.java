@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,10 +42,10 @@ final class ExtractCommand implements Callable<Integer> {
 
   @Option(
       names = "--rev",
-      converter = Converters.Revision.class,
+      converter = Converters.StateAt.class,
       paramLabel = "R",
       description = "As it was at this revision. Default: the last.")
-  private long revision;
+  private Revision revision = Revision.LATEST;
 
   ExtractCommand(EtcdBackupCommand root) {
     this.root = root;
@@ -65,7 +66,7 @@ final class ExtractCommand implements Callable<Integer> {
       throw new UsageException("what to extract? Give either KEYNAME or --prefix");
     }
     if (!root.output().isJson()) {
-      throw new UsageException("--prefix goes with -o json: plain output is one value as it is");
+      throw new UsageException("--prefix needs -o json: plain output is a single value");
     }
     return KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
   }

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Tells of a failure in one line on standard error, and turns it into an exit code. */
+/** Prints a failure as one line on standard error, and maps it to an exit code. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final EtcdBackupCommand root;
   private final PrintStream err;
@@ -28,7 +28,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     this.err = err;
   }
 
-  /** Prints the line, whatever is in the message, and hands the code through. */
+  /** Prints the message as one line, whatever it contains, and returns the code. */
   int report(String message, int code) {
     err.println("etcd-backup: " + TerminalText.escape(message));
     return code;
@@ -55,10 +55,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return report(message(e), code);
   }
 
-  /** Tells of a failure that must not happen. */
+  /** Reports a failure that must not happen. */
   int internal(Throwable e) {
     trace(e);
-    return report("a mistake in this tool: " + e + "; --debug shows where", ExitCode.INTERNAL);
+    return report("internal error: " + e + "; --debug shows where", ExitCode.INTERNAL);
   }
 
   private void trace(Throwable e) {
@@ -99,7 +99,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
   }
 
-  /** Names the first argument only, and of an option not its value, which may be a password. */
+  /** Names the first argument only, and not the value of an option, which may be a password. */
   private static String unmatched(CommandLine command, UnmatchedArgumentException e) {
     String first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().get(0);
     if (first.startsWith("-") && first.length() > 1) {

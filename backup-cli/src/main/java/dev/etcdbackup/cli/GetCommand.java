@@ -39,7 +39,7 @@ final class GetCommand implements Callable<Integer> {
 
   @Option(
       names = "--raw",
-      description = "The object byte for byte as it is stored, neither unpacked nor checked.")
+      description = "The object byte for byte as it is stored, neither unpacked nor verified.")
   private boolean raw;
 
   GetCommand(EtcdBackupCommand root) {

@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.snapshot.SnapshotMetadata;
 import dev.etcdbackup.snapshot.StatusVersion;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, IOException {
     FactsJson metadata =
-        new OperandReader(root).pages(operand, (one, way) -> metadata(one.metadata(), way));
+        new OperandReader(root).pages(operand, (one, access) -> metadata(one.metadata(), access));
     Output output = root.output();
     if (output.isJson()) {
       output.json(metadata);
@@ -69,9 +70,9 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static FactsJson metadata(SnapshotMetadata metadata, OperandReader.Way way) {
+  private static FactsJson metadata(SnapshotMetadata metadata, StoredSnapshot.Access access) {
     return new FactsJson(
-        way.toString(),
+        OperandReader.text(access),
         metadata.revision(),
         metadata.compactRevision(),
         orNull(metadata.scheduledCompaction()),

@@ -5,11 +5,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes Ctrl-C and SIGTERM end the work of a thread as a failure would, so that uploads are aborted
- * and temporary files removed. Waits for that at most five seconds.
+ * Interrupts the working thread on Ctrl-C and SIGTERM, so that it aborts uploads and removes
+ * temporary files. Waits for that at most five seconds.
  *
- * <p>Java ends with 128 and the signal's number then, unless a signal is {@linkplain #expect how
- * the work ends}.
+ * <p>The process then ends with 128 plus the signal's number, unless the signal is {@linkplain
+ * #expect the normal way to stop}.
  */
 final class Interruption {
   private final CountDownLatch done = new CountDownLatch(1);
@@ -28,14 +28,14 @@ final class Interruption {
     return interruption;
   }
 
-  /** One that no signal reaches, for work within another process. */
+  /** One without a shutdown hook, for commands that run within another process. */
   static Interruption none() {
     return new Interruption();
   }
 
   /**
-   * Says that from here on a signal is how the work ends: the process ends with the code of the
-   * work.
+   * Declares that from now on a signal is the normal way to stop: the process ends with the code
+   * that is passed to {@link #end}.
    *
    * @param longest how long the work may take to end
    */
@@ -44,7 +44,7 @@ final class Interruption {
     expected = true;
   }
 
-  /** Says that the work is done. To be called by the thread before it ends the process itself. */
+  /** Ends the work. The thread calls this before it ends the process itself. */
   void end(int withCode) {
     code = withCode;
     done.countDown();
@@ -52,7 +52,7 @@ final class Interruption {
 
   private void interrupt(Thread worker) {
     if (done.getCount() == 0) {
-      return; // it is the worker that ends the process
+      return; // the worker itself ends the process
     }
     worker.interrupt();
     try {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,10 +35,10 @@ final class KeysCommand implements Callable<Integer> {
 
   @Option(
       names = "--rev",
-      converter = Converters.Revision.class,
+      converter = Converters.StateAt.class,
       paramLabel = "R",
       description = "The keys as they were at this revision. Default: the last.")
-  private long revision;
+  private Revision revision = Revision.LATEST;
 
   @Option(names = "--values", description = "The values too, each on the line behind its key.")
   private boolean values;

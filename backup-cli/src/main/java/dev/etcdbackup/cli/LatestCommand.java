@@ -30,8 +30,8 @@ final class LatestCommand implements Callable<Integer> {
   @Option(
       names = "--verified",
       description =
-          "The newest that verifies: those after it are read too, and what is wrong with them is"
-              + " told.")
+          "The newest that is good. Newer ones are read too, and their problems are printed on"
+              + " standard error.")
   private boolean verified;
 
   LatestCommand(EtcdBackupCommand root) {

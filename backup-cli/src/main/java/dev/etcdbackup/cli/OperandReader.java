@@ -1,117 +1,106 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.service.DownloadRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
-import dev.etcdbackup.tarball.Tarball;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.ReadOptions.Checksum;
+import dev.etcdbackup.snapshot.ReadOptions.Extent;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.Optional;
 
-/** Opens what a command reads, and leaves nothing behind. */
+/** Opens the snapshot that a command reads, and leaves no temporary file behind. */
 final class OperandReader {
   private final EtcdBackupCommand root;
+  private final ReadOptions.Builder options;
 
   OperandReader(EtcdBackupCommand root) {
     this.root = root;
-  }
-
-  /** How the bytes are had. */
-  enum Way {
-    FILE("file"),
-    RANGES("ranges"),
-    TEMPORARY_FILE("temporary file");
-
-    private final String text;
-
-    Way(String text) {
-      this.text = text;
-    }
-
-    @Override
-    public String toString() {
-      return text;
-    }
+    this.options =
+        ReadOptions.builder(EtcdBackupCommand.ENCODINGS, temporaryDirectory())
+            .timeout(root.timeout);
   }
 
   /** What is done with an open snapshot. */
   @FunctionalInterface
   interface Work<T> {
-    T run(EtcdSnapshot snapshot, Way way) throws IOException, UsageException;
+    T run(EtcdSnapshot snapshot, StoredSnapshot.Access access) throws IOException, UsageException;
   }
 
-  /**
-   * For work that reads all of it. A stored backup goes through a temporary file, proved by its
-   * SHA-256 on the way: by ranges it could take a hundred thousand requests.
-   */
+  /** Where temporary files go: {@code /tmp}, or {@code -Djava.io.tmpdir}. */
+  static Path temporaryDirectory() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /** How bytes are read, for people. */
+  static String text(StoredSnapshot.Access access) {
+    return access.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** For work that reads all of a snapshot: a stored one is copied and its SHA-256 verified. */
   <T> T whole(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
-    return read(operand, false, work);
+    return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REQUIRED), work);
   }
 
-  /** For work that reads a few pages: a stored backup that is no tarball is read by ranges. */
+  /** The same, but it is opened whatever its SHA-256 is: for work that verifies it. */
+  <T> T unverified(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
+    return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REPORTED), work);
+  }
+
+  /** For work that reads a few pages: a stored backup is read by ranges if that is possible. */
   <T> T pages(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
-    return read(operand, true, work);
+    return read(operand, options.extent(Extent.FEW_PAGES).checksum(Checksum.REQUIRED), work);
   }
 
-  private <T> T read(SnapshotOperand operand, boolean byRanges, Work<T> work)
+  private <T> T read(SnapshotOperand operand, ReadOptions.Builder how, Work<T> work)
       throws UsageException, IOException {
     requireReadable(operand);
-    if (operand instanceof SnapshotOperand.InFile in) {
-      return operand.isTarball()
-          ? unpacked(in, work)
-          : run(operand, EtcdSnapshot.open(in.file()), Way.FILE, work);
-    }
-    BackupKey key = ((SnapshotOperand.InStore) operand).key();
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
-      if (byRanges && !operand.isTarball()) {
-        StoredBackup stored =
-            open.store()
-                .find(key)
-                .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
-        return run(operand, EtcdSnapshot.open(open.store(), stored), Way.RANGES, work);
-      }
-      return fetched(key, open, work);
-    }
-  }
-
-  private <T> T fetched(BackupKey key, StoreOptions.OpenStore open, Work<T> work)
-      throws UsageException, IOException {
-    try (TemporarySnapshot copy = TemporarySnapshot.create()) {
-      try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
-        root.service(open.store())
-            .download(DownloadRequest.builder(key, copy.file()).progress(progress).build());
-      }
-      SnapshotOperand operand = new SnapshotOperand.InStore(key);
-      return run(operand, EtcdSnapshot.open(copy.file()), Way.TEMPORARY_FILE, work);
-    }
-  }
-
-  private static <T> T unpacked(SnapshotOperand.InFile in, Work<T> work)
-      throws UsageException, IOException {
-    try (TemporarySnapshot copy = TemporarySnapshot.create()) {
-      try (InputStream object = Files.newInputStream(in.file());
-          InputStream snapshot = new Tarball().decode(object, in.name())) {
-        Files.copy(snapshot, copy.file());
-      }
-      return run(in, EtcdSnapshot.open(copy.file()), Way.TEMPORARY_FILE, work);
-    }
-  }
-
-  private static <T> T run(SnapshotOperand operand, EtcdSnapshot snapshot, Way way, Work<T> work)
-      throws UsageException, IOException {
-    try (snapshot) {
-      return work.run(snapshot, way);
+    try {
+      return operand instanceof SnapshotOperand.InStore in
+          ? stored(in.key(), how, work)
+          : run(StoredSnapshot.open(((SnapshotOperand.InFile) operand).file(), how.build()), work);
     } catch (CorruptBackupException e) {
       throw new CorruptBackupException(operand + ": " + e.getMessage(), e);
+    }
+  }
+
+  private <T> T stored(BackupKey key, ReadOptions.Builder how, Work<T> work)
+      throws UsageException, IOException {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+      StoredBackup stored =
+          open.store()
+              .find(key)
+              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+      Backup backup = Backup.of(stored, ZoneOffset.UTC);
+      StoredSnapshot snapshot;
+      try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
+        snapshot = StoredSnapshot.open(backup, open.store(), how.progress(progress::moved).build());
+      }
+      return run(snapshot, work);
+    }
+  }
+
+  private static <T> T run(StoredSnapshot stored, Work<T> work) throws UsageException, IOException {
+    try (stored) {
+      return work.run(stored.snapshot(), stored.access());
     }
   }
 
   private static void requireReadable(SnapshotOperand operand) throws UsageException {
     if (operand.name().isEncrypted()) {
       throw new UsageException(operand + " is encrypted; decrypt it with gpg first");
+    }
+    Optional<String> missing = EtcdBackupCommand.ENCODINGS.missing(operand.name());
+    if (missing.isPresent()) {
+      throw new UsageException(operand + " is encoded as " + missing.get() + "; decode it first");
     }
     if (operand instanceof SnapshotOperand.InFile in && !Files.isRegularFile(in.file())) {
       String problem = Files.exists(in.file()) ? " is not a file" : " is not there";

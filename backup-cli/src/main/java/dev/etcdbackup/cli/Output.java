@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output: lines for people, one JSON document, or one value; and nothing else. */
+/** Standard output: lines of text, one JSON document, or one value. */
 final class Output {
-  /** What results look like. */
+  /** The formats of results. */
   enum Format {
     TEXT,
     JSON
@@ -43,12 +43,12 @@ final class Output {
     stream.print('\n');
   }
 
-  /** Bytes as they are, whatever they are. */
+  /** Bytes without any change. */
   void bytes(byte[] bytes) {
     stream.write(bytes, 0, bytes.length);
   }
 
-  /** Begins a list whose members are printed one by one, however many there are. */
+  /** Begins a list whose members are printed one by one, for lists of any length. */
   Rows rows() {
     return new Rows();
   }
@@ -93,7 +93,7 @@ final class Output {
     }
   }
 
-  /** Sends off what was printed. */
+  /** Flushes standard output. */
   void flush() {
     stream.flush();
   }
@@ -109,7 +109,7 @@ final class Output {
     }
   }
 
-  /** Escapes, besides what JSON itself demands, the one ASCII control character it does not. */
+  /** Escapes DEL too, the only ASCII control character that JSON does not escape. */
   private static final class EscapeDelete extends CharacterEscapes {
     private static final long serialVersionUID = 1L;
     private static final int[] ESCAPES = standardAsciiEscapesForJSON();

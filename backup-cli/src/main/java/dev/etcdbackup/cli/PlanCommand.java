@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     description =
-        "Says how a lost cluster is to come back: from a member that still answers (--etcd), from"
-            + " the newest backup that verifies, or rebuilt. Reads, and does nothing else.")
+        "Shows how to recover a lost cluster: from a member that still answers (--etcd), from"
+            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing.")
 final class PlanCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -58,7 +58,7 @@ final class PlanCommand implements Callable<Integer> {
     this.root = root;
   }
 
-  /** What was passed over, as {@code -o json} shows it. */
+  /** A source that was skipped, as {@code -o json} shows it. */
   record PassedOverJson(String what, String problem) {}
 
   /** The plan as {@code -o json} shows it; what does not apply is null. */

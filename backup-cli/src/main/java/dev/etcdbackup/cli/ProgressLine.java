@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A line on standard error that says how far a snapshot has come, if that is a terminal. */
+/** Shows the progress of a snapshot as a line on standard error, if that is a terminal. */
 final class ProgressLine implements BackupProgress, AutoCloseable {
   private static final double MIB = 1024 * 1024;
   private static final long REFRESH_NANOS = 200_000_000;
@@ -15,7 +15,7 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
   private final PrintStream terminal;
   private final String label;
   private final boolean shown;
-  private long begun; // when the first bytes were told of, and how many they were
+  private long begun; // when the first bytes were reported, and how many
   private long begunWith = -1;
   private long drawn;
   private int width;
@@ -45,13 +45,13 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
     }
   }
 
-  /** Wipes the line, so that what follows begins at the margin. */
+  /** Wipes the line, so that other output begins at the margin. */
   @Override
   public void close() {
     wipe();
   }
 
-  /** The same; the line comes back when there is more to tell. */
+  /** The same; the line appears again with the next progress. */
   synchronized void wipe() {
     if (width > 0) {
       draw("");
@@ -66,7 +66,7 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
     width = line.length();
   }
 
-  /** How far and, once there is something to go by, how fast. */
+  /** How far and, once it can be measured, how fast. */
   static String text(long bytes, long total, long measured, long nanos) {
     String far =
         String.format(
@@ -80,7 +80,9 @@ final class ProgressLine implements BackupProgress, AutoCloseable {
         : far + String.format(Locale.ROOT, ", %.1f MiB/s", measured / MIB / (nanos / 1e9));
   }
 
-  /** Java does not say what standard error is. Linux does; elsewhere there is no line. */
+  /**
+   * Java cannot tell whether standard error is a terminal. Linux can; elsewhere no line is shown.
+   */
   private static boolean isTerminal() {
     try {
       Path stderr = Files.readSymbolicLink(Path.of("/proc/self/fd/2"));

@@ -5,6 +5,7 @@ import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.snapshot.VerifyReport;
 import java.io.IOException;
@@ -38,10 +39,10 @@ final class RestoreLiveCommand implements Callable<Integer> {
 
   @Option(
       names = "--rev",
-      converter = Converters.Revision.class,
+      converter = Converters.StateAt.class,
       paramLabel = "R",
       description = "The keys as they were at this revision. Default: the last.")
-  private long revision;
+  private Revision revision = Revision.LATEST;
 
   @Option(
       names = "--mode",

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the scheduler does, a line each, for whoever collects the lines. Thread-safe. */
+/** Prints a line for each thing that the scheduler does. Thread-safe. */
 final class RunLog implements BackupListener {
   private final Output output;
   private final Set<String> underWay = new TreeSet<>(); // guarded by this
@@ -90,6 +90,6 @@ final class RunLog implements BackupListener {
 
   @Override
   public void lockLost(String project) {
-    line("lock-lost", project, "the run under way stores nothing");
+    line("lock-lost", project, "the run in progress stores nothing");
   }
 }

@@ -19,19 +19,19 @@ final class Scrub {
 
   private final EtcdBackupCommand root;
   private final VerifyOptions options;
-  private final SampleShare share;
+  private final DailySample share;
   private int looked;
   private int bad;
   private int unread;
   private int unreadInARow;
 
-  Scrub(EtcdBackupCommand root, VerifyOptions options, SampleShare share) {
+  Scrub(EtcdBackupCommand root, VerifyOptions options, DailySample share) {
     this.root = root;
     this.options = options;
     this.share = share;
   }
 
-  /** What became of a backup. */
+  /** The result for one backup. */
   enum Outcome {
     OK("ok"),
     BAD("bad"),
@@ -47,12 +47,12 @@ final class Scrub {
     }
   }
 
-  /** A backup and what was found, as {@code -o json} shows it. */
-  record LookedAtJson(String key, String outcome, List<String> problems) {}
+  /** A backup and its problems, as {@code -o json} shows it. */
+  record VerifiedJson(String key, String outcome, List<String> problems) {}
 
   /**
-   * Looks at all of a project or of the store, whatever is found on the way. Only a store that does
-   * not give out three backups in a row is given up.
+   * Verifies all backups of a project or of the store, and goes on after bad ones. Stops only when
+   * the store fails three times in a row.
    */
   int run(String project) throws UsageException, BackupException {
     int all;
@@ -60,7 +60,7 @@ final class Scrub {
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       BackupVerifier verifier =
           new SnapshotBackupVerifier(
-              EtcdBackupCommand.ENCODINGS, TemporarySnapshot.directory(), options);
+              EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options);
       BackupService service = root.service(open.store());
       List<Backup> backups =
           service.list(project).stream()
@@ -81,7 +81,7 @@ final class Scrub {
     Output.Rows rows = output.rows();
     for (Backup backup : backups) {
       progress.moved(done, total);
-      LookedAtJson row = lookAt(backup, service, verifier);
+      VerifiedJson row = lookAt(backup, service);
       done += backup.stored().size();
       progress.wipe();
       if (output.isJson()) {
@@ -96,8 +96,7 @@ final class Scrub {
     rows.end();
   }
 
-  private LookedAtJson lookAt(Backup backup, BackupService service, BackupVerifier verifier)
-      throws BackupException {
+  private VerifiedJson lookAt(Backup backup, BackupService service) throws BackupException {
     looked++;
     if (backup.name().isEncrypted()) {
       return row(backup, Outcome.SKIPPED, List.of("it is encrypted"));
@@ -119,10 +118,10 @@ final class Scrub {
     }
   }
 
-  private static LookedAtJson row(Backup backup, Outcome outcome, List<String> problems) {
+  private static VerifiedJson row(Backup backup, Outcome outcome, List<String> problems) {
     List<String> first =
         problems.size() <= PROBLEMS_SHOWN ? problems : problems.subList(0, PROBLEMS_SHOWN);
-    return new LookedAtJson(backup.key().toString(), outcome.text, first);
+    return new VerifiedJson(backup.key().toString(), outcome.text, first);
   }
 
   /** The first problem, and whether there are more. */

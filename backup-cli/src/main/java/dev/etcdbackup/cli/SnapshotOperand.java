@@ -1,7 +1,6 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.net.URI;
 import java.nio.file.Files;
@@ -43,11 +42,6 @@ sealed interface SnapshotOperand {
 
   /** Its name, which says what it holds. */
   BackupName name();
-
-  /** Whether the snapshot has to be unpacked. */
-  default boolean isTarball() {
-    return name().kind() == BackupKind.TARBALL;
-  }
 
   /**
    * Tells what is meant.

@@ -25,9 +25,9 @@ final class StatusCommand implements Callable<Integer> {
 
   @Option(
       names = "--as",
-      paramLabel = "3.4|3.5|3.6",
+      paramLabel = "3.4|3.5|3.6|3.7",
       description =
-          "Whose answer to give: 3.4 and 3.5 count all entries, 3.6 the keys of users. Default: of"
+          "Whose answer to give: 3.4 and 3.5 count all entries, later ones the keys of users. Default: of"
               + " the line of etcd that wrote the snapshot.")
   private @Nullable StatusVersion as;
 

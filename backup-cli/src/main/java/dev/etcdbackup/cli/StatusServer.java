@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /metrics} and {@code /coverage} for whoever can reach the port: nobody is asked who he is.
- * Two threads answer. Coverage lists the whole store, so one answer serves ten seconds.
+ * Serves {@code /metrics} and {@code /coverage} over HTTP, without authentication. Two threads
+ * answer. Coverage lists the whole store, so an answer is cached for ten seconds.
  */
 final class StatusServer implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -23,14 +23,15 @@ final class StatusServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final Supplier<String> metrics;
-  private final Supplier<Coverage> look;
-  private @Nullable Coverage seen; // guarded by this
-  private long seenAt; // guarded by this
+  private final Supplier<Coverage> coverageNow;
+  private @Nullable Coverage cached; // guarded by this
+  private long cachedAt; // guarded by this
 
-  private StatusServer(HttpServer server, Supplier<String> metrics, Supplier<Coverage> look) {
+  private StatusServer(
+      HttpServer server, Supplier<String> metrics, Supplier<Coverage> coverageNow) {
     this.server = server;
     this.metrics = metrics;
-    this.look = look;
+    this.coverageNow = coverageNow;
     this.threads =
         Executors.newFixedThreadPool(
             2,
@@ -41,7 +42,7 @@ final class StatusServer implements AutoCloseable {
             });
   }
 
-  /** Begins to listen; port 0 is one that the system chooses. */
+  /** Begins to listen; the system chooses the port when it is 0. */
   static StatusServer start(
       InetSocketAddress address, Supplier<String> metrics, Supplier<Coverage> coverage)
       throws UsageException {
@@ -96,11 +97,11 @@ final class StatusServer implements AutoCloseable {
 
   private synchronized Coverage coverage() {
     long now = System.nanoTime();
-    if (seen == null || now - seenAt > FRESH_NANOS) {
-      seen = look.get();
-      seenAt = System.nanoTime();
+    if (cached == null || now - cachedAt > FRESH_NANOS) {
+      cached = coverageNow.get();
+      cachedAt = System.nanoTime();
     }
-    return seen;
+    return cached;
   }
 
   private static boolean wantsJson(HttpExchange exchange) {

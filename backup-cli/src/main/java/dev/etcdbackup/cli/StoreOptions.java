@@ -7,8 +7,8 @@ import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.s3.ObjectLock;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3StoreBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +28,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** Which store, and how to reach it. */
+/** The store, and how to connect to it. */
 final class StoreOptions {
   private static final int CUSTOMER_KEY_BYTES = 32;
   private static final int CUSTOMER_KEY_FILE_BYTES =
@@ -71,15 +71,15 @@ final class StoreOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "MODE",
       description =
-          "Lock each backup that is stored, governance or compliance, with --s3-lock-for. The bucket"
-              + " must have object lock. Until then nobody deletes it, prune included.")
+          "Lock each backup that is stored, governance or compliance, for the time of --s3-lock-for."
+              + " The bucket must have object lock. A locked backup is not deleted, by prune either.")
   @Nullable ObjectLock s3ObjectLock;
 
   @Option(
       names = "--s3-lock-for",
       scope = ScopeType.INHERIT,
       paramLabel = "DURATION",
-      description = "How long: 30d.")
+      description = "How long a backup is locked: 30d.")
   @Nullable Duration s3LockFor;
 
   @Option(
@@ -91,11 +91,11 @@ final class StoreOptions {
               + " those that it holds in base64.")
   @Nullable Path s3CustomerKeyFile;
 
-  /** A store that is open, and what has to be closed with it. */
+  /** An open store, and the client that is closed with it. */
   record OpenStore(BackupStore store, AutoCloseable client) implements AutoCloseable {
     /**
-     * Ends uploads of a project that nobody will complete, unless it is only to be shown which. In
-     * a directory there is nothing to do: there a put clears up by itself.
+     * Aborts orphaned uploads of a project, or only lists them. A directory store has none: each
+     * put removes the temporary files of earlier ones.
      */
     List<AbandonedUpload> sweep(String project, boolean dryRun) throws BackupException {
       if (!(store instanceof S3BackupStore s3)) {
@@ -116,12 +116,12 @@ final class StoreOptions {
     }
   }
 
-  /** The address given, or a complaint that there is none. */
+  /** The address given; fails when there is none. */
   StoreAddress required() throws UsageException {
     return or(Optional.empty());
   }
 
-  /** The address given, else another, or a complaint that there is none. */
+  /** The address given, else another; fails when there is neither. */
   StoreAddress or(Optional<StoreAddress> other) throws UsageException {
     if (address != null) {
       return address;
@@ -135,7 +135,7 @@ final class StoreOptions {
   /**
    * Opens a store.
    *
-   * @param toWrite whether a missing directory is made; otherwise it is a failure, so that a
+   * @param toWrite whether a missing directory is created; otherwise it is a failure, so that a
    *     mistyped path does not look like an empty store
    */
   OpenStore open(StoreAddress where, boolean toWrite) throws UsageException, BackupException {
@@ -223,7 +223,7 @@ final class StoreOptions {
   }
 
   private S3Client rgwClient(URI endpoint) throws UsageException {
-    RgwS3Client.Builder builder = RgwS3Client.builder(endpoint);
+    S3Clients.Builder builder = S3Clients.forRgw(endpoint);
     if (s3Region != null) {
       builder.region(s3Region.id());
     }

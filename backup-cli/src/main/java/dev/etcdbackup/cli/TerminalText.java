@@ -2,15 +2,15 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.name.BackupName;
 
-/** Text on its way to a terminal. Names come from a store that others write to. */
+/** Text for a terminal. Names come from a store that others may write to. */
 final class TerminalText {
   private TerminalText() {}
 
   /**
-   * Replaces what a terminal would act on: control characters become {@code \xNN}; marks that
-   * reorder or hide text, line separators and halves of characters become {@code \}{@code uNNNN}.
-   * Everything else stays as it is, a backslash too, so that keys can be copied; where it matters
-   * which is which, there is {@code -o json}.
+   * Escapes what could change how a terminal shows text: control characters become {@code \xNN};
+   * characters that reorder or hide text, line separators and unpaired surrogates become {@code
+   * \}{@code uNNNN}. Everything else stays, including backslashes, so that keys can be copied;
+   * {@code -o json} is unambiguous.
    */
   static String escape(String text) {
     StringBuilder out = null;

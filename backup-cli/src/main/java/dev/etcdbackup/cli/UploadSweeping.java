@@ -4,7 +4,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.service.BackupResult;
 
-/** After each backup, aborts what killed runs of its project left in S3: one request, as a rule. */
+/** Aborts the orphaned uploads of a project after each of its backups; usually one request. */
 final class UploadSweeping implements BackupListener {
   private final StoreOptions.OpenStore open;
   private final RunLog log;

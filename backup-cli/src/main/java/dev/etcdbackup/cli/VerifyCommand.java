@@ -54,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
       description =
           "With --all only a part of the backups, another one each day (UTC), so that N days cover"
               + " all.")
-  private @Nullable SampleShare sample;
+  private @Nullable DailySample sample;
 
   VerifyCommand(EtcdBackupCommand root) {
     this.root = root;
@@ -67,7 +67,7 @@ final class VerifyCommand implements Callable<Integer> {
       if (live != null) {
         throw new UsageException("--live and --all exclude each other");
       }
-      return new Scrub(root, options, sample == null ? SampleShare.ALL : sample).run(project());
+      return new Scrub(root, options, sample == null ? DailySample.ALL : sample).run(project());
     }
     if (sample != null) {
       throw new UsageException("--sample goes with --all");

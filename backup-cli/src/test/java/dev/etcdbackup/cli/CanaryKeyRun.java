@@ -3,8 +3,8 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3StoreBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -56,8 +56,7 @@ final class CanaryKeyRun {
   /** The library likewise, and its settings as text. */
   void library() throws Exception {
     URI endpoint = URI.create(run.given("rgw"));
-    try (S3Client client =
-        RgwS3Client.builder(endpoint).caPem(Path.of(run.given("rgwCa"))).build()) {
+    try (S3Client client = S3Clients.forRgw(endpoint).caPem(Path.of(run.given("rgwCa"))).build()) {
       S3StoreBuilder builder = S3BackupStore.builder(client, run.given("rgwBucket"));
       S3BackupStore none = builder.build();
       S3BackupStore right = builder.sseCustomerKey(utf8(run.given("customerKey"))).build();

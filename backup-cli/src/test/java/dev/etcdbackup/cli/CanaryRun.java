@@ -9,8 +9,8 @@ import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.etcd.EtcdTls;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.etcd.LiveRestore;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
@@ -251,7 +251,7 @@ final class CanaryRun {
       settings(tls, store, service, source);
     }
     String user = "http://root:canary-url-secret@a_b:2379";
-    attempt(() -> RgwS3Client.builder(URI.create(user)));
+    attempt(() -> S3Clients.forRgw(URI.create(user)));
     attempt(() -> EtcdSnapshotSource.builder(user));
     attempt(() -> EtcdSnapshotSource.builder(List.of(URI.create(user))));
     attempt(() -> EtcdBackupLock.builder(user));
@@ -272,7 +272,7 @@ final class CanaryRun {
   }
 
   private S3Client client(String server, AwsCredentials credentials) {
-    return RgwS3Client.builder(URI.create(given(server)))
+    return S3Clients.forRgw(URI.create(given(server)))
         .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
@@ -297,7 +297,7 @@ final class CanaryRun {
             store,
             service,
             source,
-            RgwS3Client.builder(URI.create(given("s3"))),
+            S3Clients.forRgw(URI.create(given("s3"))),
             S3BackupStore.builder(s3Client(given("secret")), "bucket"),
             EtcdSnapshotSource.builder(given("etcd")).client(() -> tls.applyTo(Client.builder())),
             EtcdBackupLock.builder(given("etcd")).build(),

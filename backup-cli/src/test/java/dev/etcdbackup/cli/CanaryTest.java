@@ -3,7 +3,7 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.Ceph;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -100,7 +100,7 @@ class CanaryTest {
     s3 = S3Server.embedded();
     etcd = EtcdServer.builder().clientCertificates().rootPassword(PASSWORD).start();
     try (S3Client client =
-        RgwS3Client.builder(s3.endpoint())
+        S3Clients.forRgw(s3.endpoint())
             .credentials(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
@@ -169,7 +169,7 @@ class CanaryTest {
     canary("secret key", rgw.secretKey());
     Path ca = rgw.caPem().orElseThrow();
     try (S3Client client =
-        RgwS3Client.builder(rgw.endpoint())
+        S3Clients.forRgw(rgw.endpoint())
             .caPem(ca)
             .credentials(
                 StaticCredentialsProvider.create(

@@ -2,7 +2,7 @@ package dev.etcdbackup.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class CephFixture implements AutoCloseable {
 
   /** A client of its gateway. */
   S3Client client() {
-    return RgwS3Client.builder(URI.create(variables.get("ETCDBACKUP_RGW_ENDPOINT")))
+    return S3Clients.forRgw(URI.create(variables.get("ETCDBACKUP_RGW_ENDPOINT")))
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -62,7 +62,7 @@ class LargeJarTest {
     AwsBasicCredentials credentials =
         AwsBasicCredentials.create(server.accessKey(), server.secretKey());
     try (S3Client client =
-        RgwS3Client.builder(server.endpoint())
+        S3Clients.forRgw(server.endpoint())
             .credentials(StaticCredentialsProvider.create(credentials))
             .build()) {
       client.createBucket(request -> request.bucket("etcd-backup"));

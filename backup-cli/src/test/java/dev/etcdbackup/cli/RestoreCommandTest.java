@@ -208,7 +208,7 @@ class RestoreCommandTest {
     assertThat(cut.err()).startsWith("etcd-backup: " + file + ": ");
     assertRefused(restore("p/none"), 1);
     assertRefused(restore(directory.resolve("none").toString()), 2);
-    assertRefused(restore(KEY + ".gpg"), 1);
+    assertRefused(restore(KEY + ".gpg"), 2);
   }
 
   @Test

@@ -2,7 +2,7 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ class RgwStoreTest {
 
   @BeforeEach
   void makeBucket() {
-    client = RgwS3Client.builder(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
+    client = S3Clients.forRgw(server.endpoint()).caPem(server.caPem().orElseThrow()).build();
     client.createBucket(r -> r.bucket(bucket).objectLockEnabledForBucket(true));
   }
 

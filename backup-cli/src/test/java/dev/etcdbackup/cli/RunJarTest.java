@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -122,7 +122,7 @@ class RunJarTest {
         .allMatch(line -> line.matches("20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z [a-z-]+ .*"))
         .last()
         .asString()
-        .endsWith(" stopped nothing runs any more");
+        .endsWith(" stopped all runs have ended");
     try (Stream<Path> files = Files.list(directory.resolve("store/quick"))) {
       assertThat(files.filter(Files::isRegularFile)).hasSizeBetween(2, 3);
     }
@@ -169,7 +169,7 @@ class RunJarTest {
       await(() -> !temporaries(store).isEmpty(), "a temporary file");
       assertThat(terminate(process)).isEqualTo(1);
     }
-    assertThat(out()).contains(" cancelled p nothing of it is stored\n");
+    assertThat(out()).contains(" cancelled p it stored nothing\n");
     try (Stream<Path> files = Files.walk(store)) {
       assertThat(files.filter(Files::isRegularFile)).isEmpty();
     }
@@ -179,7 +179,7 @@ class RunJarTest {
   void sigtermInTheMiddleOfABackupLeavesNoUpload() throws Exception {
     try (S3Server server = S3Server.embedded();
         S3Client s3 =
-            RgwS3Client.builder(server.endpoint())
+            S3Clients.forRgw(server.endpoint())
                 .credentials(
                     StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

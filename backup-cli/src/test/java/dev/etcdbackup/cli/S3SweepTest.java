@@ -2,8 +2,8 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -76,7 +76,7 @@ class S3SweepTest {
   @Test
   void theSchedulerEndsThemAfterABackupAndSaysSo() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (S3Client client = RgwS3Client.builder(server.endpoint()).build();
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build();
         StoreOptions.OpenStore open =
             new StoreOptions.OpenStore(S3BackupStore.builder(client, "b-1").build(), () -> {})) {
       UploadSweeping sweeping =

@@ -3,7 +3,7 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -40,7 +40,7 @@ class S3Test {
     server = S3Server.embedded();
     System.setProperty(ACCESS_KEY, server.accessKey());
     System.setProperty(SECRET_KEY, server.secretKey());
-    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build()) {
       client.createBucket(request -> request.bucket("etcd-backup"));
       byte[] snapshot = TestSnapshots.bytes(1, 10);
       Cli.seedListing()
@@ -106,7 +106,7 @@ class S3Test {
   @Test
   void snapshotsAreReadFromThere() {
     String key = "p/etcd.backup_v230_2020-02-03-20:45:48";
-    try (S3Client client = RgwS3Client.builder(server.endpoint()).build()) {
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build()) {
       client.putObject(
           request -> request.bucket("etcd-backup").key("golden/" + key),
           RequestBody.fromBytes(Goldens.bytes("3.6.14-plain")));

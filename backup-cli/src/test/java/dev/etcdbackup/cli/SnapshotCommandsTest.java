@@ -229,7 +229,7 @@ class SnapshotCommandsTest {
 
   @Test
   void inspectTellsTheSameInAllFormsAndHowItRead() throws Exception {
-    List<String> ways = List.of("file", "file", "temporary file", "ranges", "temporary file");
+    List<String> ways = List.of("file", "file", "memory", "ranges", "memory");
     for (int i = 0; i < ways.size(); i++) {
       JsonNode metadata = json(Cli.on(store, "inspect", forms().get(i), "-ojson"));
       assertThat(metadata.get("readBy").asText()).isEqualTo(ways.get(i));

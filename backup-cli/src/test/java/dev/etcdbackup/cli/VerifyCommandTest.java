@@ -51,7 +51,7 @@ class VerifyCommandTest {
         .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory\n", ""));
     assertThat(Cli.run("verify", file.toString())).isEqualTo(new Cli(0, file + OK + "file\n", ""));
     assertThat(Cli.run("verify", tarball.toString()))
-        .isEqualTo(new Cli(0, tarball + OK + "temporary file\n", ""));
+        .isEqualTo(new Cli(0, tarball + OK + "memory\n", ""));
     assertThat(on("verify", GOOD, "-ojson").out()).contains("\"ok\" : true");
   }
 
@@ -144,7 +144,7 @@ class VerifyCommandTest {
 
   @Test
   void sharesAreEvenAndMoveOnAtMidnight() {
-    SampleShare seventh = SampleShare.parse("1/7");
+    DailySample seventh = DailySample.parse("1/7");
     Instant monday = Instant.parse("2020-02-03T00:00:00Z");
     List<BackupKey> keys =
         IntStream.range(0, 7000)

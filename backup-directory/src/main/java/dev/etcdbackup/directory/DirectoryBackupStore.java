@@ -44,11 +44,11 @@ import java.util.Set;
  *
  * <p>Every regular file below ROOT is a backup, whoever put it there; a file in ROOT itself has the
  * project {@code ""}. Symbolic links below ROOT are neither listed nor followed, and no key leads
- * out of ROOT. {@code ROOT/.etcd-backup} is not listed, nor is a {@code ROOT/lost+found} that may
- * not be read. The version of a backup is its file's time, size and inode, so a file that was
- * replaced or rewritten is noticed. A file whose name is not text in this process's character set
- * (that of the locale; UTF-8 is advised) is listed with U+FFFD in it and can be neither opened nor
- * deleted.
+ * out of ROOT. What {@link StoredBackup#isListedIn} leaves out is not listed, nor is a {@code
+ * ROOT/lost+found} that may not be read. The version of a backup is its file's time, size and
+ * inode, so a file that was replaced or rewritten is noticed. A file whose name is not text in this
+ * process's character set (that of the locale; UTF-8 is advised) is listed with U+FFFD in it and
+ * can be neither opened nor deleted.
  *
  * <p>A process that is killed in a {@code put} leaves its file below {@code .etcd-backup/tmp}. Each
  * {@code put} removes such files when nothing was written to them for 24 hours. Directories are
@@ -70,8 +70,9 @@ public final class DirectoryBackupStore implements BackupStore {
   }
 
   /**
-   * The store in a directory, which is made if need be, with the directories above it. Where the
-   * directory is there, nothing is written.
+   * The store in a directory, which is created if it does not exist, with the directories above it;
+   * to refuse that, see {@link Builder#requireExisting}. Where the directory exists, nothing is
+   * written.
    *
    * @param root the directory; it may be given by a symbolic link
    * @return the store
@@ -82,12 +83,70 @@ public final class DirectoryBackupStore implements BackupStore {
   }
 
   static DirectoryBackupStore at(Path root, InstantSource clock) throws StoreException {
-    Objects.requireNonNull(root, "root");
-    try {
-      return new DirectoryBackupStore(Layout.at(root), clock);
-    } catch (IOException e) {
-      throw new StoreException("cannot use the directory " + root + ": " + Layout.reason(e), e);
+    return new Builder(root).clock(clock).build();
+  }
+
+  /**
+   * Begins to describe a store in a directory.
+   *
+   * @param root the directory; it may be given by a symbolic link
+   * @return a builder with the defaults, which make what {@link #at} makes
+   */
+  public static Builder builder(Path root) {
+    return new Builder(root);
+  }
+
+  /** Describes a store. Not thread-safe. */
+  public static final class Builder {
+    private final Path root;
+    private InstantSource clock = InstantSource.system();
+    private boolean existing;
+
+    private Builder(Path root) {
+      this.root = Objects.requireNonNull(root, "root");
     }
+
+    /**
+     * Requires that the directory exists, instead of creating it. With a directory on a volume,
+     * below the point where the volume is mounted, this keeps backups from filling another disk
+     * when the volume is not mounted. Default: the directory is created.
+     *
+     * @return this
+     */
+    public Builder requireExisting() {
+      existing = true;
+      return this;
+    }
+
+    Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /**
+     * Makes the store. Creates the directory if that is allowed and needed, and writes nothing
+     * else.
+     *
+     * @return the store
+     * @throws StoreException when there is no such directory, and none may or can be created
+     */
+    public DirectoryBackupStore build() throws StoreException {
+      if (existing && !Files.isDirectory(root)) {
+        throw new StoreException(
+            "there is no directory " + root + "; mount its volume, or create it", null);
+      }
+      try {
+        return new DirectoryBackupStore(Layout.at(root), clock);
+      } catch (IOException e) {
+        throw new StoreException("cannot use the directory " + root + ": " + Layout.reason(e), e);
+      }
+    }
+  }
+
+  /** Names the directory. */
+  @Override
+  public String toString() {
+    return layout.root().toString();
   }
 
   @Override
@@ -132,7 +191,7 @@ public final class DirectoryBackupStore implements BackupStore {
       Path path = layout.path(key).orElseThrow(() -> new NoSuchFileException(key.toString()));
       channel = FileChannel.open(path, StandardOpenOption.READ, NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
-      throw new BackupNotFoundException(key + " is not there any more", e);
+      throw new BackupNotFoundException(key, key + " is not there any more", e);
     } catch (IOException e) {
       throw new StoreException("cannot open " + key + ": " + Layout.reason(e), e);
     }
@@ -172,7 +231,9 @@ public final class DirectoryBackupStore implements BackupStore {
     Optional<StoredBackup> now = layout.look(backup.key());
     if (now.isEmpty() || !now.get().version().equals(backup.version())) {
       throw new BackupNotFoundException(
-          backup.key() + (now.isEmpty() ? " is not there" : " is not what it was") + " any more");
+          backup.key(),
+          backup.key() + (now.isEmpty() ? " is not there" : " is not what it was") + " any more",
+          null);
     }
   }
 

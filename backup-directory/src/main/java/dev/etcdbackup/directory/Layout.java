@@ -37,7 +37,7 @@ final class Layout {
 
   private Layout(Path root) {
     this.root = root;
-    this.reserved = root.resolve(BackupKey.RESERVED_PROJECT);
+    this.reserved = root.resolve(BackupKey.RESERVED);
   }
 
   static Layout at(Path root) throws IOException {
@@ -45,6 +45,10 @@ final class Layout {
       Files.createDirectories(root, AtomicFile.mode(root, "rwx------"));
     }
     return new Layout(root.toRealPath());
+  }
+
+  Path root() {
+    return root;
   }
 
   /** The directory for what is not a backup. */
@@ -91,16 +95,12 @@ final class Layout {
 
   /** All files of a project, or of the store, in the order of their keys. */
   List<StoredBackup> list(String project) throws StoreException {
-    Lister lister = new Lister();
+    Lister lister = new Lister(project);
     try {
       requireRoot();
-      if (project.isEmpty()) {
-        Files.walkFileTree(root, lister);
-      } else if (project.indexOf('/') < 0 && isName(project)) {
-        Path directory = child(root, project);
-        if (attributes(directory).filter(BasicFileAttributes::isDirectory).isPresent()) {
-          Files.walkFileTree(directory, lister);
-        }
+      Optional<Path> start = start(project);
+      if (start.isPresent()) {
+        Files.walkFileTree(start.get(), lister);
       }
     } catch (StoreException e) {
       throw e;
@@ -109,6 +109,21 @@ final class Layout {
     }
     lister.found.sort(Comparator.comparing(StoredBackup::key));
     return List.copyOf(lister.found);
+  }
+
+  /** The directory that a listing begins with, if there is one; never by way of a link. */
+  private Optional<Path> start(String project) throws IOException {
+    Path at = root;
+    for (String name : project.isEmpty() ? new String[0] : project.split("/", -1)) {
+      if (!isName(name)) {
+        return Optional.empty();
+      }
+      at = child(at, name);
+      if (attributes(at).filter(BasicFileAttributes::isDirectory).isEmpty()) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(at);
   }
 
   /** Makes a directory below the root, and those on the way to it. */
@@ -194,6 +209,11 @@ final class Layout {
 
   private final class Lister extends SimpleFileVisitor<Path> {
     final List<StoredBackup> found = new ArrayList<>();
+    private final String project;
+
+    Lister(String project) {
+      this.project = project;
+    }
 
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
@@ -201,19 +221,27 @@ final class Layout {
       if (Thread.currentThread().isInterrupted()) {
         throw new ClosedByInterruptException();
       }
-      return directory.equals(reserved) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+      boolean skipped = directory.equals(reserved) || key(directory).isLeftByFileSystems();
+      return skipped ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
     }
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
       if (attributes.isRegularFile()) {
-        StringBuilder key = new StringBuilder();
-        for (Path name : root.relativize(file)) {
-          key.append(key.isEmpty() ? "" : "/").append(name);
+        StoredBackup stored = describe(key(file), attributes);
+        if (stored.isListedIn(project)) {
+          found.add(stored);
         }
-        found.add(describe(BackupKey.parse(key.toString()), attributes));
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    private BackupKey key(Path path) {
+      StringBuilder key = new StringBuilder();
+      for (Path name : root.relativize(path)) {
+        key.append(key.isEmpty() ? "" : "/").append(name);
+      }
+      return BackupKey.parse(key.toString());
     }
 
     @Override

@@ -100,6 +100,38 @@ class DirectoryBackupStoreTest {
   }
 
   @Test
+  void whatFileSystemsLeaveIsNoBackup() throws Exception {
+    put(KEY);
+    for (String left :
+        List.of(
+            ".DS_Store",
+            "p/.DS_Store",
+            "p/.nfs000000000000002a00000001",
+            "p/.fuse_hidden0000000300000001",
+            ".snapshot/hourly.0/p/etcd.backup_v1_2026-11-22-10:00:00",
+            "p/.snapshot/etcd.backup_v1_2026-11-22-10:00:00",
+            ".zfs/snapshot/daily/p/a")) {
+      Files.createDirectories(root.resolve(left).getParent());
+      Files.write(root.resolve(left), BYTES);
+    }
+    assertThat(store.list("")).extracting(StoredBackup::key).containsExactly(KEY);
+    assertThat(store.list("p")).extracting(StoredBackup::key).containsExactly(KEY);
+    assertThat(store.list(".snapshot")).isEmpty();
+  }
+
+  @Test
+  void aDirectoryThatMustExistIsNotCreated() throws Exception {
+    Path missing = temp.resolve("volume/backups");
+    DirectoryBackupStore.Builder builder = DirectoryBackupStore.builder(missing).requireExisting();
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(builder::build)
+        .withMessage("there is no directory " + missing + "; mount its volume, or create it");
+    assertThat(temp.resolve("volume")).doesNotExist();
+    Files.createDirectories(missing);
+    assertThat(builder.build().toString()).isEqualTo(missing.toRealPath().toString());
+  }
+
+  @Test
   void aNameThatIsNotTextIsListedAndLeftAlone() throws Exception {
     Files.createDirectory(root.resolve("p"));
     shell("touch \"$(printf 'p/a\\377b')\"");

@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.LiveHash;
+import dev.etcdbackup.snapshot.Revision;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.HashKVResponse;
@@ -59,14 +60,14 @@ public final class LiveMember implements LiveHash, Closeable {
    * @throws SourceException when the member does not answer in time, or refuses
    */
   @Override
-  public Optional<HashKv> hashKv(long revision) throws SourceException {
+  public Optional<HashKv> hashKv(Revision revision) throws SourceException {
     try {
       HashKVResponse answer =
           member.call(
               MaintenanceGrpc.getHashKVMethod(),
-              HashKVRequest.newBuilder().setRevision(revision).build(),
+              HashKVRequest.newBuilder().setRevision(revision.number().orElse(0)).build(),
               timeout);
-      long upTo = revision == 0 ? answer.getHeader().getRevision() : revision;
+      long upTo = revision.number().orElse(answer.getHeader().getRevision());
       return Optional.of(
           new HashKv(answer.getHash() & 0xffffffffL, upTo, answer.getCompactRevision()));
     } catch (StatusRuntimeException e) {

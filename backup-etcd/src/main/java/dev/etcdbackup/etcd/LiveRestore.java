@@ -6,6 +6,7 @@ import dev.etcdbackup.snapshot.AuthSummary;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
@@ -85,7 +86,7 @@ public final class LiveRestore {
    * @param snapshot the snapshot, verified before
    * @param range which keys
    * @param revision as they were at which revision, from the compacted one of the snapshot to its
-   *     current one, or 0 for the current
+   *     latest one
    * @return what was done
    * @throws RevisionNotRetainedException when the revision was compacted or is in the future
    * @throws CorruptBackupException when the snapshot is damaged
@@ -93,28 +94,53 @@ public final class LiveRestore {
    *     written until then is there, and the restore can be run again
    * @throws IOException when the snapshot cannot be read
    */
-  public LiveRestoreReport restore(EtcdSnapshot snapshot, KeyRange range, long revision)
+  public LiveRestoreReport restore(EtcdSnapshot snapshot, KeyRange range, Revision revision)
       throws IOException {
     return run(snapshot, range, revision, false);
   }
 
   /**
-   * Says what {@link #restore} would do, and writes nothing. Needs permission to read the keys
-   * alone.
+   * Restores keys as they were at the latest revision of the snapshot; otherwise as {@link
+   * #restore(EtcdSnapshot, KeyRange, Revision)}.
+   *
+   * @param snapshot the snapshot, verified before
+   * @param range which keys
+   * @return what was done
+   * @throws IOException as the other
+   */
+  public LiveRestoreReport restore(EtcdSnapshot snapshot, KeyRange range) throws IOException {
+    return restore(snapshot, range, Revision.LATEST);
+  }
+
+  /**
+   * Says what {@link #restore(EtcdSnapshot, KeyRange, Revision)} would do, and writes nothing.
+   * Needs permission to read the keys alone.
    *
    * @param snapshot the snapshot
    * @param range which keys
    * @param revision as they were at which revision
    * @return what would be done
-   * @throws IOException as {@link #restore} does
+   * @throws IOException as {@link #restore(EtcdSnapshot, KeyRange, Revision)} does
    */
-  public LiveRestoreReport dryRun(EtcdSnapshot snapshot, KeyRange range, long revision)
+  public LiveRestoreReport dryRun(EtcdSnapshot snapshot, KeyRange range, Revision revision)
       throws IOException {
     return run(snapshot, range, revision, true);
   }
 
+  /**
+   * Says what {@link #restore(EtcdSnapshot, KeyRange)} would do, and writes nothing.
+   *
+   * @param snapshot the snapshot
+   * @param range which keys
+   * @return what would be done
+   * @throws IOException as the other
+   */
+  public LiveRestoreReport dryRun(EtcdSnapshot snapshot, KeyRange range) throws IOException {
+    return dryRun(snapshot, range, Revision.LATEST);
+  }
+
   private LiveRestoreReport run(
-      EtcdSnapshot snapshot, KeyRange range, long revision, boolean dryRun) throws IOException {
+      EtcdSnapshot snapshot, KeyRange range, Revision revision, boolean dryRun) throws IOException {
     KeyCursor keys = snapshot.keys(range, revision);
     try (LiveConnection etcd = new LiveConnection(endpoints, client, timeout)) {
       LeaseGrants leases = new LeaseGrants(etcd, snapshot.leases(), dryRun);

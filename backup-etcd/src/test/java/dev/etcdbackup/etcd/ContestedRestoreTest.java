@@ -95,7 +95,7 @@ class ContestedRestoreTest {
     Before before = new Before(2, () -> to.getKVClient().put(utf8("a"), utf8("other")).get());
     try (EtcdSnapshot snapshot = snapshot()) {
       LiveRestoreReport report =
-          restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0);
+          restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all());
       assertThat(report.created()).isEqualTo(1);
       assertThat(report.kept()).isEqualTo(1);
       assertThat(requests).hasValue(4); // looked, refused, looked again, written
@@ -113,7 +113,7 @@ class ContestedRestoreTest {
     Before before = new Before(2, () -> to.getLeaseClient().revoke(lease).get());
     try (EtcdSnapshot snapshot = snapshot()) {
       LiveRestoreReport report =
-          restoring(LiveRestore.Mode.OVERWRITE, before).restore(snapshot, KeyRange.all(), 0);
+          restoring(LiveRestore.Mode.OVERWRITE, before).restore(snapshot, KeyRange.all());
       assertThat(report.created()).isEqualTo(1);
       assertThat(report.leases()).isEqualTo(1);
       assertThat(report.leasesThere()).isZero();
@@ -135,7 +135,7 @@ class ContestedRestoreTest {
     try (EtcdSnapshot snapshot = snapshot()) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
-              () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all(), 0))
+              () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all()))
           .withMessageContaining("somebody else writes to them; 0 keys were written");
     }
     assertThat(taken).hasValue(10);

@@ -8,6 +8,7 @@ import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
@@ -63,7 +64,7 @@ class LiveHistoryTest {
               .as("seed %s, revision %s", seed, revision)
               .isEqualTo(keys(client, revision));
           if (revision > compact) {
-            assertThat(snapshot.hashKv(revision))
+            assertThat(snapshot.hashKv(Revision.of(revision)))
                 .as("seed %s", seed)
                 .isEqualTo(hashKv(client, etcd, revision));
           }
@@ -141,7 +142,7 @@ class LiveHistoryTest {
 
   private static List<String> keys(EtcdSnapshot snapshot, long revision) throws Exception {
     List<String> lines = new ArrayList<>();
-    KeyCursor keys = snapshot.keys(KeyRange.all(), revision);
+    KeyCursor keys = snapshot.keys(KeyRange.all(), Revision.of(revision));
     while (keys.next()) {
       lines.add(
           line(

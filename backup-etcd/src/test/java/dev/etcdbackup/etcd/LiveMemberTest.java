@@ -7,6 +7,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -125,7 +126,7 @@ class LiveMemberTest {
     try (LiveMember live =
         LiveMember.of(etcd.endpoint(), Client::builder, Duration.ofMillis(300))) {
       assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> live.hashKv(0))
+          .isThrownBy(() -> live.hashKv(Revision.LATEST))
           .withMessage(etcd.endpoint() + ": no answer within 0.3s");
     } finally {
       etcd.resume();
@@ -141,13 +142,14 @@ class LiveMemberTest {
               closed.endpoint(),
               () -> Client.builder().user(utf8("root")).password(utf8("root-secret")),
               WAIT)) {
-        assertThat(live.hashKv(0)).hasValueSatisfying(h -> assertThat(h.revision()).isEqualTo(2));
-        assertThat(live.hashKv(99)).isEmpty();
+        assertThat(live.hashKv(Revision.LATEST))
+            .hasValueSatisfying(h -> assertThat(h.revision()).isEqualTo(2));
+        assertThat(live.hashKv(Revision.of(99))).isEmpty();
         assertThat(live).hasToString("etcd at " + closed.endpoint());
       }
       try (LiveMember live = LiveMember.of(closed.endpoint(), Client::builder, WAIT)) {
         assertThatExceptionOfType(SourceException.class)
-            .isThrownBy(() -> live.hashKv(0))
+            .isThrownBy(() -> live.hashKv(Revision.LATEST))
             .withMessageContaining("set user and password");
       }
     }

@@ -9,6 +9,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -84,8 +85,8 @@ class LiveRestoreTest {
       }
       try (EtcdSnapshot snapshot = snapshot()) {
         LiveRestoreReport report =
-            LiveRestore.builder(into.endpoints()).build().restore(snapshot, KeyRange.all(), 0);
-        assertThat(live(intoClient)).isEqualTo(live(from)).isEqualTo(held(snapshot, 0));
+            LiveRestore.builder(into.endpoints()).build().restore(snapshot, KeyRange.all());
+        assertThat(live(intoClient)).isEqualTo(live(from)).isEqualTo(held(snapshot));
         assertThat(report.created()).isEqualTo(live(from).size());
         assertThat(report.keys()).isEqualTo(report.created());
         assertThat(report.leases()).isEqualTo(1);
@@ -103,14 +104,14 @@ class LiveRestoreTest {
     }
     try (EtcdSnapshot snapshot = snapshot()) {
       KeyRange prefix = KeyRange.prefix("a/".getBytes(StandardCharsets.UTF_8));
-      LiveRestoreReport report = restore().restore(snapshot, prefix, 15);
+      LiveRestoreReport report = restore().restore(snapshot, prefix, Revision.of(15));
       assertThat(report.created()).isEqualTo(5);
       assertThat(report.revision()).isEqualTo(15);
-      Map<String, String> expected = held(snapshot, 15);
+      Map<String, String> expected = held(snapshot, Revision.of(15));
       expected.keySet().removeIf(key -> !key.startsWith(hex("a/")));
       assertThat(live(to)).isEqualTo(expected);
       assertThatExceptionOfType(RevisionNotRetainedException.class)
-          .isThrownBy(() -> restore().restore(snapshot, prefix, 99));
+          .isThrownBy(() -> restore().restore(snapshot, prefix, Revision.of(99)));
     }
   }
 
@@ -123,16 +124,16 @@ class LiveRestoreTest {
     target.put("other", "2");
     target.put("not in the backup", "3");
     try (EtcdSnapshot snapshot = snapshot()) {
-      LiveRestoreReport create = restore().restore(snapshot, KeyRange.all(), 0);
+      LiveRestoreReport create = restore().restore(snapshot, KeyRange.all());
       assertThat(counts(create)).containsExactly(1L, 0L, 1L, 1L);
       assertThat(live(to)).containsEntry(hex("other"), hex("2") + " 0");
       LiveRestore overwriting = builder().mode(LiveRestore.Mode.OVERWRITE).build();
       long revision = target.revision();
-      LiveRestoreReport would = overwriting.dryRun(snapshot, KeyRange.all(), 0);
+      LiveRestoreReport would = overwriting.dryRun(snapshot, KeyRange.all());
       assertThat(would.dryRun()).isTrue();
       assertThat(counts(would)).containsExactly(0L, 1L, 2L, 0L);
       assertThat(target.revision()).isEqualTo(revision);
-      assertThat(counts(overwriting.restore(snapshot, KeyRange.all(), 0)))
+      assertThat(counts(overwriting.restore(snapshot, KeyRange.all())))
           .containsExactly(0L, 1L, 2L, 0L);
       assertThat(live(to)).containsEntry(hex("other"), hex("1") + " 0").hasSize(4);
     }
@@ -149,7 +150,7 @@ class LiveRestoreTest {
           .get();
     }
     try (EtcdSnapshot snapshot = snapshot()) {
-      LiveRestoreReport report = restore().dryRun(snapshot, KeyRange.all(), 0);
+      LiveRestoreReport report = restore().dryRun(snapshot, KeyRange.all());
       assertThat(counts(report)).containsExactly(301L, 0L, 0L, 0L);
       assertThat(report.leases()).isEqualTo(1);
       assertThat(target.revision()).isEqualTo(1);
@@ -161,10 +162,10 @@ class LiveRestoreTest {
   void aSecondRunChangesNothing() throws Exception {
     fill(300);
     try (EtcdSnapshot snapshot = snapshot()) {
-      restore().restore(snapshot, KeyRange.all(), 0);
+      restore().restore(snapshot, KeyRange.all());
       long revision = target.revision();
       for (LiveRestore.Mode mode : LiveRestore.Mode.values()) {
-        LiveRestoreReport again = builder().mode(mode).build().restore(snapshot, KeyRange.all(), 0);
+        LiveRestoreReport again = builder().mode(mode).build().restore(snapshot, KeyRange.all());
         assertThat(counts(again)).containsExactly(0L, 0L, 300L, 0L);
       }
       assertThat(target.revision()).isEqualTo(revision);
@@ -187,16 +188,16 @@ class LiveRestoreTest {
       target.restart();
       int before = live(to).size();
       assertThat(before).isBetween(50, 2999);
-      LiveRestoreReport report = restore().restore(snapshot, KeyRange.all(), 0);
+      LiveRestoreReport report = restore().restore(snapshot, KeyRange.all());
       assertThat(report.unchanged()).isEqualTo(before);
       assertThat(report.created()).isEqualTo(3000 - before);
-      assertThat(live(to)).isEqualTo(held(snapshot, 0));
+      assertThat(live(to)).isEqualTo(held(snapshot));
     }
   }
 
   private static SourceException failureOf(LiveRestore restore, EtcdSnapshot snapshot) {
     try {
-      restore.restore(snapshot, KeyRange.all(), 0);
+      restore.restore(snapshot, KeyRange.all());
       throw new AssertionError("the restore was not cut off");
     } catch (SourceException e) {
       return e;
@@ -213,13 +214,10 @@ class LiveRestoreTest {
       gone.kill();
       LiveRestore restore =
           LiveRestore.builder(List.of(gone.endpoint(), target.endpoint())).build();
-      assertThat(restore.restore(snapshot, KeyRange.all(), 0).created()).isEqualTo(10);
+      assertThat(restore.restore(snapshot, KeyRange.all()).created()).isEqualTo(10);
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
-              () ->
-                  LiveRestore.builder(gone.endpoints())
-                      .build()
-                      .restore(snapshot, KeyRange.all(), 0))
+              () -> LiveRestore.builder(gone.endpoints()).build().restore(snapshot, KeyRange.all()))
           .withMessageStartingWith(gone.endpoint() + ": connection refused; 0 keys were written");
     }
   }
@@ -235,13 +233,11 @@ class LiveRestoreTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
               () ->
-                  LiveRestore.builder(small.endpoints())
-                      .build()
-                      .restore(snapshot, KeyRange.all(), 0))
+                  LiveRestore.builder(small.endpoints()).build().restore(snapshot, KeyRange.all()))
           .withMessageMatching(
               ".*database space exceeded: raise etcd's --quota-backend-bytes, .*; \\d+ keys were"
                   + " written until then.*");
-      assertThat(held(snapshot, 0)).containsAllEntriesOf(live(client));
+      assertThat(held(snapshot)).containsAllEntriesOf(live(client));
     }
   }
 
@@ -253,12 +249,12 @@ class LiveRestoreTest {
       closed.etcdctl("user", "add", "eve:eve-secret");
       closed.addUser("alice", "alice-secret");
       assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> as(closed, "eve").restore(snapshot, KeyRange.all(), 0))
+          .isThrownBy(() -> as(closed, "eve").restore(snapshot, KeyRange.all()))
           .withMessageStartingWith(
               closed.endpoint()
                   + ": permission denied: the user needs READWRITE on the keys that are restored")
           .withMessageNotContaining("eve-secret");
-      assertThat(as(closed, "alice").restore(snapshot, KeyRange.all(), 0).created()).isEqualTo(1);
+      assertThat(as(closed, "alice").restore(snapshot, KeyRange.all()).created()).isEqualTo(1);
     }
   }
 
@@ -275,7 +271,7 @@ class LiveRestoreTest {
         Files.copy(open.stream(), file);
       }
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-        assertThat(restore().restore(snapshot, KeyRange.all(), 0).lost())
+        assertThat(restore().restore(snapshot, KeyRange.all()).lost())
             .anyMatch(line -> line.startsWith("users with their passwords (1) and roles ("));
       }
     }
@@ -286,10 +282,10 @@ class LiveRestoreTest {
     fill(300);
     try (EtcdSnapshot snapshot = snapshot()) {
       assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(() -> builder().maxTxnOps(200).build().restore(snapshot, KeyRange.all(), 0))
+          .isThrownBy(() -> builder().maxTxnOps(200).build().restore(snapshot, KeyRange.all()))
           .withMessageContaining("too many operations")
           .withMessageContaining("set maxTxnOps to etcd's --max-txn-ops");
-      assertThat(builder().maxTxnOps(2).build().restore(snapshot, KeyRange.all(), 0).created())
+      assertThat(builder().maxTxnOps(2).build().restore(snapshot, KeyRange.all()).created())
           .isEqualTo(300);
     }
   }
@@ -360,7 +356,12 @@ class LiveRestoreTest {
     return live;
   }
 
-  private static Map<String, String> held(EtcdSnapshot snapshot, long revision) throws Exception {
+  private static Map<String, String> held(EtcdSnapshot snapshot) throws Exception {
+    return held(snapshot, Revision.LATEST);
+  }
+
+  private static Map<String, String> held(EtcdSnapshot snapshot, Revision revision)
+      throws Exception {
     Map<String, String> held = new TreeMap<>();
     KeyCursor keys = snapshot.keys(KeyRange.all(), revision);
     while (keys.next()) {

@@ -143,7 +143,7 @@ class QuorumLossTest {
           public void startFrom(Path file) throws IOException {
             try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
               assertThat(snapshot.verify().problems()).isEmpty();
-              KeyCursor keys = snapshot.keys(KeyRange.of("day".getBytes(UTF_8)), 0);
+              KeyCursor keys = snapshot.keys(KeyRange.of("day".getBytes(UTF_8)));
               assertThat(keys.next()).isTrue();
               value[0] = new String(keys.value(), UTF_8);
             }

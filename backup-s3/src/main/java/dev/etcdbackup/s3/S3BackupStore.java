@@ -76,7 +76,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * within the {@code requestTimeout}, and a put cleans up there. An interrupt while the backup is
  * being committed leaves the outcome unknown. Every request ends after {@code requestTimeout}, its
  * repetitions included. How often a failed request is repeated is for the client to say; {@link
- * RgwS3Client} makes three attempts.
+ * S3Clients} makes three attempts.
  */
 public final class S3BackupStore implements BackupStore {
   /** When an upload is abandoned for certain: 24 hours after it was begun. */
@@ -108,7 +108,7 @@ public final class S3BackupStore implements BackupStore {
   /**
    * Begins to describe a store.
    *
-   * @param client a client for the server, {@link RgwS3Client} say. It stays the caller's, who
+   * @param client a client for the server, {@link S3Clients#forRgw} say. It stays the caller's, who
    *     closes it after the last use of the store. It should allow {@code parallelUploads + 2}
    *     connections for each put at a time
    * @param bucket the name of the bucket, which exists
@@ -144,8 +144,7 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. Directory
-   * markers (keys that end in a slash) and whatever others put there are listed as they are.
+   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each.
    */
   @Override
   public List<StoredBackup> list(String project) throws BackupException {
@@ -329,7 +328,8 @@ public final class S3BackupStore implements BackupStore {
   private InputStream openEmpty(StoredBackup backup, String url) throws BackupException {
     StoredBackup now = find(backup.key()).orElse(null);
     if (now == null || !now.version().equals(backup.version())) {
-      throw new BackupNotFoundException(url + " is not there, or no longer as it was");
+      throw new BackupNotFoundException(
+          backup.key(), url + " is not there, or no longer as it was", null);
     }
     return InputStream.nullInputStream();
   }

@@ -157,8 +157,8 @@ final class S3Bucket {
   }
 
   /**
-   * What a page of a project holds; not a directory marker at the very prefix of the store, which
-   * has no key. What was not asked for, or tells no size or time, makes the page no answer.
+   * The backups that a page of a project holds. What was not asked for, or tells no size or time,
+   * makes the page no answer.
    */
   List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
     String start = start(project);
@@ -169,8 +169,9 @@ final class S3Bucket {
         throw new StoreException(
             "the server lists " + path + " when asked for s3://" + name + '/' + start, null);
       }
-      if (path.length() > prefix.length()) {
-        contents.add(stored(key(path), object.size(), object.lastModified(), object.eTag()));
+      StoredBackup found = stored(key(path), object.size(), object.lastModified(), object.eTag());
+      if (path.length() > prefix.length() && found.isListedIn(project)) {
+        contents.add(found);
       }
     }
     return contents;
@@ -213,7 +214,7 @@ final class S3Bucket {
       boolean noKey = S3Exceptions.status(e) == 404 && !S3Exceptions.code(e).equals("NoSuchBucket");
       if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
         throw new BackupNotFoundException(
-            url(backup.key()) + " is not there, or no longer as it was", e);
+            backup.key(), url(backup.key()) + " is not there, or no longer as it was", e);
       }
       throw exceptions.failed("GetObject", url(backup.key()), e);
     }

@@ -132,7 +132,7 @@ final class S3Exceptions {
   private static @Nullable String hint(int status, String code) {
     return switch (code) {
       case "XAmzContentSHA256Mismatch", "MissingContentLength", "NotImplemented" ->
-          "the client uses checksums or chunks this server does not know; build it with RgwS3Client";
+          "the client uses checksums or chunks this server does not know; make it with S3Clients.forRgw";
       case "RequestTimeTooSkewed", "RequestExpired" ->
           "the clocks of this machine and the server differ too much; set the clock";
       case "SignatureDoesNotMatch" -> "the secret key is wrong";

@@ -27,7 +27,7 @@ abstract class BehindFaultProxy {
   static final byte[] LARGE = S3StoreBehaviour.random(2 * PART + 1);
 
   TestBucket bucket;
-  FaultProxy proxy;
+  HttpFaultProxy proxy;
   S3Client client;
   S3BackupStore store;
 
@@ -36,7 +36,7 @@ abstract class BehindFaultProxy {
   @BeforeEach
   void stepBetween() throws IOException {
     bucket = new TestBucket(server());
-    proxy = new FaultProxy(server().endpoint());
+    proxy = new HttpFaultProxy(server().endpoint());
     client = bucket.clientAt(proxy.endpoint());
     store = store(Duration.ofMinutes(1));
   }

@@ -47,7 +47,7 @@ class HostileServerTest {
     server.createContext("/entity", this::entity);
     server.start();
     client =
-        RgwS3Client.builder(endpoint())
+        S3Clients.forRgw(endpoint())
             .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
             .build();
     store = S3BackupStore.builder(client, "bucket").prefix("site").build();

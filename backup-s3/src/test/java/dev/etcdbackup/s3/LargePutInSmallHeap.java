@@ -30,7 +30,7 @@ final class LargePutInSmallHeap {
     long size = Long.parseLong(args[1]);
     watchCollections();
     try (S3Client client =
-        RgwS3Client.builder(endpoint)
+        S3Clients.forRgw(endpoint)
             .credentials(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create("key", "secret")))
             .build()) {

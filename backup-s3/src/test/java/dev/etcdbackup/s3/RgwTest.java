@@ -89,7 +89,7 @@ class RgwTest {
       } catch (BackupException e) {
         assertThat(e)
             .hasMessageContaining("400 XAmzContentSHA256Mismatch")
-            .hasMessageContaining("RgwS3Client");
+            .hasMessageContaining("S3Clients.forRgw");
       }
     }
   }

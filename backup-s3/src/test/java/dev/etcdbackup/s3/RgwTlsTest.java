@@ -49,7 +49,7 @@ class RgwTlsTest {
   @Test
   void anUnknownAuthorityIsNotTrusted() {
     try (S3Client trusting =
-        RgwS3Client.builder(server.endpoint())
+        S3Clients.forRgw(server.endpoint())
             .credentials(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
@@ -80,7 +80,7 @@ class RgwTlsTest {
         };
     try (TestBucket bucket = new TestBucket(server);
         S3Client watched =
-            RgwS3Client.builder(server.endpoint())
+            S3Clients.forRgw(server.endpoint())
                 .credentials(
                     StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

@@ -7,7 +7,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.s3.FaultProxy.Rule;
+import dev.etcdbackup.s3.HttpFaultProxy.Rule;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class S3ErrorLinesTest {
   private static final BackupKey KEY = BackupKey.of("p", "a");
   private static S3Server server;
 
-  private FaultProxy proxy;
+  private HttpFaultProxy proxy;
   private S3Client client;
   private S3BackupStore store;
 
@@ -49,7 +49,7 @@ class S3ErrorLinesTest {
 
   @BeforeEach
   void connect() throws IOException {
-    proxy = new FaultProxy(server.endpoint());
+    proxy = new HttpFaultProxy(server.endpoint());
     client = TestBucket.client(server, proxy.endpoint());
     store = S3BackupStore.builder(client, "bucket").build();
   }
@@ -62,7 +62,7 @@ class S3ErrorLinesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, XAmzContentSHA256Mismatch, build it with RgwS3Client",
+    "400, XAmzContentSHA256Mismatch, make it with S3Clients.forRgw",
     "403, RequestTimeTooSkewed, set the clock",
     "403, SignatureDoesNotMatch, the secret key is wrong",
     "403, InvalidAccessKeyId, does not know the access key",
@@ -204,7 +204,7 @@ class S3ErrorLinesTest {
                         .content(InputStream.nullInputStream())
                         .build())
                 .build());
-    try (S3Client anonymous = RgwS3Client.builder(server.endpoint()).credentials(none).build()) {
+    try (S3Client anonymous = S3Clients.forRgw(server.endpoint()).credentials(none).build()) {
       S3BackupStore store = S3BackupStore.builder(anonymous, "bucket").build();
       assertThatThrownBy(() -> store.put(KEY, Content.of(new ByteArrayInputStream(new byte[1]))))
           .isInstanceOf(StoreException.class)

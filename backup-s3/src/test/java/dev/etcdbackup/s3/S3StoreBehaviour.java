@@ -86,6 +86,20 @@ abstract class S3StoreBehaviour {
   }
 
   @Test
+  void directoryMarkersAndWhatFileSystemsLeaveAreNoBackups() throws Exception {
+    StoredBackup put = store.put(KEY, Content.of(new ByteArrayInputStream(random(10))));
+    for (String key : List.of("p/", "p/sub/", "q/")) {
+      bucket.putRaw(key, "");
+    }
+    bucket.putRaw("p/.DS_Store", "left");
+    bucket.putRaw("p/.snapshot/a", "left");
+    bucket.putRaw(".etcd-backup/at-the-root", "ours");
+    assertThat(store.list("p")).containsExactly(put);
+    assertThat(store.list("")).containsExactly(put);
+    assertThat(store.list("q")).isEmpty();
+  }
+
+  @Test
   void anyStretchOfABackupCanBeRead() throws Exception {
     byte[] bytes = random(25 * MIB);
     StoredBackup put = store.put(KEY, Content.of(new ByteArrayInputStream(bytes)));

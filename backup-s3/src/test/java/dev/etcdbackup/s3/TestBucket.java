@@ -51,8 +51,8 @@ final class TestBucket implements AutoCloseable {
   }
 
   static S3Client client(S3Server server, URI endpoint, String accessKey, String secretKey) {
-    RgwS3Client.Builder builder =
-        RgwS3Client.builder(endpoint)
+    S3Clients.Builder builder =
+        S3Clients.forRgw(endpoint)
             .credentials(
                 StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)));
     server.caPem().ifPresent(builder::caPem);

@@ -38,9 +38,9 @@ import java.util.TreeMap;
  * <p>All of this follows from a listing, so it outlives restarts and is the same for every replica:
  * sizes, revisions and times are those of the backups, and what they do not say is in small objects
  * below {@code PROJECT/.etcd-backup/}: from when on backups are of which cluster, written by the
- * scheduler when that changes and the source knows its cluster, and what was accepted. They are of
- * kind other, so they are listed and never pruned. Whoever deletes them loses the comparison by
- * cluster, or the acceptance.
+ * scheduler when that changes and the source knows its cluster, and what was accepted. They are not
+ * backups: only {@link #marks} lists them, and nothing prunes them. Whoever deletes them loses the
+ * comparison by cluster, or the acceptance.
  *
  * <p>Immutable and thread-safe.
  */
@@ -71,7 +71,8 @@ public final class AnomalyGuard {
    * time proportional to the listing for each series in it. Backups {@linkplain Backup#isDatedAhead
    * dated ahead} are passed over.
    *
-   * @param backups the complete listing of one or more projects, in any order
+   * @param backups the complete listing of one or more projects, in any order, with the {@link
+   *     #marks} of each
    * @param now the moment
    * @return what is suspicious and why, series by series in the order of their projects and
    *     prefixes, oldest first in each
@@ -95,6 +96,20 @@ public final class AnomalyGuard {
   }
 
   /**
+   * Lists the small objects that say what the backups of a project cannot: which cluster they are
+   * of, and which were accepted.
+   *
+   * @param project the project
+   * @return the objects, of kind other, in the order of their keys
+   * @throws StoreException when the store failed
+   */
+  public List<Backup> marks(String project) throws BackupException {
+    return store.list(project + '/' + BackupKey.RESERVED).stream()
+        .map(stored -> Backup.of(stored, tarballZone))
+        .toList();
+  }
+
+  /**
    * Accepts a backup and everything before it in its series. Takes two requests.
    *
    * @param key the backup
@@ -107,7 +122,7 @@ public final class AnomalyGuard {
         store
             .find(key)
             .map(found -> Backup.of(found, tarballZone))
-            .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+            .orElseThrow(() -> new BackupNotFoundException(key));
     Series series =
         backup
             .series()

@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
  * @param clusterId the cluster as 16 hexadecimal digits; empty for an acceptance
  */
 record GuardMark(Instant time, Optional<String> clusterId) {
-  private static final String DIRECTORY = ".etcd-backup/";
+  private static final String DIRECTORY = BackupKey.RESERVED + "/";
   private static final Pattern NAME =
       Pattern.compile("(?:cluster_([0-9a-f]{16})|accepted_backup)_([0-9:-]{19})");
   private static final DateTimeFormatter STAMP =

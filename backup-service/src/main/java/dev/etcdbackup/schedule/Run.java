@@ -85,7 +85,14 @@ final class Run implements Supplier<Outcome> {
   }
 
   private Outcome look() throws BackupException {
-    return Outcome.looked(view(with.service().list(cluster.project())));
+    return Outcome.looked(view(listing()));
+  }
+
+  /** The backups of the project, and the marks beside them. */
+  private List<Backup> listing() throws BackupException {
+    List<Backup> listing = new ArrayList<>(with.service().list(cluster.project()));
+    listing.addAll(with.guard().marks(cluster.project()));
+    return listing;
   }
 
   private Outcome runLocked() throws BackupException {
@@ -111,7 +118,7 @@ final class Run implements Supplier<Outcome> {
     if (request != null && request.naming().isPresent()) {
       return Outcome.stored(backUp(request.naming().get(), held), null);
     }
-    List<Backup> listing = with.service().list(cluster.project());
+    List<Backup> listing = listing();
     SeriesState view = view(listing);
     if (request == null && !isDue(view)) {
       return Outcome.looked(view);

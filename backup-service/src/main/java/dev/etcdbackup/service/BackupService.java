@@ -390,7 +390,7 @@ public final class BackupService {
     return store
         .find(key)
         .map(b -> Backup.of(b, tarballZone))
-        .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+        .orElseThrow(() -> new BackupNotFoundException(key));
   }
 
   /** The default verifier: the whole snapshot is read and verified. */

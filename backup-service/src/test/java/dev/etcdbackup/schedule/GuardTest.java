@@ -126,11 +126,13 @@ class GuardTest {
     world.scheduler.accept(BackupKey.parse("p/etcd.backup_v103_2020-02-06-00:00:00"));
 
     List<Backup> marks =
-        world.store.list("p").stream()
+        world.store.list("p/.etcd-backup").stream()
             .map(one -> Backup.of(one, ZoneOffset.UTC))
-            .filter(one -> one.kind() == BackupKind.OTHER)
             .toList();
+    assertThat(world.store.list("p")).noneMatch(one -> one.key().isReserved());
+    assertThat(world.store.list("")).noneMatch(one -> one.key().isReserved());
     assertThat(marks)
+        .allSatisfy(one -> assertThat(one.kind()).isEqualTo(BackupKind.OTHER))
         .allSatisfy(one -> assertThat(one.stored().size()).isLessThan(200))
         .extracting(one -> one.key().toString())
         .containsExactly(

@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.etcdbackup.snapshot.BucketVisitor;
-import dev.etcdbackup.snapshot.bbolt.Bucket;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
-import dev.etcdbackup.snapshot.bbolt.Leaf;
-import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -23,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * ones, and the index of the new log. Everything else stays.
  */
 final class BackendCopy implements BucketVisitor {
-  private static final LeafVisitor DROP = leaf -> {};
+  private static final Entries DROP = (array, keyOffset, keyLength, valueLength) -> {};
 
   private final DatabaseWriter out;
   private final RaftState state;
@@ -48,13 +45,13 @@ final class BackendCopy implements BucketVisitor {
   }
 
   @Override
-  public LeafVisitor bucket(Bucket bucket) throws IOException {
-    begin(bucket.name());
-    return switch (bucket.name()) {
+  public Entries bucket(String name) throws IOException {
+    begin(name);
+    return switch (name) {
       case "members", "members_removed" -> DROP;
-      case "alarm" -> clearsAlarms ? DROP : out::addAll;
+      case "alarm" -> clearsAlarms ? DROP : out::add;
       case "meta" -> this::mergeMeta;
-      default -> out::addAll;
+      default -> out::add;
     };
   }
 
@@ -102,14 +99,12 @@ final class BackendCopy implements BucketVisitor {
     }
   }
 
-  private void mergeMeta(Leaf leaf) throws IOException {
-    for (int i = 0; i < leaf.count(); i++) {
-      leaf.select(i);
-      byte[] key = Arrays.copyOfRange(leaf.array(), leaf.keyOffset(), leaf.valueOffset());
-      addMetaBelow(key);
-      if (!meta.containsKey(key)) {
-        out.add(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength());
-      }
+  private void mergeMeta(byte[] array, int keyOffset, int keyLength, int valueLength)
+      throws IOException {
+    byte[] key = Arrays.copyOfRange(array, keyOffset, keyOffset + keyLength);
+    addMetaBelow(key);
+    if (!meta.containsKey(key)) {
+      out.add(array, keyOffset, keyLength, valueLength);
     }
   }
 

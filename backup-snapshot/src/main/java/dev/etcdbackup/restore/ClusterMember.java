@@ -2,8 +2,10 @@ package dev.etcdbackup.restore;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * A member of the new cluster.
@@ -25,16 +27,31 @@ record ClusterMember(long id, String name, List<String> peerUrls) {
 
   /** What the bucket {@code members} and the first entries of the log hold. */
   String json() {
-    String number = Long.toUnsignedString(id);
-    return "{\"id\":" + number + ",\"peerURLs\":" + urls() + ",\"name\":" + GoJson.text(name) + '}';
+    return GoJson.text(
+        json -> {
+          json.writeStartObject();
+          json.writeNumberField("id", new BigInteger(Long.toUnsignedString(id)));
+          writePeerUrls(json);
+          json.writeStringField("name", name);
+          json.writeEndObject();
+        });
   }
 
   /** What the store of etcd 2 holds. */
   String raftAttributes() {
-    return "{\"peerURLs\":" + urls() + '}';
+    return GoJson.text(
+        json -> {
+          json.writeStartObject();
+          writePeerUrls(json);
+          json.writeEndObject();
+        });
   }
 
-  private String urls() {
-    return peerUrls.stream().map(GoJson::text).collect(Collectors.joining(",", "[", "]"));
+  private void writePeerUrls(JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("peerURLs");
+    for (String url : peerUrls) {
+      json.writeString(url);
+    }
+    json.writeEndArray();
   }
 }

@@ -2,7 +2,12 @@ package dev.etcdbackup.restore;
 
 import java.io.ByteArrayOutputStream;
 
-/** A protobuf message as it is written: each field that is put, zeros too. */
+/**
+ * A protobuf message as it is written: each field that is put, zeros too.
+ *
+ * <p>Written by hand because this module has no protobuf-java on its class path, and because etcd
+ * writes fields that are zero where generated classes leave them out.
+ */
 final class Message {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

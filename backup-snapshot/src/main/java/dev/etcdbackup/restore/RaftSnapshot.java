@@ -2,6 +2,9 @@ package dev.etcdbackup.restore;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -12,6 +15,25 @@ import java.util.zip.CRC32C;
  */
 final class RaftSnapshot {
   private static final int HISTORY = 1000; // the events the old store remembers
+
+  private static final List<String> COUNTERS =
+      List.of(
+          "getsSuccess",
+          "getsFail",
+          "setsSuccess",
+          "setsFail",
+          "deleteSuccess",
+          "deleteFail",
+          "updateSuccess",
+          "updateFail",
+          "createSuccess",
+          "createFail",
+          "compareAndSwapSuccess",
+          "compareAndSwapFail",
+          "compareAndDeleteSuccess",
+          "compareAndDeleteFail",
+          "expireCount",
+          "watchers");
 
   private final RaftState state;
 
@@ -30,87 +52,115 @@ final class RaftSnapshot {
             .number(2, state.index())
             .number(3, RaftState.TERM)
             .toBytes();
-    byte[] json = new RaftSnapshot(state).store().getBytes(UTF_8);
+    byte[] json = GoJson.text(new RaftSnapshot(state)::writeStore).getBytes(UTF_8);
     byte[] snapshot = new Message().bytes(1, json).bytes(2, metadata).toBytes();
     CRC32C crc = new CRC32C();
     crc.update(snapshot);
     return new Message().number(1, crc.getValue()).bytes(2, snapshot).toBytes();
   }
 
-  private String store() {
+  private void writeStore(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeFieldName("Root");
+    writeRoot(json);
+    writeWatcherHub(json);
+    json.writeNumberField("CurrentIndex", state.index());
+    json.writeObjectFieldStart("Stats");
+    for (String counter : COUNTERS) {
+      json.writeNumberField(counter, counter.equals("createSuccess") ? state.index() : 0);
+    }
+    json.writeEndObject();
+    json.writeNumberField("CurrentVersion", 2);
+    json.writeEndObject();
+  }
+
+  private void writeRoot(JsonGenerator json) throws IOException {
+    beginDirectory(json, "/", 0);
+    json.writeFieldName("0");
+    beginDirectory(json, "/0", 0);
+    json.writeFieldName("members");
+    beginDirectory(json, "/0/members", 1);
+    Map<String, Integer> indexes = new TreeMap<>(); // Go sorts the names of maps
+    List<ClusterMember> members = state.cluster().members();
+    for (int i = 0; i < members.size(); i++) {
+      indexes.put(members.get(i).hexId(), i + 1);
+    }
+    for (Map.Entry<String, Integer> entry : indexes.entrySet()) {
+      int index = entry.getValue();
+      ClusterMember member = members.get(index - 1);
+      json.writeFieldName(entry.getKey());
+      beginDirectory(json, path(member), index);
+      json.writeFieldName("raftAttributes");
+      beginNode(json, attributesPath(member), index, member.raftAttributes());
+      json.writeNullField("Children");
+      json.writeEndObject();
+      endDirectory(json);
+    }
+    endDirectory(json);
+    endDirectory(json);
+    json.writeFieldName("1");
+    beginDirectory(json, "/1", 0);
+    endDirectory(json);
+    endDirectory(json);
+  }
+
+  private void writeWatcherHub(JsonGenerator json) throws IOException {
     long index = state.index();
-    return "{\"Root\":"
-        + root()
-        + ",\"WatcherHub\":{\"EventHistory\":{\"Queue\":{\"Events\":["
-        + events()
-        + ("],\"Size\":" + index + ",\"Front\":0,\"Back\":" + index + ",\"Capacity\":" + HISTORY)
-        + ("},\"StartIndex\":1,\"LastIndex\":" + index + "}},\"CurrentIndex\":" + index)
-        + ",\"Stats\":{\"getsSuccess\":0,\"getsFail\":0,\"setsSuccess\":0,\"setsFail\":0,"
-        + "\"deleteSuccess\":0,\"deleteFail\":0,\"updateSuccess\":0,\"updateFail\":0,"
-        + ("\"createSuccess\":" + index + ",\"createFail\":0,\"compareAndSwapSuccess\":0,")
-        + "\"compareAndSwapFail\":0,\"compareAndDeleteSuccess\":0,\"compareAndDeleteFail\":0,"
-        + "\"expireCount\":0,\"watchers\":0},\"CurrentVersion\":2}";
-  }
-
-  private String root() {
-    Map<String, String> members = new TreeMap<>(); // Go sorts the names of maps
-    for (int i = 0; i < state.cluster().members().size(); i++) {
-      ClusterMember member = state.cluster().members().get(i);
-      String path = path(member);
-      String attributes = node(attributesPath(member), i + 1, member.raftAttributes(), "null");
-      members.put(
-          member.hexId(), node(path, i + 1, "", children(Map.of("raftAttributes", attributes))));
-    }
-    String directory = node("/0/members", 1, "", children(members));
-    String zero = node("/0", 0, "", children(Map.of("members", directory)));
-    String one = node("/1", 0, "", "{}");
-    return node("/", 0, "", children(new TreeMap<>(Map.of("0", zero, "1", one))));
-  }
-
-  private String events() {
-    StringBuilder events = new StringBuilder();
+    json.writeObjectFieldStart("WatcherHub");
+    json.writeObjectFieldStart("EventHistory");
+    json.writeObjectFieldStart("Queue");
+    json.writeArrayFieldStart("Events");
     for (int i = 0; i < HISTORY; i++) {
-      events.append(i == 0 ? "" : ",");
-      events.append(i < state.index() ? event(i + 1, state.cluster().members().get(i)) : "null");
+      if (i < index) {
+        writeEvent(json, i + 1, state.cluster().members().get(i));
+      } else {
+        json.writeNull();
+      }
     }
-    return events.toString();
+    json.writeEndArray();
+    json.writeNumberField("Size", index);
+    json.writeNumberField("Front", 0);
+    json.writeNumberField("Back", index);
+    json.writeNumberField("Capacity", HISTORY);
+    json.writeEndObject();
+    json.writeNumberField("StartIndex", 1);
+    json.writeNumberField("LastIndex", index);
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
-  private static String event(int index, ClusterMember member) {
-    return "{\"action\":\"create\",\"node\":{\"key\":"
-        + GoJson.text(attributesPath(member))
-        + ",\"value\":"
-        + GoJson.text(member.raftAttributes())
-        + ",\"modifiedIndex\":"
-        + index
-        + ",\"createdIndex\":"
-        + index
-        + "}}";
+  private static void writeEvent(JsonGenerator json, int index, ClusterMember member)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("action", "create");
+    json.writeObjectFieldStart("node");
+    json.writeStringField("key", attributesPath(member));
+    json.writeStringField("value", member.raftAttributes());
+    json.writeNumberField("modifiedIndex", index);
+    json.writeNumberField("createdIndex", index);
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
-  private static String node(String path, int index, String value, String children) {
-    return "{\"Path\":"
-        + GoJson.text(path)
-        + ",\"CreatedIndex\":"
-        + index
-        + ",\"ModifiedIndex\":"
-        + index
-        + ",\"ExpireTime\":\"0001-01-01T00:00:00Z\",\"Value\":"
-        + GoJson.text(value)
-        + ",\"Children\":"
-        + children
-        + '}';
+  private static void beginDirectory(JsonGenerator json, String path, int index)
+      throws IOException {
+    beginNode(json, path, index, "");
+    json.writeObjectFieldStart("Children");
   }
 
-  private static String children(Map<String, String> nodes) {
-    StringBuilder json = new StringBuilder("{");
-    nodes.forEach(
-        (name, node) ->
-            json.append(json.length() == 1 ? "" : ",")
-                .append(GoJson.text(name))
-                .append(':')
-                .append(node));
-    return json.append('}').toString();
+  private static void endDirectory(JsonGenerator json) throws IOException {
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void beginNode(JsonGenerator json, String path, int index, String value)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("Path", path);
+    json.writeNumberField("CreatedIndex", index);
+    json.writeNumberField("ModifiedIndex", index);
+    json.writeStringField("ExpireTime", "0001-01-01T00:00:00Z");
+    json.writeStringField("Value", value);
   }
 
   private static String path(ClusterMember member) {

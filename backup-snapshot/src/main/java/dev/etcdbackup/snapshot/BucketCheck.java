@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks the pairs of one of the small buckets, each on its own. */
 final class BucketCheck implements LeafVisitor {
-  private final Findings findings;
+  private final ProblemCollector problems;
   private final SnapshotScan.EntrySink rule;
 
-  private BucketCheck(Findings findings, SnapshotScan.EntrySink rule) {
-    this.findings = findings;
+  private BucketCheck(ProblemCollector problems, SnapshotScan.EntrySink rule) {
+    this.problems = problems;
     this.rule = rule;
   }
 
   /** What checks a bucket; one that etcd does not have is a problem by itself. */
-  static LeafVisitor of(Bucket bucket, Findings findings) {
+  static LeafVisitor of(Bucket bucket, ProblemCollector problems) {
     if (bucket.name().equals("key")) {
-      return new HistoryCheck(findings);
+      return new HistoryCheck(problems);
     }
     SnapshotScan.EntrySink rule = rule(bucket.name());
     if (rule == null) {
-      findings.damaged(
+      problems.damaged(
           Damage.BUCKET, bucket.page(), bucket.position(), "etcd has no bucket of this name");
       return leaf -> {};
     }
-    return new BucketCheck(findings, rule);
+    return new BucketCheck(problems, rule);
   }
 
   private static SnapshotScan.@Nullable EntrySink rule(String bucket) {
@@ -65,7 +65,7 @@ final class BucketCheck implements LeafVisitor {
   private static void cluster(byte[] key, byte[] value) throws MalformedException {
     switch (new String(key, UTF_8)) {
       case "clusterVersion" -> MetaBucket.version(value);
-      case "downgrade" -> Json.object(new String(value, UTF_8));
+      case "downgrade" -> JsonObject.require(value);
       default -> {
         // a later version's
       }
@@ -80,7 +80,7 @@ final class BucketCheck implements LeafVisitor {
         Records.requireSmall(leaf);
         rule.entry(SnapshotScan.key(leaf), SnapshotScan.value(leaf));
       } catch (MalformedException e) {
-        findings.add(Problem.Kind.RECORD, leaf, "the pair there " + e.getMessage());
+        problems.add(Problem.Kind.RECORD, leaf, "the pair there " + e.getMessage());
       }
     }
   }

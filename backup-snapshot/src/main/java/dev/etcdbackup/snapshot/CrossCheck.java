@@ -9,29 +9,29 @@ import org.jspecify.annotations.Nullable;
 /** Checks what entries that are good each by itself say of one another. */
 final class CrossCheck {
   private final RandomAccessBytes bytes;
-  private final Findings findings;
+  private final ProblemCollector problems;
   private final KeyIndex latest = new KeyIndex();
 
-  CrossCheck(RandomAccessBytes bytes, Findings findings) {
+  CrossCheck(RandomAccessBytes bytes, ProblemCollector problems) {
     this.bytes = bytes;
-    this.findings = findings;
+    this.problems = problems;
   }
 
   void run() throws IOException {
-    SnapshotScan pass = new SnapshotScan(bytes);
-    MetaBucket meta = MetaBucket.read(pass);
+    SnapshotScan scan = new SnapshotScan(bytes);
+    MetaBucket meta = MetaBucket.read(scan);
     checkCompaction(meta);
     long compact = meta.compactRevision();
-    pass.events(event -> check(event, compact, pass.meta().pageSize()));
-    checkLeases(pass);
-    checkRoles(MetadataScan.auth(pass));
+    scan.events(event -> check(event, compact, scan.meta().pageSize()));
+    checkLeases(scan);
+    checkRoles(MetadataScan.auth(scan));
   }
 
   private void checkCompaction(MetaBucket meta) {
     long scheduled = meta.scheduledCompaction.orElse(MetaBucket.NO_COMPACTION);
     long finished = meta.finishedCompaction.orElse(MetaBucket.NO_COMPACTION);
     if (finished > scheduled) {
-      findings.add(
+      problems.add(
           Problem.ofFile(
               Problem.Kind.REFERENCE,
               "a compaction was finished at " + finished + " and begun at " + scheduled));
@@ -45,7 +45,7 @@ final class CrossCheck {
     String problem = problem(event, latest.find(event), compact);
     if (problem != null) {
       long offset = event.position();
-      findings.add(new Problem(Problem.Kind.HISTORY, offset / pageSize, offset, problem));
+      problems.add(new Problem(Problem.Kind.HISTORY, offset / pageSize, offset, problem));
     }
     latest.add(event);
   }
@@ -83,13 +83,13 @@ final class CrossCheck {
             + version;
   }
 
-  private void checkLeases(SnapshotScan pass) throws IOException {
+  private void checkLeases(SnapshotScan scan) throws IOException {
     Set<Long> leases = new HashSet<>();
-    pass.entries("lease", (key, value) -> leases.add(Records.lease(key, value).id()));
+    scan.entries("lease", (key, value) -> leases.add(Records.lease(key, value).id()));
     for (int entry : latest.sorted(KeyRange.all())) {
       long lease = latest.lease(entry);
       if (lease != 0 && !leases.contains(lease)) {
-        findings.add(
+        problems.add(
             Problem.ofFile(
                 Problem.Kind.REFERENCE,
                 "the key of revision "
@@ -103,11 +103,12 @@ final class CrossCheck {
 
   private void checkRoles(AuthSummary auth) {
     Set<String> roles = new HashSet<>();
+    roles.add("root"); // built into etcd, which stores it only if it was created like others
     auth.roles().forEach(role -> roles.add(role.name()));
     for (AuthSummary.User user : auth.users()) {
       for (String role : user.roles()) {
         if (!roles.contains(role)) {
-          findings.add(
+          problems.add(
               Problem.ofFile(
                   Problem.Kind.REFERENCE,
                   "user " + user.name() + " has the role " + role + ", which is not there"));

@@ -1,8 +1,7 @@
 package dev.etcdbackup.snapshot;
 
-import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,9 +30,11 @@ import java.util.OptionalLong;
  */
 public final class EtcdSnapshot implements Closeable {
   private final RandomAccessBytes bytes;
+  private final boolean checksumMatches;
 
-  private EtcdSnapshot(RandomAccessBytes bytes) {
+  private EtcdSnapshot(RandomAccessBytes bytes, boolean checksumMatches) {
     this.bytes = bytes;
+    this.checksumMatches = checksumMatches;
   }
 
   /**
@@ -44,30 +45,31 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be opened
    */
   public static EtcdSnapshot open(Path file) throws IOException {
-    return open(RandomAccessBytes.ofFile(file));
+    return of(RandomAccessBytes.ofFile(file), false);
   }
 
   /**
-   * Opens a stored backup, to be read by ranges without a copy. That is right for {@link
-   * #metadata()}; calls that read all of it take as many requests as its pages lie scattered, one
-   * for each 4 MiB at best.
+   * Opens bytes that are read by ranges, without a copy: a stored backup ({@link
+   * ByteRanges#of(dev.etcdbackup.BackupStore, dev.etcdbackup.StoredBackup)}) that is not encoded,
+   * for example. That is right for {@link #metadata()}; calls that read all of it take as many
+   * requests as its pages lie scattered, one for each 4 MiB at best. {@link StoredSnapshot} decides
+   * between this and a copy.
    *
-   * @param store where it is stored
-   * @param backup the backup, not a tarball
+   * @param ranges the bytes of the snapshot
    * @return the snapshot
    */
-  public static EtcdSnapshot open(BackupStore store, StoredBackup backup) {
-    return open(new StoredBytes(store, backup));
+  public static EtcdSnapshot open(ByteRanges ranges) {
+    return of(new RangeBytes(ranges, () -> {}), false);
   }
 
   /**
-   * Takes bytes from anywhere.
+   * Opens bytes of any kind.
    *
-   * @param bytes the snapshot; closed with the result
-   * @return the snapshot
+   * @param bytes closed with the snapshot
+   * @param checksumMatches whether the size and the SHA-256 at the end were verified already
    */
-  public static EtcdSnapshot open(RandomAccessBytes bytes) {
-    return new EtcdSnapshot(bytes);
+  static EtcdSnapshot of(RandomAccessBytes bytes, boolean checksumMatches) {
+    return new EtcdSnapshot(bytes, checksumMatches);
   }
 
   /**
@@ -123,7 +125,7 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be read
    */
   public VerifyReport verify(VerifyOptions options) throws IOException {
-    return verify(options, bucket -> leaf -> {});
+    return verify(options, bucket -> (array, keyOffset, keyLength, valueLength) -> {});
   }
 
   /**
@@ -137,7 +139,7 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when the snapshot cannot be read, or what the visitor throws
    */
   public VerifyReport verify(VerifyOptions options, BucketVisitor visitor) throws IOException {
-    return new SnapshotCheck(bytes, options, visitor).run();
+    return new SnapshotCheck(bytes, checksumMatches, options, visitor).run();
   }
 
   /**
@@ -180,22 +182,33 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
+   * The keys as they are at the latest revision; otherwise as {@link #keys(KeyRange, Revision)}.
+   *
+   * @param range which keys
+   * @return the keys, in their order
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public KeyCursor keys(KeyRange range) throws IOException {
+    return keys(range, Revision.LATEST);
+  }
+
+  /**
    * The keys as they were at a revision. Reads the history once; takes up to 130 bytes and the key
    * for each key that was ever put in it.
    *
    * @param range which keys
-   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @param revision the revision, from the compacted one to the latest one
    * @return the keys, in their order
    * @throws RevisionNotRetainedException when the revision was compacted or is in the future
-   * @throws IllegalArgumentException when it is negative
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when it cannot be read
    */
-  public KeyCursor keys(KeyRange range, long revision) throws IOException {
-    SnapshotScan pass = new SnapshotScan(bytes);
-    long until = retained(pass).require(revision);
+  public KeyCursor keys(KeyRange range, Revision revision) throws IOException {
+    SnapshotScan scan = new SnapshotScan(bytes);
+    long until = retained(scan).resolve(revision);
     KeyIndex index = new KeyIndex();
-    pass.events(
+    scan.events(
         event -> {
           // The empty key marks where a restore raised the revision; clients do not see it.
           if (event.main <= until
@@ -209,16 +222,56 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * What differs between the current keys of two snapshots.
+   * A key as it is at the latest revision, with its value.
    *
-   * @param before the older, say
-   * @param after the newer
+   * @param key the key
+   * @return the key and its value; empty when there is no such key
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public Optional<KeyValue> get(byte[] key) throws IOException {
+    return get(key, Revision.LATEST);
+  }
+
+  /**
+   * A key as it was at a revision, with its value. Reads the history once, and the value; for many
+   * keys {@link #keys(KeyRange, Revision)} reads it once for all of them.
+   *
+   * @param key the key
+   * @param revision the revision, from the compacted one to the latest one
+   * @return the key and its value; empty when there was no such key
+   * @throws RevisionNotRetainedException when the revision was compacted or is in the future
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public Optional<KeyValue> get(byte[] key, Revision revision) throws IOException {
+    KeyCursor at = keys(KeyRange.of(key), revision);
+    return at.next() ? Optional.of(KeyValue.of(at, at.value())) : Optional.empty();
+  }
+
+  /**
+   * What differs between the latest keys of two snapshots.
+   *
+   * @param before the older one, for example
+   * @param after the newer one
    * @return the differences, in the order of the keys
    * @throws CorruptBackupException when one of them is damaged
    * @throws IOException when one of them cannot be read
    */
   public static DiffCursor diff(EtcdSnapshot before, EtcdSnapshot after) throws IOException {
-    return new DiffCursor(before.keys(KeyRange.all(), 0), after.keys(KeyRange.all(), 0));
+    return new DiffCursor(before.keys(KeyRange.all()), after.keys(KeyRange.all()));
+  }
+
+  /**
+   * What a member that holds this snapshot answers to {@code HashKV} at its latest revision;
+   * otherwise as {@link #hashKv(Revision)}.
+   *
+   * @return the answer
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HashKv hashKv() throws IOException {
+    return hashKv(Revision.LATEST);
   }
 
   /**
@@ -226,41 +279,39 @@ public final class EtcdSnapshot implements Closeable {
    * twice when it was compacted; takes up to 90 bytes and the key for each key then.
    *
    * <p>Live members may answer otherwise for the very revision of their last compaction, with a
-   * hash they remember from before it; {@link #compareWithLive} knows.
+   * hash they remember from before it; {@link #compareWithLive} considers that.
    *
-   * @param revision the revision, from the compacted one to the current one, or 0 for the current
+   * @param revision the revision, from the compacted one to the latest one
    * @return the answer
    * @throws RevisionNotRetainedException when the revision was compacted or is in the future
-   * @throws IllegalArgumentException when it is negative
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when it cannot be read
    */
-  public HashKv hashKv(long revision) throws IOException {
+  public HashKv hashKv(Revision revision) throws IOException {
     return new HashKvScan(bytes).run(revision, OptionalLong.empty());
   }
 
   /**
-   * What a member answers that was compacted since.
+   * What a member answers that was compacted since the snapshot was taken.
    *
-   * @param revision the revision, from the compacted one to the current one, or 0 for the current
-   * @param compactRevision the revision of the last compaction, no less than the snapshot's own; -1
-   *     for none
+   * @param revision the revision, from the compacted one to the latest one
+   * @param compactRevision the revision of the member's last compaction, no less than the
+   *     snapshot's own; -1 for none, as in {@link HashKv#compactRevision}
    * @return the answer
    * @throws RevisionNotRetainedException when the revision is below the compacted one or in the
    *     future
-   * @throws IllegalArgumentException when the revision is negative, or the snapshot was compacted
-   *     later than that
+   * @throws IllegalArgumentException when the snapshot was compacted later than that
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when it cannot be read
    */
-  public HashKv hashKv(long revision, long compactRevision) throws IOException {
+  public HashKv hashKv(Revision revision, long compactRevision) throws IOException {
     return new HashKvScan(bytes).run(revision, OptionalLong.of(compactRevision));
   }
 
   /**
    * Compares the history of this snapshot with that of a live cluster, as far as both hold it: up
    * to the last revision of the one that ends earlier. Asks the member once or twice; each time it
-   * reads its whole history. Here it takes what {@link #hashKv} takes.
+   * reads its whole history. Here it takes what {@link #hashKv(Revision)} takes.
    *
    * <p>There is no answer when one side was compacted at that revision or after it, for what would
    * have to be hashed is gone; nor at the very revision of the last compaction, for which members
@@ -273,13 +324,11 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be read, or the member cannot be asked
    */
   public HashComparison compareWithLive(LiveHash live) throws IOException {
-    SnapshotScan pass = new SnapshotScan(bytes);
-    Retained here = Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
-    return new LiveComparison(here, this::hashKv).with(live);
+    return new LiveComparison(retained(new SnapshotScan(bytes)), this::hashKv).with(live);
   }
 
-  private static Retained retained(SnapshotScan pass) throws IOException {
-    return Retained.of(pass.lastRevision(), MetaBucket.read(pass).compactRevision());
+  private static RevisionRange retained(SnapshotScan scan) throws IOException {
+    return RevisionRange.of(scan.lastRevision(), MetaBucket.read(scan).compactRevision());
   }
 
   /**

@@ -75,16 +75,17 @@ public final class FileSnapshotSource implements SnapshotSource {
 
   private Snapshot open(RandomAccessBytes bytes) throws IOException {
     boolean streamed = bytes.size() % 512 == FileSnapshot.TRAILER;
-    EtcdSnapshot snapshot = EtcdSnapshot.open(bytes);
+    EtcdSnapshot snapshot = EtcdSnapshot.of(bytes, false);
     VerifyOptions options = VerifyOptions.DEFAULT;
     VerifyReport report = snapshot.verify(streamed ? options : options.withoutTrailer());
     if (!report.ok()) {
+      Problem first = report.problems().get(0);
+      if (first.kind() == Problem.Kind.FORMAT) {
+        throw new SourceException(file + ": " + first.message());
+      }
       long more = report.problemCount() - 1;
       throw new SourceException(
-          file
-              + " is damaged: "
-              + report.problems().get(0)
-              + (more > 0 ? " and " + more + " more problems" : ""));
+          file + " is damaged: " + first + (more > 0 ? " and " + more + " more problems" : ""));
     }
     long revision = snapshot.metadata().revision();
     Meta meta = Meta.read(bytes);

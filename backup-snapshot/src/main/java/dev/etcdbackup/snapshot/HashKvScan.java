@@ -19,7 +19,7 @@ final class HashKvScan {
     this.bytes = bytes;
   }
 
-  HashKv run(long revision, OptionalLong compactedSince) throws IOException {
+  HashKv run(Revision revision, OptionalLong compactedSince) throws IOException {
     SnapshotScan first = new SnapshotScan(bytes);
     long compactedInFile = MetaBucket.read(first).compactRevision();
     long compact = compactedSince.orElse(compactedInFile);
@@ -30,7 +30,7 @@ final class HashKvScan {
               + " or more, for this snapshot was compacted there, not "
               + compact);
     }
-    long until = Retained.of(first.lastRevision(), compact).require(revision);
+    long until = RevisionRange.of(first.lastRevision(), compact).resolve(revision);
     KeyIndex latest = new KeyIndex();
     if (compact > 0) {
       first.events(

@@ -6,13 +6,13 @@ import java.io.IOException;
 
 /** Checks the events of the bucket {@code key}. */
 final class HistoryCheck implements LeafVisitor {
-  private final Findings findings;
+  private final ProblemCollector problems;
   private final Event event = new Event();
   private long main;
   private long sub;
 
-  HistoryCheck(Findings findings) {
-    this.findings = findings;
+  HistoryCheck(ProblemCollector problems) {
+    this.problems = problems;
   }
 
   @Override
@@ -27,24 +27,24 @@ final class HistoryCheck implements LeafVisitor {
     try {
       event.readRevision(leaf);
     } catch (MalformedException e) {
-      findings.add(Problem.Kind.REVISION, leaf, "the key of this pair " + e.getMessage());
+      problems.add(Problem.Kind.REVISION, leaf, "the key of this pair " + e.getMessage());
       return;
     }
     if (event.main < main || (event.main == main && event.sub <= sub)) {
-      findings.add(Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
+      problems.add(Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
     }
     main = event.main;
     sub = event.sub;
     try {
       event.read(leaf);
     } catch (MalformedException e) {
-      findings.add(
+      problems.add(
           Problem.Kind.KEY_VALUE, leaf, "the value of revision " + main + ' ' + e.getMessage());
       return;
     }
     String problem = event.problem();
     if (problem != null) {
-      findings.add(Problem.Kind.KEY_VALUE, leaf, problem);
+      problems.add(Problem.Kind.KEY_VALUE, leaf, problem);
     }
   }
 }

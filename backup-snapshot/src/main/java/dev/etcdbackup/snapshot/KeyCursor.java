@@ -8,7 +8,7 @@ import java.util.NoSuchElementException;
  * Goes over keys in their order. Stands before the first at the beginning:
  *
  * <pre>{@code
- * KeyCursor keys = snapshot.keys(KeyRange.all(), 0);
+ * KeyCursor keys = snapshot.keys(KeyRange.all());
  * while (keys.next()) {
  *   use(keys.key(), keys.value());
  * }

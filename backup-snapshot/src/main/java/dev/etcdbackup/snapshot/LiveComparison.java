@@ -7,13 +7,13 @@ import java.util.Optional;
  * How a snapshot is compared with a live member.
  *
  * @param here what the snapshot holds
- * @param snapshot tells its hash
+ * @param snapshot computes its hash
  */
-record LiveComparison(Retained here, Hash snapshot) {
+record LiveComparison(RevisionRange here, Hash snapshot) {
   /** {@code HashKV} offline. */
   @FunctionalInterface
   interface Hash {
-    HashKv hashKv(long revision, long compactRevision) throws IOException;
+    HashKv hashKv(Revision revision, long compactRevision) throws IOException;
   }
 
   /**
@@ -21,18 +21,18 @@ record LiveComparison(Retained here, Hash snapshot) {
    * compaction, so it tells the compact revision in force.
    */
   HashComparison with(LiveHash live) throws IOException {
-    Optional<HashKv> now = live.hashKv(0);
+    Optional<HashKv> now = live.hashKv(Revision.LATEST);
     if (now.isEmpty()) {
       return HashComparison.notComparable("the live cluster does not hash its current revision");
     }
     HashKv answer = now.get();
-    long revision = Math.min(here.current(), answer.revision());
+    long revision = Math.min(here.latest(), answer.revision());
     Optional<String> obstacle = obstacle(revision, answer);
     if (obstacle.isPresent()) {
       return HashComparison.notComparable(obstacle.get());
     }
     if (revision < answer.revision()) {
-      Optional<HashKv> then = live.hashKv(revision);
+      Optional<HashKv> then = live.hashKv(Revision.of(revision));
       if (then.isEmpty()) {
         return HashComparison.notComparable(
             "the live cluster was compacted meanwhile and no longer holds revision " + revision);
@@ -52,7 +52,7 @@ record LiveComparison(Retained here, Hash snapshot) {
           "the snapshot was compacted at "
               + here.compact()
               + ", and there is no later revision that both hold: it ends at "
-              + here.current()
+              + here.latest()
               + ", the live cluster at "
               + live.revision());
     }
@@ -61,7 +61,7 @@ record LiveComparison(Retained here, Hash snapshot) {
           "the live cluster was compacted at "
               + live.compactRevision()
               + ", and there is no later revision in the snapshot: it ends at "
-              + here.current());
+              + here.latest());
     }
     if (live.compactRevision() < here.compact()) {
       return Optional.of(
@@ -74,7 +74,7 @@ record LiveComparison(Retained here, Hash snapshot) {
   }
 
   private HashComparison compare(HashKv live) throws IOException {
-    HashKv ours = snapshot.hashKv(live.revision(), live.compactRevision());
+    HashKv ours = snapshot.hashKv(Revision.of(live.revision()), live.compactRevision());
     boolean equal = ours.hash() == live.hash();
     return new HashComparison(
         equal ? HashComparison.Outcome.EQUAL : HashComparison.Outcome.DIFFERENT,

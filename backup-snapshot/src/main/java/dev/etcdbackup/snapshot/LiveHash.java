@@ -12,10 +12,10 @@ public interface LiveHash {
   /**
    * Asks the member.
    *
-   * @param revision up to which revision, or 0 for the current
+   * @param revision up to which revision
    * @return its answer, where the revision is the one that was hashed up to, never 0; empty when
-   *     the member has that revision no longer or not yet
+   *     the member no longer or not yet has that revision
    * @throws IOException when it cannot be asked
    */
-  Optional<HashKv> hashKv(long revision) throws IOException;
+  Optional<HashKv> hashKv(Revision revision) throws IOException;
 }

@@ -17,9 +17,9 @@ final class MetaBucket {
   boolean confState;
   String storageVersion = "";
 
-  static MetaBucket read(SnapshotScan pass) throws IOException {
+  static MetaBucket read(SnapshotScan scan) throws IOException {
     MetaBucket meta = new MetaBucket();
-    pass.entries(NAME, meta::take);
+    scan.entries(NAME, meta::take);
     return meta;
   }
 
@@ -31,7 +31,7 @@ final class MetaBucket {
       case "scheduledCompactRev" -> scheduledCompaction = OptionalLong.of(revision(value));
       case "finishedCompactRev" -> finishedCompaction = OptionalLong.of(revision(value));
       case "confState" -> {
-        Json.object(new String(value, UTF_8));
+        JsonObject.require(value);
         confState = true;
       }
       case "storageVersion" -> storageVersion = version(value);
@@ -60,8 +60,8 @@ final class MetaBucket {
   }
 
   StatusVersion writtenBy() {
-    if (!storageVersion.isEmpty()) {
-      return StatusVersion.V3_6;
+    if (!storageVersion.isEmpty()) { // 3.6 is the first that stores it
+      return storageVersion.startsWith("3.6.") ? StatusVersion.V3_6 : StatusVersion.V3_7;
     }
     return confState || term.isPresent() ? StatusVersion.V3_5 : StatusVersion.V3_4;
   }

@@ -12,23 +12,23 @@ import java.util.Optional;
 final class MetadataScan {
   private static final BucketShape NOTHING = new BucketShape(1, 1, 0, true, Optional.empty());
 
-  private final SnapshotScan pass;
+  private final SnapshotScan scan;
 
-  MetadataScan(SnapshotScan pass) {
-    this.pass = pass;
+  MetadataScan(SnapshotScan scan) {
+    this.scan = scan;
   }
 
   SnapshotMetadata run() throws IOException {
-    MetaBucket meta = MetaBucket.read(pass);
-    BucketShape events = pass.shape("key").orElse(NOTHING);
+    MetaBucket meta = MetaBucket.read(scan);
+    BucketShape events = scan.shape("key").orElse(NOTHING);
     List<Member> members = new ArrayList<>();
-    pass.entries("members", (key, value) -> members.add(Records.member(key, value)));
+    scan.entries("members", (key, value) -> members.add(Records.member(key, value)));
     List<Long> removed = new ArrayList<>();
-    pass.entries("members_removed", (key, value) -> removed.add(Records.memberId(key)));
+    scan.entries("members_removed", (key, value) -> removed.add(Records.memberId(key)));
     List<Alarm> alarms = new ArrayList<>();
-    pass.entries("alarm", (key, value) -> alarms.add(Records.alarm(key)));
+    scan.entries("alarm", (key, value) -> alarms.add(Records.alarm(key)));
     String[] clusterVersion = {""};
-    pass.entries(
+    scan.entries(
         "cluster",
         (key, value) -> {
           if (new String(key, UTF_8).equals("clusterVersion")) {
@@ -48,23 +48,23 @@ final class MetadataScan {
         members,
         removed,
         alarms,
-        SnapshotMetadata.Extent.of(pass.shape("lease").orElse(NOTHING)),
+        SnapshotMetadata.Extent.of(scan.shape("lease").orElse(NOTHING)),
         SnapshotMetadata.Extent.of(events),
-        pass.meta().databaseSize(),
-        pass.meta().pageSize());
+        scan.meta().databaseSize(),
+        scan.meta().pageSize());
   }
 
-  static AuthSummary auth(SnapshotScan pass) throws IOException {
+  static AuthSummary auth(SnapshotScan scan) throws IOException {
     boolean[] enabled = {false};
-    pass.entries(
+    scan.entries(
         "auth",
         (key, value) ->
             enabled[0] |=
                 new String(key, UTF_8).equals("authEnabled") && value.length == 1 && value[0] == 1);
     List<AuthSummary.User> users = new ArrayList<>();
-    pass.entries("authUsers", (key, value) -> users.add(Records.user(key, value)));
+    scan.entries("authUsers", (key, value) -> users.add(Records.user(key, value)));
     List<AuthSummary.Role> roles = new ArrayList<>();
-    pass.entries("authRoles", (key, value) -> roles.add(Records.role(key, value)));
+    scan.entries("authRoles", (key, value) -> roles.add(Records.role(key, value)));
     return new AuthSummary(enabled[0], users, roles);
   }
 }

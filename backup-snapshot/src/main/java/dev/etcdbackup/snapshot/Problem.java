@@ -11,6 +11,8 @@ package dev.etcdbackup.snapshot;
 public record Problem(Kind kind, long page, long offset, String message) {
   /** What can be wrong. */
   public enum Kind {
+    /** The file is of another format, compressed for example. */
+    FORMAT,
     /** There is no SHA-256 at the end, or it is not that of what is before it. */
     TRAILER,
     /** The file is longer or shorter than its database says. */

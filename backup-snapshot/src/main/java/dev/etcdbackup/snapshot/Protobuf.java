@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * The fields of a protobuf message, one after the other; unknown ones are for the caller to skip.
+ *
+ * <p>Written by hand because this module reads snapshots without protobuf-java, and without the
+ * libraries that bring classes generated from etcd's {@code .proto} files, on the class path; and
+ * because it reads fields where they lie in a page, without an object for each of millions of
+ * events.
  */
 final class Protobuf {
   private static final int VARINT = 0;

@@ -2,11 +2,13 @@ package dev.etcdbackup.snapshot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.etcdbackup.snapshot.bbolt.Leaf;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** Reads the pairs of the buckets beside {@code key}. */
 final class Records {
@@ -64,17 +66,35 @@ final class Records {
 
   /** Bucket {@code members}: the id in hex -> JSON. */
   static Member member(byte[] key, byte[] value) throws MalformedException {
-    Map<String, Object> json = Json.object(new String(value, UTF_8));
-    long id = Json.unsigned(json, "id");
-    if (id != memberId(key)) {
+    MemberFields member = new MemberFields();
+    JsonObject.read(value, member);
+    if (member.id != memberId(key)) {
       throw new MalformedException("is of another member than its key says");
     }
-    return new Member(
-        id,
-        Json.text(json, "name"),
-        Json.texts(json, "peerURLs"),
-        Json.texts(json, "clientURLs"),
-        Boolean.TRUE.equals(json.get("isLearner")));
+    return new Member(member.id, member.name, member.peerUrls, member.clientUrls, member.learner);
+  }
+
+  private static final class MemberFields implements JsonObject.Fields {
+    private long id;
+    private String name = "";
+    private List<String> peerUrls = List.of();
+    private List<String> clientUrls = List.of();
+    private boolean learner;
+
+    @Override
+    public boolean field(String field, JsonParser value) throws IOException, MalformedException {
+      switch (field) {
+        case "id" -> id = JsonObject.unsigned(value);
+        case "name" -> name = JsonObject.text(value);
+        case "peerURLs" -> peerUrls = JsonObject.texts(value);
+        case "clientURLs" -> clientUrls = JsonObject.texts(value);
+        case "isLearner" -> learner = value.currentToken() == JsonToken.VALUE_TRUE;
+        default -> {
+          return false; // a later version's
+        }
+      }
+      return true;
+    }
   }
 
   /** The key in the buckets {@code members} and {@code members_removed}. */

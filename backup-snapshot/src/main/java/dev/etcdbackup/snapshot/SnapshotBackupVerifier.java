@@ -18,20 +18,23 @@ import java.util.Optional;
 /**
  * Verifies stored backups to the last page and entry, as {@link EtcdSnapshot#verify()} does.
  *
- * <p>A backup is copied for that as {@link SnapshotCopy} says, which takes 32 MiB at most on top of
- * what {@link EtcdSnapshot} says, or a temporary file.
+ * <p>A backup is read once, in one request, and copied as {@link StoredSnapshot} says, which takes
+ * up to 32 MiB on top of what {@link EtcdSnapshot} says, or a temporary file. Its SHA-256 is
+ * computed while it is copied, and again only when it does not match.
  *
- * <p>An encrypted backup cannot be looked into and is reported as such.
+ * <p>A backup with an encoding that was not given, an encrypted one for example, is reported as one
+ * that cannot be verified.
  *
- * <p>Thread-safe. A call works on the caller's thread and one more, ended when it returns.
+ * <p>Thread-safe. A call works on the caller's thread. It has no timeout of its own: the store's
+ * end each read, and interrupting the thread ends a call within a second.
  */
 public final class SnapshotBackupVerifier implements BackupVerifier {
   private final BackupEncodings encodings;
   private final Path directory;
-  private final VerifyOptions options;
+  private final VerifyOptions verifyOptions;
 
   /**
-   * Creates a verifier that goes by {@link VerifyOptions#DEFAULT}.
+   * Creates a verifier that uses {@link VerifyOptions#DEFAULT}.
    *
    * @param encodings the encodings that backups are read with
    * @param directory where temporary files go: must exist, with room for the largest snapshot. A
@@ -49,9 +52,9 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
    * @param options how to verify
    */
   public SnapshotBackupVerifier(BackupEncodings encodings, Path directory, VerifyOptions options) {
-    this.options = Objects.requireNonNull(options, "options");
     this.encodings = Objects.requireNonNull(encodings, "encodings");
     this.directory = Objects.requireNonNull(directory, "directory");
+    this.verifyOptions = Objects.requireNonNull(options, "options");
   }
 
   /**
@@ -67,15 +70,23 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
   public Verification verify(Backup backup, BackupStore store) throws BackupException {
     Optional<String> missing = encodings.missing(backup.name());
     if (missing.isPresent()) {
-      return new Verification(
-          List.of("cannot be verified, because the encoding for " + missing.get() + " is missing"));
+      String problem =
+          missing.get().equals(".gpg")
+              ? "it is encrypted with OpenPGP and cannot be verified; decrypt it with gpg first"
+              : "cannot be verified, because the encoding for " + missing.get() + " is missing";
+      return new Verification(List.of(problem));
     }
-    try (SnapshotCopy copy = SnapshotCopy.of(backup, store, encodings, directory)) {
-      return new Verification(copy.snapshot().verify(options).lines());
+    ReadOptions options =
+        ReadOptions.builder(encodings, directory)
+            .checksum(ReadOptions.Checksum.REPORTED)
+            .timeout(ReadOptions.MAX_TIMEOUT)
+            .build();
+    try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
+      return new Verification(stored.snapshot().verify(verifyOptions).lines());
     } catch (CorruptBackupException e) {
       return new Verification(List.of(String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      throw SnapshotCopy.failure(e, backup, directory);
+      throw StoredSnapshot.failure(e, backup.key().toString(), options);
     }
   }
 }

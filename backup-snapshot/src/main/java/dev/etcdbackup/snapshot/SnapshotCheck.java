@@ -9,6 +9,7 @@ import dev.etcdbackup.snapshot.bbolt.TreeWalk;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Verifies a snapshot: its SHA-256, its pages, and what is in its buckets. */
@@ -16,21 +17,39 @@ final class SnapshotCheck {
   private static final List<String> REQUIRED = List.of("key", MetaBucket.NAME);
 
   private final RandomAccessBytes bytes;
+  private final boolean checksumMatches;
   private final VerifyOptions options;
   private final BucketVisitor visitor;
-  private final Findings findings;
+  private final ProblemCollector problems;
 
-  SnapshotCheck(RandomAccessBytes bytes, VerifyOptions options, BucketVisitor visitor) {
+  /**
+   * @param checksumMatches whether the SHA-256 was verified already and need not be computed again
+   */
+  SnapshotCheck(
+      RandomAccessBytes bytes,
+      boolean checksumMatches,
+      VerifyOptions options,
+      BucketVisitor visitor) {
     this.bytes = bytes;
+    this.checksumMatches = checksumMatches;
     this.options = options;
     this.visitor = visitor;
-    this.findings = new Findings(options.maxProblems());
+    this.problems = new ProblemCollector(options.maxProblems());
   }
 
   VerifyReport run() throws IOException {
+    Optional<ForeignFormat> foreign = ForeignFormat.of(bytes);
+    if (foreign.isPresent()) {
+      problems.add(Problem.ofFile(Problem.Kind.FORMAT, foreign.get().message()));
+      return problems.report();
+    }
+    if (checksumMatches) {
+      checkDatabase();
+      return report();
+    }
     if (!TrailerCheck.isThere(bytes)) {
       if (options.trailerRequired()) {
-        findings.add(
+        problems.add(
             Problem.ofFile(
                 Problem.Kind.TRAILER,
                 "there is no SHA-256 at the end: the file is cut short, or was not streamed"));
@@ -41,7 +60,7 @@ final class SnapshotCheck {
     try (TrailerCheck trailer = TrailerCheck.start(bytes)) {
       checkDatabase();
       if (!trailer.matches()) {
-        findings.add(
+        problems.add(
             Problem.ofFile(
                 Problem.Kind.TRAILER, "the SHA-256 at the end is not that of what is before it"));
       }
@@ -50,18 +69,18 @@ final class SnapshotCheck {
   }
 
   private VerifyReport report() throws IOException {
-    if (options.deep() && findings.report().ok()) {
+    if (options.deep() && problems.report().ok()) {
       try {
-        new CrossCheck(bytes, findings).run();
+        new CrossCheck(bytes, problems).run();
       } catch (CorruptBackupException e) { // more small entries than any cluster has
-        findings.add(Problem.ofFile(Problem.Kind.RECORD, String.valueOf(e.getMessage())));
+        problems.add(Problem.ofFile(Problem.Kind.RECORD, String.valueOf(e.getMessage())));
       }
     }
-    return findings.report();
+    return problems.report();
   }
 
   private void checkDatabase() throws IOException {
-    List<Meta> metas = Meta.readBoth(bytes, findings);
+    List<Meta> metas = Meta.readBoth(bytes, problems);
     if (metas.isEmpty()) {
       return;
     }
@@ -70,7 +89,7 @@ final class SnapshotCheck {
     if (metas.size() == 2) {
       checkAgreement(meta, metas.get(1));
     }
-    TreeWalk walk = new TreeWalk(bytes, meta, findings);
+    TreeWalk walk = new TreeWalk(bytes, meta, problems);
     Set<String> names = new HashSet<>();
     for (Bucket bucket : walk.buckets()) {
       names.add(bucket.name());
@@ -78,7 +97,7 @@ final class SnapshotCheck {
     }
     for (String name : REQUIRED) {
       if (!names.contains(name)) {
-        findings.add(Problem.ofFile(Problem.Kind.BUCKET, "there is no bucket " + name));
+        problems.add(Problem.ofFile(Problem.Kind.BUCKET, "there is no bucket " + name));
       }
     }
     walk.freelist();
@@ -86,12 +105,16 @@ final class SnapshotCheck {
 
   /** From the first problem on, nothing is handed on. */
   private LeafVisitor checkedFirst(Bucket bucket) throws IOException {
-    LeafVisitor check = BucketCheck.of(bucket, findings);
-    LeafVisitor taker = findings.none() ? visitor.bucket(bucket) : leaf -> {};
+    LeafVisitor check = BucketCheck.of(bucket, problems);
+    if (!problems.none()) {
+      return check;
+    }
+    BucketVisitor.Entries entries = visitor.bucket(bucket.name());
     return leaf -> {
       check.leaf(leaf);
-      if (findings.none()) {
-        taker.leaf(leaf);
+      for (int i = 0; i < leaf.count() && problems.none(); i++) {
+        leaf.select(i);
+        entries.entry(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength());
       }
     };
   }
@@ -100,7 +123,7 @@ final class SnapshotCheck {
     long found = bytes.size() - (TrailerCheck.isThere(bytes) ? TrailerCheck.SIZE : 0);
     long wanted = meta.databaseSize();
     if (found < wanted || (found > wanted && options.trailerRequired())) {
-      findings.add(
+      problems.add(
           Problem.ofFile(Problem.Kind.SIZE, "the database has " + wanted + " bytes, not " + found));
     }
   }
@@ -113,7 +136,7 @@ final class SnapshotCheck {
         || (streamed && meta.root() != other.root())
         || (streamed && meta.freelist() != other.freelist())
         || (streamed && meta.highWaterMark() != other.highWaterMark())) {
-      findings.add(
+      problems.add(
           new Problem(
               Problem.Kind.META,
               other.page(),

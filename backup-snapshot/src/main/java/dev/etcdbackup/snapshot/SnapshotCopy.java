@@ -1,101 +1,125 @@
 package dev.etcdbackup.snapshot;
 
-import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupNotFoundException;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.StoreException;
-import java.io.Closeable;
+import dev.etcdbackup.VerifyingInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * A stored backup, copied to be read anywhere and as often as need be: in memory up to 32 MiB, in a
- * temporary file beyond.
+ * A snapshot that was read once, from its beginning to its end, into memory or a temporary file,
+ * and verified on the way.
  *
- * <p>The backup is read once, in one request, from its beginning to its end; a tarball is unpacked
- * on the way. Nothing is proved by that: {@link EtcdSnapshot#verify()} does it. Reading a large one
- * by ranges instead would save the disk, but the pages of a database that was much rewritten lie so
- * scattered that it takes a hundred thousand requests for a GiB.
- *
- * <p>Thread-safe, as {@link EtcdSnapshot} is.
+ * @param bytes the copy
+ * @param checksumMatches whether the size is the one that the first page announces and the last 32
+ *     bytes are the SHA-256 of all before; false when that was not required and something is wrong
  */
-public final class SnapshotCopy implements Closeable {
-  private static final int IN_MEMORY = 32 << 20;
+record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
+  private static final int PIECE = 256 << 10;
 
-  private final EtcdSnapshot snapshot;
-  private final boolean inMemory;
+  /** Writing the copy failed, as opposed to reading what is copied. */
+  static final class WriteException extends IOException {
+    private static final long serialVersionUID = 1L;
 
-  private SnapshotCopy(SpooledBytes bytes) {
-    this.snapshot = EtcdSnapshot.open(bytes);
-    this.inMemory = bytes.inMemory();
-  }
-
-  /**
-   * Copies a backup. Interrupting the thread ends it when the store heeds that, and leaves no file.
-   *
-   * @param backup the backup, not an encrypted one
-   * @param store where it is stored
-   * @param encodings the encodings that backups are read with
-   * @param directory where a temporary file goes: must exist, with room for the snapshot. A process
-   *     that is killed leaves its {@code etcd-backup-*.db} there
-   * @return the copy, to be closed: the file is gone then
-   * @throws IllegalArgumentException when one of its encodings is missing
-   * @throws BackupNotFoundException when it is no longer there
-   * @throws CorruptBackupException when it is a tarball that cannot be unpacked
-   * @throws StoreException when it cannot be read, or the temporary file cannot be written
-   */
-  public static SnapshotCopy of(
-      Backup backup, BackupStore store, BackupEncodings encodings, Path directory)
-      throws BackupException {
-    encodings.require(backup.name());
-    InputStream stored = store.open(backup.stored(), 0, backup.stored().size());
-    try (InputStream bytes = encodings.decode(stored, backup.name())) {
-      return new SnapshotCopy(SpooledBytes.of(bytes, IN_MEMORY, directory));
-    } catch (SpooledBytes.ReadException e) {
-      throw failure(e.thrown(), backup, directory);
-    } catch (IOException e) {
-      throw failure(e, backup, directory);
+    WriteException(IOException cause) {
+      super(cause.getMessage(), cause);
     }
   }
 
-  static BackupException failure(IOException e, Backup backup, Path directory) {
-    return e instanceof BackupException failure
-        ? failure
-        : new StoreException(
-            "cannot read "
-                + backup.key()
-                + " by way of a file in "
-                + directory
-                + ": "
-                + e.getMessage(),
-            e);
-  }
-
   /**
-   * The snapshot.
+   * Copies a snapshot.
    *
-   * @return the snapshot, closed with this
+   * @param snapshot the snapshot; not closed
+   * @param options where the copy goes, and whether the checksum has to match
+   * @throws CorruptBackupException when the checksum has to match and does not, or what the stream
+   *     threw
+   * @throws WriteException when the copy cannot be written
+   * @throws IOException what the stream threw
    */
-  public EtcdSnapshot snapshot() {
-    return snapshot;
+  static SnapshotCopy of(InputStream snapshot, ReadOptions options) throws IOException {
+    TemporaryBytes bytes = new TemporaryBytes(options.temporaryDirectory());
+    try {
+      Tee tee = new Tee(snapshot, bytes);
+      return new SnapshotCopy(bytes, copy(tee, options));
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        bytes.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
   }
 
-  /**
-   * Where the copy is.
-   *
-   * @return true when it is in memory; otherwise it is in a file
-   */
-  public boolean inMemory() {
-    return inMemory;
+  private static boolean copy(Tee tee, ReadOptions options) throws IOException {
+    try {
+      readAll(new VerifyingInputStream(tee));
+      return true;
+    } catch (CorruptBackupException e) {
+      if (tee.failed) { // it could not be decoded: there is no more of it
+        throw e;
+      }
+      if (options.checksum() == ReadOptions.Checksum.REQUIRED) {
+        throw named(tee, e);
+      }
+    }
+    readAll(tee); // whatever follows
+    return false;
   }
 
-  /** Deletes the copy. */
-  @Override
-  public void close() throws IOException {
-    snapshot.close();
+  /** Says of a file of a well-known format what it is. */
+  private static BackupException named(Tee tee, CorruptBackupException e) throws IOException {
+    tee.readNBytes(ForeignFormat.HEAD);
+    Optional<ForeignFormat> format = ForeignFormat.of(tee.copy);
+    return format.isPresent() ? new CorruptBackupException(format.get().message(), e) : e;
+  }
+
+  private static void readAll(InputStream in) throws IOException {
+    byte[] piece = new byte[PIECE];
+    while (in.read(piece) >= 0) {
+      // the tee keeps it
+    }
+  }
+
+  /** Passes a stream on and keeps a copy of all that was read. */
+  private static final class Tee extends InputStream {
+    private final InputStream in;
+    private final TemporaryBytes copy;
+    private boolean failed; // reading threw
+
+    Tee(InputStream in, TemporaryBytes copy) {
+      this.in = in;
+      this.copy = copy;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read;
+      try {
+        read = in.read(target, offset, length);
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
+      if (read > 0) {
+        append(target, offset, read);
+      }
+      return read;
+    }
+
+    private void append(byte[] target, int offset, int length) throws WriteException {
+      try {
+        copy.append(target, offset, length);
+      } catch (IOException e) {
+        throw new WriteException(e);
+      }
+    }
   }
 }

@@ -26,7 +26,7 @@ final class SnapshotScan {
   private final List<Bucket> buckets;
 
   SnapshotScan(RandomAccessBytes bytes) throws IOException {
-    meta = Meta.read(bytes);
+    meta = readMeta(bytes);
     if (meta.databaseSize() > bytes.size()) {
       throw new CorruptBackupException(
           "the snapshot is cut short: its database has "
@@ -37,6 +37,15 @@ final class SnapshotScan {
     }
     walk = new TreeWalk(bytes, meta, DamageReport.THROW);
     buckets = walk.buckets();
+  }
+
+  private static Meta readMeta(RandomAccessBytes bytes) throws IOException {
+    try {
+      return Meta.read(bytes);
+    } catch (CorruptBackupException e) {
+      Optional<ForeignFormat> foreign = ForeignFormat.of(bytes);
+      throw foreign.isPresent() ? new CorruptBackupException(foreign.get().message(), e) : e;
+    }
   }
 
   Meta meta() {

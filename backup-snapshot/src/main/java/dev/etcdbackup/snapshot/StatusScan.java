@@ -26,13 +26,13 @@ final class StatusScan {
 
   SnapshotStatus run(Optional<StatusVersion> as) throws IOException {
     MetaBucket metadata = MetaBucket.read(new SnapshotScan(bytes));
-    boolean countUsers = as.orElse(metadata.writtenBy()) == StatusVersion.V3_6;
-    SnapshotScan pass = new SnapshotScan(bytes);
+    boolean countUsers = as.orElse(metadata.writtenBy()).compareTo(StatusVersion.V3_6) >= 0;
+    SnapshotScan scan = new SnapshotScan(bytes);
     SnapshotScan.Events events = new SnapshotScan.Events(users::add);
-    for (Bucket bucket : pass.buckets()) {
+    for (Bucket bucket : scan.buckets()) {
       hash.update(bucket.name().getBytes(ISO_8859_1));
       boolean key = bucket.name().equals("key");
-      pass.pairs(
+      scan.pairs(
           bucket,
           leaf -> {
             leaf.data(hash::update);
@@ -49,7 +49,7 @@ final class StatusScan {
         hash.getValue(),
         revision,
         countUsers ? users.live() : pairs,
-        pass.meta().databaseSize(),
+        scan.meta().databaseSize(),
         countUsers ? Optional.of(metadata.storageVersion) : Optional.empty());
   }
 

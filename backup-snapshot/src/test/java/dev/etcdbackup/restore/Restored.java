@@ -66,7 +66,7 @@ final class Restored {
   /** It has the keys, history and leases of the snapshot. */
   static void assertHolds(Client client, EtcdServer server, EtcdSnapshot snapshot)
       throws Exception {
-    assertThat(hashKv(client, server)).isEqualTo(snapshot.hashKv(0));
+    assertThat(hashKv(client, server)).isEqualTo(snapshot.hashKv());
     assertThat(count(client)).isEqualTo(snapshot.status(StatusVersion.V3_6).totalKey());
     for (Lease lease : snapshot.leases()) {
       var granted = client.getLeaseClient().timeToLive(lease.id(), LeaseOption.DEFAULT).get();

@@ -6,7 +6,7 @@ import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
 record ArrayBytes(byte[] array) implements RandomAccessBytes {
   static EtcdSnapshot snapshot(byte[] bytes) {
-    return EtcdSnapshot.open(new ArrayBytes(bytes));
+    return EtcdSnapshot.of(new ArrayBytes(bytes), false);
   }
 
   @Override

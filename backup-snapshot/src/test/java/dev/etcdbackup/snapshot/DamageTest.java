@@ -251,7 +251,7 @@ class DamageTest {
         .extracting(Problem::toString)
         .containsExactly("there is no bucket key (BUCKET)", "there is no bucket meta (BUCKET)");
     assertThat(snapshot().status().revision()).isZero();
-    assertThat(snapshot().keys(KeyRange.all(), 0).next()).isFalse();
+    assertThat(snapshot().keys(KeyRange.all()).next()).isFalse();
   }
 
   @Test

@@ -134,6 +134,22 @@ class DeepTest {
     }
   }
 
+  /** etcd stores the role root only when it was created like others. */
+  @Test
+  void theRoleRootIsBuiltIn() throws IOException {
+    Path file = directory.resolve("root");
+    BoltWriter writer = new BoltWriter(file, 4096);
+    byte[] root = message(1, "root", 3, "root");
+    writer.bucket(
+        "authUsers", List.of(new BoltWriter.Pair("root".getBytes(UTF_8), root)).iterator());
+    writer.bucket("key", Collections.emptyIterator());
+    writer.bucket("meta", Collections.emptyIterator());
+    writer.close();
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      assertThat(snapshot.verify(VerifyOptions.DEFAULT.deeply()).lines()).isEmpty();
+    }
+  }
+
   private static byte[] message(int field, String text, int other, String more) {
     ByteBuffer message = ByteBuffer.allocate(4 + text.length() + more.length());
     message.put((byte) (field << 3 | 2)).put((byte) text.length()).put(text.getBytes(UTF_8));

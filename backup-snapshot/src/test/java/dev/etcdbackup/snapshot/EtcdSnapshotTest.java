@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.snapshot.bbolt.BoltWriter;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,7 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,30 +39,78 @@ class EtcdSnapshotTest {
   }
 
   @Test
+  void oneKeyIsReadAtAnyRetainedRevision() throws IOException {
+    History history = History.random(5, 100);
+    try (EtcdSnapshot snapshot =
+        EtcdSnapshot.open(history.write(directory.resolve("one-key"), 4096))) {
+      for (long revision : new long[] {20, 60, history.current}) {
+        for (String name : history.at(history.current).keySet()) {
+          byte[] key = name.getBytes(UTF_8);
+          History.Op expected = history.at(revision).get(name);
+          Optional<KeyValue> found = snapshot.get(key, Revision.of(revision));
+          assertThat(found.isPresent()).isEqualTo(expected != null);
+          if (expected != null) {
+            KeyValue value = found.orElseThrow();
+            assertThat(value.key()).isEqualTo(key);
+            assertThat(value.value()).isEqualTo(expected.value());
+            assertThat(value.modRevision()).isEqualTo(expected.main());
+            assertThat(value.createRevision()).isEqualTo(expected.create());
+            assertThat(value.version()).isEqualTo(expected.version());
+            assertThat(value.lease()).isEqualTo(expected.lease());
+          }
+        }
+      }
+      assertThat(snapshot.get("key/none".getBytes(UTF_8))).isEmpty();
+      String first = history.at(history.current).firstKey();
+      assertThat(snapshot.get(first.getBytes(UTF_8)).orElseThrow().value())
+          .isEqualTo(history.at(history.current).get(first).value());
+    }
+  }
+
+  @Test
+  void aSnapshotOf37IsShownAsOf37() throws IOException {
+    for (String version : List.of("3.6.0", "3.7.0", "3.8.0")) {
+      Path file37 = directory.resolve("storage-" + version);
+      BoltWriter writer = new BoltWriter(file37, 4096);
+      writer.bucket("key", Collections.emptyIterator());
+      byte[] name = "storageVersion".getBytes(UTF_8);
+      writer
+          .bucket("meta", List.of(new BoltWriter.Pair(name, version.getBytes(UTF_8))).iterator())
+          .close();
+      try (EtcdSnapshot snapshot = EtcdSnapshot.open(file37)) {
+        assertThat(snapshot.metadata().writtenBy())
+            .isEqualTo(version.equals("3.6.0") ? StatusVersion.V3_6 : StatusVersion.V3_7);
+        assertThat(snapshot.status()).isEqualTo(snapshot.status(StatusVersion.V3_7));
+        assertThat(snapshot.status().version()).contains(version);
+      }
+    }
+  }
+
+  @Test
   void revisionsOutsideOfWhatIsHeldAreRefused() throws IOException {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), 119))
+      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), Revision.of(119)))
           .isInstanceOf(RevisionNotRetainedException.class)
           .hasMessage("revision 119 was compacted: this snapshot holds 120 to 201");
-      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), 202))
+      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), Revision.of(202)))
           .isInstanceOf(RevisionNotRetainedException.class)
           .hasMessage("revision 202 is in the future: this snapshot holds 120 to 201");
-      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), -1))
+      assertThatThrownBy(() -> snapshot.keys(KeyRange.all(), Revision.of(-1)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("revision must be 0 or more, not -1");
-      assertThatThrownBy(() -> snapshot.hashKv(150, 119))
+          .hasMessage("revision must be 1 or more, not -1");
+      assertThatThrownBy(() -> snapshot.hashKv(Revision.of(150), 119))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("compactRevision must be 120 or more");
-      assertThatThrownBy(() -> snapshot.hashKv(150, 160))
+      assertThatThrownBy(() -> snapshot.hashKv(Revision.of(150), 160))
           .isInstanceOf(RevisionNotRetainedException.class);
-      assertThat(snapshot.keys(KeyRange.all(), 0).revision()).isEqualTo(201);
+      assertThat(snapshot.keys(KeyRange.all()).revision()).isEqualTo(201);
     }
   }
 
   @Test
   void cursorsTellWhenTheyAreAtNoKey() throws IOException {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-      KeyCursor keys = snapshot.keys(KeyRange.of("no such key".getBytes(UTF_8)), 0);
+      KeyCursor keys = snapshot.keys(KeyRange.of("no such key".getBytes(UTF_8)));
       assertThatThrownBy(keys::key).isInstanceOf(NoSuchElementException.class);
       assertThat(keys.next()).isFalse();
       assertThat(keys.next()).isFalse();
@@ -74,7 +126,7 @@ class EtcdSnapshotTest {
   void severalThreadsReadOneSnapshot() throws Exception {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       SnapshotStatus status = snapshot.status();
-      HashKv hash = snapshot.hashKv(0);
+      HashKv hash = snapshot.hashKv();
       long equal =
           IntStream.range(0, 40)
               .parallel()
@@ -82,7 +134,7 @@ class EtcdSnapshotTest {
                   i -> {
                     try {
                       return snapshot.status().equals(status)
-                          && snapshot.hashKv(0).equals(hash)
+                          && snapshot.hashKv().equals(hash)
                           && snapshot.verify().ok();
                     } catch (IOException e) {
                       throw new UncheckedIOException(e);
@@ -123,7 +175,7 @@ class EtcdSnapshotTest {
     Thread verifying =
         new Thread(
             () -> {
-              try (EtcdSnapshot snapshot = EtcdSnapshot.open(stuck)) {
+              try (EtcdSnapshot snapshot = EtcdSnapshot.of(stuck, false)) {
                 snapshot.verify();
               } catch (IOException e) {
                 thrown[0] = e;

@@ -77,7 +77,7 @@ class GoldenTest {
   @ParameterizedTest
   @MethodSource("goldens")
   void thereAreAsManyKeysAsTheServerCounted(Golden golden) throws IOException {
-    KeyCursor keys = golden.open().keys(KeyRange.all(), 0);
+    KeyCursor keys = golden.open().keys(KeyRange.all());
     byte[] previous = {};
     int count = 0;
     while (keys.next()) {
@@ -105,9 +105,10 @@ class GoldenTest {
         // Before 3.4.27 the compacted revision itself was refused; later servers answer, as we do.
         assertThat(golden.server()).isEqualTo("3.4.23");
         Golden same = Golden.named(golden.file().replace("3.4.23", "3.5.30"));
-        assertThat(snapshot.hashKv(revision)).isEqualTo(same.open().hashKv(revision));
+        assertThat(snapshot.hashKv(revision(revision)))
+            .isEqualTo(same.open().hashKv(revision(revision)));
       } else {
-        assertThatThrownBy(() -> snapshot.hashKv(revision))
+        assertThatThrownBy(() -> snapshot.hashKv(revision(revision)))
             .isInstanceOfSatisfying(
                 RevisionNotRetainedException.class,
                 e -> assertThat(e.isCompacted()).isEqualTo(error.equals("compacted")))
@@ -116,10 +117,15 @@ class GoldenTest {
     }
   }
 
+  /** In the manifest 0 stands for the latest. */
+  private static Revision revision(long number) {
+    return number == 0 ? Revision.LATEST : Revision.of(number);
+  }
+
   private static void assertAnswer(
       Golden golden, EtcdSnapshot snapshot, Map<String, Object> answer, long hash)
       throws IOException {
-    HashKv ours = snapshot.hashKv(number(answer, "rev"));
+    HashKv ours = snapshot.hashKv(revision(number(answer, "rev")));
     assertThat(ours.hash()).as("%s %s", golden, answer).isEqualTo(hash);
     if (!answer.containsKey("cached")) {
       assertThat(ours.compactRevision()).isEqualTo(number(answer, "compact_revision"));
@@ -134,8 +140,9 @@ class GoldenTest {
   void hashKvOfALaterCompactionIsWhatTheServerAnsweredAfterIt() throws IOException {
     for (String server : List.of("3.4.23", "3.5.30")) {
       EtcdSnapshot before = Golden.named(server + "-rich-precompact.snap.db").open();
-      assertThat(before.hashKv(4209, 4207)).isEqualTo(new HashKv(3357524119L, 4209, 4207));
-      assertThat(before.hashKv(4208, 4207)).isEqualTo(new HashKv(872945781L, 4208, 4207));
+      assertThat(before.hashKv(revision(4209), 4207))
+          .isEqualTo(new HashKv(3357524119L, 4209, 4207));
+      assertThat(before.hashKv(revision(4208), 4207)).isEqualTo(new HashKv(872945781L, 4208, 4207));
     }
   }
 
@@ -148,7 +155,8 @@ class GoldenTest {
         assertThat(content(after, revision)).isEqualTo(content(before, revision));
         assertThat(
                 new DiffCursor(
-                        before.keys(KeyRange.all(), revision), after.keys(KeyRange.all(), revision))
+                        before.keys(KeyRange.all(), revision(revision)),
+                        after.keys(KeyRange.all(), revision(revision)))
                     .next())
             .isFalse();
       }
@@ -158,7 +166,7 @@ class GoldenTest {
   private static Map<String, List<Object>> content(EtcdSnapshot snapshot, long revision)
       throws IOException {
     Map<String, List<Object>> content = new LinkedHashMap<>();
-    KeyCursor keys = snapshot.keys(KeyRange.all(), revision);
+    KeyCursor keys = snapshot.keys(KeyRange.all(), revision(revision));
     while (keys.next()) {
       content.put(
           HexFormat.of().formatHex(keys.key()),
@@ -234,7 +242,7 @@ class GoldenTest {
     assertThat(metadata.compactRevision()).isEqualTo(4443);
     assertThat(metadata.consistentIndex()).isEqualTo(OptionalLong.of(4572));
     assertThat(metadata.term()).isEqualTo(OptionalLong.of(2));
-    KeyCursor keys = snapshot.keys(KeyRange.all(), 0);
+    KeyCursor keys = snapshot.keys(KeyRange.all());
     boolean leased = false;
     while (keys.next()) {
       leased |= leases.stream().anyMatch(lease -> lease.id() == keys.lease());

@@ -36,7 +36,7 @@ class HistoryTest {
             .as("seed %s", seed)
             .isEmpty();
         for (long revision = left.compact; revision <= left.current; revision += 7) {
-          assertThat(read(snapshot.keys(KeyRange.all(), revision)))
+          assertThat(read(snapshot.keys(KeyRange.all(), Revision.of(revision))))
               .as("seed %s, revision %s", seed, revision)
               .isEqualTo(expected(all.at(revision)));
         }
@@ -50,15 +50,15 @@ class HistoryTest {
     History all = History.random(11, 300);
     NavigableMap<String, History.Op> state = all.at(all.current);
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(all.write(directory.resolve("a"), pageSize))) {
-      assertThat(read(snapshot.keys(KeyRange.prefix("key/1".getBytes(UTF_8)), 0)))
+      assertThat(read(snapshot.keys(KeyRange.prefix("key/1".getBytes(UTF_8)))))
           .isNotEmpty()
           .isEqualTo(expected(state.subMap("key/1", "key/2")));
-      assertThat(read(snapshot.keys(range("key/13", "key/5"), 0)))
+      assertThat(read(snapshot.keys(range("key/13", "key/5"))))
           .isNotEmpty()
           .isEqualTo(expected(state.subMap("key/13", "key/5")));
       String one = state.firstKey();
-      assertThat(read(snapshot.keys(KeyRange.of(one.getBytes(UTF_8)), 0))).containsOnlyKeys(one);
-      assertThat(read(snapshot.keys(range("key/5", "key/13"), 0))).isEmpty();
+      assertThat(read(snapshot.keys(KeyRange.of(one.getBytes(UTF_8))))).containsOnlyKeys(one);
+      assertThat(read(snapshot.keys(range("key/5", "key/13")))).isEmpty();
     }
   }
 
@@ -75,9 +75,9 @@ class HistoryTest {
           EtcdSnapshot after =
               EtcdSnapshot.open(left.write(directory.resolve("c" + seed), pageSize))) {
         for (long revision = compact; revision <= all.current; revision += 11) {
-          assertThat(after.hashKv(revision))
+          assertThat(after.hashKv(Revision.of(revision)))
               .as("seed %s, compacted at %s, revision %s", seed, compact, revision)
-              .isEqualTo(before.hashKv(revision, compact));
+              .isEqualTo(before.hashKv(Revision.of(revision), compact));
         }
       }
     }
@@ -94,7 +94,8 @@ class HistoryTest {
           EtcdSnapshot.open(all.write(directory.resolve("d" + seed), pageSize))) {
         DiffCursor diff =
             new DiffCursor(
-                snapshot.keys(KeyRange.all(), 90), snapshot.keys(KeyRange.all(), all.current));
+                snapshot.keys(KeyRange.all(), Revision.of(90)),
+                snapshot.keys(KeyRange.all(), Revision.of(all.current)));
         List<String> seen = new ArrayList<>();
         while (diff.next()) {
           seen.add(diff.change() + " " + new String(diff.key(), UTF_8));
@@ -114,7 +115,7 @@ class HistoryTest {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       assertThat(snapshot.metadata().events().depth()).isGreaterThan(4);
       assertThat(snapshot.verify().problems()).isEmpty();
-      assertThat(read(snapshot.keys(KeyRange.all(), 0))).isEqualTo(expected(all.at(all.current)));
+      assertThat(read(snapshot.keys(KeyRange.all()))).isEqualTo(expected(all.at(all.current)));
       assertThat(snapshot.metadata().revision()).isEqualTo(all.current);
     }
   }

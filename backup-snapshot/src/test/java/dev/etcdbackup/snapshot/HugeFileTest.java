@@ -74,14 +74,14 @@ class HugeFileTest {
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(Path.of(args[0]))) {
         VerifyReport report = snapshot.verify();
         SnapshotStatus status = snapshot.status();
-        KeyCursor keys = snapshot.keys(KeyRange.all(), 0);
+        KeyCursor keys = snapshot.keys(KeyRange.all());
         int count = 0;
         int last = 0;
         while (keys.next()) {
           count++;
           last = keys.value().length;
         }
-        boolean equal = snapshot.hashKv(0, 0).hash() == snapshot.hashKv(0).hash();
+        boolean equal = snapshot.hashKv(Revision.LATEST, 0).hash() == snapshot.hashKv().hash();
         System.out.printf(
             "%s revision %d pairs %d hash %s keys %d last value %d%n",
             report.problems(),

@@ -33,11 +33,16 @@ class LiveComparisonTest {
   private LiveHash member(History history) throws IOException {
     EtcdSnapshot live = open(history, "live");
     return revision -> {
-      asked.add(revision);
-      return revision == 0 || revision >= history.compact
+      long number = revision.number().orElse(0);
+      asked.add(number);
+      return number == 0 || number >= history.compact
           ? Optional.of(live.hashKv(revision))
           : Optional.empty();
     };
+  }
+
+  private static boolean isLatest(Revision revision) {
+    return revision.equals(Revision.LATEST);
   }
 
   private void assertComparable(LiveHash live, boolean equal) throws IOException {
@@ -97,14 +102,18 @@ class LiveComparisonTest {
   @Test
   void aCompactionBetweenTheTwoQuestionsIsNoticed() throws IOException {
     LiveHash before = member(ALL.compacted(50, true));
-    HashKv now = before.hashKv(0).orElseThrow();
+    HashKv now = before.hashKv(Revision.LATEST).orElseThrow();
     assertNotComparable(
-        revision -> revision == 0 ? Optional.of(now) : Optional.empty(), "compacted meanwhile");
+        revision -> isLatest(revision) ? Optional.of(now) : Optional.empty(),
+        "compacted meanwhile");
     assertNotComparable(
-        revision -> Optional.of(revision == 0 ? now : new HashKv(1, revision, 160)),
+        revision ->
+            Optional.of(
+                isLatest(revision) ? now : new HashKv(1, revision.number().orElseThrow(), 160)),
         "compacted at 160");
     LiveHash after = member(ALL.compacted(100, true));
-    assertComparable(revision -> revision == 0 ? Optional.of(now) : after.hashKv(revision), true);
+    assertComparable(
+        revision -> isLatest(revision) ? Optional.of(now) : after.hashKv(revision), true);
   }
 
   @Test

@@ -192,13 +192,13 @@ class MutationTest {
     attempt(snapshot::metadata);
     attempt(snapshot::leases);
     attempt(snapshot::auth);
-    attempt(() -> snapshot.hashKv(0));
-    attempt(() -> snapshot.hashKv(30, 20));
+    attempt(() -> snapshot.hashKv());
+    attempt(() -> snapshot.hashKv(Revision.of(30), 20));
     attempt(() -> snapshot.verify(VerifyOptions.DEFAULT.withoutTrailer()));
     attempt(() -> snapshot.verify(VerifyOptions.DEFAULT.withoutTrailer().deeply()));
     attempt(
         () -> {
-          KeyCursor keys = snapshot.keys(KeyRange.all(), 0);
+          KeyCursor keys = snapshot.keys(KeyRange.all());
           while (keys.next()) {
             keys.value();
           }

@@ -138,7 +138,7 @@ class SnapshotBackupVerifierTest {
                 new SnapshotBackupVerifier(BackupEncodings.of(new Gzip()), nowhere)
                     .verify(backup, store))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("by way of a file in " + nowhere);
+        .hasMessageContaining("to a temporary file in " + nowhere);
   }
 
   private SnapshotBackupVerifier verifier() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.directory.DirectoryBackupStore;
@@ -44,13 +45,13 @@ class StoredSnapshotTest {
   @MethodSource("goldens")
   void factsAreThoseOfTheFile(Golden golden) throws IOException {
     StoredBackup stored = store(golden.bytes());
-    EtcdSnapshot snapshot = EtcdSnapshot.open(store, stored);
+    EtcdSnapshot snapshot = EtcdSnapshot.open(ByteRanges.of(store, stored));
     assertThat(snapshot.metadata()).isEqualTo(golden.open().metadata());
     assertThat(store.requests).isLessThanOrEqualTo(10);
     assertThat(store.bytes).isLessThanOrEqualTo(10 * 65536);
     assertThat(snapshot.status()).isEqualTo(golden.open().status());
     assertThat(snapshot.verify().problems()).isEmpty();
-    assertThat(snapshot.hashKv(0)).isEqualTo(golden.open().hashKv(0));
+    assertThat(snapshot.hashKv()).isEqualTo(golden.open().hashKv());
   }
 
   @Test
@@ -60,7 +61,7 @@ class StoredSnapshotTest {
     all.write(new BoltWriter(file, 4096).gap(12).fanout(40));
     StoredBackup stored = store(file);
     assertThat(stored.size()).isGreaterThan(100 << 20);
-    SnapshotMetadata metadata = EtcdSnapshot.open(store, stored).metadata();
+    SnapshotMetadata metadata = EtcdSnapshot.open(ByteRanges.of(store, stored)).metadata();
     assertThat(store.requests).isLessThanOrEqualTo(15);
     assertThat(store.bytes).isLessThan(1 << 20);
     assertThat(metadata.revision()).isEqualTo(all.current);
@@ -73,8 +74,9 @@ class StoredSnapshotTest {
   @Test
   void keysAndTheirValuesAreReadByRanges() throws IOException {
     Golden golden = Golden.named("3.5.30-plain.snap.db");
-    KeyCursor keys = EtcdSnapshot.open(store, store(golden.bytes())).keys(KeyRange.all(), 0);
-    KeyCursor expected = golden.open().keys(KeyRange.all(), 0);
+    KeyCursor keys =
+        EtcdSnapshot.open(ByteRanges.of(store, store(golden.bytes()))).keys(KeyRange.all());
+    KeyCursor expected = golden.open().keys(KeyRange.all());
     while (expected.next()) {
       assertThat(keys.next()).isTrue();
       assertThat(keys.key()).isEqualTo(expected.key());
@@ -87,7 +89,7 @@ class StoredSnapshotTest {
   void aBackupThatIsGoneIsNotFound() throws IOException {
     StoredBackup stored = store(Golden.named("3.5.30-plain.snap.db").bytes());
     store.delete(List.of(KEY));
-    EtcdSnapshot snapshot = EtcdSnapshot.open(store, stored);
+    EtcdSnapshot snapshot = EtcdSnapshot.open(ByteRanges.of(store, stored));
     assertThatThrownBy(snapshot::metadata).isInstanceOf(BackupNotFoundException.class);
     assertThatThrownBy(snapshot::verify).isInstanceOf(BackupNotFoundException.class);
   }
@@ -101,11 +103,11 @@ class StoredSnapshotTest {
     writer.bucket("key", List.of(new BoltWriter.Pair(op.revision(), op.keyValue())).iterator());
     writer.bucket("meta", Collections.emptyIterator()).close();
     StoredBackup stored = store(file);
-    EtcdSnapshot snapshot = EtcdSnapshot.open(store, stored);
+    EtcdSnapshot snapshot = EtcdSnapshot.open(ByteRanges.of(store, stored));
     assertThat(snapshot.metadata().revision()).isEqualTo(2);
     assertThat(store.bytes).isLessThan(1 << 20);
     assertThat(snapshot.verify().problems()).isEmpty();
-    KeyCursor keys = snapshot.keys(KeyRange.all(), 2);
+    KeyCursor keys = snapshot.keys(KeyRange.all(), Revision.of(2));
     assertThat(keys.next()).isTrue();
     assertThat(keys.value()).isEqualTo(value);
   }

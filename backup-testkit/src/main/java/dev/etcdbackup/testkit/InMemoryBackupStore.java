@@ -70,8 +70,14 @@ public final class InMemoryBackupStore implements BackupStore {
         .values()
         .stream()
         .map(kept -> kept.backup)
-        .takeWhile(backup -> project.isEmpty() || backup.key().project().equals(project))
+        .takeWhile(backup -> project.isEmpty() || backup.key().toString().startsWith(project + "/"))
+        .filter(backup -> backup.isListedIn(project))
         .toList();
+  }
+
+  /** All objects, whether they are backups or not. */
+  List<StoredBackup> everything() {
+    return kept.values().stream().map(kept -> kept.backup).toList();
   }
 
   @Override
@@ -87,7 +93,8 @@ public final class InMemoryBackupStore implements BackupStore {
     }
     Kept found = kept.get(backup.key());
     if (found == null || !found.backup.version().equals(backup.version())) {
-      throw new BackupNotFoundException(backup.key() + " is not there, or no longer as it was");
+      throw new BackupNotFoundException(
+          backup.key(), backup.key() + " was deleted or replaced since it was listed", null);
     }
     return new ByteArrayInputStream(found.bytes, (int) offset, (int) length);
   }

@@ -63,6 +63,26 @@ interface ListRules extends StoreRules {
   }
 
   @Test
+  default void whatIsKeptBesideTheBackupsIsNoBackupAndIsListedApart() throws Exception {
+    String mark = "p/.etcd-backup/periodic/etcd.backup/accepted_backup_2020-02-03-20:45:00";
+    put(store(), mark, random(1, 10));
+    put(store(), "p/.etcd-backup-of-mine", random(1, 10));
+    put(store(), "p/a", random(1, 10));
+    put(store(), "p/sub/.etcd-backup/b", random(1, 10));
+    List<String> backups = List.of("p/.etcd-backup-of-mine", "p/a", "p/sub/.etcd-backup/b");
+    assertThat(keys(store(), "p")).containsExactlyElementsOf(backups);
+    assertThat(keys(store(), "")).containsExactlyElementsOf(backups);
+    assertThat(keys(store(), "p/.etcd-backup")).containsExactly(mark);
+    assertThat(keys(store(), "q/.etcd-backup")).isEmpty();
+    assertThat(keys(store(), "p/.etcd-backup/periodic")).isEmpty();
+    assertThat(keys(store(), "p/sub/.etcd-backup")).isEmpty();
+    assertThat(keys(store(), ".etcd-backup")).isEmpty();
+    assertThat(store().find(BackupKey.parse(mark))).isPresent();
+    assertThat(store().delete(List.of(BackupKey.parse(mark))).gone()).hasSize(1);
+    assertThat(keys(store(), "p/.etcd-backup")).isEmpty();
+  }
+
+  @Test
   default void keysKeepTheirCharactersAndComeInTheOrderOfTheirUtf8Bytes() throws Exception {
     List<String> keys =
         Arrays.asList(

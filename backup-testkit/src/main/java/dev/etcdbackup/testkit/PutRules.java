@@ -157,7 +157,10 @@ interface PutRules extends StoreRules {
         "p/\u0000",
         "p/a\\b",
         "p/\ud83d",
-        ".etcd-backup/a"
+        ".etcd-backup/a",
+        "p/.DS_Store",
+        "p/.snapshot/a",
+        "p/.nfs000000000000002a00000001"
       })
   default void aKeyThatIsNotWritableIsRefused(String key) throws Exception {
     WatchedStream content = new WatchedStream(random(12, 10));

@@ -85,15 +85,15 @@ final class WrongStore implements BackupStore {
 
   /** Everything that is stored. */
   Stream<BackupKey> keys() {
-    return right.list("").stream().map(StoredBackup::key);
+    return right.everything().stream().map(StoredBackup::key);
   }
 
   /** Everything, after something was deleted; or after a moment in which nothing was. */
   List<StoredBackup> allOnceFewerThan(int size) {
     long end = System.nanoTime() + 10_000_000;
-    List<StoredBackup> all = right.list("");
+    List<StoredBackup> all = right.everything();
     while (all.size() >= size && System.nanoTime() - end < 0) {
-      all = right.list("");
+      all = right.everything();
     }
     return all;
   }
@@ -105,8 +105,7 @@ final class WrongStore implements BackupStore {
   }
 
   static Stream<StoredBackup> within(List<StoredBackup> all, String project) {
-    return all.stream()
-        .filter(backup -> project.isEmpty() || backup.key().project().equals(project));
+    return all.stream().filter(backup -> backup.isListedIn(project));
   }
 
   /** Stores over whatever is there. */
@@ -129,7 +128,7 @@ final class WrongStore implements BackupStore {
 
   @Override
   public List<StoredBackup> list(String project) {
-    return list.apply(right.list(""), project).toList();
+    return list.apply(right.everything(), project).toList();
   }
 
   @Override

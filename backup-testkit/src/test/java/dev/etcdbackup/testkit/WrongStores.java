@@ -210,13 +210,31 @@ final class WrongStores {
             store ->
                 store.list(
                     (all, project) ->
-                        all.stream().filter(b -> b.key().toString().startsWith(project)))),
+                        all.stream()
+                            .filter(b -> b.key().toString().startsWith(project))
+                            .filter(b -> b.key().isReserved() == project.contains("/.")))),
+        wrong(
+            "lists marks as backups",
+            "whatIsKeptBesideTheBackupsIsNoBackupAndIsListedApart",
+            store ->
+                store.list(
+                    (all, project) ->
+                        all.stream()
+                            .filter(
+                                b ->
+                                    project.isEmpty()
+                                        || b.key().toString().startsWith(project + "/")))),
+        wrong(
+            "does not list marks at all",
+            "whatIsKeptBesideTheBackupsIsNoBackupAndIsListedApart",
+            store ->
+                store.list(
+                    (all, project) -> within(all, project).filter(b -> !b.key().isReserved()))),
         wrong(
             "lists nothing for the empty project",
             "theEmptyProjectIsEverything",
             store ->
-                store.list(
-                    (all, project) -> all.stream().filter(b -> b.key().project().equals(project)))),
+                store.list((all, project) -> within(all, project).filter(b -> !project.isEmpty()))),
         wrong(
             "lists one level",
             "namesBelowDirectoriesBelongToTheProject",

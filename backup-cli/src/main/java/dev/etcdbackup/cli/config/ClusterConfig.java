@@ -12,16 +12,16 @@ import java.util.Optional;
  *
  * @param project the project its backups belong to
  * @param automated whether it is backed up on a schedule
- * @param etcd where it is; without endpoints where nothing is backed up
+ * @param etcd its endpoints and how to connect to them; without endpoints when it is not backed up
  * @param schedule when backups are due, if it is automated
  * @param interval the time from one backup to the next, the longest one if it varies
- * @param jitter the time within which its schedule may be moved, to spread clusters
+ * @param jitter by how much its due times may be moved, so that not all clusters are due together
  * @param naming how its backups are packed and named
  * @param retention which backups of its series are kept; empty to keep all
  * @param timeout how long a backup may take
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
- * @param since when it was set up, if that was lately
- * @param recovery how its data comes back when it is lost; may be empty
+ * @param since when it was set up; empty when that is long ago
+ * @param recovery how its data is recovered when it is lost; may be empty
  */
 public record ClusterConfig(
     String project,
@@ -43,7 +43,7 @@ public record ClusterConfig(
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
   /**
-   * What coverage expects of this cluster.
+   * This cluster as coverage reports it.
    *
    * @return the project
    */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where an etcd is, and how to talk to it.
+ * The endpoints of an etcd, and how to connect to them.
  *
  * @param endpoints its members, {@code http://HOST:PORT} or {@code https://HOST:PORT}
  * @param tls the files of its TLS connection
@@ -22,7 +22,8 @@ public record EtcdConfig(
   public EtcdConfig {
     endpoints = List.copyOf(endpoints);
     if (user.isPresent() != passwordFile.isPresent()) {
-      throw new IllegalArgumentException("a user and the file of the password go together");
+      throw new IllegalArgumentException(
+          "user and passwordFile must both be given or both be absent");
     }
   }
 }

@@ -6,7 +6,9 @@ import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where to listen: {@code PORT}, which is on the loopback address, or {@code ADDRESS:PORT}. */
+/**
+ * Parses an address to listen on: {@code PORT} of the loopback address, or {@code ADDRESS:PORT}.
+ */
 final class ListenAddress {
   private static final Pattern FORM =
       Pattern.compile("(?:([0-9.]{7,15}|\\[[0-9A-Fa-f:.]{2,45}]):)?([0-9]{1,5})");
@@ -14,9 +16,9 @@ final class ListenAddress {
   private ListenAddress() {}
 
   /**
-   * Reads an address. Port 0 is one that the system chooses.
+   * Reads an address. The system chooses the port when it is 0.
    *
-   * @throws IllegalArgumentException when it is none, or a name: names are not looked up
+   * @throws IllegalArgumentException when it is not one, or a host name: those are not resolved
    */
   static InetSocketAddress parse(String text) {
     Matcher form = FORM.matcher(text);

@@ -24,7 +24,8 @@ public sealed interface StoreAddress {
    * A bucket, or the part of it below a prefix.
    *
    * @param bucket its name
-   * @param prefix what stands before the projects, without the slash at its end; may be empty
+   * @param prefix what precedes the projects in the keys, without the slash at its end; may be
+   *     empty
    */
   record Bucket(String bucket, String prefix) implements StoreAddress {
     private static final Pattern FORM =
@@ -40,7 +41,7 @@ public sealed interface StoreAddress {
    * Reads an address.
    *
    * @param text {@code file:///DIR}, absolute, with spaces and the like written {@code %20}; or
-   *     {@code s3://BUCKET[/PREFIX]}, taken as it stands
+   *     {@code s3://BUCKET[/PREFIX]}, taken literally
    * @return the address
    * @throws IllegalArgumentException when it is neither, saying what to write. The message does not
    *     repeat a user or password

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The PEM files of a TLS connection. None is looked at before it is needed.
+ * The PEM files of a TLS connection. None is read before it is needed.
  *
  * @param ca the certificates to trust, instead of those of the Java runtime
  * @param cert the client's certificate; comes with its key
@@ -14,7 +14,7 @@ public record TlsFiles(Optional<Path> ca, Optional<Path> cert, Optional<Path> ke
   /** Checks that certificate and key come together. */
   public TlsFiles {
     if (cert.isPresent() != key.isPresent()) {
-      throw new IllegalArgumentException("a client certificate and its key go together");
+      throw new IllegalArgumentException("cert and key must both be given or both be absent");
     }
   }
 }

@@ -92,8 +92,8 @@ public final class Drill {
 
     Run(EtcdSnapshot snapshot) throws IOException {
       this.snapshot = snapshot;
-      this.hash = snapshot.hashKv(0);
-      this.keys = snapshot.keys(KeyRange.all(), 0).size();
+      this.hash = snapshot.hashKv();
+      this.keys = snapshot.keys(KeyRange.all()).size();
       this.authenticated = snapshot.auth().enabled();
     }
 
@@ -114,7 +114,7 @@ public final class Drill {
       }
       steps.add("verified, and restored to a data directory");
       try (EtcdSnapshot restored = EtcdSnapshot.open(temporary.database())) {
-        compare("the data directory", restored.hashKv(0), restored.keys(KeyRange.all(), 0).size());
+        compare("the data directory", restored.hashKv(), restored.keys(KeyRange.all()).size());
       }
     }
 

@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd.drill;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.snapshot.HashKv;
+import dev.etcdbackup.snapshot.Revision;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
@@ -53,9 +54,9 @@ final class DrillClient implements Closeable {
   /** Its hash at a revision, which is its current one if no lease has run out since it started. */
   HashKv hashKv(long revision) throws IOException {
     try {
-      Optional<HashKv> now = member.hashKv(0);
+      Optional<HashKv> now = member.hashKv(Revision.LATEST);
       boolean current = now.isPresent() && now.get().revision() == revision;
-      return (current ? now : member.hashKv(revision))
+      return (current ? now : member.hashKv(Revision.of(revision)))
           .orElseThrow(
               () ->
                   new DrillMember.FailedException(

@@ -92,19 +92,6 @@ public final class DatabaseWriter {
   }
 
   /**
-   * Adds the pairs of a page to the bucket, as above.
-   *
-   * @param leaf the page
-   * @throws IOException when it cannot be read, or the file not be written
-   */
-  public void addAll(Leaf leaf) throws IOException {
-    for (int i = 0; i < leaf.count(); i++) {
-      leaf.select(i);
-      tree.add(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength());
-    }
-  }
-
-  /**
    * Writes what is left, and the meta pages at last. Nothing is forced to the disk.
    *
    * @return the size of the database in bytes

@@ -89,7 +89,8 @@ public record Meta(
       damaged.add(new Damaged(page, offset, "the file ends before this meta page"));
       return;
     }
-    MetaPage meta = MetaPage.at(window.array(), window.at(offset, MetaPage.SIZE));
+    int at = window.at(offset, MetaPage.SIZE); // before array(): it loads the block
+    MetaPage meta = MetaPage.at(window.array(), at);
     String problem = meta.problem();
     if (problem != null) {
       damaged.add(new Damaged(page, offset, problem));

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** Random access read from one end to the other; what is underneath stays open. */
+/** A range of random access bytes in order; what is underneath stays open. */
 final class PositionalStream extends InputStream {
   private final RandomAccessBytes bytes;
+  private final long end;
   private long position;
 
-  PositionalStream(RandomAccessBytes bytes) {
+  PositionalStream(RandomAccessBytes bytes, long position, long length) {
     this.bytes = bytes;
+    this.position = position;
+    this.end = position + length;
   }
 
   @Override
@@ -22,7 +25,7 @@ final class PositionalStream extends InputStream {
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, target.length);
-    int n = (int) Math.min(length, bytes.size() - position);
+    int n = (int) Math.min(length, end - position);
     if (n == 0) {
       return length == 0 ? 0 : -1;
     }

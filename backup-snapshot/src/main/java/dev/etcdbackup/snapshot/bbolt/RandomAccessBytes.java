@@ -39,7 +39,19 @@ public interface RandomAccessBytes extends Closeable {
    * @throws IOException when they cannot be read
    */
   default InputStream stream() throws IOException {
-    return new PositionalStream(this);
+    return stream(0, size());
+  }
+
+  /**
+   * A range of the bytes in order, for one reader.
+   *
+   * @param position where the range begins
+   * @param length how long it is; both stay within {@link #size()}
+   * @return the bytes, to be closed by the caller
+   * @throws IOException when they cannot be read
+   */
+  default InputStream stream(long position, long length) throws IOException {
+    return new PositionalStream(this, position, length);
   }
 
   /**

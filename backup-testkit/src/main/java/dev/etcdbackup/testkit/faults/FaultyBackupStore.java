@@ -120,7 +120,8 @@ public final class FaultyBackupStore implements BackupStore {
       call.request();
     } catch (StoreException e) {
       if (call.answers(404) || call.answers(412) || call.answers(416)) {
-        throw new BackupNotFoundException(backup.key() + " is not there: " + e.getMessage(), e);
+        throw new BackupNotFoundException(
+            backup.key(), backup.key() + " is not there: " + e.getMessage(), e);
       }
       throw e;
     }

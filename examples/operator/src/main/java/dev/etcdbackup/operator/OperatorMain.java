@@ -2,8 +2,8 @@ package dev.etcdbackup.operator;
 
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.schedule.BackupScheduler;
 import io.javaoperatorsdk.operator.Operator;
 import java.net.URI;
@@ -25,7 +25,7 @@ public final class OperatorMain {
    * @param args none
    */
   public static void main(String[] args) {
-    S3Client s3 = RgwS3Client.builder(URI.create(environment("S3_ENDPOINT"))).build();
+    S3Client s3 = S3Clients.forRgw(URI.create(environment("S3_ENDPOINT"))).build();
     EtcdBackupReconciler reconciler =
         new EtcdBackupReconciler(
             BackupScheduler.builder(S3BackupStore.builder(s3, environment("BUCKET")).build()),

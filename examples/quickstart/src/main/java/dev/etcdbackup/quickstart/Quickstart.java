@@ -5,8 +5,8 @@ import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -120,7 +120,7 @@ public final class Quickstart {
   }
 
   private static S3Client client(S3Server server) {
-    return RgwS3Client.builder(server.endpoint())
+    return S3Clients.forRgw(server.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

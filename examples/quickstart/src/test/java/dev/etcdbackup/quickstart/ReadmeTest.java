@@ -2,7 +2,7 @@ package dev.etcdbackup.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -154,7 +154,7 @@ class ReadmeTest {
   }
 
   private static S3Client client(S3Server server) {
-    return RgwS3Client.builder(server.endpoint())
+    return S3Clients.forRgw(server.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(server.accessKey(), server.secretKey())))

@@ -109,7 +109,7 @@ final class BenchmarkServers implements Closeable {
     if (s3 == null) {
       s3 = new ArrayList<>();
       if (settings.targets().contains("rgw")) {
-        Ceph.start(this).ifPresent(s3::add);
+        BenchmarkCeph.start(this).ifPresent(s3::add);
       }
       if (settings.targets().contains("s3proxy")) {
         s3.add(s3proxy());
@@ -126,7 +126,7 @@ final class BenchmarkServers implements Closeable {
   private S3Target s3proxy() throws IOException {
     Map<String, String> environment = Map.of("BENCH_DIRECTORY", newDirectory("s3proxy").toString());
     Path log = log("s3proxy");
-    ChildJvm jvm = ChildJvm.start(S3ProxyServer.class, List.of("-Xmx512m"), environment, log);
+    ChildJvm jvm = ChildJvm.start(S3ProxyProcess.class, List.of("-Xmx512m"), environment, log);
     open.push(jvm);
     String[] words = jvm.answer().split(" ", 3);
     return new S3Target("s3proxy", URI.create(words[0]), words[1], words[2]);

@@ -50,7 +50,7 @@ final class DiscardStore implements BackupStore {
 
   @Override
   public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-    throw new BackupNotFoundException(backup.key() + " was forgotten");
+    throw new BackupNotFoundException(backup.key());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.etcdbackup.benchmarks;
 
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class S3Target {
 
   /** A client, to be closed by the caller. */
   S3Client client() {
-    return RgwS3Client.builder(endpoint)
+    return S3Clients.forRgw(endpoint)
         .credentials(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
         .build();

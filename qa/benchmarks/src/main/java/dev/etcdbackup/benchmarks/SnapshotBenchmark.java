@@ -44,7 +44,7 @@ public class SnapshotBenchmark {
   /** Each event once, hashed as a member does. */
   @Benchmark
   public HashKv hashKv() throws IOException {
-    return snapshot.hashKv(0);
+    return snapshot.hashKv();
   }
 
   /** Each bucket's keys and values once, hashed as {@code snapshot status} does. */

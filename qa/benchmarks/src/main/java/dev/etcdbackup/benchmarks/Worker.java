@@ -143,7 +143,7 @@ final class Worker {
 
   private static String hashKv(Path file) throws IOException {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-      return snapshot.hashKv(0).toString();
+      return snapshot.hashKv().toString();
     }
   }
 

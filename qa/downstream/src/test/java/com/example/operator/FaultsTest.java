@@ -9,7 +9,7 @@ import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
@@ -77,7 +77,7 @@ class FaultsTest {
   }
 
   private static S3Client client(S3Server s3, URI endpoint) {
-    return RgwS3Client.builder(endpoint)
+    return S3Clients.forRgw(endpoint)
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))

@@ -3,10 +3,11 @@ package com.example.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.testkit.etcd.Etcd;
@@ -31,7 +32,8 @@ class RealServersTest {
       BackupResult taken =
           backups(store).nightly(EtcdSnapshotSource.builder(etcd.endpoints()).build());
       assertThat(taken.digest().revision()).hasValue(2);
-      try (EtcdSnapshot stored = EtcdSnapshot.open(store, store.find(taken.key()).orElseThrow())) {
+      try (EtcdSnapshot stored =
+          EtcdSnapshot.open(ByteRanges.of(store, store.find(taken.key()).orElseThrow()))) {
         assertThat(stored.verify().problems()).isEmpty();
       }
     }
@@ -54,7 +56,7 @@ class RealServersTest {
   }
 
   private static S3Client client(S3Server s3) {
-    return RgwS3Client.builder(s3.endpoint())
+    return S3Clients.forRgw(s3.endpoint())
         .credentials(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))

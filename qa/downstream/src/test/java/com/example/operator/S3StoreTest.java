@@ -1,7 +1,7 @@
 package com.example.operator;
 
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.s3.RgwS3Client;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
@@ -20,7 +20,7 @@ class S3StoreTest extends BackupStoreContract {
   @BeforeAll
   static void connect(@EmbeddedS3 S3Server s3) {
     client =
-        RgwS3Client.builder(s3.endpoint())
+        S3Clients.forRgw(s3.endpoint())
             .credentials(
                 StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))

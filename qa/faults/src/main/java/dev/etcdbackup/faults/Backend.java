@@ -6,7 +6,7 @@ import dev.etcdbackup.SnapshotSource;
 import java.io.IOException;
 import java.util.List;
 
-/** Where one cell happens: a store and a source that the fault strikes, and a view past it. */
+/** Where one case happens: a store and a source that the fault strikes, and a view past it. */
 interface Backend extends AutoCloseable {
   /** The kinds there are. */
   enum Kind {

@@ -6,19 +6,19 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One cell of the matrix: a job on some ground, struck by a fault at a position, and how it may
+ * One case of the matrix: a job on some backend, struck by a fault at a position, and how it may
  * end.
  *
- * @param ground where
+ * @param backend where
  * @param job what is being done
  * @param position at what call or byte
  * @param fault what goes wrong, in words
  * @param trouble makes it, anew for each run
- * @param allowed the right endings
+ * @param allowed the right outcomes
  * @param requestTimeout how long a request may take: short where the fault is silence
  */
 record Case(
-    Backend.Kind ground,
+    Backend.Kind backend,
     Job job,
     String position,
     String fault,
@@ -29,9 +29,9 @@ record Case(
     allowed = EnumSet.copyOf(allowed);
   }
 
-  /** What tells it from every other cell. */
+  /** What tells it from every other case. */
   String name() {
-    return ground + " | " + job + " | " + position + ": " + fault;
+    return backend + " | " + job + " | " + position + ": " + fault;
   }
 
   /** When the job has to have ended. */

@@ -18,13 +18,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** One cell, run once: the job under its fault, what is there afterwards, and the job again. */
+/** One case, run once: the job under its fault, what is there afterwards, and the job again. */
 final class CaseRun {
   private static final Duration SETTLING = Duration.ofSeconds(15);
 
-  private final Case cell;
+  private final Case testCase;
   private final Trouble trouble;
-  private final Backend ground;
+  private final Backend backend;
   private final Path directory;
   private final byte[] snapshot;
   private final ThreadGroup threads;
@@ -32,56 +32,56 @@ final class CaseRun {
   private final List<String> complaints = new ArrayList<>();
 
   /**
-   * What came of a cell.
+   * What came of a case.
    *
-   * @param cell the cell
-   * @param ending how the job ended
+   * @param testCase the case
+   * @param outcome how the job ended
    * @param said the exception's message; empty when there was none
    * @param took how long the job took
-   * @param complaints what is wrong; empty when the cell is good
+   * @param complaints what is wrong; empty when the case is good
    */
-  record Result(Case cell, Outcome ending, String said, Duration took, List<String> complaints) {}
+  record Result(Case testCase, Outcome outcome, String said, Duration took, List<String> complaints) {}
 
-  CaseRun(Case cell, Trouble trouble, Backend ground, Path directory) {
-    this.cell = cell;
+  CaseRun(Case testCase, Trouble trouble, Backend backend, Path directory) {
+    this.testCase = testCase;
     this.trouble = trouble;
-    this.ground = ground;
+    this.backend = backend;
     this.directory = directory;
-    this.snapshot = Snapshots.of(cell.job());
-    this.earlier = Snapshots.earlier(cell.job());
-    this.threads = new ThreadGroup(cell.name());
+    this.snapshot = Snapshots.of(testCase.job());
+    this.earlier = Snapshots.earlier(testCase.job());
+    this.threads = new ThreadGroup(testCase.name());
   }
 
   Result run() throws Exception {
-    Snapshots.putAll(ground.clear(), earlier);
-    trouble.begin(ground);
+    Snapshots.putAll(backend.clear(), earlier);
+    trouble.begin(backend);
     if (trouble.damagesNewest()) {
-      earlier.putAll(Snapshots.readAll(ground.clear()));
+      earlier.putAll(Snapshots.readAll(backend.clear()));
     }
-    Work work = new Work(cell, ground, directory, snapshot);
+    Work work = new Work(testCase, backend, directory, snapshot);
     long begun = System.nanoTime();
     Work.Done first = within(() -> trouble.run(work));
     Duration took = Duration.ofNanos(System.nanoTime() - begun);
     trouble.end();
     judge(first, took);
-    Map<BackupKey, byte[]> after = Snapshots.readAll(ground.clear());
+    Map<BackupKey, byte[]> after = Snapshots.readAll(backend.clear());
     compare(first, after);
     Work next = work.again(trouble.damagesNewest());
     Work.Done second = within(next::run);
     require(
-        second.ending() == Outcome.DONE,
-        "the next run: " + second.ending() + ' ' + second.said() + ' ' + second.wrong());
-    ground.closeClients();
+        second.outcome() == Outcome.DONE,
+        "the next run: " + second.outcome() + ' ' + second.said() + ' ' + second.wrong());
+    backend.closeClients();
     lookForRemains(first);
-    return new Result(cell, first.ending(), first.said(), took, complaints);
+    return new Result(testCase, first.outcome(), first.said(), took, complaints);
   }
 
   private Work.Done within(Callable<Work.Done> work) throws Exception {
     FutureTask<Work.Done> task = new FutureTask<>(work);
-    Thread thread = new Thread(threads, task, "cell");
+    Thread thread = new Thread(threads, task, "case");
     thread.start();
     try {
-      return task.get(cell.deadline().plus(SETTLING).toMillis(), TimeUnit.MILLISECONDS);
+      return task.get(testCase.deadline().plus(SETTLING).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       StringBuilder where = new StringBuilder();
       for (StackTraceElement frame : thread.getStackTrace()) {
@@ -96,10 +96,10 @@ final class CaseRun {
   private void judge(Work.Done done, Duration took) {
     require(trouble.fired() > 0, "the fault did not fire");
     require(
-        cell.allowed().contains(done.ending()),
-        "ended with '" + done.ending() + "' instead of " + cell.allowed() + ": " + done.said());
+        testCase.allowed().contains(done.outcome()),
+        "ended with '" + done.outcome() + "' instead of " + testCase.allowed() + ": " + done.said());
     require(
-        took.compareTo(cell.deadline()) <= 0, "took " + took + ", longer than " + cell.deadline());
+        took.compareTo(testCase.deadline()) <= 0, "took " + took + ", longer than " + testCase.deadline());
     complaints.addAll(done.wrong());
   }
 
@@ -108,7 +108,7 @@ final class CaseRun {
     earlier.forEach(
         (key, bytes) -> {
           byte[] now = after.get(key);
-          boolean mayBeGone = cell.job().deletes() && isExpired(key, done);
+          boolean mayBeGone = testCase.job().deletes() && isExpired(key, done);
           require(now != null || mayBeGone, key + " is gone");
           require(now == null || Arrays.equals(now, bytes), key + " has changed");
         });
@@ -128,9 +128,9 @@ final class CaseRun {
             (key, bytes) ->
                 require(
                     Arrays.equals(after.get(key), bytes), key + ", another's, is not as it was"));
-    boolean stores = cell.job().stores();
-    boolean stored = stores && (done.ending() == Outcome.DONE || done.ending() == Outcome.REFUSED);
-    boolean open = done.ending() == Outcome.UNKNOWN || done.ending() == Outcome.KILLED;
+    boolean stores = testCase.job().stores();
+    boolean stored = stores && (done.outcome() == Outcome.DONE || done.outcome() == Outcome.REFUSED);
+    boolean open = done.outcome() == Outcome.UNKNOWN || done.outcome() == Outcome.KILLED;
     int least = stored ? 1 : 0;
     int most = stored || (stores && open) ? 1 : 0;
     require(added >= least && added <= most, "there are " + added + " new backups");
@@ -138,7 +138,7 @@ final class CaseRun {
 
   private boolean isExpired(BackupKey key, Work.Done done) {
     boolean ofSeries = key.project().equals(Snapshots.PROJECT) && key.name().startsWith("etcd.");
-    boolean mayDelete = done.ending() != Outcome.CORRUPT && done.ending() != Outcome.NOT_FOUND;
+    boolean mayDelete = done.outcome() != Outcome.CORRUPT && done.outcome() != Outcome.NOT_FOUND;
     boolean newest =
         trouble.stored().keySet().stream()
                 .noneMatch(other -> other.project().equals(Snapshots.PROJECT))
@@ -152,7 +152,7 @@ final class CaseRun {
   }
 
   private boolean isWhole(byte[] bytes) throws IOException {
-    return cell.ground() == Backend.Kind.ETCD
+    return testCase.backend() == Backend.Kind.ETCD
         ? Work.isSnapshot(bytes)
         : Arrays.equals(bytes, snapshot);
   }
@@ -160,11 +160,11 @@ final class CaseRun {
   private void lookForRemains(Work.Done first) throws IOException {
     // An upload in doubt is not aborted. The request that begins it may come through late.
     boolean forTheSweeper =
-        first.ending() == Outcome.UNKNOWN || cell.mayLeaveUpload() || trouble.kills();
+        first.outcome() == Outcome.UNKNOWN || testCase.mayLeaveUpload() || trouble.kills();
     await(() -> (forTheSweeper ? sweptRemains() : remains()).isEmpty());
     require(remains().isEmpty(), "left: " + remains());
-    await(() -> ground.openConnections() == 0);
-    require(ground.openConnections() == 0, ground.openConnections() + " connections are left");
+    await(() -> backend.openConnections() == 0);
+    require(backend.openConnections() == 0, backend.openConnections() + " connections are left");
     await(() -> running().isEmpty());
     require(running().isEmpty(), "threads are left: " + running());
     if (!trouble.kills()) { // who is killed leaves what it was writing for its user
@@ -178,7 +178,7 @@ final class CaseRun {
 
   private List<String> sweptRemains() {
     try {
-      ground.sweep();
+      backend.sweep();
     } catch (IOException e) {
       return List.of(e.toString());
     }
@@ -187,7 +187,7 @@ final class CaseRun {
 
   private List<String> remains() {
     try {
-      return ground.leftovers();
+      return backend.leftovers();
     } catch (IOException e) {
       return List.of(e.toString());
     }

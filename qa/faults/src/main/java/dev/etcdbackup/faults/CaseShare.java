@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Some of the cells, the same for the same seed: one in so many, and at least one, of each kind of
- * trouble on each ground, and where it is a script, of each job.
+ * Some of the cases, the same for the same seed: one in so many, and at least one, of each kind of
+ * trouble on each backend, and where it is a script, of each job.
  */
 final class CaseShare {
   private CaseShare() {}
 
-  static List<Case> of(List<Case> cells, int oneIn, long seed) {
+  static List<Case> of(List<Case> cases, int oneIn, long seed) {
     Map<List<Object>, List<Case>> byKind = new LinkedHashMap<>();
-    for (Case cell : cells) {
-      byKind.computeIfAbsent(kind(cell), k -> new ArrayList<>()).add(cell);
+    for (Case testCase : cases) {
+      byKind.computeIfAbsent(kind(testCase), k -> new ArrayList<>()).add(testCase);
     }
     Random random = new Random(seed);
     List<Case> share = new ArrayList<>();
@@ -28,10 +28,10 @@ final class CaseShare {
     return share;
   }
 
-  private static List<Object> kind(Case cell) {
-    Object trouble = cell.trouble().get().getClass();
+  private static List<Object> kind(Case testCase) {
+    Object trouble = testCase.trouble().get().getClass();
     return trouble == Scripted.class
-        ? List.of(cell.ground(), trouble, cell.job())
-        : List.of(cell.ground(), trouble);
+        ? List.of(testCase.backend(), trouble, testCase.job())
+        : List.of(testCase.backend(), trouble);
   }
 }

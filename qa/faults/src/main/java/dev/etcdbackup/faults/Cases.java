@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Cells of one ground, enumerated. To enumerate one twice is an error. */
+/** Cases of one backend, enumerated. To enumerate one twice is an error. */
 abstract class Cases {
   /** How long a request may take where the fault is not silence. */
   static final Duration PATIENT = Duration.ofSeconds(10);
@@ -37,24 +37,24 @@ abstract class Cases {
   static final List<Integer> BYTES =
       List.of(0, Snapshots.SMALL.length / 2, Snapshots.SMALL.length - 1);
 
-  private final Map<String, Case> cells = new LinkedHashMap<>();
-  private final Backend.Kind ground;
+  private final Map<String, Case> cases = new LinkedHashMap<>();
+  private final Backend.Kind backend;
 
-  Cases(Backend.Kind ground) {
-    this.ground = ground;
+  Cases(Backend.Kind backend) {
+    this.backend = backend;
   }
 
   final List<Case> list() {
-    if (cells.isEmpty()) {
+    if (cases.isEmpty()) {
       enumerate();
     }
-    return List.copyOf(cells.values());
+    return List.copyOf(cases.values());
   }
 
   abstract void enumerate();
 
-  final Backend.Kind ground() {
-    return ground;
+  final Backend.Kind backend() {
+    return backend;
   }
 
   /** The fault is over at once, or the server says that it failed. */
@@ -101,10 +101,10 @@ abstract class Cases {
       Supplier<? extends Trouble> trouble,
       Duration timeout,
       Outcome... allowed) {
-    Set<Outcome> endings = Set.copyOf(Arrays.asList(allowed));
-    Case cell = new Case(ground, job, position, fault, trouble, endings, timeout);
-    if (cells.put(cell.name(), cell) != null) {
-      throw new IllegalStateException("enumerated twice: " + cell.name());
+    Set<Outcome> outcomes = Set.copyOf(Arrays.asList(allowed));
+    Case testCase = new Case(backend, job, position, fault, trouble, outcomes, timeout);
+    if (cases.put(testCase.name(), testCase) != null) {
+      throw new IllegalStateException("enumerated twice: " + testCase.name());
     }
   }
 
@@ -119,7 +119,7 @@ abstract class Cases {
   /** What reads of the newest backup see when it was damaged in the store. */
   final void damaged() {
     for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {
-      for (Damage damage : Damage.values()) {
+      for (StoredDamage damage : StoredDamage.values()) {
         for (int position : BYTES) {
           String text = position == 0 ? "at rest" : "at rest, after " + position + " bytes";
           Supplier<Trouble> trouble = () -> new Damaged(damage, position);
@@ -135,10 +135,10 @@ abstract class Cases {
     meddled(job, Meddling.TAKES_THE_NAME, point.inReply(), after);
   }
 
-  final void meddled(Job job, Meddling meddling, FaultPoint point, Outcome... endings) {
+  final void meddled(Job job, Meddling meddling, FaultPoint point, Outcome... outcomes) {
     String text = point.stall().toString();
     String position = text.substring(0, text.lastIndexOf(": "));
-    add(job, position, meddling.toString(), () -> new Meddled(meddling, point), PATIENT, endings);
+    add(job, position, meddling.toString(), () -> new Meddled(meddling, point), PATIENT, outcomes);
   }
 
   /**
@@ -165,22 +165,22 @@ abstract class Cases {
     }
   }
 
-  /** The endings of an answer that is final, when a backup is read. */
+  /** The outcomes of an answer that is final, when a backup is read. */
   static Outcome readAnswered(int status) {
     return status == 404 || status == 412 ? NOT_FOUND : STORE;
   }
 
-  static Outcome[] endings(Outcome... endings) {
-    return endings;
+  static Outcome[] outcomes(Outcome... outcomes) {
+    return outcomes;
   }
 
   /** How a failed deletion ends: a prune throws, a scheduled run tells its listener. */
   static Outcome[] notDeleted(Job job) {
-    return job == Job.PRUNE ? endings(STORE, UNKNOWN) : endings(REFUSED);
+    return job == Job.PRUNE ? outcomes(STORE, UNKNOWN) : outcomes(REFUSED);
   }
 
   /** How a listing that fails ends a job. */
   static Outcome[] notListed(Job job) {
-    return job == Job.SCHEDULED_RUN ? endings(STORE, REFUSED, DONE) : endings(STORE);
+    return job == Job.SCHEDULED_RUN ? outcomes(STORE, REFUSED, DONE) : outcomes(STORE);
   }
 }

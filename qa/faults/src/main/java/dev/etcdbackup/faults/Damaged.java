@@ -9,27 +9,27 @@ import java.util.Arrays;
 
 /** The newest backup was overwritten in the store, past the library, with damaged bytes. */
 final class Damaged implements Trouble {
-  private final Damage damage;
+  private final StoredDamage damage;
   private final int position;
   private int fired;
 
-  Damaged(Damage damage, int position) {
+  Damaged(StoredDamage damage, int position) {
     this.damage = damage;
     this.position = position;
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
-    return lab.ground(cell, null, directory.resolve("store"));
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+    return lab.backend(testCase, null, directory.resolve("store"));
   }
 
   @Override
-  public void begin(Backend ground) throws IOException {
+  public void begin(Backend backend) throws IOException {
     BackupKey key = Snapshots.newestKey();
-    byte[] good = requireNonNull(Snapshots.readAll(ground.clear()).get(key));
+    byte[] good = requireNonNull(Snapshots.readAll(backend.clear()).get(key));
     byte[] bad = damage.of(good, position);
-    ground.overwrite(key, bad);
-    byte[] now = requireNonNull(Snapshots.readAll(ground.clear()).get(key));
+    backend.overwrite(key, bad);
+    byte[] now = requireNonNull(Snapshots.readAll(backend.clear()).get(key));
     fired = Arrays.equals(now, bad) && !Arrays.equals(now, good) ? 1 : 0;
   }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Denied implements Trouble {
   private final Denial denial;
   private @Nullable S3Site site;
-  private @Nullable S3Backend ground;
+  private @Nullable S3Backend backend;
   private int fired;
 
   Denied(Denial denial) {
@@ -17,10 +17,10 @@ final class Denied implements Trouble {
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
-    site = denial.site(lab.site(cell.ground()));
-    ground = site.ground(null, false, cell.requestTimeout());
-    return ground;
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+    site = denial.site(lab.site(testCase.backend()));
+    backend = site.backend(null, false, testCase.requestTimeout());
+    return backend;
   }
 
   @Override
@@ -28,7 +28,7 @@ final class Denied implements Trouble {
     S3Site there = Objects.requireNonNull(site);
     denial.begin(there);
     fired = denial.isDenied(there) ? 1 : 0;
-    Objects.requireNonNull(ground).goThrough(denial.client(there), denial.bucket(there));
+    Objects.requireNonNull(backend).goThrough(denial.client(there), denial.bucket(there));
   }
 
   @Override
@@ -39,7 +39,7 @@ final class Denied implements Trouble {
   @Override
   public void end() {
     denial.end(Objects.requireNonNull(site));
-    Objects.requireNonNull(ground).goRight();
+    Objects.requireNonNull(backend).goRight();
   }
 
   @Override

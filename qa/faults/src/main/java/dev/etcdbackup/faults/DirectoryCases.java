@@ -17,7 +17,7 @@ import dev.etcdbackup.testkit.faults.FaultPoint;
 import dev.etcdbackup.testkit.faults.Faults;
 import java.util.List;
 
-/** The cells of a directory: its source, and a disk that fails its calls. */
+/** The cases of a directory: its source, and a disk that fails its calls. */
 final class DirectoryCases extends Cases {
   DirectoryCases() {
     super(Backend.Kind.DIRECTORY);

@@ -6,7 +6,7 @@ import static dev.etcdbackup.faults.Outcome.TARGET;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The cells of a directory on a disk that is full after so many more bytes. */
+/** The cases of a directory on a disk that is full after so many more bytes. */
 final class DiskCases extends Cases {
   DiskCases() {
     super(Backend.Kind.DISK);
@@ -28,8 +28,8 @@ final class DiskCases extends Cases {
     full(Job.RESTORE, Snapshots.SMALL.length + 8192, TARGET); // read, and not restored
   }
 
-  private void full(Job job, int room, Outcome ending) {
+  private void full(Job job, int room, Outcome outcome) {
     Supplier<Trouble> trouble = () -> new FullDisk(room);
-    add(job, "room for " + room + " bytes", "disk full", trouble, PATIENT, ending);
+    add(job, "room for " + room + " bytes", "disk full", trouble, PATIENT, outcome);
   }
 }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The cells of a real etcd behind a proxy that knows nothing but connections. */
+/** The cases of a real etcd behind a proxy that knows nothing but connections. */
 final class EtcdCases extends Cases {
   /** More than this much comes from etcd for one snapshot. */
   static final int SNAPSHOT_BYTES = 2_000_000;
@@ -43,27 +43,27 @@ final class EtcdCases extends Cases {
           Supplier<Trouble> trouble = () -> new EtcdTrouble(event, position);
           String text = "snapshot" + (position == 0 ? "" : ", after " + position + " bytes");
           Duration timeout = event == EtcdEvent.PAUSED ? IMPATIENT : PATIENT;
-          add(job, text, event.toString(), trouble, timeout, endings(event, position));
+          add(job, text, event.toString(), trouble, timeout, outcomes(event, position));
         }
       }
     }
   }
 
-  private static Outcome[] endings(EtcdEvent event, int position) {
+  private static Outcome[] outcomes(EtcdEvent event, int position) {
     boolean late = position == Members.BYTES; // the rest may have been on its way
     return switch (event) {
-      case KILLED, PAUSED -> late ? endings(SOURCE, DONE) : endings(SOURCE);
-      case MEMBER_REMOVED -> endings(SOURCE, DONE); // it ends some time later
-      case COMPACTED, DEFRAGMENTED, LEADER_MOVED, LEADER_KILLED, QUORUM_LOST -> endings(DONE);
+      case KILLED, PAUSED -> late ? outcomes(SOURCE, DONE) : outcomes(SOURCE);
+      case MEMBER_REMOVED -> outcomes(SOURCE, DONE); // it ends some time later
+      case COMPACTED, DEFRAGMENTED, LEADER_MOVED, LEADER_KILLED, QUORUM_LOST -> outcomes(DONE);
     };
   }
 
-  private void fails(Job job, FaultPoint point, Outcome... ending) {
-    add(job, point, FaultPoint::cut, ending);
-    add(job, point, FaultPoint::reset, ending);
-    add(job, point, FaultPoint::halfClose, ending);
-    add(job, point, FaultPoint::garbage, ending);
-    add(job, point, FaultPoint::corrupt, ending);
-    silent(job, point, FaultPoint::stall, ending);
+  private void fails(Job job, FaultPoint point, Outcome... outcome) {
+    add(job, point, FaultPoint::cut, outcome);
+    add(job, point, FaultPoint::reset, outcome);
+    add(job, point, FaultPoint::halfClose, outcome);
+    add(job, point, FaultPoint::garbage, outcome);
+    add(job, point, FaultPoint::corrupt, outcome);
+    silent(job, point, FaultPoint::stall, outcome);
   }
 }

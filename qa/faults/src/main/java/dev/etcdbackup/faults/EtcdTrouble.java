@@ -28,12 +28,12 @@ final class EtcdTrouble implements Trouble {
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
     EtcdCluster cluster = EtcdServer.builder().startCluster(event.members());
     Members started = new Members(cluster, event.members());
     members = started;
     started.fill();
-    Duration timeout = cell.requestTimeout();
+    Duration timeout = testCase.requestTimeout();
     SnapshotSource source = DirectoryBackend.etcd(cluster.endpoints(), timeout);
     return DirectoryBackend.of(directory.resolve("store"), () -> new Watched(source.open()));
   }

@@ -18,14 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Runs every cell of the matrix and writes the table. Ends with 1 when a cell is not good, or a
- * ground is missing where {@code ETCDBACKUP_FIXTURES=required}.
+ * Runs every case of the matrix and writes the table. Ends with 1 when a case is not good, or a
+ * backend is missing where {@code ETCDBACKUP_FIXTURES=required}.
  *
- * <p>Arguments: the file to write the table to, and after it, if not all cells are to run, texts
- * one of which a cell's name has to contain.
+ * <p>Arguments: the file to write the table to, and after it, if not all cases are to run, texts
+ * one of which a case's name has to contain.
  */
 public final class FaultMatrix {
-  /** Cells spend their time waiting. */
+  /** Cases spend their time waiting. */
   private static final int AT_ONCE = 8;
 
   private FaultMatrix() {}
@@ -33,50 +33,50 @@ public final class FaultMatrix {
   /**
    * Runs the matrix.
    *
-   * @param arguments the file for the table; then what to choose cells by
+   * @param arguments the file for the table; then what to choose cases by
    * @throws Exception when the servers cannot be had
    */
   public static void main(String[] arguments) throws Exception {
     Path table = Path.of(arguments[0]);
     List<String> texts = List.of(arguments).subList(1, arguments.length);
-    Set<Backend.Kind> grounds = EnumSet.noneOf(Backend.Kind.class);
+    Set<Backend.Kind> backends = EnumSet.noneOf(Backend.Kind.class);
     List<String> notRun = new ArrayList<>();
-    for (Backend.Kind ground : Backend.Kind.values()) {
-      Optional<String> missing = TestServers.missing(ground);
-      missing.ifPresentOrElse(why -> notRun.add(ground + ": " + why), () -> grounds.add(ground));
+    for (Backend.Kind backend : Backend.Kind.values()) {
+      Optional<String> missing = TestServers.missing(backend);
+      missing.ifPresentOrElse(why -> notRun.add(backend + ": " + why), () -> backends.add(backend));
     }
     notRun.forEach(line -> System.out.println("not run: " + line));
-    List<Case> cells =
-        TestServers.cells(grounds).stream()
-            .filter(cell -> texts.isEmpty() || texts.stream().anyMatch(cell.name()::contains))
+    List<Case> cases =
+        TestServers.cases(backends).stream()
+            .filter(testCase -> texts.isEmpty() || texts.stream().anyMatch(testCase.name()::contains))
             .toList();
     long begun = System.nanoTime();
     List<CaseRun.Result> results;
-    try (TestServers lab = new TestServers(grounds)) {
-      results = run(lab, cells);
+    try (TestServers lab = new TestServers(backends)) {
+      results = run(lab, cases);
     }
     long bad = results.stream().filter(result -> !result.complaints().isEmpty()).count();
     write(table, new Table(results, notRun).text());
     System.out.printf(
-        "%d cells in %d s, %d of them bad; see %s%n",
+        "%d cases in %d s, %d of them bad; see %s%n",
         results.size(), (System.nanoTime() - begun) / 1_000_000_000, bad, table);
     boolean lacking = !notRun.isEmpty() && "required".equals(System.getenv(Fixtures.VARIABLE));
     System.exit(bad == 0 && !lacking ? 0 : 1);
   }
 
-  /** Runs cells, some at a time; in their order. */
-  static List<CaseRun.Result> run(TestServers lab, List<Case> cells)
+  /** Runs cases, some at a time; in their order. */
+  static List<CaseRun.Result> run(TestServers lab, List<Case> cases)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {
       List<Future<CaseRun.Result>> running = new ArrayList<>();
-      for (Case cell : cells) {
-        running.add(threads.submit(() -> result(lab, cell)));
+      for (Case testCase : cases) {
+        running.add(threads.submit(() -> result(lab, testCase)));
       }
       List<CaseRun.Result> results = new ArrayList<>();
       for (Future<CaseRun.Result> result : running) {
         results.add(result.get());
-        tell(result.get(), results.size(), cells.size());
+        tell(result.get(), results.size(), cases.size());
       }
       return results;
     } finally {
@@ -84,22 +84,22 @@ public final class FaultMatrix {
     }
   }
 
-  private static CaseRun.Result result(TestServers lab, Case cell) {
+  private static CaseRun.Result result(TestServers lab, Case testCase) {
     try {
-      return lab.run(cell);
+      return lab.run(testCase);
     } catch (Exception e) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));
-      return new CaseRun.Result(cell, Outcome.OTHER, "", Duration.ZERO, List.of(trace.toString()));
+      return new CaseRun.Result(testCase, Outcome.OTHER, "", Duration.ZERO, List.of(trace.toString()));
     }
   }
 
   private static void tell(CaseRun.Result result, int done, int all) {
     for (String complaint : result.complaints()) {
-      System.out.println("BAD " + result.cell().name() + ": " + complaint);
+      System.out.println("BAD " + result.testCase().name() + ": " + complaint);
     }
     if (done % 50 == 0) {
-      System.out.println(done + " of " + all + ", now at " + result.cell().name());
+      System.out.println(done + " of " + all + ", now at " + result.testCase().name());
     }
   }
 

@@ -24,14 +24,14 @@ final class FullDisk implements Trouble {
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
     disk = Tmpfs.mount(directory);
     filler = directory.resolve("filler");
-    return lab.ground(cell, null, directory.resolve("store"));
+    return lab.backend(testCase, null, directory.resolve("store"));
   }
 
   @Override
-  public void begin(Backend ground) throws IOException {
+  public void begin(Backend backend) throws IOException {
     Path file = Objects.requireNonNull(filler);
     try (OutputStream out = Files.newOutputStream(file)) {
       byte[] page = new byte[PAGE];

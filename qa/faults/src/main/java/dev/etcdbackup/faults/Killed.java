@@ -30,7 +30,7 @@ final class Killed implements Trouble {
   private @Nullable FaultProxy proxy;
   private @Nullable List<String> place;
   private @Nullable S3Site site;
-  private @Nullable Case cell;
+  private @Nullable Case testCase;
   private @Nullable Path directory;
   private int fired;
 
@@ -40,15 +40,15 @@ final class Killed implements Trouble {
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
-    this.cell = cell;
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+    this.testCase = testCase;
     this.directory = directory;
-    if (cell.ground() == Backend.Kind.DIRECTORY) {
+    if (testCase.backend() == Backend.Kind.DIRECTORY) {
       Path store = directory.resolve("store");
       place = List.of(store.toString());
       return DirectoryBackend.unstruck(store);
     }
-    S3Site site = lab.site(cell.ground());
+    S3Site site = lab.site(testCase.backend());
     String prefix = site.newPrefix();
     this.site = site;
     proxy = FaultProxy.s3(site.endpoint());
@@ -56,7 +56,7 @@ final class Killed implements Trouble {
       proxy.add(fault);
     }
     place = List.of(site.bucket(), prefix);
-    return new S3Backend(site, prefix, null, null, cell.requestTimeout());
+    return new S3Backend(site, prefix, null, null, testCase.requestTimeout());
   }
 
   /** Starts the process, waits until it is struck, and kills it. */
@@ -107,7 +107,7 @@ final class Killed implements Trouble {
   }
 
   private ProcessBuilder process() {
-    Case cell = Objects.requireNonNull(this.cell);
+    Case testCase = Objects.requireNonNull(this.testCase);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
@@ -115,7 +115,7 @@ final class Killed implements Trouble {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
     command.add(Victim.class.getName());
-    command.addAll(List.of(cell.ground().name(), cell.job().name(), directory().toString()));
+    command.addAll(List.of(testCase.backend().name(), testCase.job().name(), directory().toString()));
     command.addAll(inTheProcess() ? point.words() : KillPoint.NOWHERE);
     command.addAll(Objects.requireNonNull(place));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -133,7 +133,7 @@ final class Killed implements Trouble {
     if (!Files.exists(got)) {
       return List.of();
     }
-    byte[] whole = Snapshots.earlier(Objects.requireNonNull(cell).job()).get(Snapshots.newestKey());
+    byte[] whole = Snapshots.earlier(Objects.requireNonNull(testCase).job()).get(Snapshots.newestKey());
     return Arrays.equals(Files.readAllBytes(got), whole)
         ? List.of()
         : List.of("there is a file of a killed read");

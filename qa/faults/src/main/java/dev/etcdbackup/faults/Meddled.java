@@ -19,7 +19,7 @@ final class Meddled implements Trouble {
   private final Meddling meddling;
   private final Fault fault;
   private final Map<BackupKey, byte[]> stored = new ConcurrentHashMap<>();
-  private @Nullable Backend ground;
+  private @Nullable Backend backend;
   private @Nullable Thread meddler;
   private volatile int fired;
   private volatile @Nullable Exception failure;
@@ -30,22 +30,22 @@ final class Meddled implements Trouble {
   }
 
   @Override
-  public Backend ground(TestServers lab, Case cell, Path directory) throws IOException {
-    return lab.ground(cell, fault, directory.resolve("store"));
+  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+    return lab.backend(testCase, fault, directory.resolve("store"));
   }
 
   @Override
-  public void begin(Backend ground) throws IOException {
-    meddling.begin(ground, stored);
-    this.ground = ground;
-    meddler = new Thread(() -> meddle(ground), "meddler");
+  public void begin(Backend backend) throws IOException {
+    meddling.begin(backend, stored);
+    this.backend = backend;
+    meddler = new Thread(() -> meddle(backend), "meddler");
     meddler.start();
   }
 
-  private void meddle(Backend ground) {
+  private void meddle(Backend backend) {
     try {
       fault.awaitFired(1, LONG);
-      meddling.act(ground, stored);
+      meddling.act(backend, stored);
       fired = 1;
     } catch (TimeoutException e) {
       // it did not fire
@@ -64,14 +64,14 @@ final class Meddled implements Trouble {
   @Override
   public void end() throws Exception {
     fault.end();
-    if (meddler == null || ground == null) {
+    if (meddler == null || backend == null) {
       return;
     }
     meddler.join();
     if (failure != null) {
       throw failure;
     }
-    meddling.after(ground, stored);
+    meddling.after(backend, stored);
   }
 
   @Override

@@ -17,53 +17,53 @@ enum Meddling {
   /** Stores another snapshot under the name that the job has chosen, or is about to. */
   TAKES_THE_NAME("another writer of the name") {
     @Override
-    void act(Backend ground, Map<BackupKey, byte[]> stored) throws BackupException {
+    void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException {
       BackupName name = BackupName.periodic("etcd.backup", 1, Work.TAKEN);
-      put(ground, BackupKey.of(Snapshots.PROJECT, name.text()), Snapshots.OTHER, stored);
+      put(backend, BackupKey.of(Snapshots.PROJECT, name.text()), Snapshots.OTHER, stored);
     }
   },
   /** Likewise, where the later of two completions replaces the earlier, whole as it is. */
   TAKES_THE_NAME_OF_ANOTHER("another writer of the name, the condition ignored") {
     @Override
-    void act(Backend ground, Map<BackupKey, byte[]> stored) throws BackupException {
-      TAKES_THE_NAME.act(ground, stored);
+    void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException {
+      TAKES_THE_NAME.act(backend, stored);
     }
 
     @Override
-    void after(Backend ground, Map<BackupKey, byte[]> stored) throws IOException {
-      Map<BackupKey, byte[]> now = Snapshots.readAll(ground.clear());
+    void after(Backend backend, Map<BackupKey, byte[]> stored) throws IOException {
+      Map<BackupKey, byte[]> now = Snapshots.readAll(backend.clear());
       stored.keySet().removeIf(key -> Arrays.equals(now.get(key), Snapshots.LARGE));
     }
   },
   /** Stores a newer backup and deletes an older one, in the project and in another. */
   STORES_AND_DELETES("others store and delete") {
     @Override
-    void begin(Backend ground, Map<BackupKey, byte[]> stored) throws IOException {
+    void begin(Backend backend, Map<BackupKey, byte[]> stored) throws IOException {
       for (String project : PROJECTS) {
-        put(ground, at(project, BEFORE), Snapshots.SMALL, stored);
+        put(backend, at(project, BEFORE), Snapshots.SMALL, stored);
       }
     }
 
     @Override
-    void act(Backend ground, Map<BackupKey, byte[]> stored) throws BackupException {
-      storeAndDelete(ground, stored);
+    void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException {
+      storeAndDelete(backend, stored);
     }
   },
   /** The same, where the list has more pages than one. */
   ON_PAGES("others store and delete, two pages") {
     @Override
-    void begin(Backend ground, Map<BackupKey, byte[]> stored) throws IOException {
-      STORES_AND_DELETES.begin(ground, stored);
+    void begin(Backend backend, Map<BackupKey, byte[]> stored) throws IOException {
+      STORES_AND_DELETES.begin(backend, stored);
       for (int i = 0; i < MORE_THAN_A_PAGE; i++) {
         BackupKey key = BackupKey.of(Snapshots.MEDDLED, "many-" + i);
-        ground.overwrite(key, ONE);
+        backend.overwrite(key, ONE);
         stored.put(key, ONE);
       }
     }
 
     @Override
-    void act(Backend ground, Map<BackupKey, byte[]> stored) throws BackupException {
-      storeAndDelete(ground, stored);
+    void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException {
+      storeAndDelete(backend, stored);
     }
   };
 
@@ -80,12 +80,12 @@ enum Meddling {
   }
 
   /** What is there before. */
-  void begin(Backend ground, Map<BackupKey, byte[]> stored) throws IOException {
+  void begin(Backend backend, Map<BackupKey, byte[]> stored) throws IOException {
     // nothing
   }
 
   /** Does it; whoever is told that a name is taken has stored nothing. */
-  abstract void act(Backend ground, Map<BackupKey, byte[]> stored) throws BackupException;
+  abstract void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException;
 
   /** Whether a backup comes or goes by this. */
   boolean mayBeThere(BackupKey key) {
@@ -93,16 +93,16 @@ enum Meddling {
   }
 
   /** Sees what became of it when the job has ended. */
-  void after(Backend ground, Map<BackupKey, byte[]> stored) throws IOException {
+  void after(Backend backend, Map<BackupKey, byte[]> stored) throws IOException {
     // as it was
   }
 
-  private static void storeAndDelete(Backend ground, Map<BackupKey, byte[]> stored)
+  private static void storeAndDelete(Backend backend, Map<BackupKey, byte[]> stored)
       throws BackupException {
     for (String project : PROJECTS) {
-      put(ground, at(project, AFTER), Snapshots.OTHER, stored);
+      put(backend, at(project, AFTER), Snapshots.OTHER, stored);
       BackupKey old = at(project, BEFORE);
-      ground.clear().delete(List.of(old));
+      backend.clear().delete(List.of(old));
       stored.remove(old);
     }
   }
@@ -113,10 +113,10 @@ enum Meddling {
   }
 
   private static void put(
-      Backend ground, BackupKey key, byte[] bytes, Map<BackupKey, byte[]> stored)
+      Backend backend, BackupKey key, byte[] bytes, Map<BackupKey, byte[]> stored)
       throws BackupException {
     try {
-      ground.clear().put(key, Content.of(new ByteArrayInputStream(bytes)));
+      backend.clear().put(key, Content.of(new ByteArrayInputStream(bytes)));
       stored.put(key, bytes);
     } catch (BackupExistsException e) {
       // the job was first

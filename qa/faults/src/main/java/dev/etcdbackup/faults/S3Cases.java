@@ -22,12 +22,12 @@ import dev.etcdbackup.testkit.faults.Operation;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The cells of an S3 server, one request after the other. */
+/** The cases of an S3 server, one request after the other. */
 final class S3Cases extends Cases {
   private static final int MIDDLE_OF_PART = Snapshots.PART_BYTES / 2;
 
-  S3Cases(Backend.Kind ground) {
-    super(ground);
+  S3Cases(Backend.Kind backend) {
+    super(backend);
   }
 
   @Override
@@ -60,7 +60,7 @@ final class S3Cases extends Cases {
   private void reallyDenied() {
     for (Denial denial : Denial.values()) {
       for (Job job : Job.values()) {
-        if (denial == Denial.READ_ONLY && ground() == Backend.Kind.S3PROXY) {
+        if (denial == Denial.READ_ONLY && backend() == Backend.Kind.S3PROXY) {
           continue; // it knows no policies
         }
         Supplier<Trouble> trouble = () -> new Denied(denial);
@@ -79,11 +79,11 @@ final class S3Cases extends Cases {
     boolean reads =
         job == Job.GET || job == Job.GET_LARGE || job == Job.VERIFY || job == Job.RESTORE;
     return switch (denial) {
-      case CLOCK -> endings(DONE); // the client sets its clock by the answer
-      case NO_BUCKET -> endings(reads && job != Job.VERIFY ? NOT_FOUND : STORE);
+      case CLOCK -> outcomes(DONE); // the client sets its clock by the answer
+      case NO_BUCKET -> outcomes(reads && job != Job.VERIFY ? NOT_FOUND : STORE);
       case READ_ONLY ->
-          endings(reads || job == Job.LIST ? DONE : job == Job.PRUNE ? Outcome.REFUSED : STORE);
-      case UNKNOWN_KEY, WRONG_SECRET -> endings(STORE);
+          outcomes(reads || job == Job.LIST ? DONE : job == Job.PRUNE ? Outcome.REFUSED : STORE);
+      case UNKNOWN_KEY, WRONG_SECRET -> outcomes(STORE);
     };
   }
 
@@ -102,7 +102,7 @@ final class S3Cases extends Cases {
     meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, look, EXISTS);
     meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, complete.inReply(), DONE);
     for (FaultPoint point : List.of(look.inReply(), complete)) {
-      if (ground() == Backend.Kind.RGW) { // 16 and 18 ignore the condition of the completion
+      if (backend() == Backend.Kind.RGW) { // 16 and 18 ignore the condition of the completion
         meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME_OF_ANOTHER, point, EXISTS, DONE);
       } else {
         meddled(Job.CREATE_LARGE, Meddling.TAKES_THE_NAME, point, EXISTS);

@@ -1,8 +1,8 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.s3.RgwS3Client;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -19,12 +19,12 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** A server and a bucket on it, in which each cell has a prefix of its own. */
+/** A server and a bucket on it, in which each case has a prefix of its own. */
 final class S3Site implements AutoCloseable {
   private final S3Server server;
   private final S3Client client;
   private final String bucket;
-  private final AtomicInteger cells = new AtomicInteger();
+  private final AtomicInteger cases = new AtomicInteger();
 
   /** A bucket of that name on a server. */
   S3Site(S3Server server, String bucket) {
@@ -49,10 +49,10 @@ final class S3Site implements AutoCloseable {
   }
 
   String newPrefix() {
-    return "cell-" + cells.incrementAndGet();
+    return "case-" + cases.incrementAndGet();
   }
 
-  S3Backend ground(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
+  S3Backend backend(@Nullable Fault fault, boolean inSource, Duration requestTimeout)
       throws IOException {
     String prefix = newPrefix();
     return new S3Backend(
@@ -68,7 +68,7 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {
-    return RgwS3Client.builder(endpoint)
+    return S3Clients.forRgw(endpoint)
         .credentials(StaticCredentialsProvider.create(credentials))
         .build();
   }
@@ -124,7 +124,7 @@ final class S3Site implements AutoCloseable {
         .toList();
   }
 
-  /** Takes away all that a cell left. */
+  /** Takes away all that a case left. */
   void clean(String prefix) throws IOException {
     abort(prefix);
     S3BackupStore store = store(prefix);

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The snapshots of all cells, and the backups that are there before each. */
+/** The snapshots of all cases, and the backups that are there before each. */
 final class Snapshots {
   /** The smallest part that S3 takes. */
   static final int PART_BYTES = 5 << 20;

@@ -19,13 +19,13 @@ final class Table {
       """
       # What happens when something goes wrong
 
-      Written by `./run faults`, which runs all of it again; `./run faults "kill -9" "prune | LIST"` runs the cells whose
+      Written by `./run faults`, which runs all of it again; `./run faults "kill -9" "prune | LIST"` runs the cases whose
       names contain one of these texts. Ceph takes part when `ETCDBACKUP_RGW_...` is set (`fixtures/ceph`), the full disk
       when a tmpfs can be mounted. The tests of `qa/faults` run a share that `ETCDBACKUP_FAULTS_SEED` chooses.
 
-      A cell is a job, a fault and a position on one kind of ground, run once by itself. It is good when
+      A case is a job, a fault and a position on one kind of backend, run once by itself. It is good when
 
-      - the fault is proved to have struck;
+      - the fault is verified to have happened;
       - the job succeeded or ended with the right kind of exception, within three times the request timeout and 10 s;
       - nothing half or damaged is there as a backup, and a backup is there if and only if that was said (an outcome that is
         unknown, and a death, leave it open);
@@ -37,10 +37,10 @@ final class Table {
         temporary files of a killed read, which are in the reader's directory;
       - the same job succeeds when the fault is over.
 
-      Faults of requests strike the first call of its kind, at its first byte, unless it says otherwise; "every call" strikes
+      Faults of requests affect the first call of its kind, at its first byte, unless it says otherwise; "every call" affects
       the repetitions, too. In a directory there are no requests: a store that fails its calls stands before it, as do a
       source that fails and, for an etcd, a proxy that knows nothing but bytes, or the real thing happens to real members.
-      A number in parentheses counts cells.
+      A number in parentheses counts cases.
 
       """;
 
@@ -55,22 +55,22 @@ final class Table {
   String text() {
     StringBuilder text = new StringBuilder(INTRODUCTION).append(counts()).append('\n');
     notRun.forEach(line -> text.append("Not run: ").append(line).append("\n\n"));
-    return text.append(endings()).toString();
+    return text.append(outcomes()).toString();
   }
 
-  /** Jobs by grounds. */
+  /** Jobs by backends. */
   private String counts() {
-    StringBuilder text = new StringBuilder("| cells |");
-    Backend.Kind[] grounds = Backend.Kind.values();
-    for (Backend.Kind ground : grounds) {
-      text.append(' ').append(ground).append(" |");
+    StringBuilder text = new StringBuilder("| cases |");
+    Backend.Kind[] backends = Backend.Kind.values();
+    for (Backend.Kind backend : backends) {
+      text.append(' ').append(backend).append(" |");
     }
-    text.append(" all | bad |\n|---|").append("---|".repeat(grounds.length + 2)).append('\n');
+    text.append(" all | bad |\n|---|").append("---|".repeat(backends.length + 2)).append('\n');
     for (Job job : Job.values()) {
       line(
           text,
           job.toString(),
-          results.stream().filter(result -> result.cell().job() == job).toList());
+          results.stream().filter(result -> result.testCase().job() == job).toList());
     }
     line(text, "all", results);
     return text.toString();
@@ -78,27 +78,27 @@ final class Table {
 
   private static void line(StringBuilder text, String name, List<CaseRun.Result> some) {
     text.append("| ").append(name);
-    for (Backend.Kind ground : Backend.Kind.values()) {
-      long count = some.stream().filter(result -> result.cell().ground() == ground).count();
+    for (Backend.Kind backend : Backend.Kind.values()) {
+      long count = some.stream().filter(result -> result.testCase().backend() == backend).count();
       text.append(" | ").append(count == 0 ? "" : Long.toString(count));
     }
     long bad = some.stream().filter(result -> !result.complaints().isEmpty()).count();
     text.append(" | %d | %d |%n".formatted(some.size(), bad));
   }
 
-  private String endings() {
+  private String outcomes() {
     Map<String, List<CaseRun.Result>> rows = new LinkedHashMap<>();
     for (Job job : Job.values()) {
       for (CaseRun.Result result : results) {
-        if (result.cell().job() == job) {
-          rows.computeIfAbsent(job + " | " + result.cell().fault(), k -> new ArrayList<>())
+        if (result.testCase().job() == job) {
+          rows.computeIfAbsent(job + " | " + result.testCase().fault(), k -> new ArrayList<>())
               .add(result);
         }
       }
     }
     StringBuilder text = new StringBuilder("| what | fault | positions |");
-    for (Backend.Kind ground : Backend.Kind.values()) {
-      text.append(' ').append(ground).append(" |");
+    for (Backend.Kind backend : Backend.Kind.values()) {
+      text.append(' ').append(backend).append(" |");
     }
     text.append("\n|---|---|---|").append("---|".repeat(Backend.Kind.values().length)).append('\n');
     rows.forEach(
@@ -111,7 +111,7 @@ final class Table {
   private static String positions(List<CaseRun.Result> row) {
     Map<String, Set<String>> byOperation = new LinkedHashMap<>();
     for (CaseRun.Result result : row) {
-      String position = result.cell().position();
+      String position = result.testCase().position();
       String operation = position.split(" ", 2)[0];
       boolean request = operation.equals(operation.toUpperCase(Locale.ROOT));
       byOperation
@@ -134,16 +134,16 @@ final class Table {
     for (CaseRun.Result result : row) {
       String bad = result.complaints().isEmpty() ? "" : " **BAD**";
       counts
-          .computeIfAbsent(result.cell().ground(), k -> new TreeMap<>())
-          .merge(result.ending() + bad, 1, Integer::sum);
+          .computeIfAbsent(result.testCase().backend(), k -> new TreeMap<>())
+          .merge(result.outcome() + bad, 1, Integer::sum);
     }
     StringBuilder columns = new StringBuilder();
-    for (Backend.Kind ground : Backend.Kind.values()) {
-      String endings =
-          counts.getOrDefault(ground, Map.of()).entrySet().stream()
+    for (Backend.Kind backend : Backend.Kind.values()) {
+      String outcomes =
+          counts.getOrDefault(backend, Map.of()).entrySet().stream()
               .map(e -> e.getKey() + (e.getValue() == 1 ? "" : " (" + e.getValue() + ")"))
               .collect(Collectors.joining("<br>"));
-      columns.append(" | ").append(endings);
+      columns.append(" | ").append(outcomes);
     }
     return columns.toString();
   }

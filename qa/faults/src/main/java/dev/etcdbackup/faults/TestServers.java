@@ -16,29 +16,29 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The servers of a run, and a ground on them for each cell. */
+/** The servers of a run, and a backend on them for each case. */
 final class TestServers implements AutoCloseable {
   private final Path root;
   private @Nullable EtcdServer etcd;
   private @Nullable S3Site s3proxy;
   private @Nullable S3Site rgw;
 
-  TestServers(Set<Backend.Kind> grounds) throws IOException {
+  TestServers(Set<Backend.Kind> backends) throws IOException {
     root = Files.createTempDirectory("etcd-backup-faults-");
-    if (grounds.contains(Backend.Kind.ETCD)) {
+    if (backends.contains(Backend.Kind.ETCD)) {
       etcd = filled(EtcdServer.start());
     }
-    if (grounds.contains(Backend.Kind.S3PROXY)) {
+    if (backends.contains(Backend.Kind.S3PROXY)) {
       s3proxy = S3Site.create(S3Server.embedded());
     }
-    if (grounds.contains(Backend.Kind.RGW)) {
+    if (backends.contains(Backend.Kind.RGW)) {
       rgw = S3Site.create(S3Server.ceph());
     }
   }
 
-  /** Why there is no such ground on this machine; empty when there is. */
-  static Optional<String> missing(Backend.Kind ground) throws IOException {
-    return switch (ground) {
+  /** Why there is no such backend on this machine; empty when there is. */
+  static Optional<String> missing(Backend.Kind backend) throws IOException {
+    return switch (backend) {
       case DISK -> Tmpfs.refusal();
       case RGW ->
           Optional.ofNullable(System.getenv("ETCDBACKUP_RGW_ENDPOINT")).isPresent()
@@ -48,25 +48,25 @@ final class TestServers implements AutoCloseable {
     };
   }
 
-  /** All cells of these grounds. */
-  static List<Case> cells(Set<Backend.Kind> grounds) {
+  /** All cases of these backends. */
+  static List<Case> cases(Set<Backend.Kind> backends) {
     return Stream.of(
             new DirectoryCases(),
             new DiskCases(),
             new EtcdCases(),
             new S3Cases(Backend.Kind.S3PROXY),
             new S3Cases(Backend.Kind.RGW))
-        .filter(cells -> grounds.contains(cells.ground()))
-        .flatMap(cells -> cells.list().stream())
+        .filter(cases -> backends.contains(cases.backend()))
+        .flatMap(cases -> cases.list().stream())
         .toList();
   }
 
-  CaseRun.Result run(Case cell) throws Exception {
-    Path directory = Files.createTempDirectory(root, "cell-");
-    try (Trouble trouble = cell.trouble().get();
-        Backend ground = trouble.ground(this, cell, directory)) {
+  CaseRun.Result run(Case testCase) throws Exception {
+    Path directory = Files.createTempDirectory(root, "case-");
+    try (Trouble trouble = testCase.trouble().get();
+        Backend backend = trouble.backend(this, testCase, directory)) {
       try {
-        return new CaseRun(cell, trouble, ground, directory).run();
+        return new CaseRun(testCase, trouble, backend, directory).run();
       } finally {
         trouble.end();
       }
@@ -75,14 +75,14 @@ final class TestServers implements AutoCloseable {
     }
   }
 
-  /** A ground that a fault strikes, if there is one. */
-  Backend ground(Case cell, @Nullable Fault fault, Path store) throws IOException {
+  /** A backend that a fault strikes, if there is one. */
+  Backend backend(Case testCase, @Nullable Fault fault, Path store) throws IOException {
     boolean inSource = fault != null && isOfSource(fault);
-    return switch (cell.ground()) {
-      case S3PROXY, RGW -> site(cell.ground()).ground(fault, inSource, cell.requestTimeout());
+    return switch (testCase.backend()) {
+      case S3PROXY, RGW -> site(testCase.backend()).backend(fault, inSource, testCase.requestTimeout());
       case ETCD ->
           DirectoryBackend.beforeEtcd(
-              store, etcd().endpoint(), Objects.requireNonNull(fault), cell.requestTimeout());
+              store, etcd().endpoint(), Objects.requireNonNull(fault), testCase.requestTimeout());
       case DIRECTORY, DISK ->
           fault == null ? DirectoryBackend.unstruck(store) : directory(store, fault);
     };

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A small file system in memory, mounted for a cell. Takes the right to mount, root's as a rule.
+ * A small file system in memory, mounted for a case. Takes the right to mount, root's as a rule.
  */
 record Tmpfs(Path directory) implements AutoCloseable {
   private static final String SIZE = "48m";

@@ -5,20 +5,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What goes wrong in one run of a cell. */
+/** What goes wrong in one run of a case. */
 interface Trouble extends AutoCloseable {
-  /** The ground on which it will; called first, and once. */
-  Backend ground(TestServers lab, Case cell, Path directory) throws Exception;
+  /** The backend on which it will; called first, and once. */
+  Backend backend(TestServers lab, Case testCase, Path directory) throws Exception;
 
   /** Begins, or gets ready to; the earlier backups are there by now. */
-  default void begin(Backend ground) throws Exception {}
+  default void begin(Backend backend) throws Exception {}
 
   /** Does the job under it. */
   default Work.Done run(Work work) throws Exception {
     return work.run();
   }
 
-  /** How often it has struck. A cell in which it has not proves nothing. */
+  /** How often it has struck. A case in which it has not proves nothing. */
   int fired();
 
   /** Ends it; what it broke works again. To end it again does nothing. */

@@ -21,7 +21,7 @@ public final class Victim {
   /**
    * Does the job.
    *
-   * @param arguments ground, job, directory for files, five words for the point, and then the
+   * @param arguments backend, job, directory for files, five words for the point, and then the
    *     store's directory or its bucket and prefix; the server and its credentials are in the
    *     environment
    * @throws Exception when the store cannot be had
@@ -31,15 +31,15 @@ public final class Victim {
     Job job = Job.valueOf(arguments[1]);
     Path directory = Path.of(arguments[2]);
     Optional<Fault> fault = KillPoint.parse(List.of(arguments).subList(3, 8)).map(KillPoint::fault);
-    Case cell = new Case(kind, job, "", "", () -> null, Set.of(Outcome.DONE), LONG);
+    Case testCase = new Case(kind, job, "", "", () -> null, Set.of(Outcome.DONE), LONG);
     fault.ifPresent(Victim::tellWhenStruck);
-    try (Backend ground = ground(kind, fault, List.of(arguments).subList(8, arguments.length))) {
-      Work.Done done = new Work(cell, ground, directory, Snapshots.of(job)).run();
+    try (Backend backend = backend(kind, fault, List.of(arguments).subList(8, arguments.length))) {
+      Work.Done done = new Work(testCase, backend, directory, Snapshots.of(job)).run();
       System.out.println(done);
     }
   }
 
-  private static Backend ground(Backend.Kind kind, Optional<Fault> fault, List<String> place)
+  private static Backend backend(Backend.Kind kind, Optional<Fault> fault, List<String> place)
       throws Exception {
     if (kind == Backend.Kind.DIRECTORY) {
       Path store = Path.of(place.get(0));

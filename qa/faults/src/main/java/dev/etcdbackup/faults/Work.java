@@ -52,8 +52,8 @@ final class Work {
   /** What time it is while the first backup is made. */
   static final Instant TAKEN = Snapshots.NEWEST.plus(Duration.ofHours(2));
 
-  private final Case cell;
-  private final Backend ground;
+  private final Case testCase;
+  private final Backend backend;
   private final Path directory;
   private final byte[] snapshot;
   private final BackupKey key;
@@ -63,26 +63,26 @@ final class Work {
   /**
    * How a job ended.
    *
-   * @param ending the end
+   * @param outcome the end
    * @param said the message of what it threw, or empty
    * @param wrong what is wrong with what it returned
    */
-  record Done(Outcome ending, String said, List<String> wrong) {}
+  record Done(Outcome outcome, String said, List<String> wrong) {}
 
-  Work(Case cell, Backend ground, Path directory, byte[] snapshot) {
+  Work(Case testCase, Backend backend, Path directory, byte[] snapshot) {
     this(
-        cell,
-        ground,
+        testCase,
+        backend,
         directory,
         snapshot,
-        cell.job() == Job.GET_LARGE ? Snapshots.largeKey() : Snapshots.newestKey(),
+        testCase.job() == Job.GET_LARGE ? Snapshots.largeKey() : Snapshots.newestKey(),
         1);
   }
 
   private Work(
-      Case cell, Backend ground, Path directory, byte[] snapshot, BackupKey key, int attempt) {
-    this.cell = cell;
-    this.ground = ground;
+      Case testCase, Backend backend, Path directory, byte[] snapshot, BackupKey key, int attempt) {
+    this.testCase = testCase;
+    this.backend = backend;
     this.directory = directory;
     this.snapshot = snapshot;
     this.key = key;
@@ -92,10 +92,10 @@ final class Work {
   /** The same job once more, on an older backup if the newest is lost. */
   Work again(boolean newestLost) throws IOException {
     if (newestLost) {
-      ground.clear().delete(List.of(key));
+      backend.clear().delete(List.of(key));
     }
     BackupKey next = newestLost ? Snapshots.olderKey() : key;
-    return new Work(cell, ground, directory, snapshot, next, attempt + 1);
+    return new Work(testCase, backend, directory, snapshot, next, attempt + 1);
   }
 
   Done run() {
@@ -108,7 +108,7 @@ final class Work {
   }
 
   private Outcome work() throws Exception {
-    return switch (cell.job()) {
+    return switch (testCase.job()) {
       case CREATE_SMALL, CREATE_LARGE -> create();
       case LIST -> list();
       case GET, GET_LARGE -> get();
@@ -122,51 +122,51 @@ final class Work {
   private BackupService service(BackupStore store) {
     return BackupService.builder(store)
         .clock(() -> TAKEN.plusSeconds(attempt - 1))
-        .timeout(cell.requestTimeout().multipliedBy(2))
+        .timeout(testCase.requestTimeout().multipliedBy(2))
         .verifier(new SnapshotBackupVerifier(BackupEncodings.of(new Tarball()), directory))
         .build();
   }
 
   private Outcome create() throws IOException {
     BackupResult result =
-        service(ground.struck()).backUp(Snapshots.PROJECT, ground.source(snapshot));
+        service(backend.struck()).backUp(Snapshots.PROJECT, backend.source(snapshot));
     require(
-        ground.clear().find(result.key()).isPresent(),
+        backend.clear().find(result.key()).isPresent(),
         result.key() + " was reported, and is not there");
     return Outcome.DONE;
   }
 
   private Outcome list() throws IOException {
     Set<BackupKey> listed = new TreeSet<>();
-    service(ground.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    service(backend.struck()).list("").forEach(backup -> listed.add(backup.key()));
     listed.removeIf(key -> key.project().equals(Snapshots.MEDDLED));
     listed.removeIf(Meddling.STORES_AND_DELETES::mayBeThere);
-    require(listed.equals(Snapshots.earlier(cell.job()).keySet()), "listed " + listed);
+    require(listed.equals(Snapshots.earlier(testCase.job()).keySet()), "listed " + listed);
     return Outcome.DONE;
   }
 
   private Outcome get() throws IOException {
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(ground.struck()).download(key, file);
+      service(backend.struck()).download(key, file);
     } catch (IOException e) {
       require(!Files.exists(file), "there is a file of a failed read");
       throw e;
     }
-    byte[] expected = requireNonNull(Snapshots.earlier(cell.job()).get(key));
+    byte[] expected = requireNonNull(Snapshots.earlier(testCase.job()).get(key));
     require(Arrays.equals(Files.readAllBytes(file), expected), "other bytes were read");
     return Outcome.DONE;
   }
 
   private Outcome prune() throws IOException {
     PruneReport report =
-        service(ground.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1));
+        service(backend.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1));
     return report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED;
   }
 
   private Outcome verify() throws IOException {
     Backup backup = Backup.of(stored(), ZoneOffset.UTC);
-    Verification found = service(ground.struck()).verify(backup);
+    Verification found = service(backend.struck()).verify(backup);
     return found.ok() ? Outcome.DONE : Outcome.CORRUPT;
   }
 
@@ -174,7 +174,7 @@ final class Work {
     Path dataDir = directory.resolve("data-" + attempt);
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(ground.struck()).download(key, file);
+      service(backend.struck()).download(key, file);
       try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
         DataDirRestore.builder().build().restore(opened, dataDir);
       }
@@ -189,42 +189,42 @@ final class Work {
   private Outcome scheduledRun() throws Exception {
     AtomicReference<@Nullable Outcome> pruned = new AtomicReference<>();
     BackupScheduler scheduler =
-        BackupScheduler.builder(ground.struck())
+        BackupScheduler.builder(backend.struck())
             .clock(CLOCK)
             .retry(Duration.ofMinutes(5), Duration.ofMinutes(5))
             .listener(new Pruned(pruned))
             .build();
     try (scheduler) {
       scheduler.put(
-          ScheduledCluster.builder(Snapshots.PROJECT, ground.source(snapshot))
+          ScheduledCluster.builder(Snapshots.PROJECT, backend.source(snapshot))
               .schedule(Schedule.never())
               .retention(RetentionPolicy.keepLast(2))
-              .timeout(cell.requestTimeout().multipliedBy(2))
+              .timeout(testCase.requestTimeout().multipliedBy(2))
               .build());
       scheduler.start();
-      scheduler.trigger(Snapshots.PROJECT).get(cell.deadline().toMillis(), TimeUnit.MILLISECONDS);
+      scheduler.trigger(Snapshots.PROJECT).get(testCase.deadline().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
-    Outcome ending = pruned.get();
-    return ending == null ? Outcome.DONE : ending;
+    Outcome outcome = pruned.get();
+    return outcome == null ? Outcome.DONE : outcome;
   }
 
   /** Hears of what could not be deleted after a backup. */
-  private record Pruned(AtomicReference<@Nullable Outcome> ending) implements BackupListener {
+  private record Pruned(AtomicReference<@Nullable Outcome> outcome) implements BackupListener {
     @Override
     public void pruned(String project, PruneReport report) {
-      ending.set(report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED);
+      outcome.set(report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED);
     }
 
     @Override
     public void pruneFailed(String project, BackupException cause) {
-      ending.set(Outcome.REFUSED);
+      outcome.set(Outcome.REFUSED);
     }
   }
 
   private StoredBackup stored() throws IOException {
-    return ground.clear().find(key).orElseThrow();
+    return backend.clear().find(key).orElseThrow();
   }
 
   private void require(boolean condition, String otherwise) {
@@ -243,7 +243,7 @@ final class Work {
     }
   }
 
-  /** Whether a file may be in a cell's directory in the end. */
+  /** Whether a file may be in a case's directory in the end. */
   static boolean isExpected(Path file) {
     String first = file.getName(0).toString();
     return first.isEmpty()

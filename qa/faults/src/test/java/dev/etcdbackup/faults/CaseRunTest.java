@@ -146,12 +146,12 @@ class CaseRunTest {
     }
   }
 
-  /** Runs one cell that creates a backup in a store over a faulty one. */
+  /** Runs one case that creates a backup in a store over a faulty one. */
   private List<String> complaints(
       Operation struck, Outcome allowed, UnaryOperator<BackupStore> store) throws Exception {
     Fault fault = Faults.on(struck).answer(503);
     Trouble trouble = new Scripted(fault);
-    Case cell =
+    Case testCase =
         new Case(
             Backend.Kind.DIRECTORY,
             Job.CREATE_SMALL,
@@ -160,8 +160,8 @@ class CaseRunTest {
             () -> trouble,
             Set.of(allowed),
             Cases.PATIENT);
-    try (Backend ground = new Memory(store.apply(FaultyBackupStore.over(kept, fault)))) {
-      return new CaseRun(cell, trouble, ground, directory).run().complaints();
+    try (Backend backend = new Memory(store.apply(FaultyBackupStore.over(kept, fault)))) {
+      return new CaseRun(testCase, trouble, backend, directory).run().complaints();
     }
   }
 

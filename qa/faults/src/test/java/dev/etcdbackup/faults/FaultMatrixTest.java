@@ -26,22 +26,22 @@ class FaultMatrixTest {
   @Test
   void thereAreAsManyCellsAsThereShouldBe() {
     Set<Backend.Kind> inProcess = EnumSet.of(Backend.Kind.DIRECTORY, Backend.Kind.S3PROXY);
-    assertThat(TestServers.cells(inProcess)).hasSizeGreaterThanOrEqualTo(400);
-    assertThat(TestServers.cells(EnumSet.of(Backend.Kind.RGW))).hasSizeGreaterThanOrEqualTo(150);
+    assertThat(TestServers.cases(inProcess)).hasSizeGreaterThanOrEqualTo(400);
+    assertThat(TestServers.cases(EnumSet.of(Backend.Kind.RGW))).hasSizeGreaterThanOrEqualTo(150);
   }
 
   @Test
   void aShareHasEveryKindOfTroubleOfEveryGround() {
-    List<Case> all = TestServers.cells(EnumSet.allOf(Backend.Kind.class));
+    List<Case> all = TestServers.cases(EnumSet.allOf(Backend.Kind.class));
     for (long seed = 1; seed <= 3; seed++) {
       assertThat(kinds(CaseShare.of(all, ONE_IN, seed))).isEqualTo(kinds(all));
       assertThat(CaseShare.of(all, ONE_IN, seed)).isEqualTo(CaseShare.of(all, ONE_IN, seed));
     }
   }
 
-  private static Set<String> kinds(List<Case> cells) {
-    return cells.stream()
-        .map(cell -> cell.ground() + " " + cell.trouble().get().getClass())
+  private static Set<String> kinds(List<Case> cases) {
+    return cases.stream()
+        .map(testCase -> testCase.backend() + " " + testCase.trouble().get().getClass())
         .collect(Collectors.toSet());
   }
 
@@ -53,10 +53,10 @@ class FaultMatrixTest {
 
   @ParameterizedTest
   @EnumSource
-  void noCellIsCountedTwice(Backend.Kind ground) {
-    List<Case> cells = TestServers.cells(EnumSet.of(ground));
-    assertThat(cells.stream().map(Case::name)).doesNotHaveDuplicates();
-    assertThat(cells.stream().map(Case::ground)).containsOnly(ground);
+  void noCaseIsCountedTwice(Backend.Kind backend) {
+    List<Case> cases = TestServers.cases(EnumSet.of(backend));
+    assertThat(cases.stream().map(Case::name)).doesNotHaveDuplicates();
+    assertThat(cases.stream().map(Case::backend)).containsOnly(backend);
   }
 
   @Tag("server")
@@ -93,23 +93,23 @@ class FaultMatrixTest {
     return share(Backend.Kind.RGW);
   }
 
-  private static Stream<DynamicTest> share(Backend.Kind ground) throws Exception {
+  private static Stream<DynamicTest> share(Backend.Kind backend) throws Exception {
     String chosen = System.getenv("ETCDBACKUP_FAULTS_SEED");
     long seed = chosen == null ? 1 : Long.parseLong(chosen);
-    Set<Backend.Kind> grounds = EnumSet.of(ground);
-    List<Case> all = TestServers.cells(grounds);
-    List<Case> cells = CaseShare.of(all, ONE_IN, seed);
+    Set<Backend.Kind> backends = EnumSet.of(backend);
+    List<Case> all = TestServers.cases(backends);
+    List<Case> cases = CaseShare.of(all, ONE_IN, seed);
     System.out.printf(
-        "%s: %d of %d cells, ETCDBACKUP_FAULTS_SEED=%d%n", ground, cells.size(), all.size(), seed);
+        "%s: %d of %d cases, ETCDBACKUP_FAULTS_SEED=%d%n", backend, cases.size(), all.size(), seed);
     List<CaseRun.Result> results;
-    try (TestServers lab = new TestServers(grounds)) {
-      results = FaultMatrix.run(lab, cells);
+    try (TestServers lab = new TestServers(backends)) {
+      results = FaultMatrix.run(lab, cases);
     }
     return results.stream()
         .map(
             result ->
                 DynamicTest.dynamicTest(
-                    "seed " + seed + " | " + result.cell().name(),
+                    "seed " + seed + " | " + result.testCase().name(),
                     () -> assertThat(result.complaints()).as("seed %d", seed).isEmpty()));
   }
 }

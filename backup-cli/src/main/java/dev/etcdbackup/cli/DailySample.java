@@ -7,25 +7,24 @@ import java.time.ZoneOffset;
 import java.util.zip.CRC32;
 
 /**
- * A share of a store that moves on each day. A backup's part is the CRC-32 of its key modulo the
- * number of parts, the day's is the days since 1970 (UTC) modulo the same: whoever looks at the
- * share of each day has looked at everything after as many days as there are parts, and needs to
- * remember nothing.
+ * The backups of a store that are verified on one day, {@code 1/N} of all of them. The CRC-32 of a
+ * key modulo N selects a backup's day, and the days since 1970 (UTC) modulo N are the day's number.
+ * So a daily run verifies every backup once in N days, without storing any state.
  *
- * @param parts how many parts there are, 1 for all of the store each day
+ * @param parts the N; 1 selects every backup on every day
  */
-record SampleShare(int parts) {
-  static final SampleShare ALL = new SampleShare(1);
+record DailySample(int parts) {
+  static final DailySample ALL = new DailySample(1);
 
   /** Reads {@code 1/N}. */
-  static SampleShare parse(String text) {
+  static DailySample parse(String text) {
     if (!text.matches("1/[1-9][0-9]{0,2}")) {
       throw new IllegalArgumentException("'" + text + "' is not a share of 1/1 to 1/999");
     }
-    return new SampleShare(Integer.parseInt(text.substring(2)));
+    return new DailySample(Integer.parseInt(text.substring(2)));
   }
 
-  /** Whether a backup belongs to the share of a day. */
+  /** Whether a backup is selected on a day. */
   boolean holds(BackupKey key, Instant now) {
     CRC32 hash = new CRC32();
     hash.update(key.toString().getBytes(StandardCharsets.UTF_8));

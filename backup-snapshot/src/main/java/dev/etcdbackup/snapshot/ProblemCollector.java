@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Problems as they are found: the first are kept, all are counted. For one thread. */
-final class Findings implements DamageReport {
+final class ProblemCollector implements DamageReport {
   private final List<Problem> problems = new ArrayList<>();
   private final int max;
   private long count;
 
-  Findings(int max) {
+  ProblemCollector(int max) {
     this.max = max;
   }
 

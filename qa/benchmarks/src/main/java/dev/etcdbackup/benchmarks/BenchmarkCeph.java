@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A Ceph RADOS Gateway: the one the environment names, or one of {@code fixtures/ceph}. */
-final class Ceph {
+final class BenchmarkCeph {
   private static final String FIXTURE = "fixtures/ceph";
   private static final Pattern EXPORT = Pattern.compile("export (\\w+)=(.*)");
 
-  private Ceph() {}
+  private BenchmarkCeph() {}
 
   /** A gateway, left at the end as it was; empty, with a note, if there can be none. */
   static Optional<S3Target> start(BenchmarkServers lab) throws IOException {

@@ -8,8 +8,8 @@ import java.nio.file.Path;
  * An S3 server over a directory, in a JVM of its own so that its memory and CPU time are nobody
  * else's. Prints its endpoint and credentials; ends at the end of its input.
  */
-final class S3ProxyServer {
-  private S3ProxyServer() {}
+final class S3ProxyProcess {
+  private S3ProxyProcess() {}
 
   /**
    * Runs it.

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Stands between a client and an HTTP server, and fails requests as told. */
-final class FaultProxy implements AutoCloseable {
+final class HttpFaultProxy implements AutoCloseable {
   enum Fault {
     /** None; the request is counted. */
     NONE,
@@ -93,7 +93,7 @@ final class FaultProxy implements AutoCloseable {
   private final CountDownLatch released = new CountDownLatch(1);
   private final AtomicLong bytesAnswered = new AtomicLong();
 
-  FaultProxy(URI target) throws IOException {
+  HttpFaultProxy(URI target) throws IOException {
     this.target = target;
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);

@@ -3,7 +3,7 @@ package dev.etcdbackup.faults;
 import java.util.Arrays;
 
 /** What can become of a stored backup. */
-enum Damage {
+enum StoredDamage {
   /** A byte's bits are turned over. */
   FLIPPED("a byte is another one") {
     @Override
@@ -32,7 +32,7 @@ enum Damage {
 
   private final String text;
 
-  Damage(String text) {
+  StoredDamage(String text) {
     this.text = text;
   }
 

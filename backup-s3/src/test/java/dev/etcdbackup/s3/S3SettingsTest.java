@@ -12,19 +12,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
-class SettingsTest {
+class S3SettingsTest {
   private static final URI ENDPOINT = URI.create("http://127.0.0.1:1");
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1:80", "ftp://host", "http:///path", "host"})
   void anEndpointThatIsNoneIsRefused(String text) {
-    assertThatThrownBy(() -> RgwS3Client.builder(URI.create(text)))
+    assertThatThrownBy(() -> S3Clients.forRgw(URI.create(text)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void credentialsInAnEndpointAreRefusedAndNotShown() {
-    assertThatThrownBy(() -> RgwS3Client.builder(URI.create("http://user:canary@host")))
+    assertThatThrownBy(() -> S3Clients.forRgw(URI.create("http://user:canary@host")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("canary");
   }
@@ -35,7 +35,7 @@ class SettingsTest {
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
     Path garbage = Files.writeString(directory.resolve("garbage.pem"), "no certificate");
     for (Path pem : new Path[] {missing, empty, garbage}) {
-      assertThatThrownBy(() -> RgwS3Client.builder(ENDPOINT).caPem(pem).build())
+      assertThatThrownBy(() -> S3Clients.forRgw(ENDPOINT).caPem(pem).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(pem.toString());
     }
@@ -43,7 +43,7 @@ class SettingsTest {
 
   @Test
   void settingsOutOfRangeAreRefusedByValueAndBound() {
-    try (S3Client client = RgwS3Client.builder(ENDPOINT).build()) {
+    try (S3Client client = S3Clients.forRgw(ENDPOINT).build()) {
       S3StoreBuilder store = S3BackupStore.builder(client, "bucket");
       refused(() -> store.partSizeBytes((5L << 20) - 1), "5242879", "5242880");
       refused(() -> store.partSizeBytes((1L << 30) + 1), "1073741825", "1073741824");

@@ -25,28 +25,29 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Makes an {@link S3Client} that is right for Ceph's RADOS Gateway, on which the SDK's defaults
- * fail: RGW 16 answers every upload with {@code 400 XAmzContentSHA256Mismatch}. Works on AWS and
- * other servers as well.
+ * Makes {@link S3Client}s with settings that servers other than AWS accept.
  *
- * <p>The client addresses buckets by path, sends no chunked bodies, adds and checks checksums only
- * where S3 demands them, and makes at most three attempts at a request (the SDK's standard mode).
- * Connecting may take 5 s, silence of the server last 30 s; at most 50 connections are open at
- * once. Certificates of servers are always verified.
+ * <p>{@link #forRgw} is for Ceph's RADOS Gateway, on which the SDK's defaults fail: RGW 16 answers
+ * every upload with {@code 400 XAmzContentSHA256Mismatch}. It works on AWS and other servers as
+ * well. The client addresses buckets by path, sends no chunked bodies, adds and checks checksums
+ * only where S3 demands them, and makes at most three attempts at a request (the SDK's standard
+ * mode). Connecting may take 5 s, silence of the server last 30 s; at most 50 connections are open
+ * at once. Certificates of servers are always verified.
  */
-public final class RgwS3Client {
+public final class S3Clients {
   private static final int CONNECTIONS = 50;
 
-  private RgwS3Client() {}
+  private S3Clients() {}
 
   /**
-   * Begins to describe a client.
+   * Begins to describe a client for Ceph's RADOS Gateway.
    *
-   * @param endpoint where the server is: {@code http} or {@code https}, a host, a port if need be
+   * @param endpoint the address of the server: {@code http} or {@code https}, a host, and a port
+   *     unless it is that of the scheme
    * @return a builder with the defaults
    * @throws IllegalArgumentException when it is another kind of address
    */
-  public static Builder builder(URI endpoint) {
+  public static Builder forRgw(URI endpoint) {
     return new Builder(endpoint);
   }
 
@@ -70,8 +71,7 @@ public final class RgwS3Client {
     }
 
     /**
-     * The region that requests are signed for. Default: {@code us-east-1}, with which RGW is
-     * content.
+     * The region that requests are signed for. Default: {@code us-east-1}, which RGW accepts.
      *
      * @param region its name
      * @return this

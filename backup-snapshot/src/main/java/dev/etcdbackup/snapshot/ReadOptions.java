@@ -1,0 +1,173 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.BackupEncodings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How {@link StoredSnapshot} reads a backup.
+ *
+ * <p>Immutable and thread-safe if the encodings and the progress listener are.
+ */
+public final class ReadOptions {
+  /** How much of a snapshot the caller is going to read. */
+  public enum Extent {
+    /** All or most of it: it is copied first, in one request. */
+    WHOLE,
+    /**
+     * A few pages, as {@link EtcdSnapshot#metadata} does: it is read by ranges where its encodings
+     * allow that, and copied otherwise.
+     */
+    FEW_PAGES
+  }
+
+  /** What becomes of a snapshot that does not end with its SHA-256, when it is copied. */
+  public enum Checksum {
+    /** It is not opened. */
+    REQUIRED,
+    /** It is opened, and {@link EtcdSnapshot#verify} reports what is wrong with it. */
+    REPORTED
+  }
+
+  /** Is told how far the copying of a backup has come. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * Takes the progress; called on the thread that opens the backup, once for each MiB read and at
+     * the end.
+     *
+     * @param bytes how many stored bytes were read so far
+     * @param total how many there are
+     */
+    void moved(long bytes, long total);
+  }
+
+  static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
+
+  private final BackupEncodings encodings;
+  private final Path temporaryDirectory;
+  private final Extent extent;
+  private final Checksum checksum;
+  private final Duration timeout;
+  private final Progress progress;
+
+  private ReadOptions(Builder builder) {
+    this.encodings = builder.encodings;
+    this.temporaryDirectory = builder.temporaryDirectory;
+    this.extent = builder.extent;
+    this.checksum = builder.checksum;
+    this.timeout = builder.timeout;
+    this.progress = builder.progress;
+  }
+
+  /**
+   * Begins with the defaults.
+   *
+   * @param encodings the encodings that backups are read with
+   * @param temporaryDirectory where temporary files go: must exist, with room for the snapshot. A
+   *     process that is killed leaves its {@code etcd-backup-*.db} there
+   * @return the settings
+   */
+  public static Builder builder(BackupEncodings encodings, Path temporaryDirectory) {
+    return new Builder(encodings, temporaryDirectory);
+  }
+
+  BackupEncodings encodings() {
+    return encodings;
+  }
+
+  Path temporaryDirectory() {
+    return temporaryDirectory;
+  }
+
+  Extent extent() {
+    return extent;
+  }
+
+  Checksum checksum() {
+    return checksum;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /** Settings of reading. Not thread-safe. */
+  public static final class Builder {
+    private final BackupEncodings encodings;
+    private final Path temporaryDirectory;
+    private Extent extent = Extent.WHOLE;
+    private Checksum checksum = Checksum.REQUIRED;
+    private Duration timeout = Duration.ofMinutes(10);
+    private Progress progress = (bytes, total) -> {};
+
+    private Builder(BackupEncodings encodings, Path temporaryDirectory) {
+      this.encodings = Objects.requireNonNull(encodings, "encodings");
+      this.temporaryDirectory = Objects.requireNonNull(temporaryDirectory, "temporaryDirectory");
+    }
+
+    /**
+     * How much of the snapshot is going to be read. Default: {@link Extent#WHOLE}.
+     *
+     * @param extent how much
+     * @return this
+     */
+    public Builder extent(Extent extent) {
+      this.extent = Objects.requireNonNull(extent, "extent");
+      return this;
+    }
+
+    /**
+     * Whether a snapshot without a matching SHA-256 is opened. Default: {@link Checksum#REQUIRED}.
+     *
+     * @param checksum whether it is
+     * @return this
+     */
+    public Builder checksum(Checksum checksum) {
+      this.checksum = Objects.requireNonNull(checksum, "checksum");
+      return this;
+    }
+
+    /**
+     * How long copying may take. It is looked at between two reads of the store, each of which ends
+     * by the store's own timeouts. Default: 10 minutes.
+     *
+     * @param timeout more than zero, at most 100 years
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder timeout(Duration timeout) {
+      if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
+        throw new IllegalArgumentException(
+            "timeout must be more than zero and at most 100 years, not " + timeout);
+      }
+      this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * Who is told how far copying has come. Default: nothing is called.
+     *
+     * @param progress the listener
+     * @return this
+     */
+    public Builder progress(Progress progress) {
+      this.progress = Objects.requireNonNull(progress, "progress");
+      return this;
+    }
+
+    /**
+     * Builds the options.
+     *
+     * @return the options
+     */
+    public ReadOptions build() {
+      return new ReadOptions(this);
+    }
+  }
+}

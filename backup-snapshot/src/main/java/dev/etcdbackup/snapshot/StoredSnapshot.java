@@ -1,0 +1,212 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ByteRanges;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A stored backup, or a file, opened to be read at any position: the one way in which backups
+ * become an {@link EtcdSnapshot}. What its name says was done to it is undone.
+ *
+ * <ul>
+ *   <li>For {@linkplain ReadOptions.Extent#WHOLE all of it}, a stored backup is read once, in one
+ *       request, and copied: into memory up to 32 MiB, into one temporary file beyond. Its size and
+ *       its SHA-256 are verified while it is copied and need not be computed again: {@link
+ *       EtcdSnapshot#verify} on it, and so a restore, computes no SHA-256 a second time. Reading by
+ *       ranges instead would save the disk, but the pages of a database that was much rewritten lie
+ *       so scattered that it takes a hundred thousand requests for a GiB.
+ *   <li>For {@linkplain ReadOptions.Extent#FEW_PAGES a few pages}, it is read by ranges, one
+ *       request for each read, if its encodings allow that, and copied otherwise. Nothing is
+ *       verified on opening.
+ *   <li>A file that is not encoded is read where it lies, and nothing is verified on opening. An
+ *       encoded one is treated like a stored backup.
+ * </ul>
+ *
+ * <p>Opening works on the caller's thread and starts no other. It takes up to 32 MiB that are held
+ * until {@link #close}, and 256 KiB and what the encodings say while it copies. Reading takes what
+ * {@link EtcdSnapshot} says.
+ *
+ * <p>Thread-safe, as {@link EtcdSnapshot} is.
+ */
+public final class StoredSnapshot implements Closeable {
+  /** Where the bytes of an open snapshot are. */
+  public enum Access {
+    /** In the file that was opened. */
+    FILE,
+    /** In the store or in an encoded file, read by ranges. */
+    RANGES,
+    /** In memory: a copy. */
+    MEMORY,
+    /** In a temporary file: a copy. */
+    TEMPORARY_FILE
+  }
+
+  private final EtcdSnapshot snapshot;
+  private final Access access;
+
+  private StoredSnapshot(EtcdSnapshot snapshot, Access access) {
+    this.snapshot = snapshot;
+    this.access = access;
+  }
+
+  private StoredSnapshot(SnapshotCopy copy) {
+    this(
+        EtcdSnapshot.of(copy.bytes(), copy.checksumMatches()),
+        copy.bytes().isInMemory() ? Access.MEMORY : Access.TEMPORARY_FILE);
+  }
+
+  /**
+   * Opens a stored backup. Blocks while it is copied; interrupting the thread ends that within a
+   * second, with its interrupt status set. Whatever this throws, it leaves no temporary file.
+   *
+   * @param backup the backup
+   * @param store where it is stored
+   * @param options how to read it
+   * @return the snapshot, to be closed: a temporary file is deleted then
+   * @throws IllegalArgumentException when an encoding that its name asks for is not among those of
+   *     the options
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws CorruptBackupException when it cannot be decoded, or it was copied, its checksum is
+   *     {@linkplain ReadOptions.Checksum#REQUIRED required} and its size or SHA-256 is wrong
+   * @throws StoreException when it cannot be read, the timeout is over, the thread was interrupted,
+   *     or the temporary file cannot be written
+   */
+  public static StoredSnapshot open(Backup backup, BackupStore store, ReadOptions options)
+      throws BackupException {
+    options.encodings().require(backup.name());
+    if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
+      ByteRanges stored = ByteRanges.of(store, backup.stored());
+      Optional<ByteRanges> ranges = options.encodings().decodeRanges(stored, backup.name());
+      if (ranges.isPresent()) {
+        return new StoredSnapshot(EtcdSnapshot.open(ranges.get()), Access.RANGES);
+      }
+    }
+    long size = backup.stored().size();
+    String key = backup.key().toString();
+    try (InputStream encoded =
+            new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
+        InputStream decoded = options.encodings().decode(encoded, backup.name())) {
+      return new StoredSnapshot(SnapshotCopy.of(decoded, options));
+    } catch (IOException e) {
+      throw failure(e, key, options);
+    }
+  }
+
+  /**
+   * Opens a file: a snapshot, a copy of a member's {@code snap/db}, or a backup that was taken out
+   * of a store as it is, encoded as its name says.
+   *
+   * @param file the file
+   * @param options how to read it
+   * @return the snapshot, to be closed: a temporary file is deleted then
+   * @throws IllegalArgumentException when an encoding that its name asks for is not among those of
+   *     the options
+   * @throws NoSuchFileException when there is no such file
+   * @throws CorruptBackupException when it is encoded and cannot be decoded, or its checksum is
+   *     {@linkplain ReadOptions.Checksum#REQUIRED required} and its size or SHA-256 is wrong
+   * @throws IOException when it cannot be read, or the temporary file cannot be written
+   */
+  public static StoredSnapshot open(Path file, ReadOptions options) throws IOException {
+    BackupName name = BackupName.parse(String.valueOf(file.getFileName()));
+    options.encodings().require(name);
+    if (name.encodings().isEmpty()) {
+      return new StoredSnapshot(EtcdSnapshot.open(file), Access.FILE);
+    }
+    if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
+      Optional<StoredSnapshot> byRanges = byRanges(file, name, options);
+      if (byRanges.isPresent()) {
+        return byRanges.get();
+      }
+    }
+    String what = file.toString();
+    try (InputStream encoded =
+            new LimitedStream(Files.newInputStream(file), what, Files.size(file), options);
+        InputStream decoded = options.encodings().decode(encoded, name)) {
+      return new StoredSnapshot(SnapshotCopy.of(decoded, options));
+    } catch (SnapshotCopy.WriteException e) {
+      throw failure(e, what, options);
+    }
+  }
+
+  private static Optional<StoredSnapshot> byRanges(Path file, BackupName name, ReadOptions options)
+      throws IOException {
+    RandomAccessBytes encoded = RandomAccessBytes.ofFile(file);
+    Optional<ByteRanges> decoded = Optional.empty();
+    try {
+      decoded = options.encodings().decodeRanges(new FileRanges(encoded), name);
+    } finally {
+      if (decoded.isEmpty()) {
+        encoded.close();
+      }
+    }
+    return decoded.map(
+        ranges ->
+            new StoredSnapshot(
+                EtcdSnapshot.of(new RangeBytes(ranges, encoded), false), Access.RANGES));
+  }
+
+  /** An encoded file by ranges. */
+  private record FileRanges(RandomAccessBytes file) implements ByteRanges {
+    @Override
+    public long size() {
+      return file.size();
+    }
+
+    @Override
+    public InputStream open(long offset, long length) throws IOException {
+      return file.stream(offset, length);
+    }
+  }
+
+  static BackupException failure(IOException e, String what, ReadOptions options) {
+    if (e instanceof BackupException failure) {
+      return failure;
+    }
+    String message =
+        e instanceof SnapshotCopy.WriteException
+            ? "cannot copy " + what + " to a temporary file in " + options.temporaryDirectory()
+            : "cannot read " + what;
+    return new StoreException(message + ": " + e.getMessage(), e);
+  }
+
+  /**
+   * The snapshot.
+   *
+   * @return the snapshot, closed with this
+   */
+  public EtcdSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /**
+   * Where its bytes are.
+   *
+   * @return how they are read
+   */
+  public Access access() {
+    return access;
+  }
+
+  /**
+   * Closes the snapshot and deletes the copy.
+   *
+   * @throws IOException when that fails
+   */
+  @Override
+  public void close() throws IOException {
+    snapshot.close();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.etcdbackup.snapshot;
+
+import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes that are written once from their beginning to their end and then read anywhere: in memory
+ * up to {@value #MAX_IN_MEMORY} bytes, in a temporary file beyond, which {@link #close} deletes.
+ *
+ * <p>Written by one thread; thread-safe once all is written.
+ */
+final class TemporaryBytes implements RandomAccessBytes {
+  /** How much of a snapshot is held in memory at most: 32 MiB. */
+  static final int MAX_IN_MEMORY = 32 << 20;
+
+  private static final int CHUNK = 1 << 20;
+
+  private final Path directory;
+  private final List<byte[]> chunks = new ArrayList<>();
+  private @Nullable Path file;
+  private @Nullable FileChannel channel;
+  private long size;
+
+  /**
+   * @param directory where a temporary file goes
+   */
+  TemporaryBytes(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Whether all is in memory; otherwise it is in a file. */
+  boolean isInMemory() {
+    return file == null;
+  }
+
+  /** Appends bytes. When this throws, what was appended before is still to be closed. */
+  void append(byte[] array, int offset, int length) throws IOException {
+    if (channel == null && size + length > MAX_IN_MEMORY) {
+      channel = moveToFile();
+    }
+    if (channel == null) {
+      appendToChunks(array, offset, length);
+    } else {
+      write(channel, ByteBuffer.wrap(array, offset, length), size);
+    }
+    size += length;
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public void read(long position, byte[] target, int offset, int length) throws IOException {
+    if (channel != null) {
+      read(channel, position, ByteBuffer.wrap(target, offset, length));
+      return;
+    }
+    int done = 0;
+    while (done < length) {
+      int within = (int) ((position + done) % CHUNK);
+      int part = Math.min(length - done, CHUNK - within);
+      byte[] chunk = chunks.get((int) ((position + done) / CHUNK));
+      System.arraycopy(chunk, within, target, offset + done, part);
+      done += part;
+    }
+  }
+
+  /** Deletes the file. */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } finally {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private void appendToChunks(byte[] array, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      int within = (int) ((size + done) % CHUNK);
+      if (within == 0) {
+        chunks.add(new byte[CHUNK]);
+      }
+      int part = Math.min(length - done, CHUNK - within);
+      System.arraycopy(array, offset + done, chunks.get(chunks.size() - 1), within, part);
+      done += part;
+    }
+  }
+
+  private FileChannel moveToFile() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(directory.toString(), null, "there is no such directory");
+    }
+    Path created = Files.createTempFile(directory, "etcd-backup-", ".db");
+    file = created;
+    FileChannel opened =
+        FileChannel.open(created, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    channel = opened; // closed with this, whatever happens next
+    long written = 0;
+    for (byte[] chunk : chunks) {
+      int length = (int) Math.min(CHUNK, size - written);
+      write(opened, ByteBuffer.wrap(chunk, 0, length), written);
+      written += length;
+    }
+    chunks.clear();
+    return opened;
+  }
+
+  private static void write(FileChannel channel, ByteBuffer bytes, long position)
+      throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  private void read(FileChannel from, long position, ByteBuffer into) throws IOException {
+    long at = position;
+    while (into.hasRemaining()) {
+      int read = from.read(into, at);
+      if (read < 0) {
+        throw new EOFException(file + " ends at byte " + at + ", it had " + size);
+      }
+      at += read;
+    }
+  }
+}
