@@ -24,6 +24,7 @@ public final class HostileNames {
     "0000-01-01-00-00-00",
     "2020-03-29-02-30-00",
     ".tar.gz",
+    ".zst",
     ".gpg",
     "/",
     "//",

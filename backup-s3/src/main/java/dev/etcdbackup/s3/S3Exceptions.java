@@ -175,7 +175,7 @@ final class S3Exceptions {
     String said = String.valueOf(e.getMessage());
     if (said.startsWith("Unable to load credentials")) {
       return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
-                 + " AWS_PROFILE";
+          + " AWS_PROFILE";
     }
     IOException io = cause(e, IOException.class);
     return io == null ? said : io.getClass().getSimpleName() + ": " + io.getMessage();

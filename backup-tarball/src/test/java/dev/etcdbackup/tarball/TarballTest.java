@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
@@ -230,11 +231,11 @@ class TarballTest {
         .isThrownBy(() -> tarball.decode(nothing, BackupName.parse("manual.tar.gz")))
         .withMessageContaining("not manual.tar.gz");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.decode(nothing, encrypted))
-        .withMessageContaining("encrypted with GnuPG");
+        .isThrownBy(() -> BackupEncodings.of(tarball).decode(nothing, encrypted))
+        .withMessageContaining("encrypted with OpenPGP");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.encode(Content.of(nothing, 0), encrypted).stream())
-        .withMessageContaining("encrypted with GnuPG");
+        .isThrownBy(() -> BackupEncodings.of(tarball).encode(Content.of(nothing, 0), encrypted))
+        .withMessageContaining("encrypted with OpenPGP");
   }
 
   private byte[] pack(byte[] content) throws IOException {
