@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
@@ -77,7 +78,10 @@ final class CreateCommand implements Callable<Integer> {
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
-      result = root.service(open.store(), progress).backUp(project, source, naming);
+      result = 
+          root.service(open.store())
+              .backUp(
+                  BackupRequest.builder(project, source).naming(naming).progress(progress).build());
     }
     Output output = root.output();
     if (output.isJson()) {

@@ -2,10 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
-import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.tarball.Tarball;
@@ -52,7 +50,6 @@ import picocli.CommandLine.ScopeType;
       "5:a backup is corrupt"
     })
 public final class EtcdBackupCommand implements Callable<Integer> {
-  static final BackupProgress NO_PROGRESS = (bytes, total) -> {};
 
   /** The encodings that the tool reads and writes. */
   static final BackupEncodings ENCODINGS = BackupEncodings.of(new Tarball());
@@ -223,16 +220,6 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   }
 
   /** A service over a store, with the settings of the options. */
-  BackupService service(BackupStore over, BackupProgress progress) {
-    return service(over, tarballZone()).progress(progress).build();
-  }
-
-  /** A service that verifies in a certain way. */
-  BackupService service(BackupStore over, BackupProgress progress, BackupVerifier verifier) {
-    return service(over, tarballZone()).progress(progress).verifier(verifier).build();
-  }
-
-  /** A service over a store, for what moves no snapshot. */
   BackupService service(BackupStore over) {
     return service(over, tarballZone()).build();
   }

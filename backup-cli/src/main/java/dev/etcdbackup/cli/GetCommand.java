@@ -3,11 +3,14 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.BackupProgress;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.DownloadRequest;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +58,7 @@ final class GetCommand implements Callable<Integer> {
     WrittenJson written;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
         ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
-      written = write(root.service(open.store(), progress));
+      written = write(root.service(open.store()), progress);
     } catch (FileAlreadyExistsException e) {
       throw new IOException(e.getFile() + " is there already; add --force to replace it", e);
     }
@@ -69,12 +72,17 @@ final class GetCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private WrittenJson write(BackupService service) throws IOException {
+  private WrittenJson write(BackupService service, BackupProgress progress) throws IOException {
+    DownloadRequest.Builder builder = DownloadRequest.builder(key, target).progress(progress);
+    if (force) {
+      builder.options(StandardCopyOption.REPLACE_EXISTING);
+    }
+    DownloadRequest request = builder.build();
     if (raw) {
-      long size = service.downloadRaw(key, target, force);
+      long size = service.downloadRaw(request);
       return new WrittenJson(key.toString(), target.toString(), size, null);
     }
-    SnapshotDigest digest = service.download(key, target, force);
+    SnapshotDigest digest = service.download(request);
     return new WrittenJson(key.toString(), target.toString(), digest.size(), digest.sha256());
   }
 

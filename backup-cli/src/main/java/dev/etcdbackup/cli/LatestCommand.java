@@ -2,10 +2,9 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupNotFoundException;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.service.BackupService;
-import java.util.List;
+import dev.etcdbackup.service.NewestGood;
+import dev.etcdbackup.service.NewestGoodRequest;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +43,7 @@ final class LatestCommand implements Callable<Integer> {
     Optional<Backup> latest;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       BackupService service = root.service(open.store());
-      latest = verified ? latestGood(service) : service.latest(project);
+      latest = verified ? newestGood(service) : service.latest(project);
     }
     if (latest.isEmpty()) {
       return ExitCode.NO;
@@ -58,33 +57,18 @@ final class LatestCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** Walks from the newest, by the rules of {@link BackupService#latest}, to the first good one. */
-  private Optional<Backup> latestGood(BackupService service) throws BackupException {
-    List<Backup> newestFirst =
-        service.list(project).stream()
-            .filter(one -> one.kind() != BackupKind.OTHER)
-            .filter(one -> !one.isDatedAhead(root.clock().instant()))
-            .sorted(Backup.OLDEST_FIRST.reversed())
-            .toList();
-    for (Backup backup : newestFirst) {
-      List<String> problems = problems(backup, service);
-      if (problems.isEmpty()) {
-        return Optional.of(backup);
-      }
-      root.failures().report("SKIPPED " + backup.key() + Scrub.summary(problems), 0);
-    }
-    if (!newestFirst.isEmpty()) {
+  /** The newest that verifies; those that do not are reported. */
+  private Optional<Backup> newestGood(BackupService service) throws BackupException {
+    NewestGood found =
+        service.newestGood(
+            NewestGoodRequest.builder(project).onPassedOver(this::reportPassedOver).build());
+    if (found.backup().isEmpty() && !found.passedOver().isEmpty()) {
       root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
     }
-    return Optional.empty();
+    return found.backup();
   }
 
-  private static List<String> problems(Backup backup, BackupService service)
-      throws BackupException {
-    try {
-      return service.verify(backup).problems();
-    } catch (BackupNotFoundException e) {
-      return List.of("it was deleted meanwhile");
-    }
+  private void reportPassedOver(NewestGood.PassedOver one) {
+    root.failures().report("SKIPPED " + one.backup().key() + Scrub.summary(one.problems()), 0);
   }
 }

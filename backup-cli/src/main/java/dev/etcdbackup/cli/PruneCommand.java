@@ -8,6 +8,7 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.PruneReport;
+import dev.etcdbackup.service.PruneRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +65,7 @@ final class PruneCommand implements Callable<Integer> {
       PruneReport report =
           dryRun
               ? new PruneReport(service.planPrune(project, policy), Set.of(), Map.of())
-              : service.prune(project, policy, !noVerify);
+              : service.prune(request(policy));
       List<AbandonedUpload> swept = List.of();
       boolean failed = !report.refused().isEmpty();
       try {
@@ -79,6 +80,11 @@ final class PruneCommand implements Callable<Integer> {
           .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
       return failed ? ExitCode.STORE_FAILED : ExitCode.DONE;
     }
+  }
+
+  private PruneRequest request(RetentionPolicy policy) {
+    PruneRequest.Builder builder = PruneRequest.builder(project, policy);
+    return noVerify ? builder.skipVerification().build() : builder.build();
   }
 
   private void print(PruneReport report, List<AbandonedUpload> swept) {

@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.VerifyRequest;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import java.util.List;
@@ -60,18 +61,19 @@ final class Scrub {
       BackupVerifier verifier =
           new SnapshotBackupVerifier(
               EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options);
-      BackupService service = root.service(open.store(), EtcdBackupCommand.NO_PROGRESS, verifier);
+      BackupService service = root.service(open.store());
       List<Backup> backups =
           service.list(project).stream()
               .filter(one -> share.holds(one.key(), root.clock().instant()))
               .toList();
       all = backups.size();
-      lookAt(backups, service, progress);
+      lookAt(backups, service, verifier, progress);
     }
     return verdict(all);
   }
 
-  private void lookAt(List<Backup> backups, BackupService service, ProgressLine progress)
+  private void lookAt(
+      List<Backup> backups, BackupService service, BackupVerifier verifier, ProgressLine progress)
       throws BackupException {
     long total = backups.stream().mapToLong(one -> one.stored().size()).sum();
     long done = 0;
@@ -100,7 +102,7 @@ final class Scrub {
       return row(backup, Outcome.SKIPPED, List.of("it is encrypted"));
     }
     try {
-      List<String> problems = service.verify(backup).problems();
+      List<String> problems = service.verify(VerifyRequest.builder(backup).verifier(verifier).build()).problems();
       bad += problems.isEmpty() ? 0 : 1;
       unreadInARow = 0;
       return row(backup, problems.isEmpty() ? Outcome.OK : Outcome.BAD, problems);

@@ -151,7 +151,10 @@ public final class BackupName {
    */
   public BackupName withEncoding(String suffix) {
     BackupName longer = parse(text + suffix);
-    if (kind == BackupKind.OTHER || longer.kind != kind || longer.baseLength != baseLength) {
+    if (kind == BackupKind.OTHER
+        || longer.kind != kind
+        || longer.baseLength != baseLength
+        || longer.encodings().size() != encodings().size() + 1) {
       throw new IllegalArgumentException(this + " cannot be given the suffix '" + suffix + "'");
     }
     return new BackupName(longer.text, baseLength, kind, prefix, time, revision);
@@ -167,8 +170,8 @@ public final class BackupName {
   }
 
   /**
-   * The name without the suffixes of its encodings. Backups of one base name hold the same
-   * snapshot.
+   * The name without the suffixes of its encodings. Backups of one project and base name are taken
+   * for copies of one snapshot.
    *
    * @return the base name: {@code etcd.backup_v1450_2020-01-30-20:44:41} of {@code
    *     etcd.backup_v1450_2020-01-30-20:44:41.zst.gpg}; the text itself for {@link

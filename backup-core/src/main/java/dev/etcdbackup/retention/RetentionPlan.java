@@ -12,7 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a policy makes of a listing: one decision for each backup, none carried out yet.
+ * What a policy decides about a listing: one decision for each backup, none carried out yet.
+ *
+ * <p>Backups of one project that have the same {@linkplain dev.etcdbackup.name.BackupName#base base
+ * name} are copies of one snapshot in different encodings. The policy sees one of them, so they
+ * count once ({@code keepLast(7)} keeps seven base names), and what it decides holds for all of
+ * them: copies are kept together or deleted together, for the same reason.
  *
  * <p>Immutable and thread-safe.
  *
@@ -50,11 +55,7 @@ public record RetentionPlan(List<Decision> decisions) {
         candidates.computeIfAbsent(series, first -> new ArrayList<>()).add(backup);
       }
     }
-    for (List<Backup> series : candidates.values()) {
-      series.sort(Backup.OLDEST_FIRST.reversed());
-      reasons.putAll(ask(policy, Collections.unmodifiableList(series), now));
-      reasons.putIfAbsent(series.get(0), "the newest of its series");
-    }
+    candidates.values().forEach(series -> reasons.putAll(plan(policy, series, now)));
     List<Decision> decisions = new ArrayList<>(inKeyOrder.size());
     for (Backup backup : inKeyOrder) {
       String reason = reasons.get(backup);
@@ -80,6 +81,32 @@ public record RetentionPlan(List<Decision> decisions) {
    */
   public List<Backup> toDelete() {
     return decisions.stream().filter(one -> !one.keep()).map(Decision::backup).toList();
+  }
+
+  /** Plans the candidates of one series. */
+  private static Map<Backup, String> plan(
+      RetentionPolicy policy, List<Backup> series, Instant now) {
+    series.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name stand side by side
+    List<Backup> firstCopies = new ArrayList<>();
+    for (int i = 0; i < series.size(); i++) {
+      if (i == 0 || !isCopy(series.get(i), series.get(i - 1))) {
+        firstCopies.add(series.get(i));
+      }
+    }
+    Map<Backup, String> reasons =
+        new HashMap<>(ask(policy, Collections.unmodifiableList(firstCopies), now));
+    reasons.putIfAbsent(series.get(0), "the newest of its series");
+    for (int i = 1; i < series.size(); i++) {
+      String reason = reasons.get(series.get(i - 1));
+      if (reason != null && isCopy(series.get(i), series.get(i - 1))) {
+        reasons.put(series.get(i), reason);
+      }
+    }
+    return reasons;
+  }
+
+  private static boolean isCopy(Backup one, Backup other) {
+    return one.name().base().equals(other.name().base());
   }
 
   private static void requireDistinct(List<Backup> inKeyOrder) {

@@ -26,8 +26,8 @@ public interface RetentionPolicy {
    * not change what it keeps. Otherwise a second pruning, right after the first, would delete more.
    *
    * @param newestFirst backups of a single series in the order of {@link Backup#OLDEST_FIRST}
-   *     reversed; all have a time, none more than an hour after {@code now}. Unmodifiable, may be
-   *     empty
+   *     reversed; all have a time, none more than an hour after {@code now}. Of copies of one base
+   *     name in different encodings, one is in the list. Unmodifiable, may be empty
    * @param now the time of the planning
    * @return those to keep, each with the reason in one short line; nothing that was not offered
    */
@@ -38,6 +38,8 @@ public interface RetentionPolicy {
    *
    * <ul>
    *   <li>each series is planned by itself, as if the others were not there;
+   *   <li>backups of one base name in different encodings count once, and are kept or deleted
+   *       together;
    *   <li>a backup of kind other stays: {@code not a periodic or tarball name};
    *   <li>a backup dated more than an hour after {@code now} stays and counts for nothing: {@code
    *       dated in the future};

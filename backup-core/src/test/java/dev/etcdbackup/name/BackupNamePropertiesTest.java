@@ -65,12 +65,51 @@ class BackupNamePropertiesTest {
                   BackupName.periodic(
                           name.prefix(), name.revision().orElseThrow(), name.time().orElseThrow())
                       .text())
-              .isEqualTo(text);
+              .isEqualTo(name.base());
       case TARBALL ->
           assertThat(text)
               .startsWith(name.prefix())
               .contains(BackupName.tarball(name.time().orElseThrow()).text());
       case OTHER -> assertThat(name.time()).isEmpty();
+    }
+  }
+
+  @Property
+  void encodingsAreAppendedToTheBaseNameAndReadFromIt(
+      @ForAll("prefixes") String prefix,
+      @ForAll("revisions") long revision,
+      @ForAll("times") Instant time,
+      @ForAll("suffixes") List<String> suffixes) {
+    BackupName base = BackupName.periodic(prefix, revision, time);
+    BackupName name = base;
+    for (String suffix : suffixes) {
+      name = name.withEncoding(suffix);
+    }
+
+    assertThat(name.text()).isEqualTo(base.text() + String.join("", suffixes));
+    assertThat(name).isEqualTo(BackupName.parse(name.text()));
+    assertThat(name.base()).isEqualTo(base.text());
+    assertThat(name.encodings()).isEqualTo(suffixes);
+    assertThat(name.kind()).isEqualTo(BackupKind.PERIODIC);
+    assertThat(name.prefix()).isEqualTo(prefix);
+    assertThat(name.revision()).isEqualTo(base.revision());
+    assertThat(name.compareAge(base)).isZero();
+    assertThat(name.isEncrypted()).isEqualTo(suffixes.contains(".gpg"));
+  }
+
+  @Provide
+  Arbitrary<List<String>> suffixes() {
+    return Arbitraries.of(
+        List.of(), List.of(".zst"), List.of(".gpg"), List.of(".zst", ".gpg"));
+  }
+
+  @Property(tries = 5000)
+  void everyNameIsItsBaseNameAndItsEncodings(@ForAll("names") String text) {
+    BackupName name = BackupName.parse(text);
+
+    assertThat(name.base() + String.join("", name.encodings())).isEqualTo(text);
+    if (name.kind() == BackupKind.OTHER) {
+      assertThat(name.encodings()).isEmpty();
     }
   }
 
@@ -181,7 +220,8 @@ class BackupNamePropertiesTest {
                         "2020-02-03-20:45:49",
                         "2020-02-30-20:45:48",
                         "0000-01-01-00:00:00"))
-                .as((prefix, revision, time) -> prefix + "_v" + revision + "_" + time),
+                .as((prefix, revision, time) -> prefix + "_v" + revision + "_" + time)
+                .flatMap(name -> Arbitraries.of("", ".zst", ".gpg", ".zst.gpg").map(name::concat)),
             Combinators.combine(
                     Arbitraries.of("", "sub/", "x"),
                     Arbitraries.of(

@@ -51,6 +51,51 @@ class BackupNameTest {
 
   @ParameterizedTest
   @CsvSource({
+    "etcd.backup_v1_2020-02-03-20:45:48, PERIODIC, ''",
+    "etcd.backup_v1_2020-02-03-20:45:48, PERIODIC, .zst",
+    "etcd.backup_v1_2020-02-03-20:45:48, PERIODIC, .gpg",
+    "etcd.backup_v1_2020-02-03-20:45:48, PERIODIC, .zst .gpg",
+    "sub/a_v9_v1_2020-02-03-20:45:48, PERIODIC, .zst .gpg",
+    "etcd-backup-2020-02-03-14-40-07, TARBALL, .tar.gz",
+    "etcd-backup-2020-02-03-14-40-07, TARBALL, .tar.gz .gpg",
+    "sub/etcd-backup-2020-02-03-14-40-07, TARBALL, .tar.gz .gpg",
+  })
+  void suffixesSayWhichEncodingsWereApplied(String base, BackupKind kind, String suffixes) {
+    List<String> encodings = suffixes.isEmpty() ? List.of() : List.of(suffixes.split(" "));
+    String text = base + String.join("", encodings);
+
+    BackupName name = BackupName.parse(text);
+
+    assertThat(name.kind()).isEqualTo(kind);
+    assertThat(name.text()).isEqualTo(text);
+    assertThat(name.base()).isEqualTo(base);
+    assertThat(name.encodings()).isEqualTo(encodings);
+    assertThat(name.isEncrypted()).isEqualTo(encodings.contains(".gpg"));
+  }
+
+  @Test
+  void anEncodingIsAppendedWhereTheGrammarAllowsIt() {
+    BackupName periodic = BackupName.parse("etcd.backup_v1_2020-02-03-20:45:48");
+    BackupName tarball = BackupName.parse("etcd-backup-2020-02-03-14-40-07.tar.gz");
+
+    assertThat(periodic.withEncoding(".zst").withEncoding(".gpg"))
+        .isEqualTo(BackupName.parse("etcd.backup_v1_2020-02-03-20:45:48.zst.gpg"));
+    assertThat(tarball.withEncoding(".gpg"))
+        .isEqualTo(BackupName.parse("etcd-backup-2020-02-03-14-40-07.tar.gz.gpg"));
+    for (String refused : List.of(".tar.gz", ".gz", "", "zst", ".gpg.zst", ".zst.gpg")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> periodic.withEncoding(refused))
+          .withMessageContaining("'" + refused + "'");
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> tarball.withEncoding(".zst"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> periodic.withEncoding(".gpg").withEncoding(".zst"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BackupName.parse("by-hand").withEncoding(".zst"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "_v7_2020-02-03-20:45:48, ''",
     "a_v9_v7_2020-02-03-20:45:48, a_v9",
     "a_v9_2020-01-01-00:00:00_v7_2020-02-03-20:45:48, a_v9_2020-01-01-00:00:00",
@@ -100,7 +145,16 @@ class BackupNameTest {
         "etcd.backup_v1_2020-02-03-20:45:48 ", // something after the last field
         "etcd.backup_v1_2020-02-03-20:45:48\n",
         "etcd.backup_v1_2020-02-03-20:45:48Z",
-        "etcd.backup_v1_2020-02-03-20:45:48.zst",
+        "etcd.backup_v1_2020-02-03-20:45:48.gpg.zst", // suffixes in an order that is not written
+        "etcd.backup_v1_2020-02-03-20:45:48.zst.zst",
+        "etcd.backup_v1_2020-02-03-20:45:48.gpg.gpg",
+        "etcd.backup_v1_2020-02-03-20:45:48.ZST",
+        "etcd.backup_v1_2020-02-03-20:45:48.zst.gpg.zst",
+        "etcd.backup_v1_2020-02-03-20:45:48.tar.gz",
+        "etcd.backup_v1_2020-02-03-20:45:48.tar.gz.gpg",
+        "etcd.backup_v1_2020-02-03-20:45:48.gz",
+        "etcd.backup_v1_2020-02-03-20:45:48.zst ",
+        ".zst.gpg",
         "etcd.backup_v1_2020-02-03-20-45-48", // the tarball's separators
         "etcd.backup_v1_2020-02-03T20:45:48",
         "etcd.backup_v1_2020-02-03_20:45:48",
@@ -143,6 +197,10 @@ class BackupNameTest {
         "etcd-backup-2020-02-03-14-40-07.tar",
         "etcd-backup-2020-02-03-14-40-07",
         "etcd-backup-2020-02-03-14-40-07.tar.gz.zst",
+        "etcd-backup-2020-02-03-14-40-07.tar.gz.zst.gpg",
+        "etcd-backup-2020-02-03-14-40-07.gpg.tar.gz",
+        "etcd-backup-2020-02-03-14-40-07.gpg",
+        "etcd-backup-2020-02-03-14-40-07.zst",
         "etcd-backup-2020-02-03-14-40-07.tar.gz.gpg.gpg",
         "etcd-backup-2020-02-03-14-40-07.tar.gz ",
         "etcd-backup-2020-02-03-14-40-07.TAR.GZ",

@@ -31,6 +31,43 @@ class RetentionPlanTest {
   private static final RetentionPolicy KEEP_NOTHING = (newestFirst, now) -> Map.of();
 
   @Test
+  void copiesOfOneBaseNameCountOnceAndShareTheDecisionAndTheReason() {
+    RetentionPlan plan =
+        keepLast(2)
+            .plan(
+                backups(
+                    "p/etcd.backup_v1_2020-02-01-20:00:00",
+                    "p/etcd.backup_v1_2020-02-01-20:00:00.zst",
+                    "p/etcd.backup_v2_2020-02-02-20:00:00.zst.gpg",
+                    "p/etcd.backup_v3_2020-02-03-20:00:00",
+                    "p/etcd.backup_v3_2020-02-03-20:00:00.gpg",
+                    "p/etcd.backup_v3_2020-02-03-20:00:00.zst"),
+                NOW);
+
+    assertThat(lines(plan))
+        .containsExactly(
+            "delete p/etcd.backup_v1_2020-02-01-20:00:00 no rule keeps it",
+            "delete p/etcd.backup_v1_2020-02-01-20:00:00.zst no rule keeps it",
+            "keep p/etcd.backup_v2_2020-02-02-20:00:00.zst.gpg last 2: 2nd newest",
+            "keep p/etcd.backup_v3_2020-02-03-20:00:00 last 2: newest",
+            "keep p/etcd.backup_v3_2020-02-03-20:00:00.gpg last 2: newest",
+            "keep p/etcd.backup_v3_2020-02-03-20:00:00.zst last 2: newest");
+  }
+
+  @Test
+  void copiesOfTheNewestBaseNameStayWhateverThePolicy() {
+    assertThat(
+            kept(
+                KEEP_NOTHING,
+                "p/etcd-backup-2020-02-01-20-00-00.tar.gz",
+                "p/etcd-backup-2020-02-03-20-00-00.tar.gz",
+                "p/etcd-backup-2020-02-03-20-00-00.tar.gz.gpg"))
+        .containsExactly(
+            "p/etcd-backup-2020-02-03-20-00-00.tar.gz",
+            "p/etcd-backup-2020-02-03-20-00-00.tar.gz.gpg");
+  }
+
+  @Test
   void theNewestByTimeIsKeptWhereThePeersDeletedItForItsRevision() {
     // A cluster was restored: revisions began anew at 526, the old generation had reached 9002.
     assertThat(

@@ -111,6 +111,67 @@ class RetentionPropertiesTest {
   }
 
   @Property
+  void copiesInOtherEncodingsChangeNothingAndShareTheDecision(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy policy,
+      @ForAll Random random) {
+    List<Backup> withCopies = new ArrayList<>();
+    for (Backup one : listing) {
+      List<Backup> copies = new ArrayList<>(copies(one));
+      Collections.shuffle(copies, random);
+      withCopies.addAll(copies.subList(0, 1 + random.nextInt(copies.size())));
+    }
+    Map<String, Decision> plain = byBase(policy.plan(listing, NOW));
+
+    RetentionPlan plan = policy.plan(withCopies, NOW);
+
+    assertThat(plan.decisions()).hasSameSizeAs(withCopies);
+    assertThat(plan.decisions())
+        .allSatisfy(
+            one -> {
+              Decision expected = plain.get(base(one.backup()));
+              assertThat(one.keep()).isEqualTo(expected.keep());
+              assertThat(one.reason()).isEqualTo(expected.reason());
+            });
+  }
+
+  @Property
+  void keepLastCountsBaseNames(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int count) {
+    List<Backup> withCopies = listing.stream().flatMap(one -> copies(one).stream()).toList();
+
+    Map<Optional<Series>, Set<String>> kept =
+        keepLast(count).plan(withCopies, NOW).toKeep().stream()
+            .filter(one -> one.time().isPresent() && !one.time().get().isAfter(FUTURE))
+            .collect(
+                Collectors.groupingBy(
+                    Backup::series,
+                    Collectors.mapping(RetentionPropertiesTest::base, Collectors.toSet())));
+
+    assertThat(kept.values()).allSatisfy(bases -> assertThat(bases).hasSizeBetween(1, count));
+  }
+
+  private static Map<String, Decision> byBase(RetentionPlan plan) {
+    return plan.decisions().stream()
+        .collect(Collectors.toMap(one -> base(one.backup()), one -> one));
+  }
+
+  private static String base(Backup backup) {
+    return backup.key().project() + "/" + backup.name().base();
+  }
+
+  /** The same snapshot in all encodings that a name of its kind can have. */
+  private static List<Backup> copies(Backup one) {
+    List<String> suffixes =
+        switch (one.kind()) {
+          case PERIODIC -> List.of("", ".zst", ".gpg", ".zst.gpg");
+          case TARBALL -> List.of("", ".gpg");
+          default -> List.of("");
+        };
+    return suffixes.stream().map(suffix -> backup(one.key() + suffix)).toList();
+  }
+
+  @Property
   void theNewestOfEachSeriesStays(
       @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
     Map<Series, Backup> newest = new HashMap<>();

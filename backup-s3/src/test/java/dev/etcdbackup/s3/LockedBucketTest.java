@@ -82,7 +82,7 @@ class LockedBucketTest {
     BackupService service =
         BackupService.builder(store).clock(() -> FIRST.plusSeconds(3_600)).build();
 
-    PruneReport first = service.prune("p", RetentionPolicy.keepLast(1), true);
+    PruneReport first = service.prune("p", RetentionPolicy.keepLast(1));
     assertThat(first.deleted()).containsExactlyInAnyOrder(key(1), key(4));
     assertThat(first.refused()).containsOnlyKeys(key(2), key(3));
     assertThat(first.refused().get(key(2)))
@@ -94,7 +94,7 @@ class LockedBucketTest {
         .as("what is locked is not hidden")
         .containsExactly(key(2), key(3), key(5));
 
-    await(() -> service.prune("p", RetentionPolicy.keepLast(1), true).refused().isEmpty());
+    await(() -> service.prune("p", RetentionPolicy.keepLast(1)).refused().isEmpty());
     assertThat(store.list("p")).extracting(StoredBackup::key).containsExactly(key(5));
     assertThat(bucket.deleteMarkers()).as("one for each that was deleted").hasSize(4);
   }

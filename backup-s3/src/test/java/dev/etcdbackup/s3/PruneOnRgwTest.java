@@ -42,7 +42,7 @@ class PruneOnRgwTest {
 
       BackupService service =
           BackupService.builder(store).clock(() -> FIRST.plusSeconds(60L * COUNT)).build();
-      PruneReport report = service.prune("many", RetentionPolicy.keepLast(1_006), true);
+      PruneReport report = service.prune("many", RetentionPolicy.keepLast(1_006));
 
       assertThat(report.refused()).isEmpty();
       assertThat(report.deleted()).hasSize(99).contains(key("many", 9), key("many", 99));
@@ -51,7 +51,7 @@ class PruneOnRgwTest {
       assertThat(store.list("many-2")).hasSize(COUNT);
 
       // Now more than one DeleteObjects may take.
-      assertThat(service.prune("many-2", RetentionPolicy.keepLast(2), true).deleted())
+      assertThat(service.prune("many-2", RetentionPolicy.keepLast(2)).deleted())
           .hasSize(COUNT - 2);
       assertThat(store.list("many-2"))
           .extracting(stored -> stored.key())

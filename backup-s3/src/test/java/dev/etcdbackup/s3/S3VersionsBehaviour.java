@@ -101,13 +101,13 @@ abstract class S3VersionsBehaviour {
     store.delete(List.of(keys.get(4))); // the newest is hidden, so the one before is the newest
     BackupService service =
         BackupService.builder(store).clock(() -> FIRST.plusSeconds(3_600)).build();
-    PruneReport report = service.prune("p", RetentionPolicy.keepLast(2), true);
+    PruneReport report = service.prune("p", RetentionPolicy.keepLast(2));
     assertThat(report.refused()).isEmpty();
     assertThat(report.deleted()).containsExactlyInAnyOrder(keys.get(0), keys.get(1));
     assertThat(store.list("p"))
         .extracting(StoredBackup::key)
         .containsExactly(keys.get(2), keys.get(3));
-    assertThat(service.prune("p", RetentionPolicy.keepLast(2), true).deleted()).isEmpty();
+    assertThat(service.prune("p", RetentionPolicy.keepLast(2)).deleted()).isEmpty();
   }
 
   private static Content content(int size) {

@@ -3,7 +3,6 @@ package dev.etcdbackup.recovery;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
@@ -12,6 +11,8 @@ import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
+import dev.etcdbackup.service.NewestGood;
+import dev.etcdbackup.service.NewestGoodRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans how a lost cluster comes back, and carries the plan out once somebody consents.
+ * Plans how a lost cluster comes back, and carries the plan out once it is approved.
  *
  * <p>A member that still answers comes first, or a copy of a member's data: it is newer than any
  * backup. It is stored as a backup {@code survivor_vREVISION_TIME} of the project before anything
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-  private static final int MAX_UNREAD = 3;
+  private static final int MAX_UNREADABLE = 2;
   private static final NamingStrategy SURVIVOR = NamingStrategy.periodic("survivor");
 
   private final BackupService backups;
@@ -50,7 +51,7 @@ public final class Recovery {
    * Creates it.
    *
    * @param backups the store's service; its verifier decides what is good
-   * @param clock what time it is
+   * @param clock the clock by which the age of a backup is judged
    */
   public Recovery(BackupService backups, InstantSource clock) {
     this.backups = Objects.requireNonNull(backups, "backups");
@@ -130,42 +131,17 @@ public final class Recovery {
   /** A backup that cannot be read now is passed over, but never is a cluster rebuilt for that. */
   private Optional<Backup> newestGood(String project, List<RecoveryPlan.PassedOver> passedOver)
       throws BackupException {
-    List<StoreException> unread = new ArrayList<>();
-    for (Backup backup : newestFirst(backups.list(project))) {
-      try {
-        List<String> problems = backups.verify(backup).problems();
-        if (problems.isEmpty()) {
-          return Optional.of(backup);
-        }
-        passedOver.add(new RecoveryPlan.PassedOver(backup.key().toString(), problems.get(0)));
-      } catch (BackupNotFoundException e) {
-        passedOver.add(
-            new RecoveryPlan.PassedOver(backup.key().toString(), "it was deleted meanwhile"));
-      } catch (StoreException e) {
-        unread.add(e);
-        passedOver.add(
-            new RecoveryPlan.PassedOver(backup.key().toString(), String.valueOf(e.getMessage())));
-        if (unread.size() == MAX_UNREAD || Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-      }
+    NewestGood found =
+        backups.newestGood(
+            NewestGoodRequest.builder(project)
+                .includeManual()
+                .unreadable(MAX_UNREADABLE)
+                .build());
+    for (NewestGood.PassedOver one : found.passedOver()) {
+      passedOver.add(
+          new RecoveryPlan.PassedOver(one.backup().key().toString(), one.problems().get(0)));
     }
-    if (!unread.isEmpty()) {
-      throw unread.get(0);
-    }
-    return Optional.empty();
-  }
-
-  private List<Backup> newestFirst(List<Backup> all) {
-    Instant now = clock.instant();
-    Comparator<Backup> order =
-        Comparator.comparing((Backup one) -> one.kind() == BackupKind.OTHER)
-            .thenComparing(
-                (a, b) ->
-                    a.kind() == BackupKind.OTHER
-                        ? b.stored().lastModified().compareTo(a.stored().lastModified())
-                        : Backup.OLDEST_FIRST.compare(b, a));
-    return all.stream().filter(one -> !one.isDatedAhead(now)).sorted(order).toList();
+    return found.backup();
   }
 
   private Duration age(Backup backup) {
@@ -179,23 +155,23 @@ public final class Recovery {
    * last of all.
    *
    * @param plan the plan, made a short time ago
-   * @param consent who wants it
+   * @param approval who wants it
    * @param operations what is done with the cluster
    * @param directory where the snapshot goes meanwhile; must exist, with room for it
    * @return the backup that was restored; empty when the cluster was rebuilt
-   * @throws IllegalStateException when the plan needs confirmation and the consent is not to old
+   * @throws IllegalStateException when the plan needs confirmation and the approval is not to old
    *     data; nothing was done
    * @throws RecoveryFailedException when a step fails; later ones were not begun
    */
   public Optional<BackupKey> carryOut(
-      RecoveryPlan plan, Approval consent, ClusterOperations operations, Path directory)
+      RecoveryPlan plan, Approval approval, ClusterOperations operations, Path directory)
       throws IOException {
-    if (plan.needsConfirmation() && !consent.toOldData()) {
+    if (plan.needsConfirmation() && !approval.toOldData()) {
       throw new IllegalStateException(
-          "that needs Consent.evenToOldData(): " + String.join("; ", plan.doubts()));
+          "that needs Approval.evenToOldData(): " + String.join("; ", plan.doubts()));
     }
     String project = plan.cluster().project();
-    LOG.warn("recovery of {} begins, as {} wants: {}", project, consent.by(), plan.lines());
+    LOG.warn("recovery of {} begins, as {} wants: {}", project, approval.by(), plan.lines());
     Steps steps = new Steps(project);
     Optional<BackupKey> key = Optional.empty();
     if (plan.survivor().isPresent()) {
@@ -229,7 +205,7 @@ public final class Recovery {
     Path temporary = Files.createTempDirectory(directory, "etcd-backup-");
     Path file = temporary.resolve("snapshot.db");
     try {
-      steps.run(RecoveryStep.FETCH, () -> backups.download(key, file, false));
+      steps.run(RecoveryStep.FETCH, () -> backups.download(key, file));
       steps.run(RecoveryStep.STOP_OLD, operations::stopOld);
       steps.run(RecoveryStep.START_NEW, () -> operations.startFrom(file));
       steps.run(RecoveryStep.AWAIT_HEALTHY, operations::awaitHealthy);

@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * it
  *
  * <ul>
- *   <li>has less than half the median size of the seven before it in its series, or of as many as
- *       there are;
+ *   <li>has less than half the median size of those of the seven before it in its series that have the
+ *       same encodings;
  *   <li>has a lower revision in its name than the one before it;
  *   <li>is of another etcd cluster than the one before it.
  * </ul>
@@ -198,8 +198,15 @@ public final class AnomalyGuard {
 
   private static List<String> compare(List<Backup> before, Backup backup) {
     List<String> found = new ArrayList<>();
-    double[] sizes = before.stream().mapToDouble(one -> one.stored().size()).sorted().toArray();
-    double median = (sizes[(sizes.length - 1) / 2] + sizes[sizes.length / 2]) / 2;
+    List<String> encodings = backup.name().encodings();
+    double[] sizes =
+        before.stream()
+            .filter(one -> one.name().encodings().equals(encodings))
+            .mapToDouble(one -> one.stored().size())
+            .sorted()
+            .toArray();
+    double median =
+        sizes.length == 0 ? 0 : (sizes[(sizes.length - 1) / 2] + sizes[sizes.length / 2]) / 2;
     if (backup.stored().size() * 2.0 < median) {
       found.add(
           String.format(

@@ -1,13 +1,12 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 
 /**
- * Hears what a scheduler does. Every method does nothing unless it is overridden.
+ * Is informed of what a scheduler does. Every method does nothing unless it is overridden.
  *
  * <p>Called by the threads that carry the runs out, of several projects at once, so implementations
  * are thread-safe; those of one project come one after the other, except {@link #lockLost}. Be
@@ -47,7 +46,7 @@ public interface BackupListener {
   default void failed(FailedRun failure) {}
 
   /**
-   * There was nothing to do, or somebody else is doing it.
+   * There was nothing to do, or another process does it.
    *
    * @param project the project
    * @param reason why, in one line
@@ -72,8 +71,8 @@ public interface BackupListener {
   default void pruneFailed(String project, BackupException cause) {}
 
   /**
-   * A series is not pruned, because backups in it are suspicious and nobody accepted them. Told
-   * after every run for as long as that is so; see {@link AnomalyGuard}.
+   * A series is not pruned, because backups in it are suspicious and not accepted. Called
+   * after every run while that is so; see {@link AnomalyGuard}.
    *
    * @param project the project
    * @param suspicions which ones and why, oldest first, at least one
@@ -87,13 +86,4 @@ public interface BackupListener {
    * @param project the project
    */
   default void lockLost(String project) {}
-
-  /**
-   * A cluster lost its quorum, and this is how it is to come back. A proposal: the scheduler does
-   * nothing about it, {@link dev.etcdbackup.recovery.Recovery#carryOut} does, with somebody's
-   * consent. Called by the thread that reported the loss.
-   *
-   * @param plan the plan
-   */
-  default void recoveryOffered(RecoveryPlan plan) {}
 }

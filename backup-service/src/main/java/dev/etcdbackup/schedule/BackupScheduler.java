@@ -4,11 +4,6 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.coverage.Coverage;
-import dev.etcdbackup.name.BackupKind;
-import dev.etcdbackup.name.BackupName;
-import dev.etcdbackup.recovery.LostCluster;
-import dev.etcdbackup.recovery.Recovery;
-import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import java.time.Duration;
@@ -19,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -38,11 +34,11 @@ import org.slf4j.LoggerFactory;
  * clusters that are found overdue are begun one after another, a second apart by default, the one
  * with the oldest newest backup first: ten of them within ten seconds.
  *
- * <p><b>A run</b> takes the lock of its project, lists the project, and if nobody else has been
- * there backs it up, looks for what the {@link AnomalyGuard} suspects, and prunes its series. That
+ * <p><b>A run</b> takes the lock of its project, lists the project, and if no other process has
+ * backed it up meanwhile, backs it up, looks for what the {@link AnomalyGuard} finds suspicious, and prunes its series. That
  * is two listings and a look-up beside the backup itself. There are never two runs of one project
- * at once, and at most four runs in all by default. Clusters whose last run failed share half of
- * these places, so dead ones hold the others up for no longer than their first timeout. A failure
+ * at once, and at most four runs in all by default. Clusters whose last run failed use at most
+ * half of these slots, so they delay the others for no longer than their first timeout. A failure
  * that may pass (the source, the store, the lock) is tried again, each time with a new snapshot,
  * after a random time that doubles from 10 seconds to 5 minutes at most, and never past the next
  * point of the schedule. Other failures wait for that point.
@@ -51,6 +47,10 @@ import org.slf4j.LoggerFactory;
  * wall clock is looked at again. When it was set or the machine slept, every project is listed
  * again. Nothing is pruned in the hour after that. Set back by some time, a backup may come up to
  * that time later, but no later than a point of the schedule.
+ *
+ * <p><b>Logging.</b> Backups that are stored or pruned are logged at INFO, failures at WARN with the
+ * reason: once when the state of a cluster changes, not for each retry. The logger has the
+ * name of this class followed by {@code .runs}.
  *
  * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
  * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,
@@ -72,14 +72,14 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   private final SchedulerContext with;
-  private final SchedulerRuntime clockwork;
-  private final RunQueue agenda; // guarded by itself
-  private State state = State.NEW; // guarded by agenda
+  private final SchedulerRuntime runtime;
+  private final RunQueue queue; // guarded by itself
+  private State state = State.NEW; // guarded by queue
 
-  BackupScheduler(SchedulerContext with, SchedulerRuntime clockwork, RunQueue agenda) {
+  BackupScheduler(SchedulerContext with, SchedulerRuntime runtime, RunQueue queue) {
     this.with = with;
-    this.clockwork = clockwork;
-    this.agenda = agenda;
+    this.runtime = runtime;
+    this.queue = queue;
   }
 
   /**
@@ -102,14 +102,12 @@ public final class BackupScheduler implements AutoCloseable {
    * @throws IllegalStateException when the scheduler was stopped
    */
   public void put(ScheduledCluster cluster) {
-    if (cluster.series().kind() == BackupKind.TARBALL) {
-      with.encodings().require(BackupName.tarball(clockwork.now()));
-    }
-    synchronized (agenda) {
+    with.service().requireEncodings(cluster.naming());
+    synchronized (queue) {
       require(state != State.STOPPED, "the scheduler was stopped");
-      agenda.put(cluster, clockwork.now(), clockwork.nanoTime());
+      queue.put(cluster, runtime.now(), runtime.nanoTime());
     }
-    clockwork.wake();
+    runtime.wake();
   }
 
   /**
@@ -122,11 +120,12 @@ public final class BackupScheduler implements AutoCloseable {
   public boolean remove(String project) {
     Optional<ClusterState> removed;
     List<Request> dropped = new ArrayList<>();
-    synchronized (agenda) {
-      removed = agenda.remove(project);
+    synchronized (queue) {
+      removed = queue.remove(project);
       removed.ifPresent(entry -> dropped.addAll(entry.requests()));
-      agenda.running(project).ifPresent(Run::cancel);
+      queue.running(project).ifPresent(Run::cancel);
     }
+    with.listeners().removed(project);
     dropped.forEach(request -> cancel(request, project + " was removed"));
     return removed.isPresent();
   }
@@ -137,14 +136,14 @@ public final class BackupScheduler implements AutoCloseable {
    * @throws IllegalStateException when it was stopped
    */
   public void start() {
-    synchronized (agenda) {
+    synchronized (queue) {
       require(state != State.STOPPED, "the scheduler was stopped");
       if (state == State.STARTED) {
         return;
       }
       state = State.STARTED;
     }
-    clockwork.start(this::tick);
+    runtime.start(this::tick);
   }
 
   /**
@@ -162,16 +161,16 @@ public final class BackupScheduler implements AutoCloseable {
       throw new IllegalArgumentException("grace must be 0 or more, not " + grace);
     }
     List<Request> dropped = new ArrayList<>();
-    synchronized (agenda) {
+    synchronized (queue) {
       state = State.STOPPED;
-      for (ClusterState entry : agenda.entries()) {
+      for (ClusterState entry : queue.entries()) {
         dropped.addAll(entry.requests());
         entry.requests().clear();
       }
     }
     dropped.forEach(request -> cancel(request, "the scheduler was stopped"));
     Duration year = Duration.ofDays(365);
-    boolean ended = clockwork.stop(grace.compareTo(year) > 0 ? year : grace, this::cancelRuns);
+    boolean ended = runtime.stop(grace.compareTo(year) > 0 ? year : grace, this::cancelRuns);
     if (!ended) {
       LOG.warn("the scheduler was stopped, but a run does not end");
     }
@@ -218,7 +217,7 @@ public final class BackupScheduler implements AutoCloseable {
    * @throws IllegalStateException when the scheduler does not run
    */
   public CompletableFuture<ManualBackups> backUpNow(Collection<String> projects, String context) {
-    String name = ManualBackups.name(context, clockwork.now());
+    String name = ManualBackups.name(context, runtime.now());
     NamingStrategy naming = NamingStrategy.manual(name);
     Map<String, Request> requests = new LinkedHashMap<>();
     for (String project : new LinkedHashSet<>(projects)) {
@@ -246,9 +245,9 @@ public final class BackupScheduler implements AutoCloseable {
    * @return the clusters
    */
   public List<ClusterStatus> status() {
-    Instant now = clockwork.now();
-    synchronized (agenda) {
-      return agenda.entries().stream().map(entry -> entry.status(now)).toList();
+    Instant now = runtime.now();
+    synchronized (queue) {
+      return queue.entries().stream().map(entry -> entry.status(now)).toList();
     }
   }
 
@@ -260,9 +259,9 @@ public final class BackupScheduler implements AutoCloseable {
    */
   public Coverage coverage() {
     List<CoverageView.Known> known;
-    Instant now = clockwork.now();
-    synchronized (agenda) {
-      known = agenda.entries().stream().map(entry -> CoverageView.known(entry, now)).toList();
+    Instant now = runtime.now();
+    synchronized (queue) {
+      known = queue.entries().stream().map(entry -> CoverageView.known(entry, now)).toList();
     }
     return new CoverageView(with, now).of(known);
   }
@@ -277,44 +276,37 @@ public final class BackupScheduler implements AutoCloseable {
    */
   public void accept(BackupKey key) throws BackupException {
     with.guard().accept(key);
-    synchronized (agenda) {
-      agenda.forget(key.project(), clockwork.nanoTime());
+    synchronized (queue) {
+      queue.forget(key.project(), runtime.nanoTime());
     }
-    clockwork.wake();
+    runtime.wake();
   }
 
   /**
-   * Reports that a cluster lost its quorum: a plan for it is made, on this thread, and offered to
-   * the listeners. Nothing is carried out; schedules go on as they are.
+   * Adds a listener, for example one that counts for metrics. May be called at any time; it is
+   * informed of what happens from then on.
    *
-   * @param cluster what is known of it; whether it is automated need not be what its schedule says
-   * @param recovery makes the plan
-   * @return the plan, as the listeners got it
-   * @throws IllegalArgumentException when there is no such cluster
-   * @throws BackupException when the store cannot be read; no plan was offered
+   * @param listener the listener
    */
-  public RecoveryPlan quorumLost(LostCluster cluster, Recovery recovery) throws BackupException {
-    requireKnown(List.of(cluster.project()));
-    RecoveryPlan plan = recovery.plan(cluster);
-    with.listeners().recoveryOffered(plan);
-    return plan;
+  public void addListener(BackupListener listener) {
+    with.listeners().add(Objects.requireNonNull(listener, "listener"));
   }
 
   /** Begins what is due; says for how many nanoseconds nothing will be, if nothing happens. */
   long tick() {
     List<Run> begun = List.of();
     long wait = LONGEST_WAIT;
-    synchronized (agenda) {
+    synchronized (queue) {
       if (state == State.STARTED) {
-        Instant now = clockwork.now();
-        long nanos = clockwork.nanoTime();
-        begun = agenda.begin(with, now, nanos);
-        wait = Math.min(agenda.nanosUntilNext(now, nanos), LONGEST_WAIT);
+        Instant now = runtime.now();
+        long nanos = runtime.nanoTime();
+        begun = queue.begin(with, now, nanos);
+        wait = Math.min(queue.nanosUntilNext(now, nanos), LONGEST_WAIT);
       }
     }
     for (Run run : begun) {
       try {
-        clockwork.execute(run, outcome -> ended(run, outcome));
+        runtime.execute(run, outcome -> ended(run, outcome));
       } catch (RejectedExecutionException stoppedJustNow) {
         ended(run, Outcome.cancelled());
       }
@@ -326,21 +318,21 @@ public final class BackupScheduler implements AutoCloseable {
     Optional<FailedRun> failure;
     boolean postponed = false;
     boolean firstTime = false;
-    synchronized (agenda) {
-      long nanos = clockwork.nanoTime();
-      failure = agenda.ended(run, outcome, clockwork.now(), nanos);
+    synchronized (queue) {
+      long nanos = runtime.nanoTime();
+      failure = queue.ended(run, outcome, runtime.now(), nanos);
       if (outcome.kind() == Outcome.Kind.BUSY && state == State.STARTED) {
-        postponed = agenda.find(run.cluster().project()).isPresent();
-        firstTime = agenda.postpone(run, nanos);
+        postponed = queue.find(run.cluster().project()).isPresent();
+        firstTime = queue.postpone(run, nanos);
       }
     }
-    clockwork.wake();
+    runtime.wake();
     String project = run.cluster().project();
     failure.ifPresent(with.listeners()::failed);
     if (firstTime) {
-      with.listeners().skipped(project, "somebody else holds its lock; waiting for it");
+      with.listeners().skipped(project, "another process holds its lock; waiting for it");
     } else if (outcome.kind() == Outcome.Kind.LOOKED && !run.order().lookOnly()) {
-      with.listeners().skipped(project, "somebody else has backed it up");
+      with.listeners().skipped(project, "another process has backed it up");
     }
     Request request = run.order().request();
     if (request != null && !postponed) {
@@ -361,18 +353,18 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   private void submit(Map<String, Request> requests) {
-    synchronized (agenda) {
+    synchronized (queue) {
       require(state == State.STARTED, "the scheduler does not run");
       requireKnown(requests.keySet());
-      requests.forEach(agenda::request);
+      requests.forEach(queue::request);
     }
-    clockwork.wake();
+    runtime.wake();
   }
 
   private void requireKnown(Collection<String> projects) {
-    synchronized (agenda) {
+    synchronized (queue) {
       for (String project : projects) {
-        if (agenda.find(project).isEmpty()) {
+        if (queue.find(project).isEmpty()) {
           throw new IllegalArgumentException("there is no cluster of project '" + project + "'");
         }
       }
@@ -380,16 +372,16 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   private Set<String> projects() {
-    synchronized (agenda) {
+    synchronized (queue) {
       Set<String> all = new LinkedHashSet<>();
-      agenda.entries().forEach(entry -> all.add(entry.cluster().project()));
+      queue.entries().forEach(entry -> all.add(entry.cluster().project()));
       return all;
     }
   }
 
   private void cancelRuns() {
-    synchronized (agenda) {
-      agenda.running().forEach(Run::cancel);
+    synchronized (queue) {
+      queue.running().forEach(Run::cancel);
     }
   }
 

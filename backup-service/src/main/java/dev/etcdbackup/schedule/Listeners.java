@@ -1,25 +1,36 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All the listeners of a scheduler; what they throw ends here. */
+/** All listeners of a scheduler. Catches what they throw. */
 final class Listeners implements BackupListener {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
 
   private final List<BackupListener> all;
-  private final Set<BackupListener> told = ConcurrentHashMap.newKeySet();
+  private final LoggingListener log = new LoggingListener();
+  private final Set<BackupListener> reported = ConcurrentHashMap.newKeySet();
 
   Listeners(List<BackupListener> all) {
-    this.all = List.copyOf(all);
+    this.all = new CopyOnWriteArrayList<>(all);
+    this.all.add(0, log);
+  }
+
+  void add(BackupListener listener) {
+    all.add(listener);
+  }
+
+  /** Drops what is remembered of a project that was removed. */
+  void removed(String project) {
+    log.removed(project);
   }
 
   @Override
@@ -67,17 +78,12 @@ final class Listeners implements BackupListener {
     each(one -> one.lockLost(project));
   }
 
-  @Override
-  public void recoveryOffered(RecoveryPlan plan) {
-    each(one -> one.recoveryOffered(plan));
-  }
-
   private void each(Consumer<BackupListener> event) {
     for (BackupListener one : all) {
       try {
         event.accept(one);
       } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-        if (told.add(one)) {
+        if (reported.add(one)) {
           LOG.warn("listener {} throws; this is logged once", one, e);
         }
       }

@@ -7,8 +7,8 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
+import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
-import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
 import java.io.IOException;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thing done for one cluster on a worker's thread: a look at the store, or a backup. */
+/** A listing or a backup of one cluster, on a worker thread. */
 final class Run implements Supplier<Outcome> {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
 
@@ -80,7 +80,7 @@ final class Run implements Supplier<Outcome> {
     } catch (Error e) {
       return failed(new IllegalStateException(e.toString(), e), Reason.OTHER);
     } finally {
-      calm();
+      endInterrupts();
     }
   }
 
@@ -108,7 +108,7 @@ final class Run implements Supplier<Outcome> {
     try {
       return runHolding(held.get());
     } finally {
-      calm(); // giving the lock back is not to be interrupted
+      endInterrupts(); // releasing the lock must not be interrupted
       held.get().close();
     }
   }
@@ -124,24 +124,26 @@ final class Run implements Supplier<Outcome> {
       return Outcome.looked(view);
     }
     BackupResult result = backUp(cluster.naming(), held);
-    List<Anomaly> suspicions = tidyUp(result, listing, view.suspicions(), held);
-    return Outcome.stored(result, view.with(result.backup().time().orElseThrow(), suspicions));
+    List<Anomaly> anomalies = tidyUp(result, listing, view.suspicions(), held);
+    return Outcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
   }
 
   private BackupResult backUp(NamingStrategy naming, BackupLock.Held held) throws BackupException {
     String project = cluster.project();
     with.listeners().started(project);
-    BackupService service =
-        with.service(
-            cluster.timeout(),
-            (bytes, total) -> with.listeners().progress(project, bytes, total),
-            () -> requireHeld(held));
-    BackupResult result = service.backUp(project, cluster.source(), naming);
+    BackupRequest request =
+        BackupRequest.builder(project, cluster.source())
+            .naming(naming)
+            .timeout(cluster.timeout())
+            .progress((bytes, total) -> with.listeners().progress(project, bytes, total))
+            .beforeCommit(() -> requireHeld(held))
+            .build();
+    BackupResult result = with.service().backUp(request);
     with.listeners().succeeded(project, result);
     return result;
   }
 
-  /** Whether nobody has backed up since the latest point of the schedule. */
+  /** Whether there is no backup since the latest point of the schedule. */
   private boolean isDue(SeriesState view) {
     Instant now = with.clock().instant();
     return view.newest()
@@ -163,27 +165,26 @@ final class Run implements Supplier<Outcome> {
   private List<Anomaly> tidyUp(
       BackupResult result, List<Backup> before, List<Anomaly> known, BackupLock.Held held) {
     String project = cluster.project();
-    List<Anomaly> suspicions = known;
+    List<Anomaly> anomalies = known;
     try {
-      suspicions = suspicions(result, before);
-      if (!suspicions.isEmpty()) {
-        with.listeners().suspicious(project, suspicions);
-        return suspicions;
+      anomalies = anomalies(result, before);
+      if (!anomalies.isEmpty()) {
+        with.listeners().suspicious(project, anomalies);
+        return anomalies;
       }
       RetentionPolicy retention = cluster.retention().orElse(null);
       if (retention != null && order.mayPrune() && held.confirm()) {
         with.listeners().pruned(project, with.service().pruneAfter(result, retention));
       }
     } catch (BackupException e) {
-      LOG.warn("{} is stored, but {} could not be pruned: {}", result.key(), project, e.toString());
       with.listeners().pruneFailed(project, e);
     } catch (RuntimeException e) {
       LOG.error("{} is stored, but {} could not be pruned", result.key(), project, e);
     }
-    return suspicions;
+    return anomalies;
   }
 
-  private List<Anomaly> suspicions(BackupResult result, List<Backup> before)
+  private List<Anomaly> anomalies(BackupResult result, List<Backup> before)
       throws BackupException {
     Instant now = with.clock().instant();
     List<Backup> listing = new ArrayList<>(before);
@@ -222,8 +223,8 @@ final class Run implements Supplier<Outcome> {
     }
   }
 
-  /** From here on nobody interrupts this thread, and nothing is left of an interrupt. */
-  private synchronized void calm() {
+  /** Stops {@link #cancel} from interrupting this thread, and clears its interrupt status. */
+  private synchronized void endInterrupts() {
     worker = null;
     Thread.interrupted();
   }

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Decides what is begun when. Knows nothing of threads, and is not thread-safe.
  *
  * <p>What was asked for comes first, then the looks at the store of clusters not known yet, then
- * what is due, the oldest newest backup first. Clusters whose last run failed take no more than
- * half of the places, so that dead ones leave room for the living.
+ * what is due, the oldest newest backup first. Failing clusters use at most half of
+ * the slots.
  */
 final class RunQueue {
   /** With the half second etcd takes to notice, a dead holder's lock is taken within one. */
   private static final Duration LOCK_POLL = Duration.ofMillis(250);
 
-  private static final Duration DISTRUST = Duration.ofHours(1);
+  private static final Duration NO_PRUNING_AFTER_JUMP = Duration.ofHours(1);
 
   /**
    * How long nothing is looked at while nothing happens: a clock slewed meanwhile is off by 0.3 s.
@@ -39,9 +39,9 @@ final class RunQueue {
   private final Backoff backoff;
   private final Map<String, ClusterState> entries = new LinkedHashMap<>();
   private final Map<String, Run> running = new HashMap<>();
-  private final ClockJumpDetector watch = new ClockJumpDetector();
-  private @Nullable Long rampFrom; // nanos: no earlier catch-up than this
-  private @Nullable Long distrustUntil; // nanos: the clock has jumped
+  private final ClockJumpDetector clockJumps = new ClockJumpDetector();
+  private @Nullable Long staggerUntil; // nanos: no earlier catch-up than this
+  private @Nullable Long noPruningUntil; // nanos: the clock has jumped
   private @Nullable Long quietUntil; // nanos: nothing to begin before, unless something happens
 
   RunQueue(int concurrency, Duration startStagger, Backoff backoff) {
@@ -96,9 +96,9 @@ final class RunQueue {
 
   /** Begins what is to be begun now. */
   List<Run> begin(SchedulerContext with, Instant now, long nanos) {
-    if (watch.jumped(now, nanos)) {
+    if (clockJumps.jumped(now, nanos)) {
       quietUntil = null;
-      distrustUntil = nanos + DISTRUST.toNanos();
+      noPruningUntil = nanos + NO_PRUNING_AFTER_JUMP.toNanos();
       entries.values().stream().filter(one -> !one.isRunning()).forEach(one -> one.forget(nanos));
     }
     return isQuiet(nanos) ? List.of() : beginReady(with, now, nanos);
@@ -114,7 +114,7 @@ final class RunQueue {
     ready.sort(Comparator.comparing(RunQueue::rank).thenComparing(OLDEST_FIRST));
     List<Run> begun = new ArrayList<>();
     for (ClusterState entry : ready) {
-      if (hasPlaceFor(entry) && !waitsForRamp(entry, nanos)) {
+      if (hasSlotFor(entry) && !waitsForStagger(entry, nanos)) {
         begun.add(begin(entry, with, nanos));
       } else if (rank(entry) < 2 && running.size() >= concurrency) {
         break;
@@ -130,8 +130,8 @@ final class RunQueue {
       for (ClusterState entry : entries.values()) {
         if (!entry.isReady(now, nanos)) {
           wait = Math.min(wait, entry.nanosUntilReady(now, nanos, wait));
-        } else if (waitsForRamp(entry, nanos) && rampFrom != null) {
-          wait = Math.min(wait, rampFrom - nanos);
+        } else if (waitsForStagger(entry, nanos) && staggerUntil != null) {
+          wait = Math.min(wait, staggerUntil - nanos);
         } // else it waits for a run to end
       }
       quietUntil = nanos + Math.max(wait, 0);
@@ -173,7 +173,7 @@ final class RunQueue {
     return Optional.empty();
   }
 
-  /** Puts a run off because somebody else holds the lock. True the first time for a point. */
+  /** Puts a run off because another process holds the lock. True the first time for a point. */
   boolean postpone(Run run, long nanos) {
     ClusterState entry = entries.get(run.cluster().project());
     Request request = run.order().request();
@@ -201,16 +201,16 @@ final class RunQueue {
   }
 
   private Run begin(ClusterState entry, SchedulerContext with, long nanos) {
-    if (isOnRamp(entry)) {
-      rampFrom = nanos + startStagger.toNanos();
+    if (isStaggered(entry)) {
+      staggerUntil = nanos + startStagger.toNanos();
     }
-    boolean mayPrune = distrustUntil == null || nanos - distrustUntil >= 0;
+    boolean mayPrune = noPruningUntil == null || nanos - noPruningUntil >= 0;
     Run run = new Run(with, entry.cluster(), entry.begin(mayPrune));
     running.put(entry.cluster().project(), run);
     return run;
   }
 
-  private boolean hasPlaceFor(ClusterState entry) {
+  private boolean hasSlotFor(ClusterState entry) {
     if (running.size() >= concurrency) {
       return false;
     }
@@ -225,12 +225,12 @@ final class RunQueue {
     return failing < Math.max(1, concurrency / 2);
   }
 
-  private boolean waitsForRamp(ClusterState entry, long nanos) {
-    return isOnRamp(entry) && rampFrom != null && rampFrom - nanos > 0;
+  private boolean waitsForStagger(ClusterState entry, long nanos) {
+    return isStaggered(entry) && staggerUntil != null && staggerUntil - nanos > 0;
   }
 
-  /** Whoever waits for a lock has had its turn, and holds nobody up by asking for it. */
-  private static boolean isOnRamp(ClusterState entry) {
+  /** A cluster that waits for a lock is not staggered again when it requests the lock. */
+  private static boolean isStaggered(ClusterState entry) {
     return rank(entry) == 2 && entry.isCatchingUp() && !entry.isWaitingForLock();
   }
 

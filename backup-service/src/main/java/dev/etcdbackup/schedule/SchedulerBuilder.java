@@ -3,6 +3,7 @@ package dev.etcdbackup.schedule;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.service.BackupService;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -29,7 +30,7 @@ public final class SchedulerBuilder {
   private Duration longestDelay = Duration.ofMinutes(5);
   private BackupLock lock = BackupLock.inProcess();
   private ThreadFactory threads = daemons();
-  private @Nullable SchedulerRuntime clockwork;
+  private @Nullable SchedulerRuntime runtime;
   private RandomGenerator random = RandomGenerator.getDefault();
   private final List<BackupListener> listeners = new ArrayList<>();
 
@@ -51,7 +52,7 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * What time it is. By default the system's clock. It decides what is due and names the backups;
+   * The clock. By default the system clock. It decides what is due and names the backups;
    * waiting goes by the monotonic clock.
    *
    * @param clock the clock
@@ -99,7 +100,7 @@ public final class SchedulerBuilder {
    */
   public SchedulerBuilder startStagger(Duration startStagger) {
     if (startStagger.isNegative() || startStagger.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("rampStep must be 0 to 1 day, not " + startStagger);
+      throw new IllegalArgumentException("startStagger must be 0 to 1 day, not " + startStagger);
     }
     this.startStagger = startStagger;
     return this;
@@ -130,7 +131,7 @@ public final class SchedulerBuilder {
   /**
    * What keeps two replicas from writing the same project at once: {@code EtcdBackupLock} of
    * backup-etcd between processes. By default a lock inside this scheduler: enough for one process.
-   * Somebody else's lock is asked for again four times a second.
+   * A lock that another process holds is requested again four times a second.
    *
    * @param lock the lock
    * @return this
@@ -141,7 +142,8 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * Adds somebody who hears what happens. May be called more than once.
+   * Adds a listener. May be called more than once; {@link BackupScheduler#addListener} adds one
+   * later. Without any, the scheduler logs what it does, as described there.
    *
    * @param listener the listener
    * @return this
@@ -152,7 +154,7 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * Where all threads come from. By default new daemon threads.
+   * Makes all threads. By default new daemon threads.
    *
    * @param threads the factory
    * @return this
@@ -163,13 +165,13 @@ public final class SchedulerBuilder {
   }
 
   /** For tests: time and threads of another kind. */
-  SchedulerBuilder clockwork(SchedulerRuntime clockwork) {
-    this.clockwork = clockwork;
-    this.clock = clockwork::now;
+  SchedulerBuilder runtime(SchedulerRuntime runtime) {
+    this.runtime = runtime;
+    this.clock = runtime::now;
     return this;
   }
 
-  /** For tests: the same chances every time. */
+  /** For tests: the same random numbers every time. */
   SchedulerBuilder random(RandomGenerator random) {
     this.random = random;
     return this;
@@ -181,21 +183,25 @@ public final class SchedulerBuilder {
    * @return the scheduler
    */
   public BackupScheduler build() {
+    BackupService service =
+        BackupService.builder(store)
+            .encodings(encodings)
+            .clock(clock)
+            .tarballZone(tarballZone)
+            .threads(threads)
+            .build();
     SchedulerContext with =
         new SchedulerContext(
-            store,
-            encodings,
+            service,
             clock,
-            tarballZone,
-            threads,
             lock,
             AnomalyGuard.of(store, tarballZone),
             new Listeners(listeners));
-    RunQueue agenda =
+    RunQueue queue =
         new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));
     SchedulerRuntime works =
-        clockwork != null ? clockwork : new ThreadedSchedulerRuntime(clock, threads, concurrency);
-    return new BackupScheduler(with, works, agenda);
+        runtime != null ? runtime : new ThreadedSchedulerRuntime(clock, threads, concurrency);
+    return new BackupScheduler(with, works, queue);
   }
 
   private static ThreadFactory daemons() {

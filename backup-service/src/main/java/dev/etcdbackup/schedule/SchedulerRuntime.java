@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Time and threads, as far as the scheduler needs them. All waiting is done here, so a test can put
- * a clockwork in place that does not wait.
+ * Time and threads, as far as the scheduler needs them. All waiting is done here, so a test can use one
+ * that does not wait.
  */
 interface SchedulerRuntime {
-  /** What time it is. May jump, both ways. */
+  /** The time of the wall clock. May jump, both ways. */
   Instant now();
 
   /** Nanoseconds that have passed since some moment. Never jumps; may stand still in a suspend. */

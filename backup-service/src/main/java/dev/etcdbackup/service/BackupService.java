@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -34,12 +36,14 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes, lists, reads back and prunes the backups of one store.
+ * Takes, lists, downloads, verifies and prunes the backups of one store.
  *
- * <p>Thread-safe; any number of calls may run at once. Calls block. Those that move a snapshot do
- * so on a thread of their own, which has ended when they return, and are over when their timeout
- * is; an interrupt ends them too, within about a second, and leaves the caller's interrupt status
- * set. Only after ten seconds is work that cannot be ended left behind.
+ * <p>Options belong to a call: the simple overloads use the defaults, the others take a request.
+ *
+ * <p>Thread-safe; any number of calls may run at once. Calls block. Those that transfer a snapshot
+ * do so on a thread of their own, which has ended when they return, and end with their timeout; an
+ * interrupt ends them too, within about a second, and leaves the caller's interrupt status set.
+ * Work that does not react to being cancelled is left behind after ten seconds.
  *
  * <p>Holds no snapshot in memory. The service has nothing to be closed; the store remains the
  * caller's.
@@ -49,21 +53,19 @@ public final class BackupService {
   private final BackupEncodings encodings;
   private final InstantSource clock;
   private final ZoneId tarballZone;
-  private final BackupProgress progress;
-  private final CommitCheck beforeCommit;
   private final BackupVerifier verifier;
   private final SnapshotReader reader;
-  private final Deadline deadline;
+  private final Duration timeout;
+  private final ThreadFactory threads;
 
   private BackupService(Builder builder) {
     this.store = builder.store;
     this.encodings = builder.encodings;
     this.clock = builder.clock;
     this.tarballZone = builder.tarballZone;
-    this.progress = builder.progress;
-    this.beforeCommit = builder.beforeCommit;
     this.reader = new SnapshotReader(store, encodings);
-    this.deadline = new Deadline(builder.timeout, builder.threads);
+    this.timeout = builder.timeout;
+    this.threads = builder.threads;
     this.verifier = builder.verifier != null ? builder.verifier : this::readThrough;
   }
 
@@ -78,49 +80,70 @@ public final class BackupService {
   }
 
   /**
-   * Takes a periodic backup, {@code etcd.backup_vREVISION_TIME}.
+   * Takes a periodic backup, {@code etcd.backup_vREVISION_TIME}, with the defaults of {@link
+   * BackupRequest}.
    *
    * @param project the project
    * @param source the cluster
    * @return what was stored
-   * @throws BackupException as {@link #backUp(String, SnapshotSource, NamingStrategy)}
+   * @throws BackupException as {@link #backUp(BackupRequest)}
    */
   public BackupResult backUp(String project, SnapshotSource source) throws BackupException {
-    return backUp(project, source, NamingStrategy.periodic());
+    return backUp(BackupRequest.builder(project, source).build());
   }
 
   /**
-   * Takes a backup. It is stored whole and proved, or not at all; nothing is ever overwritten.
+   * Takes a backup under a chosen name, otherwise with the defaults of {@link BackupRequest}.
    *
-   * <p>The name bears the time the call began and the revision the source told before it streamed.
-   * If that name is taken the next free second of the following 60 is used, except for manual
-   * names.
-   *
-   * @param project the project: one segment
+   * @param project the project
    * @param source the cluster
-   * @param naming how to name the backup
+   * @param naming how to name and encode the backup
+   * @return what was stored
+   * @throws BackupException as {@link #backUp(BackupRequest)}
+   */
+  public BackupResult backUp(String project, SnapshotSource source, NamingStrategy naming)
+      throws BackupException {
+    return backUp(BackupRequest.builder(project, source).naming(naming).build());
+  }
+
+  /**
+   * Takes a backup. It is stored whole and verified, or not at all; nothing is ever overwritten.
+   *
+   * <p>The name has the time at which the call began and the revision that the source reported
+   * before it streamed. If that name is taken the next free second of the following 60 is used,
+   * except for manual names.
+   *
+   * @param request what to take, and how
    * @return what was stored
    * @throws IllegalArgumentException when project or name cannot be part of a key, or the name asks
    *     for an encoding that the service does not have
-   * @throws SourceException when the source failed, or time ran out while waiting for it; nothing
-   *     was stored
+   * @throws SourceException when the source failed, whatever it threw, or time ran out while
+   *     waiting for it; nothing was stored
    * @throws BackupExistsException when the name is taken
    * @throws StoreException when the store failed, or time ran out while waiting for it; nothing was
    *     stored unless it says that the outcome is unknown
    */
-  public BackupResult backUp(String project, SnapshotSource source, NamingStrategy naming)
-      throws BackupException {
-    BackupKey.requireProject(project);
-    encodings.require(BackupName.parse(naming.name(0, clock.instant())));
-    TakeBackup work =
-        new TakeBackup(project, source, naming, store, encodings, clock, progress, beforeCommit);
+  public BackupResult backUp(BackupRequest request) throws BackupException {
+    requireEncodings(request.naming());
+    String what = "backup of " + request.project();
     try {
-      return deadline.run("backup of " + project, work);
+      return deadline(request.timeout())
+          .run(what, new TakeBackup(request, store, encodings, clock));
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new SourceException("backup of " + project + " failed: " + e.getMessage(), e);
+      throw new SourceException(what + " failed: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Checks that the service has every encoding that a naming asks for.
+   *
+   * @param naming the naming
+   * @throws IllegalArgumentException when it lacks one; the message says which
+   */
+  public void requireEncodings(NamingStrategy naming) {
+    encodings.require(BackupName.parse(naming.name(0, clock.instant())));
   }
 
   /**
@@ -149,57 +172,104 @@ public final class BackupService {
   }
 
   /**
-   * Reads a backup back into a file: the snapshot itself, unpacked if it is a tarball, proved on
-   * the way. The file appears under its name only when it is whole, proved and on the disk; it is
-   * readable by its owner only.
+   * Finds the newest periodic backup or tarball of a project that verifies; see {@link
+   * #newestGood(NewestGoodRequest)}.
+   *
+   * @param project the whole project
+   * @return the backup, and the newer ones that are not good
+   * @throws StoreException when the list cannot be had to its end or a backup cannot be read
+   */
+  public NewestGood newestGood(String project) throws BackupException {
+    return newestGood(NewestGoodRequest.builder(project).build());
+  }
+
+  /**
+   * Verifies the backups of a project from the newest backwards until one is good. Those dated more
+   * than an hour ahead do not count.
+   *
+   * @param request the project and the options
+   * @return the backup, and the newer ones that are not good
+   * @throws StoreException when the list cannot be had to its end, or more backups cannot be read
+   *     than the request allows
+   */
+  public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
+    return new NewestGoodSearch(request, this::verify)
+        .find(list(request.project()), clock.instant());
+  }
+
+  /**
+   * Downloads a backup with the defaults of {@link DownloadRequest}.
    *
    * @param key the backup
    * @param target the file; its directory exists
-   * @param overwrite whether a file that is there may be replaced
-   * @return what was proved
+   * @param options {@link StandardCopyOption#REPLACE_EXISTING} or none
+   * @return the digest of the snapshot
+   * @throws IOException as {@link #download(DownloadRequest)}
+   */
+  public SnapshotDigest download(BackupKey key, Path target, StandardCopyOption... options)
+      throws IOException {
+    return download(DownloadRequest.builder(key, target).options(options).build());
+  }
+
+  /**
+   * Downloads a backup into a file: the snapshot itself, decoded, and verified on the way. The file
+   * appears under its name only when it is whole, verified and on the disk; it is readable by its
+   * owner only.
+   *
+   * @param request what to download, and where to
+   * @return the digest of the snapshot
    * @throws IllegalArgumentException when the service does not have one of its encodings
    * @throws BackupNotFoundException when there is no such backup
    * @throws CorruptBackupException when it is damaged or is no snapshot
    * @throws StoreException when it cannot be read, or time ran out
    * @throws IOException when the file cannot be written; a {@link
-   *     java.nio.file.FileAlreadyExistsException} when it is there and may not be replaced
+   *     java.nio.file.FileAlreadyExistsException} when it exists and may not be replaced
    */
-  public SnapshotDigest download(BackupKey key, Path target, boolean overwrite) throws IOException {
-    Backup backup = require(key);
+  public SnapshotDigest download(DownloadRequest request) throws IOException {
+    Backup backup = require(request.key());
     return write(
-        key,
-        target,
-        overwrite,
+        request,
         () -> reader.open(backup),
         (in, out) -> {
           VerifyingInputStream snapshot = (VerifyingInputStream) in;
-          Download.copy(new CountingInputStream(snapshot, snapshot.size(), progress), out);
+          Download.copy(
+              new CountingInputStream(snapshot, snapshot.size(), request.progress()), out);
           return snapshot.digest();
         });
   }
 
   /**
-   * Reads a backup back into a file, byte for byte as it is stored, whatever it is. Nothing is
-   * proved.
+   * Downloads the stored bytes with the defaults of {@link DownloadRequest}.
    *
    * @param key the backup
-   * @param target the file, treated as by {@link #download}
-   * @param overwrite whether a file that is there may be replaced
+   * @param target the file; its directory exists
+   * @param options {@link StandardCopyOption#REPLACE_EXISTING} or none
+   * @return the number of bytes
+   * @throws IOException as {@link #downloadRaw(DownloadRequest)}
+   */
+  public long downloadRaw(BackupKey key, Path target, StandardCopyOption... options)
+      throws IOException {
+    return downloadRaw(DownloadRequest.builder(key, target).options(options).build());
+  }
+
+  /**
+   * Downloads a backup into a file, byte for byte as it is stored, whatever it is. Nothing is
+   * verified.
+   *
+   * @param request what to download, and where to; the file appears as with {@link #download}
    * @return the number of bytes
    * @throws BackupNotFoundException when there is no such backup
    * @throws StoreException when it cannot be read, or time ran out
    * @throws IOException when the file cannot be written
    */
-  public long downloadRaw(BackupKey key, Path target, boolean overwrite) throws IOException {
-    Backup backup = require(key);
+  public long downloadRaw(DownloadRequest request) throws IOException {
+    Backup backup = require(request.key());
     long size = backup.stored().size();
     return write(
-        key,
-        target,
-        overwrite,
+        request,
         () -> reader.openRaw(backup.stored()),
         (in, out) -> {
-          Download.copy(new CountingInputStream(in, size, progress), out);
+          Download.copy(new CountingInputStream(in, size, request.progress()), out);
           return size;
         });
   }
@@ -213,12 +283,27 @@ public final class BackupService {
    * @throws StoreException when it cannot be read, or time ran out
    */
   public Verification verify(Backup backup) throws BackupException {
+    return verify(VerifyRequest.builder(backup).build());
+  }
+
+  /**
+   * Verifies a stored backup.
+   *
+   * @param request which one, and how
+   * @return what was found
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws StoreException when it cannot be read, or time ran out
+   */
+  public Verification verify(VerifyRequest request) throws BackupException {
+    BackupKey key = request.backup().key();
+    BackupVerifier chosen = request.verifier() != null ? request.verifier() : verifier;
     try {
-      return deadline.run("verification of " + backup.key(), new Verify(verifier, backup, store));
+      return deadline(request.timeout())
+          .run("verification of " + key, new Verify(chosen, request.backup(), store));
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException(backup.key() + " cannot be read: " + e.getMessage(), e);
+      throw new StoreException(key + " cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -235,21 +320,30 @@ public final class BackupService {
   }
 
   /**
-   * Deletes what a policy does not keep. Only periodic backups and tarballs are ever deleted, never
-   * the newest of a series, and nothing unless the listing was complete.
+   * Prunes a project with the defaults of {@link PruneRequest}: in each series of which something
+   * is to be deleted, the newest backup that is kept is verified first.
    *
    * @param project the whole project
    * @param policy what to keep
-   * @param verifyFirst whether to verify first, in each series of which something is to be deleted,
-   *     the newest backup that is kept
+   * @return what was done
+   * @throws BackupException as {@link #prune(PruneRequest)}
+   */
+  public PruneReport prune(String project, RetentionPolicy policy) throws BackupException {
+    return prune(PruneRequest.builder(project, policy).build());
+  }
+
+  /**
+   * Deletes what a policy does not keep. Only periodic backups and tarballs are ever deleted, never
+   * the newest of a series, and nothing unless the listing was complete.
+   *
+   * @param request the project, the policy and the options
    * @return what was done; a backup that the store did not delete is in there, not thrown
-   * @throws CorruptBackupException when a backup that had to be verified is bad; nothing was
-   *     deleted
+   * @throws CorruptBackupException when a backup that had to be verified is bad, and with it every
+   *     copy of its base name; nothing was deleted
    * @throws StoreException when the list cannot be had or the store failed as a whole
    */
-  public PruneReport prune(String project, RetentionPolicy policy, boolean verifyFirst)
-      throws BackupException {
-    return pruning().prune(project, policy, verifyFirst);
+  public PruneReport prune(PruneRequest request) throws BackupException {
+    return pruning().prune(request, this::verify);
   }
 
   /**
@@ -267,8 +361,29 @@ public final class BackupService {
     return pruning().pruneAfter(result, policy);
   }
 
+  /**
+   * Deletes one backup, of any kind, whatever a policy says of it.
+   *
+   * @param key the backup
+   * @throws BackupNotFoundException when there is no such backup
+   * @throws StoreException when the store failed or refuses to delete it, with the store's reason;
+   *     the backup may still be there
+   */
+  public void delete(BackupKey key) throws BackupException {
+    Backup backup = require(key);
+    DeleteResult result = store.delete(List.of(backup.key()));
+    if (!result.gone().contains(key)) {
+      String reason = result.refused().getOrDefault(key, "the store does not say why");
+      throw new StoreException(key + " was not deleted: " + reason, null);
+    }
+  }
+
   private Pruning pruning() {
-    return new Pruning(this, store, clock);
+    return new Pruning(store, tarballZone, clock);
+  }
+
+  private Deadline deadline(@Nullable Duration requested) {
+    return new Deadline(requested != null ? requested : timeout, threads);
   }
 
   private Backup require(BackupKey key) throws BackupException {
@@ -278,12 +393,15 @@ public final class BackupService {
         .orElseThrow(() -> new BackupNotFoundException(key));
   }
 
-  /** The default verifier: the whole snapshot is read and proved. */
+  /** The default verifier: the whole snapshot is read and verified. */
   private Verification readThrough(Backup backup, BackupStore from) throws BackupException {
     Optional<String> missing = encodings.missing(backup.name());
     if (missing.isPresent()) {
-      return new Verification(
-          List.of("cannot be verified, because the encoding for " + missing.get() + " is missing"));
+      String reason =
+          missing.get().equals(".gpg")
+              ? "it is encrypted with OpenPGP"
+              : "the encoding for " + missing.get() + " is missing";
+      return new Verification(List.of("cannot be verified, because " + reason));
     }
     try (InputStream snapshot = new SnapshotReader(from, encodings).open(backup)) {
       Download.copy(snapshot, OutputStream.nullOutputStream());
@@ -297,16 +415,15 @@ public final class BackupService {
     }
   }
 
-  private <T> T write(
-      BackupKey key, Path target, boolean overwrite, Download.Opener opener, Writer<T> writer)
+  private <T> T write(DownloadRequest request, Download.Opener opener, Writer<T> writer)
       throws IOException {
-    return deadline.run(
-        "reading " + key,
+    return deadline(request.timeout()).run(
+        "reading " + request.key(),
         new Download<>(
-            key.toString(),
+            request.key().toString(),
             opener,
             in -> {
-              try (TargetFile file = new TargetFile(target, overwrite)) {
+              try (TargetFile file = new TargetFile(request.target(), request.replace())) {
                 T result = writer.write(in, file.out());
                 file.commit();
                 return result;
@@ -343,8 +460,6 @@ public final class BackupService {
     private InstantSource clock = InstantSource.system();
     private ZoneId tarballZone = ZoneOffset.UTC;
     private Duration timeout = Duration.ofMinutes(10);
-    private BackupProgress progress = (bytes, total) -> {};
-    private CommitCheck beforeCommit = () -> {};
     private ThreadFactory threads =
         work -> {
           Thread thread = new Thread(work, "etcd-backup");
@@ -370,7 +485,7 @@ public final class BackupService {
     }
 
     /**
-     * How backups are verified. By default all of the snapshot is read and proved by its size and
+     * How backups are verified. By default all of the snapshot is read and verified by its size and
      * SHA-256.
      *
      * @param verifier the verifier
@@ -382,7 +497,7 @@ public final class BackupService {
     }
 
     /**
-     * What time it is. By default the system's clock.
+     * The clock that names backups and decides what is dated ahead. By default the system clock.
      *
      * @param clock the clock
      * @return this
@@ -405,48 +520,20 @@ public final class BackupService {
     }
 
     /**
-     * How long a single backup, read-back or verification may take, everything included. By default
-     * 10 minutes.
+     * How long a single backup, download or verification may take, everything included, unless its
+     * request says otherwise. By default 10 minutes.
      *
      * @param timeout more than zero, at most 100 years
      * @return this
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative()
-          || timeout.isZero()
-          || timeout.compareTo(Duration.ofDays(36_500)) > 0) {
-        throw new IllegalArgumentException(
-            "timeout must be more than zero and at most 100 years, not " + timeout);
-      }
-      this.timeout = timeout;
+      this.timeout = Deadline.requireTimeout(timeout);
       return this;
     }
 
     /**
-     * Who hears how far backups and read-backs have come. By default nobody.
-     *
-     * @param progress the listener
-     * @return this
-     */
-    public Builder progress(BackupProgress progress) {
-      this.progress = Objects.requireNonNull(progress, "progress");
-      return this;
-    }
-
-    /**
-     * Who has the last word before a backup becomes visible. By default nobody.
-     *
-     * @param beforeCommit the check
-     * @return this
-     */
-    public Builder beforeCommit(CommitCheck beforeCommit) {
-      this.beforeCommit = Objects.requireNonNull(beforeCommit, "beforeCommit");
-      return this;
-    }
-
-    /**
-     * Where the threads come from that move snapshots: one for each call under way. By default new
-     * daemon threads.
+     * Makes the threads that transfer snapshots: one for each call under way. By default new daemon
+     * threads.
      *
      * @param threads the factory
      * @return this

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommitGuardInputStream extends FilterInputStream {
   private final CommitCheck check;
-  private boolean agreed;
+  private boolean passed;
   private long count;
   private @Nullable IOException refusal;
 
@@ -37,14 +37,14 @@ final class CommitGuardInputStream extends FilterInputStream {
       throw refusal;
     }
     int read = super.read(buffer, offset, length);
-    if (read < 0 && !agreed) {
+    if (read < 0 && !passed) {
       try {
         check.check();
       } catch (IOException e) {
         refusal = e;
         throw e;
       }
-      agreed = true;
+      passed = true;
     }
     count += Math.max(0, read);
     return read;

@@ -4,14 +4,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Tells how far the reading of a snapshot has come, and whether it is waiting for its source. */
+/** Reports how many bytes of a snapshot were read, and whether it is waiting for its source. */
 final class CountingInputStream extends FilterInputStream {
   private static final long STEP = 1 << 20;
 
   private final long total;
   private final BackupProgress progress;
   private long count;
-  private long told;
+  private long reported;
   private volatile boolean reading;
 
   CountingInputStream(InputStream in, long total, BackupProgress progress) {
@@ -41,8 +41,8 @@ final class CountingInputStream extends FilterInputStream {
       reading = false;
     }
     count += Math.max(0, read);
-    if (count - told >= STEP || (read < 0 && count > told)) {
-      told = count;
+    if (count - reported >= STEP || (read < 0 && count > reported)) {
+      reported = count;
       progress.moved(count, total);
     }
     return read;
@@ -50,6 +50,6 @@ final class CountingInputStream extends FilterInputStream {
 
   @Override
   public long skip(long n) {
-    throw new UnsupportedOperationException("a snapshot is proved by reading all of it");
+    throw new UnsupportedOperationException("a snapshot is verified by reading all of it");
   }
 }

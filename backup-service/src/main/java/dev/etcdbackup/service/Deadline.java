@@ -20,12 +20,23 @@ final class Deadline {
   /** How long cancelled work may take to clean up. */
   static final Duration GRACE = Duration.ofSeconds(10);
 
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final Duration timeout;
   private final ThreadFactory threads;
 
   Deadline(Duration timeout, ThreadFactory threads) {
     this.timeout = timeout;
     this.threads = threads;
+  }
+
+  /** Checks a timeout: more than zero, at most 36,500 days. */
+  static Duration requireTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "timeout must be more than zero and at most 100 years, not " + timeout);
+    }
+    return timeout;
   }
 
   /** Work that can be cancelled. */

@@ -4,6 +4,8 @@ import dev.etcdbackup.Series;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -14,14 +16,16 @@ import java.util.Optional;
  */
 public final class NamingStrategy {
   private static final NamingStrategy PERIODIC = periodic("etcd.backup");
-  private static final NamingStrategy TARBALL = new NamingStrategy(BackupKind.TARBALL, "");
+  private static final NamingStrategy TARBALL = new NamingStrategy(BackupKind.TARBALL, "", List.of());
 
   private final BackupKind kind;
   private final String text; // the prefix of periodic names, the whole of a manual one
+  private final List<String> added; // suffixes of encodings, without the .tar.gz of tarballs
 
-  private NamingStrategy(BackupKind kind, String text) {
+  private NamingStrategy(BackupKind kind, String text, List<String> added) {
     this.kind = kind;
     this.text = text;
+    this.added = added;
   }
 
   /**
@@ -44,7 +48,7 @@ public final class NamingStrategy {
     if (prefix.isEmpty()) {
       throw new IllegalArgumentException("prefix must not be empty");
     }
-    return new NamingStrategy(BackupKind.PERIODIC, prefix);
+    return new NamingStrategy(BackupKind.PERIODIC, prefix, List.of());
   }
 
   /**
@@ -74,7 +78,31 @@ public final class NamingStrategy {
               + "' reads as a scheduled backup, which pruning would count and delete; choose one"
               + " without a revision and time at its end");
     }
-    return new NamingStrategy(BackupKind.OTHER, name);
+    return new NamingStrategy(BackupKind.OTHER, name, List.of());
+  }
+
+  /**
+   * The same names with the suffixes of encodings, and so the same backups encoded.
+   *
+   * @param suffixes the suffixes in the order in which the encodings are applied, for example
+   *     {@code ".zst", ".gpg"}. The service needs an {@linkplain BackupService.Builder#encodings
+   *     encoding} for each
+   * @return the naming; the series stays the same
+   * @throws IllegalArgumentException when names of this kind cannot have these suffixes: periodic
+   *     names take {@code .zst}, {@code .gpg} or both in this order, tarballs {@code .gpg}, manual
+   *     names none
+   */
+  public NamingStrategy withEncodings(String... suffixes) {
+    List<String> all = new ArrayList<>(added);
+    all.addAll(List.of(suffixes));
+    NamingStrategy encoded = new NamingStrategy(kind, text, List.copyOf(all));
+    String unused = encoded.name(0, Instant.EPOCH); // refuses what the kind cannot have
+    return encoded;
+  }
+
+  /** The suffixes of all encodings of the backups, in the order in which they are applied. */
+  List<String> encodings() {
+    return BackupName.parse(name(0, Instant.EPOCH)).encodings();
   }
 
   /**
@@ -98,10 +126,15 @@ public final class NamingStrategy {
   }
 
   String name(long revision, Instant time) {
-    return switch (kind) {
-      case PERIODIC -> BackupName.periodic(text, revision, time).text();
-      case TARBALL -> BackupName.tarball(time).text();
-      case OTHER -> text;
-    };
+    BackupName name =
+        switch (kind) {
+          case PERIODIC -> BackupName.periodic(text, revision, time);
+          case TARBALL -> BackupName.tarball(time);
+          case OTHER -> BackupName.parse(text);
+        };
+    for (String suffix : added) {
+      name = name.withEncoding(suffix);
+    }
+    return name.text();
   }
 }

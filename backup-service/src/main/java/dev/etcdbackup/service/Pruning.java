@@ -14,6 +14,8 @@ import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +25,13 @@ import java.util.stream.Collectors;
 
 /** Deletes what a plan does not keep: the most careful thing this library does. */
 final class Pruning {
-  private final BackupService service;
   private final BackupStore store;
+  private final ZoneId tarballZone;
   private final InstantSource clock;
 
-  Pruning(BackupService service, BackupStore store, InstantSource clock) {
-    this.service = service;
+  Pruning(BackupStore store, ZoneId tarballZone, InstantSource clock) {
     this.store = store;
+    this.tarballZone = tarballZone;
     this.clock = clock;
   }
 
@@ -40,7 +42,8 @@ final class Pruning {
 
   /** The listing, which is not to be relied on when it has a key twice. */
   private List<Backup> list(String project) throws BackupException {
-    List<Backup> listed = service.list(project);
+    List<Backup> listed =
+        store.list(project).stream().map(one -> Backup.of(one, tarballZone)).toList();
     Set<BackupKey> seen = new HashSet<>();
     for (Backup backup : listed) {
       if (!seen.add(backup.key())) {
@@ -56,11 +59,10 @@ final class Pruning {
     return listed;
   }
 
-  PruneReport prune(String project, RetentionPolicy policy, boolean verifyFirst)
-      throws BackupException {
-    RetentionPlan plan = plan(project, policy);
-    if (verifyFirst) {
-      verifyNewestKept(plan, clock.instant());
+  PruneReport prune(PruneRequest request, NewestGoodSearch.Check check) throws BackupException {
+    RetentionPlan plan = plan(request.project(), request.policy());
+    if (request.verifying()) {
+      verifyNewestKept(plan, clock.instant(), check);
     }
     return delete(plan);
   }
@@ -86,36 +88,51 @@ final class Pruning {
         plan.decisions().stream()
             .map(
                 d ->
-                    d.backup().key().equals(result.key()) && !d.keep()
+                    isCopy(d.backup(), result.backup()) && !d.keep()
                         ? new Decision(d.backup(), true, "made by this run")
                         : d)
             .toList();
     return delete(new RetentionPlan(spared));
   }
 
-  private void verifyNewestKept(RetentionPlan plan, Instant now) throws BackupException {
+  private static void verifyNewestKept(
+      RetentionPlan plan, Instant now, NewestGoodSearch.Check check) throws BackupException {
     Set<Optional<Series>> losing =
         plan.decisions().stream()
             .filter(d -> !d.keep())
             .map(d -> d.backup().series())
             .collect(Collectors.toSet());
     for (Optional<Series> series : losing) {
-      Backup newest =
-          plan.decisions().stream()
-              .filter(Decision::keep)
-              .map(Decision::backup)
+      List<Backup> kept =
+          plan.toKeep().stream()
               .filter(b -> b.series().equals(series) && !b.isDatedAhead(now))
-              .max(Backup.OLDEST_FIRST)
-              .orElseThrow(() -> new IllegalStateException("a plan keeps nothing of " + series));
-      Verification found = service.verify(newest);
-      if (!found.ok()) {
-        throw new CorruptBackupException(
-            newest.key()
-                + ", the newest that would be kept, does not verify ("
-                + String.join("; ", found.problems())
-                + "); nothing was deleted");
-      }
+              .sorted(Backup.OLDEST_FIRST.reversed())
+              .toList();
+      verifyOneOf(kept.stream().filter(one -> isCopy(one, kept.get(0))).toList(), check);
     }
+  }
+
+  /** Verifies copies of one base name in different encodings until one of them is good. */
+  private static void verifyOneOf(List<Backup> copies, NewestGoodSearch.Check check)
+      throws BackupException {
+    List<String> problems = new ArrayList<>();
+    for (Backup copy : copies) {
+      Verification found = check.verify(copy);
+      if (found.ok()) {
+        return;
+      }
+      problems.addAll(found.problems());
+    }
+    throw new CorruptBackupException(
+        copies.get(0).key()
+            + ", the newest that would be kept, does not verify ("
+            + String.join("; ", problems)
+            + "); nothing was deleted");
+  }
+
+  private static boolean isCopy(Backup one, Backup other) {
+    return one.key().project().equals(other.key().project())
+        && one.name().base().equals(other.name().base());
   }
 
   private PruneReport delete(RetentionPlan plan) throws BackupException {

@@ -25,14 +25,10 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   /** How many taken names in a row are skipped, a second each. */
   private static final int MAX_SECONDS_AHEAD = 60;
 
-  private final String project;
-  private final SnapshotSource source;
-  private final NamingStrategy naming;
+  private final BackupRequest request;
   private final BackupStore store;
   private final BackupEncodings encodings;
   private final InstantSource clock;
-  private final BackupProgress progress;
-  private final CommitCheck beforeCommit;
 
   private volatile @Nullable Snapshot opened;
   private volatile @Nullable CountingInputStream counted;
@@ -40,30 +36,19 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private volatile boolean cancelled;
 
   TakeBackup(
-      String project,
-      SnapshotSource source,
-      NamingStrategy naming,
-      BackupStore store,
-      BackupEncodings encodings,
-      InstantSource clock,
-      BackupProgress progress,
-      CommitCheck beforeCommit) {
-    this.project = project;
-    this.source = source;
-    this.naming = naming;
+      BackupRequest request, BackupStore store, BackupEncodings encodings, InstantSource clock) {
+    this.request = request;
     this.store = store;
     this.encodings = encodings;
     this.clock = clock;
-    this.progress = progress;
-    this.beforeCommit = beforeCommit;
   }
 
   @Override
   public BackupResult call() throws IOException {
     long begun = System.nanoTime();
     Instant time = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    if (naming.isFixed()) {
-      freeKey(0, time); // before etcd is troubled
+    if (request.naming().isFixed()) {
+      freeKey(0, time); // before the source is opened
     }
     try (Snapshot snapshot = open()) {
       BackupKey key = freeKey(snapshot.info().revision(), time);
@@ -92,12 +77,14 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private Snapshot open() throws BackupException {
     opening = true;
     try {
-      Snapshot snapshot = source.open();
+      Snapshot snapshot = request.source().open();
       opened = snapshot;
       if (cancelled) { // cancel() may have come before there was anything to close
         snapshot.close();
       }
       return snapshot;
+    } catch (BackupException | RuntimeException | LinkageError e) {
+      throw SourceInputStream.failure(e);
     } finally {
       opening = false;
     }
@@ -108,14 +95,18 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     long size;
     try {
       size = snapshot.size();
+    } catch (BackupException | RuntimeException | LinkageError e) {
+      throw SourceInputStream.failure(e);
     } finally {
       opening = false;
     }
-    CountingInputStream stream = new CountingInputStream(snapshot.stream(), size, progress);
+    CountingInputStream stream = 
+        new CountingInputStream(
+            new SourceInputStream(snapshot.stream()), size, request.progress());
     counted = stream;
     Content encoded = encodings.encode(Content.of(stream, size), BackupName.parse(key.name()));
     try (CommitGuardInputStream guarded =
-        new CommitGuardInputStream(encoded.stream(), beforeCommit)) {
+        new CommitGuardInputStream(encoded.stream(), request.beforeCommit())) {
       StoredBackup stored = store.put(key, new Content(guarded, encoded.expectedSize()));
       if (stored.size() != guarded.count()) {
         throw new StoreException(
@@ -134,6 +125,8 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   }
 
   private BackupKey freeKey(long revision, Instant time) throws BackupException {
+    String project = request.project();
+    NamingStrategy naming = request.naming();
     BackupKey key = BackupKey.of(project, naming.name(revision, time));
     int attempts = naming.isFixed() ? 1 : MAX_SECONDS_AHEAD;
     for (int i = 1; i <= attempts; i++) {

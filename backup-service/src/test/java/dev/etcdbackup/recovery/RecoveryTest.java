@@ -2,7 +2,6 @@ package dev.etcdbackup.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.etcdbackup.BackupKey;
@@ -13,9 +12,6 @@ import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
-import dev.etcdbackup.schedule.BackupListener;
-import dev.etcdbackup.schedule.BackupScheduler;
-import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
@@ -317,29 +313,5 @@ class RecoveryTest {
         .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
         .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.FETCH));
     assertThat(log.calls).isEmpty();
-  }
-
-  @Test
-  void aSchedulerOffersThePlanAndDoesNothing() throws Exception {
-    put(EVENING, SNAPSHOT);
-    List<RecoveryPlan> offered = new ArrayList<>();
-    BackupListener listener =
-        new BackupListener() {
-          @Override
-          public void recoveryOffered(RecoveryPlan plan) {
-            offered.add(plan);
-          }
-        };
-    try (BackupScheduler scheduler = BackupScheduler.builder(store).listener(listener).build()) {
-      scheduler.put(ScheduledCluster.builder("p", dead("m1")).build());
-      RecoveryPlan plan = scheduler.quorumLost(cluster, recovery);
-      assertThat(offered).containsExactly(plan);
-      assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
-      assertThat(store.list("p")).hasSize(1);
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> scheduler.quorumLost(LostCluster.automated("q"), recovery))
-          .withMessageContaining("'q'");
-    }
-    assertThat(offered).hasSize(1);
   }
 }

@@ -148,7 +148,7 @@ class ReplicasTest {
     SchedulerRuntime clockwork = world.clockwork.replica(skew);
     BackupScheduler other =
         BackupScheduler.builder(world.store)
-            .clockwork(clockwork)
+            .runtime(clockwork)
             .threads(World::inThisThread)
             .random(new Random(3))
             .lock(lock)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -209,7 +210,23 @@ class SchedulerTest {
   }
 
   @Test
-  void whatTryingAgainDoesNotMendWaitsForTheNextPoint() throws Exception {
+  void whatRetryingDoesNotHelpWaitsForTheNextPoint() throws Exception {
+    World world = new World();
+    NamingStrategy tooLong = NamingStrategy.periodic("a".repeat(1100)); // longer than a key
+    world.scheduler.put(
+        ScheduledCluster.builder("p", new VirtualSource(world.clockwork))
+            .schedule(Schedule.every(HOUR))
+            .naming(tooLong)
+            .build());
+    world.pass(Duration.ofMinutes(29));
+    assertThat(world.events.failures).hasSize(1);
+    assertThat(world.events.failures.get(0).reason()).isEqualTo(FailedRun.Reason.OTHER);
+    world.pass(HOUR);
+    assertThat(world.events.failures).hasSize(2);
+  }
+
+  @Test
+  void whateverASourceThrowsIsBlamedOnTheSourceAndRetried() throws Exception {
     World world = new World();
     world.scheduler.put(
         ScheduledCluster.builder(
@@ -220,10 +237,30 @@ class SchedulerTest {
             .schedule(Schedule.every(HOUR))
             .build());
     world.pass(Duration.ofMinutes(29));
-    assertThat(world.events.failures).hasSize(1);
-    assertThat(world.events.failures.get(0).message()).contains("no such certificate");
+    assertThat(world.events.failures).hasSizeGreaterThan(1);
+    assertThat(world.events.failures)
+        .allSatisfy(
+            one -> {
+              assertThat(one.reason()).isEqualTo(FailedRun.Reason.SOURCE);
+              assertThat(one.message()).contains("no such certificate");
+            });
+  }
+
+  @Test
+  void aListenerAddedLaterIsInformedToo() throws Exception {
+    World world = new World();
+    world.add("p", HOUR);
+    world.pass(MINUTE);
+    List<String> stored = new ArrayList<>();
+    world.scheduler.addListener(
+        new BackupListener() {
+          @Override
+          public void succeeded(String project, BackupResult result) {
+            stored.add(project);
+          }
+        });
     world.pass(HOUR);
-    assertThat(world.events.failures).hasSize(2);
+    assertThat(stored).containsExactly("p");
   }
 
   @Test
@@ -326,9 +363,9 @@ class SchedulerTest {
     BackupScheduler unstarted = BackupScheduler.builder(world.store).build();
     unstarted.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
     assertThatIllegalStateException().isThrownBy(() -> unstarted.trigger("p"));
-    assertThatIllegalStateException()
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> world.add("t", cluster -> cluster.naming(NamingStrategy.tarball())))
-        .withMessageContaining("backup-tarball");
+        .withMessageContaining("encoding for .tar.gz");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> world.add("m", cluster -> cluster.naming(NamingStrategy.manual("x"))));
     world.scheduler.stop(Duration.ZERO);

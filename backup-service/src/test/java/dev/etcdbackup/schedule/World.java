@@ -45,7 +45,7 @@ final class World {
     this.store = store != null ? store : new InMemoryBackupStore(clockwork::now);
     SchedulerBuilder builder =
         BackupScheduler.builder(this.store)
-            .clockwork(clockwork)
+            .runtime(clockwork)
             .threads(World::inThisThread)
             .random(new Random(42))
             .listener(events);

@@ -2,10 +2,17 @@ package dev.etcdbackup.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.SnapshotDigest;
+import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
@@ -23,11 +30,14 @@ import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,10 +95,96 @@ class BackupServiceTest {
   }
 
   @Test
-  void aTarballNeedsAnArchive() {
-    assertThatIllegalStateException()
-        .isThrownBy(() -> service.backUp("p", atRevision(1), NamingStrategy.tarball()))
-        .withMessageContaining("backup-tarball");
+  void aNameThatAsksForAnEncodingNeedsOne() {
+    for (NamingStrategy naming :
+        List.of(NamingStrategy.tarball(), NamingStrategy.periodic().withEncodings(".zst"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> service.backUp("p", atRevision(1), naming))
+          .withMessageContaining("needs the encoding for " + naming.encodings().get(0));
+    }
+  }
+
+  @Test
+  void aBackupWhosePreCommitCheckRefusesIsNotStored() throws Exception {
+    SourceException lost = new SourceException("the lock was lost");
+    BackupRequest request =
+        BackupRequest.builder("p", atRevision(5))
+            .beforeCommit(
+                () -> {
+                  throw lost;
+                })
+            .build();
+
+    assertThatThrownBy(() -> service.backUp(request)).isSameAs(lost);
+    assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void aSizeThatDiffersAfterTheCommitIsReportedAsStoredButNotToBeReliedOn() throws Exception {
+    BackupService misled = BackupService.builder(new MisreportingStore(store)).build();
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> misled.backUp("p", atRevision(5)))
+        .withMessageContaining("the store committed p/etcd.backup_v5_")
+        .withMessageContaining("verify this backup before you rely on it or delete it")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
+    assertThat(store.list("p")).hasSize(1);
+  }
+
+  @Test
+  void whateverASourceThrowsIsASourceException() throws Exception {
+    SnapshotSource notOpened =
+        () -> {
+          throw new IllegalStateException("no such member");
+        };
+    SnapshotSource brokenOff =
+        () ->
+            new FailingSnapshot(
+                FixedSnapshotSource.of(SNAPSHOT).open(), new IllegalStateException("bad frame"));
+    SnapshotSource cut =
+        () ->
+            new FailingSnapshot(
+                FixedSnapshotSource.of(SNAPSHOT).open(), new CorruptBackupException("cut short"));
+
+    for (SnapshotSource source : List.of(notOpened, brokenOff, cut)) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> service.backUp("p", source))
+          .withMessageMatching(".*(no such member|bad frame|cut short).*");
+    }
+    assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void aBackupIsDeletedByHandOrTheReasonIsThrown() throws Exception {
+    BackupKey key = service.backUp("p", atRevision(5)).key();
+
+    service.delete(key);
+
+    assertThat(store.list("")).isEmpty();
+    assertThatExceptionOfType(BackupNotFoundException.class)
+        .isThrownBy(() -> service.delete(key))
+        .withMessageContaining(key.toString());
+  }
+
+  @Test
+  void theNewestGoodBackupIsFoundBehindTheDamagedOnes() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-20:45:48", SNAPSHOT);
+    put("p/etcd.backup_v2_2020-02-02-20:45:48", SNAPSHOT);
+    put("p/etcd.backup_v3_2020-02-03-20:45:48", Arrays.copyOf(SNAPSHOT, 9000));
+    put("p/zzz-manual", SNAPSHOT);
+
+    NewestGood found = service.newestGood("p");
+
+    assertThat(found.backup().map(Backup::key))
+        .hasValue(BackupKey.parse("p/etcd.backup_v2_2020-02-02-20:45:48"));
+    assertThat(found.passedOver())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.backup().key())
+                  .hasToString("p/etcd.backup_v3_2020-02-03-20:45:48");
+              assertThat(one.problems()).isNotEmpty();
+            });
   }
 
   @Test
@@ -125,7 +221,7 @@ class BackupServiceTest {
     BackupResult result = service.backUp("p", atRevision(5));
     Path target = directory.resolve("snapshot.db");
 
-    assertThat(service.download(result.key(), target, false).sha256())
+    assertThat(service.download(result.key(), target).sha256())
         .isEqualTo(result.digest().sha256());
     assertThat(target).hasBinaryContent(SNAPSHOT);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
@@ -138,11 +234,11 @@ class BackupServiceTest {
     BackupResult result = service.backUp("p", atRevision(5));
     Path target = Files.writeString(directory.resolve("snapshot.db"), "precious");
 
-    assertThatThrownBy(() -> service.download(result.key(), target, false))
+    assertThatThrownBy(() -> service.download(result.key(), target))
         .isInstanceOf(FileAlreadyExistsException.class);
     assertThat(target).hasContent("precious");
 
-    service.download(result.key(), target, true);
+    service.download(result.key(), target, StandardCopyOption.REPLACE_EXISTING);
     assertThat(target).hasBinaryContent(SNAPSHOT);
   }
 
@@ -156,7 +252,7 @@ class BackupServiceTest {
 
     for (String name : List.of("flipped", "cut", "foreign")) {
       assertThatThrownBy(
-              () -> service.download(BackupKey.of("p", name), directory.resolve("target"), false))
+              () -> service.download(BackupKey.of("p", name), directory.resolve("target")))
           .isInstanceOf(CorruptBackupException.class)
           .hasMessageStartingWith("p/" + name + ": ");
     }
@@ -170,16 +266,16 @@ class BackupServiceTest {
     Path target = directory.resolve("raw");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> service.download(key, target, false))
+        .isThrownBy(() -> service.download(key, target))
         .withMessageContaining("gpg");
-    assertThat(service.downloadRaw(key, target, false)).isEqualTo(3);
+    assertThat(service.downloadRaw(key, target)).isEqualTo(3);
     assertThat(target).hasBinaryContent(new byte[] {1, 2, 3});
   }
 
   @Test
   void whatIsNotThereIsNotFound() {
     assertThatThrownBy(
-            () -> service.download(BackupKey.of("p", "gone"), directory.resolve("x"), false))
+            () -> service.download(BackupKey.of("p", "gone"), directory.resolve("x")))
         .isInstanceOf(BackupNotFoundException.class)
         .hasMessageContaining("p/gone");
   }
@@ -188,16 +284,14 @@ class BackupServiceTest {
   void progressCountsUpToTheWhole() throws Exception {
     List<Long> heard = new ArrayList<>();
     byte[] big = TestSnapshots.bytes(2, 600);
-    BackupService telling =
-        BackupService.builder(store)
+    service.backUp(
+        BackupRequest.builder("p", FixedSnapshotSource.of(big))
             .progress(
                 (bytes, total) -> {
                   assertThat(total).isEqualTo(big.length);
                   heard.add(bytes);
                 })
-            .build();
-
-    telling.backUp("p", FixedSnapshotSource.of(big));
+            .build());
 
     assertThat(heard).isSorted().hasSizeGreaterThan(1).endsWith((long) big.length);
   }
@@ -215,6 +309,71 @@ class BackupServiceTest {
     var found = store.find(key).orElseThrow();
     try (InputStream in = store.open(found, 0, found.size())) {
       return in.readAllBytes();
+    }
+  }
+
+  /** A snapshot whose first read throws. */
+  private record FailingSnapshot(Snapshot snapshot, Exception failure) implements Snapshot {
+    @Override
+    public SnapshotInfo info() {
+      return snapshot.info();
+    }
+
+    @Override
+    public long size() throws BackupException {
+      return snapshot.size();
+    }
+
+    @Override
+    public InputStream stream() {
+      return new InputStream() {
+        @Override
+        public int read() throws IOException {
+          if (failure instanceof IOException io) {
+            throw io;
+          }
+          throw (RuntimeException) failure;
+        }
+      };
+    }
+
+    @Override
+    public SnapshotDigest digest() {
+      return snapshot.digest();
+    }
+
+    @Override
+    public void close() {
+      snapshot.close();
+    }
+  }
+
+  /** Stores everything and reports one byte less. */
+  private record MisreportingStore(BackupStore store) implements BackupStore {
+    @Override
+    public StoredBackup put(BackupKey key, Content content) throws BackupException {
+      StoredBackup put = store.put(key, content);
+      return new StoredBackup(put.key(), put.size() - 1, put.lastModified(), put.version());
+    }
+
+    @Override
+    public List<StoredBackup> list(String project) throws BackupException {
+      return store.list(project);
+    }
+
+    @Override
+    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+      return store.find(key);
+    }
+
+    @Override
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+      return store.open(backup, offset, length);
+    }
+
+    @Override
+    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
+      return store.delete(keys);
     }
   }
 }

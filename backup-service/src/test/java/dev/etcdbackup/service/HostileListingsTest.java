@@ -119,7 +119,7 @@ class HostileListingsTest {
   private void checkPruneThatVerifies(HostileListing store, RetentionPolicy policy)
       throws BackupException {
     try {
-      PruneReport report = service(store).prune("p", policy, true);
+      PruneReport report = service(store).prune("p", policy);
       require(report.deleted().isEmpty(), "deleted beside what is bad");
     } catch (CorruptBackupException e) {
       require(
@@ -134,7 +134,7 @@ class HostileListingsTest {
   private void checkPrune(HostileListing store, RetentionPolicy policy) throws BackupException {
     PruneReport report;
     try {
-      report = service(store).prune("p", policy, false);
+      report = service(store).prune(PruneRequest.builder("p", policy).skipVerification().build());
     } catch (StoreException e) {
       require(store.broken("p"), "refused a listing that is whole");
       require(

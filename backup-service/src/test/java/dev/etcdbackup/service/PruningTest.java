@@ -39,7 +39,7 @@ class PruningTest {
     put("p/etcd.backup_v100_2020-02-02-10:00:00");
     put("p/etcd.backup_v101_2020-02-03-10:00:00");
 
-    PruneReport report = service.prune("p", LAST_TWO, true);
+    PruneReport report = service.prune("p", LAST_TWO);
 
     assertThat(report.deleted()).containsExactly(key("p/etcd.backup_v99_2020-02-01-10:00:00"));
     assertThat(keys())
@@ -55,7 +55,7 @@ class PruningTest {
             "p/daily_v1_2020-01-01-10:00:00",
             "p/etcd-backup-2020-01-01-10-00-00.tar.gz",
             "p/etcd.backup2_v1_2020-01-01-10:00:00",
-            "p/etcd.backup_v1_2020-01-01-10:00:00.zst",
+            "p/etcd.backup_v1_2020-01-01-10:00:00.bz2",
             "p/manual",
             "p/sub/etcd.backup_v1_2020-01-01-10:00:00");
     for (String key : untouched) {
@@ -64,7 +64,7 @@ class PruningTest {
     put("p/etcd.backup_v1_2020-02-01-10:00:00");
     put("p/etcd.backup_v1_2020-02-02-10:00:00");
 
-    service.prune("p", RetentionPolicy.keepLast(1), true);
+    service.prune("p", RetentionPolicy.keepLast(1));
 
     assertThat(keys())
         .containsExactlyInAnyOrderElementsOf(
@@ -75,12 +75,27 @@ class PruningTest {
   }
 
   @Test
+  void oneGoodCopyOfTheNewestIsEnoughAndCopiesAreDeletedTogether() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-01-10:00:00.zst");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+
+    service.prune("p", RetentionPolicy.keepLast(1));
+
+    assertThat(keys())
+        .containsExactlyInAnyOrder(
+            "p/etcd.backup_v2_2020-02-02-10:00:00",
+            "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+  }
+
+  @Test
   void nothingIsDeletedWhenTheNewestToBeKeptIsBad() throws Exception {
     put("p/etcd.backup_v1_2020-02-01-10:00:00");
     put("p/etcd.backup_v2_2020-02-02-10:00:00");
     put("p/etcd.backup_v3_2020-02-03-10:00:00", new byte[5000]);
 
-    assertThatThrownBy(() -> service.prune("p", LAST_TWO, true))
+    assertThatThrownBy(() -> service.prune("p", LAST_TWO))
         .isInstanceOf(CorruptBackupException.class)
         .hasMessageContaining("p/etcd.backup_v3_2020-02-03-10:00:00")
         .hasMessageEndingWith("nothing was deleted");
@@ -93,7 +108,7 @@ class PruningTest {
     put("p/etcd.backup_v2_2020-02-02-10:00:00");
     put("p/etcd.backup_v3_2020-02-03-10:00:00", new byte[5000]);
 
-    assertThat(service.prune("p", LAST_TWO, false).deleted()).hasSize(1);
+    assertThat(service.prune(PruneRequest.builder("p", LAST_TWO).skipVerification().build()).deleted()).hasSize(1);
   }
 
   @Test
@@ -101,10 +116,10 @@ class PruningTest {
     put("p/etcd-backup-2020-02-01-10-00-00.tar.gz.gpg");
     put("p/etcd-backup-2020-02-02-10-00-00.tar.gz.gpg");
 
-    assertThatThrownBy(() -> service.prune("p", RetentionPolicy.keepLast(1), true))
+    assertThatThrownBy(() -> service.prune("p", RetentionPolicy.keepLast(1)))
         .isInstanceOf(CorruptBackupException.class)
         .hasMessageContaining("encrypted");
-    assertThat(service.prune("p", RetentionPolicy.keepLast(1), false).deleted()).hasSize(1);
+    assertThat(service.prune(PruneRequest.builder("p", RetentionPolicy.keepLast(1)).skipVerification().build()).deleted()).hasSize(1);
   }
 
   @Test
@@ -176,7 +191,7 @@ class PruningTest {
             .clock(() -> NOW)
             .build();
 
-    PruneReport report = refused.prune("p", RetentionPolicy.keepLast(1), true);
+    PruneReport report = refused.prune("p", RetentionPolicy.keepLast(1));
 
     assertThat(report.refused()).containsEntry(locked, "AccessDenied: object is locked");
     assertThat(report.deleted()).isEmpty();
@@ -187,7 +202,7 @@ class PruningTest {
     put("p/etcd.backup_v1_2020-02-01-10:00:00");
     put("p/etcd.backup_v1_2020-02-02-10:00:00");
 
-    service.prune("p", (newestFirst, now) -> Map.of(), true);
+    service.prune("p", (newestFirst, now) -> Map.of());
 
     assertThat(keys()).containsExactly("p/etcd.backup_v1_2020-02-02-10:00:00");
   }

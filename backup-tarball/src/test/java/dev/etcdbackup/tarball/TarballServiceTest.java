@@ -3,14 +3,21 @@ package dev.etcdbackup.tarball;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
@@ -19,8 +26,12 @@ import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,11 +52,11 @@ class TarballServiceTest {
     assertThat(result.backup().kind()).isEqualTo(BackupKind.TARBALL);
 
     Path file = directory.resolve("snapshot.db");
-    assertThat(service.download(result.key(), file, false).size()).isEqualTo(SNAPSHOT.length);
+    assertThat(service.download(result.key(), file).size()).isEqualTo(SNAPSHOT.length);
     assertThat(file).hasBinaryContent(SNAPSHOT);
 
     Path raw = directory.resolve("raw.tar.gz");
-    service.downloadRaw(result.key(), raw, false);
+    service.downloadRaw(result.key(), raw);
     assertThat(raw).isRegularFile().isNotEmptyFile();
   }
 
@@ -57,6 +68,39 @@ class TarballServiceTest {
         .isThrownBy(
             () -> service.backUp("p", FixedSnapshotSource.of(cut), NamingStrategy.tarball()));
     assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void aTarballWhosePreCommitCheckRefusesIsNotStored() throws IOException {
+    SourceException lost = new SourceException("the lock was lost");
+    BackupRequest request =
+        BackupRequest.builder("p", FixedSnapshotSource.of(SNAPSHOT))
+            .naming(NamingStrategy.tarball())
+            .beforeCommit(
+                () -> {
+                  throw lost;
+                })
+            .build();
+
+    assertThatThrownBy(() -> service.backUp(request)).isSameAs(lost);
+    assertThat(store.list("")).isEmpty();
+  }
+
+  @Test
+  void aTarballOfAnotherSizeThanWasWrittenIsReportedAsStoredButNotToBeReliedOn()
+      throws IOException {
+    BackupService misled =
+        BackupService.builder(new MisreportingStore(store))
+            .encodings(BackupEncodings.of(new Tarball()))
+            .build();
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(
+            () ->
+                misled.backUp("p", FixedSnapshotSource.of(SNAPSHOT), NamingStrategy.tarball()))
+        .withMessageContaining("the store committed p/etcd-backup-")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
+    assertThat(store.list("p")).hasSize(1);
   }
 
   @Test
@@ -74,7 +118,7 @@ class TarballServiceTest {
 
     Path file = directory.resolve("snapshot.db");
     assertThatExceptionOfType(CorruptBackupException.class)
-        .isThrownBy(() -> service.download(key, file, false));
+        .isThrownBy(() -> service.download(key, file));
     assertThat(file).doesNotExist();
   }
 
@@ -84,8 +128,37 @@ class TarballServiceTest {
     store.put(key, Content.of(new ByteArrayInputStream(new byte[100])));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> service.download(key, directory.resolve("snapshot.db"), false))
-        .withMessageContaining("encrypted with GnuPG");
-    assertThat(service.downloadRaw(key, directory.resolve("raw"), false)).isEqualTo(100);
+        .isThrownBy(() -> service.download(key, directory.resolve("snapshot.db")))
+        .withMessageContaining("encrypted with OpenPGP");
+    assertThat(service.downloadRaw(key, directory.resolve("raw"))).isEqualTo(100);
+  }
+
+  /** Stores everything and reports one byte less. */
+  private record MisreportingStore(BackupStore store) implements BackupStore {
+    @Override
+    public StoredBackup put(BackupKey key, Content content) throws BackupException {
+      StoredBackup put = store.put(key, content);
+      return new StoredBackup(put.key(), put.size() - 1, put.lastModified(), put.version());
+    }
+
+    @Override
+    public List<StoredBackup> list(String project) throws BackupException {
+      return store.list(project);
+    }
+
+    @Override
+    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+      return store.find(key);
+    }
+
+    @Override
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+      return store.open(backup, offset, length);
+    }
+
+    @Override
+    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
+      return store.delete(keys);
+    }
   }
 }

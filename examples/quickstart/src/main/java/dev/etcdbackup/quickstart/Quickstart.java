@@ -75,7 +75,7 @@ public final class Quickstart {
 
     say("%n4. Prune all but the newest, which is verified first");
     for (Decision decision :
-        backups.prune(PROJECT, RetentionPolicy.keepLast(1), true).plan().decisions()) {
+        backups.prune(PROJECT, RetentionPolicy.keepLast(1)).plan().decisions()) {
       say(
           "   %-6s %s (%s)",
           decision.keep() ? "keep" : "delete", decision.backup().key(), decision.reason());
@@ -85,7 +85,7 @@ public final class Quickstart {
     Path directory = Files.createTempDirectory("etcd-backup-quickstart");
     Path file = directory.resolve("snapshot.db");
     try {
-      SnapshotDigest digest = backups.download(second.key(), file, false);
+      SnapshotDigest digest = backups.download(second.key(), file);
       say("   %s, %,d bytes, SHA-256 %s", file.getFileName(), digest.size(), digest.sha256());
 
       say("%n6. Check the file with etcd's own tool");

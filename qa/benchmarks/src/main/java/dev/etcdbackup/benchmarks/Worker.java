@@ -11,6 +11,7 @@ import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.PruneRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.VerifyReport;
 import java.io.BufferedReader;
@@ -21,6 +22,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +113,7 @@ final class Worker {
   }
 
   private String read(String store, String key, Path file) throws IOException {
-    return service(store).download(BackupKey.parse(key), file, true).sha256();
+    return service(store).download(BackupKey.parse(key), file, StandardCopyOption.REPLACE_EXISTING).sha256();
   }
 
   private String page(String target, String project) {
@@ -159,7 +161,7 @@ final class Worker {
 
   private String prune(String store, String project, int keep) throws IOException {
     RetentionPolicy policy = RetentionPolicy.keepLast(keep);
-    return Integer.toString(service(store).prune(project, policy, false).deleted().size());
+    return Integer.toString(service(store).prune(PruneRequest.builder(project, policy).skipVerification().build()).deleted().size());
   }
 
   private BackupService service(String store) throws IOException {

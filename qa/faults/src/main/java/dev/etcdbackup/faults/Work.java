@@ -148,7 +148,7 @@ final class Work {
   private Outcome get() throws IOException {
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(backend.struck()).download(key, file, false);
+      service(backend.struck()).download(key, file);
     } catch (IOException e) {
       require(!Files.exists(file), "there is a file of a failed read");
       throw e;
@@ -160,7 +160,7 @@ final class Work {
 
   private Outcome prune() throws IOException {
     PruneReport report =
-        service(backend.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1), true);
+        service(backend.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1));
     return report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED;
   }
 
@@ -174,7 +174,7 @@ final class Work {
     Path dataDir = directory.resolve("data-" + attempt);
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(backend.struck()).download(key, file, false);
+      service(backend.struck()).download(key, file);
       try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
         DataDirRestore.builder().build().restore(opened, dataDir);
       }

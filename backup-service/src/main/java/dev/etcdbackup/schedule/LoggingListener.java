@@ -1,0 +1,95 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.PruneReport;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs what a scheduler does: what was stored and pruned at INFO, what failed at WARN with the
+ * reason. A failure is logged once for each change of state, and at DEBUG while it lasts.
+ * Thread-safe.
+ */
+final class LoggingListener implements BackupListener {
+  private static final Logger LOG =
+      LoggerFactory.getLogger(BackupScheduler.class.getName() + ".runs");
+
+  private final Map<String, FailedRun.Reason> failing = new ConcurrentHashMap<>();
+  private final Map<String, List<Anomaly>> suspicious = new ConcurrentHashMap<>();
+  private final Map<String, String> unpruned = new ConcurrentHashMap<>();
+
+  void removed(String project) {
+    failing.remove(project);
+    suspicious.remove(project);
+    unpruned.remove(project);
+  }
+
+  @Override
+  public void succeeded(String project, BackupResult result) {
+    String after = failing.remove(project) == null ? "" : " after failed runs";
+    LOG.info(
+        "stored {}{}, {} bytes in {} ms",
+        result.key(),
+        after,
+        result.digest().size(),
+        result.duration().toMillis());
+  }
+
+  @Override
+  public void failed(FailedRun failure) {
+    String project = failure.project();
+    String next = failure.nextTry().map(at -> "; next try at " + at).orElse("");
+    if (failing.put(project, failure.reason()) == failure.reason()) {
+      LOG.debug("{} is still not backed up: {}{}", project, failure.message(), next);
+    } else {
+      LOG.warn(
+          "{} is not backed up ({} failed): {}{}",
+          project,
+          failure.reason(),
+          failure.message(),
+          next);
+    }
+  }
+
+  @Override
+  public void pruned(String project, PruneReport report) {
+    suspicious.remove(project);
+    if (!report.deleted().isEmpty()) {
+      LOG.info("pruned {} of {}: {}", report.deleted().size(), project, report.deleted());
+    }
+    if (report.refused().isEmpty()) {
+      unpruned.remove(project);
+    } else {
+      unpruned(project, "the store refused to delete " + report.refused());
+    }
+  }
+
+  @Override
+  public void pruneFailed(String project, BackupException cause) {
+    unpruned(project, String.valueOf(cause.getMessage()));
+  }
+
+  @Override
+  public void suspicious(String project, List<Anomaly> suspicions) {
+    if (!suspicions.equals(suspicious.put(project, suspicions))) {
+      LOG.warn("{} is not pruned until these backups are accepted: {}", project, suspicions);
+    }
+  }
+
+  @Override
+  public void lockLost(String project) {
+    LOG.warn("the lock of {} was lost; the run stores nothing", project);
+  }
+
+  private void unpruned(String project, String why) {
+    if (why.equals(unpruned.put(project, why))) {
+      LOG.debug("{} is still not pruned: {}", project, why);
+    } else {
+      LOG.warn("{} is not pruned: {}", project, why);
+    }
+  }
+}

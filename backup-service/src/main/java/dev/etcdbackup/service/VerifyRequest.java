@@ -1,0 +1,91 @@
+package dev.etcdbackup.service;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupVerifier;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stored backup to be verified, and the options.
+ *
+ * <p>Immutable, and as thread-safe as the verifier in it.
+ */
+public final class VerifyRequest {
+  private final Backup backup;
+  private final @Nullable BackupVerifier verifier;
+  private final @Nullable Duration timeout;
+
+  private VerifyRequest(Builder builder) {
+    this.backup = builder.backup;
+    this.verifier = builder.verifier;
+    this.timeout = builder.timeout;
+  }
+
+  /**
+   * Begins a request.
+   *
+   * @param backup the backup
+   * @return a builder with every default set
+   */
+  public static Builder builder(Backup backup) {
+    return new Builder(backup);
+  }
+
+  Backup backup() {
+    return backup;
+  }
+
+  /** The verifier; null for that of the service. */
+  @Nullable BackupVerifier verifier() {
+    return verifier;
+  }
+
+  /** The timeout of this verification; null for that of the service. */
+  @Nullable Duration timeout() {
+    return timeout;
+  }
+
+  /** Sets a request up. For one thread. */
+  public static final class Builder {
+    private final Backup backup;
+    private @Nullable BackupVerifier verifier;
+    private @Nullable Duration timeout;
+
+    private Builder(Backup backup) {
+      this.backup = Objects.requireNonNull(backup, "backup");
+    }
+
+    /**
+     * How the backup is verified. By default with the service's verifier.
+     *
+     * @param verifier the verifier
+     * @return this
+     */
+    public Builder verifier(BackupVerifier verifier) {
+      this.verifier = Objects.requireNonNull(verifier, "verifier");
+      return this;
+    }
+
+    /**
+     * How long the verification may take, everything included. By default the service's timeout.
+     *
+     * @param timeout more than zero, at most 36,500 days
+     * @return this
+     * @throws IllegalArgumentException when the timeout is out of range
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = Deadline.requireTimeout(timeout);
+      return this;
+    }
+
+    /**
+     * Builds the request.
+     *
+     * @return the request
+     */
+    public VerifyRequest build() {
+      return new VerifyRequest(this);
+    }
+  }
+}
