@@ -21,6 +21,9 @@ final class EtcdStatus {
   /** What is said of a connection or an answer that did not come in time; the time follows. */
   static final String NO_ANSWER = "no answer within ";
 
+  /** A member without a quorum may notice the deadline of a call before the client does. */
+  private static final String DEADLINE_AT_SERVER = "context deadline exceeded";
+
   private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
   private static final String HTTP1 = "485454502f"; // Netty shows the first bytes: "HTTP/"
   private static final String GRPC_CLOSED = "Network closed for unknown reason";
@@ -51,6 +54,9 @@ final class EtcdStatus {
     }
     if (said.contains("permission denied")) {
       return "permission denied: " + needed;
+    }
+    if (said.contains(DEADLINE_AT_SERVER)) {
+      return late;
     }
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED -> said.startsWith(NO_ANSWER) ? said : late;

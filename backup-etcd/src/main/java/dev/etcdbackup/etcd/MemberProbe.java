@@ -4,6 +4,7 @@ import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SourceException;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.Closeable;
 import java.net.URI;
@@ -179,11 +180,16 @@ final class MemberProbe implements Closeable {
   }
 
   private Answer silent(int endpoint, URI uri) {
-    return new Answer(new Place(endpoint, Integer.MAX_VALUE), uri.toString(), null, null, late());
+    return new Answer(
+        new Place(endpoint, Integer.MAX_VALUE),
+        uri.toString(),
+        null,
+        null,
+        late(connection.probeTimeout()));
   }
 
-  private String late() {
-    return EtcdStatus.NO_ANSWER + CallDeadlines.text(limits.allowed(connection.probeTimeout()));
+  private String late(Duration limit) {
+    return EtcdStatus.NO_ANSWER + CallDeadlines.text(limits.allowed(limit));
   }
 
   /** Connecting, logging in and answering, each within its own limit. */
@@ -210,16 +216,19 @@ final class MemberProbe implements Closeable {
   }
 
   private void ask(Place place, EtcdConnection.Address address) {
+    String late = late(connection.connectTimeout());
     try {
       EtcdMember member = opened(address);
       member.connect(limits.atMost(connection.connectTimeout()));
+      late = late(connection.probeTimeout());
       StatusResponse status = member.status(limits.atMost(connection.probeTimeout()));
       String problem = status.getIsLearner() ? "is a learner" : null;
       events.add(new Answer(place, address.name(), member, status, problem));
     } catch (SourceException e) {
       events.add(new Unusable(e));
     } catch (StatusRuntimeException e) {
-      String problem = EtcdStatus.explain(e.getStatus(), late());
+      boolean tooLate = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
+      String problem = tooLate ? late : EtcdStatus.explain(e.getStatus(), late);
       boolean dropped = problem.equals(EtcdStatus.CLOSED);
       events.add(
           failed(place, address.name(), dropped ? problem + "; TLS at one end only?" : problem));

@@ -14,6 +14,12 @@ import org.junit.jupiter.api.Test;
 /** The words of statuses as gRPC and etcd were seen to give them. */
 class EtcdStatusTest {
   @Test
+  void aDeadlineThatTheServerNoticesFirstIsTheSame() {
+    Status status = Status.UNKNOWN.withDescription("context deadline exceeded");
+    assertThat(EtcdStatus.explain(status, "no answer within 2s")).isEqualTo("no answer within 2s");
+  }
+
+  @Test
   void etcdsOwnWordsCountWhereverTheyAre() {
     Status inner =
         Status.INVALID_ARGUMENT.withDescription("etcdserver: authentication failed, invalid user");
