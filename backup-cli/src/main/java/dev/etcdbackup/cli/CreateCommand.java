@@ -78,7 +78,7 @@ final class CreateCommand implements Callable<Integer> {
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
-      result = 
+      result =
           root.service(open.store())
               .backUp(
                   BackupRequest.builder(project, source).naming(naming).progress(progress).build());

@@ -102,7 +102,8 @@ final class Scrub {
       return row(backup, Outcome.SKIPPED, List.of("it is encrypted"));
     }
     try {
-      List<String> problems = service.verify(VerifyRequest.builder(backup).verifier(verifier).build()).problems();
+      List<String> problems =
+          service.verify(VerifyRequest.builder(backup).verifier(verifier).build()).problems();
       bad += problems.isEmpty() ? 0 : 1;
       unreadInARow = 0;
       return row(backup, problems.isEmpty() ? Outcome.OK : Outcome.BAD, problems);

@@ -99,8 +99,7 @@ class BackupNamePropertiesTest {
 
   @Provide
   Arbitrary<List<String>> suffixes() {
-    return Arbitraries.of(
-        List.of(), List.of(".zst"), List.of(".gpg"), List.of(".zst", ".gpg"));
+    return Arbitraries.of(List.of(), List.of(".zst"), List.of(".gpg"), List.of(".zst", ".gpg"));
   }
 
   @Property(tries = 5000)

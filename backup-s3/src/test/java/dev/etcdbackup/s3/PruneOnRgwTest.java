@@ -51,8 +51,7 @@ class PruneOnRgwTest {
       assertThat(store.list("many-2")).hasSize(COUNT);
 
       // Now more than one DeleteObjects may take.
-      assertThat(service.prune("many-2", RetentionPolicy.keepLast(2)).deleted())
-          .hasSize(COUNT - 2);
+      assertThat(service.prune("many-2", RetentionPolicy.keepLast(2)).deleted()).hasSize(COUNT - 2);
       assertThat(store.list("many-2"))
           .extracting(stored -> stored.key())
           .containsExactly(key("many-2", COUNT - 1), key("many-2", COUNT));

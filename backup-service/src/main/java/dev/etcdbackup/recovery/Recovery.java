@@ -133,10 +133,7 @@ public final class Recovery {
       throws BackupException {
     NewestGood found =
         backups.newestGood(
-            NewestGoodRequest.builder(project)
-                .includeManual()
-                .unreadable(MAX_UNREADABLE)
-                .build());
+            NewestGoodRequest.builder(project).includeManual().unreadable(MAX_UNREADABLE).build());
     for (NewestGood.PassedOver one : found.passedOver()) {
       passedOver.add(
           new RecoveryPlan.PassedOver(one.backup().key().toString(), one.problems().get(0)));

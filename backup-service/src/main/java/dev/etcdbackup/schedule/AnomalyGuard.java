@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * it
  *
  * <ul>
- *   <li>has less than half the median size of those of the seven before it in its series that have the
- *       same encodings;
+ *   <li>has less than half the median size of those of the seven before it in its series that have
+ *       the same encodings;
  *   <li>has a lower revision in its name than the one before it;
  *   <li>is of another etcd cluster than the one before it.
  * </ul>

@@ -71,8 +71,8 @@ public interface BackupListener {
   default void pruneFailed(String project, BackupException cause) {}
 
   /**
-   * A series is not pruned, because backups in it are suspicious and not accepted. Called
-   * after every run while that is so; see {@link AnomalyGuard}.
+   * A series is not pruned, because backups in it are suspicious and not accepted. Called after
+   * every run while that is so; see {@link AnomalyGuard}.
    *
    * @param project the project
    * @param suspicions which ones and why, oldest first, at least one

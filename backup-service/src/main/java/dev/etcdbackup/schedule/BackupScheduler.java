@@ -35,22 +35,22 @@ import org.slf4j.LoggerFactory;
  * with the oldest newest backup first: ten of them within ten seconds.
  *
  * <p><b>A run</b> takes the lock of its project, lists the project, and if no other process has
- * backed it up meanwhile, backs it up, looks for what the {@link AnomalyGuard} finds suspicious, and prunes its series. That
- * is two listings and a look-up beside the backup itself. There are never two runs of one project
- * at once, and at most four runs in all by default. Clusters whose last run failed use at most
- * half of these slots, so they delay the others for no longer than their first timeout. A failure
- * that may pass (the source, the store, the lock) is tried again, each time with a new snapshot,
- * after a random time that doubles from 10 seconds to 5 minutes at most, and never past the next
- * point of the schedule. Other failures wait for that point.
+ * backed it up meanwhile, backs it up, looks for what the {@link AnomalyGuard} finds suspicious,
+ * and prunes its series. That is two listings and a look-up beside the backup itself. There are
+ * never two runs of one project at once, and at most four runs in all by default. Clusters whose
+ * last run failed use at most half of these slots, so they delay the others for no longer than
+ * their first timeout. A failure that may pass (the source, the store, the lock) is tried again,
+ * each time with a new snapshot, after a random time that doubles from 10 seconds to 5 minutes at
+ * most, and never past the next point of the schedule. Other failures wait for that point.
  *
  * <p><b>Clocks.</b> All waiting goes by the monotonic clock, 30 seconds at most at a time; then the
  * wall clock is looked at again. When it was set or the machine slept, every project is listed
  * again. Nothing is pruned in the hour after that. Set back by some time, a backup may come up to
  * that time later, but no later than a point of the schedule.
  *
- * <p><b>Logging.</b> Backups that are stored or pruned are logged at INFO, failures at WARN with the
- * reason: once when the state of a cluster changes, not for each retry. The logger has the
- * name of this class followed by {@code .runs}.
+ * <p><b>Logging.</b> Backups that are stored or pruned are logged at INFO, failures at WARN with
+ * the reason: once when the state of a cluster changes, not for each retry. The logger has the name
+ * of this class followed by {@code .runs}.
  *
  * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
  * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,

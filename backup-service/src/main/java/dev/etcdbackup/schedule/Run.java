@@ -184,8 +184,7 @@ final class Run implements Supplier<Outcome> {
     return anomalies;
   }
 
-  private List<Anomaly> anomalies(BackupResult result, List<Backup> before)
-      throws BackupException {
+  private List<Anomaly> anomalies(BackupResult result, List<Backup> before) throws BackupException {
     Instant now = with.clock().instant();
     List<Backup> listing = new ArrayList<>(before);
     listing.add(result.backup());

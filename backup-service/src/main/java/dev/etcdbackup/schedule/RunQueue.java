@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Decides what is begun when. Knows nothing of threads, and is not thread-safe.
  *
  * <p>What was asked for comes first, then the looks at the store of clusters not known yet, then
- * what is due, the oldest newest backup first. Failing clusters use at most half of
- * the slots.
+ * what is due, the oldest newest backup first. Failing clusters use at most half of the slots.
  */
 final class RunQueue {
   /** With the half second etcd takes to notice, a dead holder's lock is taken within one. */

@@ -52,8 +52,8 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * The clock. By default the system clock. It decides what is due and names the backups;
-   * waiting goes by the monotonic clock.
+   * The clock. By default the system clock. It decides what is due and names the backups; waiting
+   * goes by the monotonic clock.
    *
    * @param clock the clock
    * @return this
@@ -192,11 +192,7 @@ public final class SchedulerBuilder {
             .build();
     SchedulerContext with =
         new SchedulerContext(
-            service,
-            clock,
-            lock,
-            AnomalyGuard.of(store, tarballZone),
-            new Listeners(listeners));
+            service, clock, lock, AnomalyGuard.of(store, tarballZone), new Listeners(listeners));
     RunQueue queue =
         new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));
     SchedulerRuntime works =

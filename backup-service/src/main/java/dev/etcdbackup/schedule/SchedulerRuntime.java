@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Time and threads, as far as the scheduler needs them. All waiting is done here, so a test can use one
- * that does not wait.
+ * Time and threads, as far as the scheduler needs them. All waiting is done here, so a test can use
+ * one that does not wait.
  */
 interface SchedulerRuntime {
   /** The time of the wall clock. May jump, both ways. */

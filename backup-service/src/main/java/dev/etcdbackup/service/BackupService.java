@@ -417,18 +417,19 @@ public final class BackupService {
 
   private <T> T write(DownloadRequest request, Download.Opener opener, Writer<T> writer)
       throws IOException {
-    return deadline(request.timeout()).run(
-        "reading " + request.key(),
-        new Download<>(
-            request.key().toString(),
-            opener,
-            in -> {
-              try (TargetFile file = new TargetFile(request.target(), request.replace())) {
-                T result = writer.write(in, file.out());
-                file.commit();
-                return result;
-              }
-            }));
+    return deadline(request.timeout())
+        .run(
+            "reading " + request.key(),
+            new Download<>(
+                request.key().toString(),
+                opener,
+                in -> {
+                  try (TargetFile file = new TargetFile(request.target(), request.replace())) {
+                    T result = writer.write(in, file.out());
+                    file.commit();
+                    return result;
+                  }
+                }));
   }
 
   /** Ended by the interrupt alone: reading a store heeds it. */

@@ -6,10 +6,10 @@ import dev.etcdbackup.BackupException;
 @FunctionalInterface
 public interface CommitCheck {
   /**
-   * Called once for each backup, after the whole snapshot was read and verified and before the store
-   * learns that its content is complete. What the store still does after that, the last part of an
-   * upload and its completion, takes place after this check. May block; the backup's timeout goes
-   * on, and an interrupt ends the backup.
+   * Called once for each backup, after the whole snapshot was read and verified and before the
+   * store learns that its content is complete. What the store still does after that, the last part
+   * of an upload and its completion, takes place after this check. May block; the backup's timeout
+   * goes on, and an interrupt ends the backup.
    *
    * @throws BackupException to undo the backup: nothing is stored, and the caller of the backup
    *     gets this exception

@@ -16,7 +16,8 @@ import java.util.Optional;
  */
 public final class NamingStrategy {
   private static final NamingStrategy PERIODIC = periodic("etcd.backup");
-  private static final NamingStrategy TARBALL = new NamingStrategy(BackupKind.TARBALL, "", List.of());
+  private static final NamingStrategy TARBALL =
+      new NamingStrategy(BackupKind.TARBALL, "", List.of());
 
   private final BackupKind kind;
   private final String text; // the prefix of periodic names, the whole of a manual one

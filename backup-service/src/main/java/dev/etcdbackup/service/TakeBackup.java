@@ -8,7 +8,6 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.Snapshot;
-import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
@@ -100,9 +99,8 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     } finally {
       opening = false;
     }
-    CountingInputStream stream = 
-        new CountingInputStream(
-            new SourceInputStream(snapshot.stream()), size, request.progress());
+    CountingInputStream stream =
+        new CountingInputStream(new SourceInputStream(snapshot.stream()), size, request.progress());
     counted = stream;
     Content encoded = encodings.encode(Content.of(stream, size), BackupName.parse(key.name()));
     try (CommitGuardInputStream guarded =

@@ -1,26 +1,26 @@
 package dev.etcdbackup.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.StoreException;
-import dev.etcdbackup.DeleteResult;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.SnapshotDigest;
-import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
@@ -181,8 +181,7 @@ class BackupServiceTest {
         .singleElement()
         .satisfies(
             one -> {
-              assertThat(one.backup().key())
-                  .hasToString("p/etcd.backup_v3_2020-02-03-20:45:48");
+              assertThat(one.backup().key()).hasToString("p/etcd.backup_v3_2020-02-03-20:45:48");
               assertThat(one.problems()).isNotEmpty();
             });
   }
@@ -221,8 +220,7 @@ class BackupServiceTest {
     BackupResult result = service.backUp("p", atRevision(5));
     Path target = directory.resolve("snapshot.db");
 
-    assertThat(service.download(result.key(), target).sha256())
-        .isEqualTo(result.digest().sha256());
+    assertThat(service.download(result.key(), target).sha256()).isEqualTo(result.digest().sha256());
     assertThat(target).hasBinaryContent(SNAPSHOT);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
         .isEqualTo("rw-------");
@@ -274,8 +272,7 @@ class BackupServiceTest {
 
   @Test
   void whatIsNotThereIsNotFound() {
-    assertThatThrownBy(
-            () -> service.download(BackupKey.of("p", "gone"), directory.resolve("x")))
+    assertThatThrownBy(() -> service.download(BackupKey.of("p", "gone"), directory.resolve("x")))
         .isInstanceOf(BackupNotFoundException.class)
         .hasMessageContaining("p/gone");
   }
@@ -327,6 +324,11 @@ class BackupServiceTest {
     @Override
     public InputStream stream() {
       return new InputStream() {
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+          return read();
+        }
+
         @Override
         public int read() throws IOException {
           if (failure instanceof IOException io) {

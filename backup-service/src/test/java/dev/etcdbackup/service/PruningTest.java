@@ -85,8 +85,7 @@ class PruningTest {
 
     assertThat(keys())
         .containsExactlyInAnyOrder(
-            "p/etcd.backup_v2_2020-02-02-10:00:00",
-            "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+            "p/etcd.backup_v2_2020-02-02-10:00:00", "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
   }
 
   @Test
@@ -108,7 +107,9 @@ class PruningTest {
     put("p/etcd.backup_v2_2020-02-02-10:00:00");
     put("p/etcd.backup_v3_2020-02-03-10:00:00", new byte[5000]);
 
-    assertThat(service.prune(PruneRequest.builder("p", LAST_TWO).skipVerification().build()).deleted()).hasSize(1);
+    assertThat(
+            service.prune(PruneRequest.builder("p", LAST_TWO).skipVerification().build()).deleted())
+        .hasSize(1);
   }
 
   @Test
@@ -119,7 +120,14 @@ class PruningTest {
     assertThatThrownBy(() -> service.prune("p", RetentionPolicy.keepLast(1)))
         .isInstanceOf(CorruptBackupException.class)
         .hasMessageContaining("encrypted");
-    assertThat(service.prune(PruneRequest.builder("p", RetentionPolicy.keepLast(1)).skipVerification().build()).deleted()).hasSize(1);
+    assertThat(
+            service
+                .prune(
+                    PruneRequest.builder("p", RetentionPolicy.keepLast(1))
+                        .skipVerification()
+                        .build())
+                .deleted())
+        .hasSize(1);
   }
 
   @Test

@@ -96,8 +96,7 @@ class TarballServiceTest {
 
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(
-            () ->
-                misled.backUp("p", FixedSnapshotSource.of(SNAPSHOT), NamingStrategy.tarball()))
+            () -> misled.backUp("p", FixedSnapshotSource.of(SNAPSHOT), NamingStrategy.tarball()))
         .withMessageContaining("the store committed p/etcd-backup-")
         .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
     assertThat(store.list("p")).hasSize(1);

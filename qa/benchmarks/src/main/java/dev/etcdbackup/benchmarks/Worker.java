@@ -112,7 +112,9 @@ final class Worker {
   }
 
   private String read(String store, String key, Path file) throws IOException {
-    return service(store).download(BackupKey.parse(key), file, StandardCopyOption.REPLACE_EXISTING).sha256();
+    return service(store)
+        .download(BackupKey.parse(key), file, StandardCopyOption.REPLACE_EXISTING)
+        .sha256();
   }
 
   private String page(String target, String project) {
@@ -160,7 +162,11 @@ final class Worker {
 
   private String prune(String store, String project, int keep) throws IOException {
     RetentionPolicy policy = RetentionPolicy.keepLast(keep);
-    return Integer.toString(service(store).prune(PruneRequest.builder(project, policy).skipVerification().build()).deleted().size());
+    return Integer.toString(
+        service(store)
+            .prune(PruneRequest.builder(project, policy).skipVerification().build())
+            .deleted()
+            .size());
   }
 
   private BackupService service(String store) throws IOException {

@@ -40,7 +40,8 @@ final class CaseRun {
    * @param took how long the job took
    * @param complaints what is wrong; empty when the case is good
    */
-  record Result(Case testCase, Outcome outcome, String said, Duration took, List<String> complaints) {}
+  record Result(
+      Case testCase, Outcome outcome, String said, Duration took, List<String> complaints) {}
 
   CaseRun(Case testCase, Trouble trouble, Backend backend, Path directory) {
     this.testCase = testCase;
@@ -97,9 +98,15 @@ final class CaseRun {
     require(trouble.fired() > 0, "the fault did not fire");
     require(
         testCase.allowed().contains(done.outcome()),
-        "ended with '" + done.outcome() + "' instead of " + testCase.allowed() + ": " + done.said());
+        "ended with '"
+            + done.outcome()
+            + "' instead of "
+            + testCase.allowed()
+            + ": "
+            + done.said());
     require(
-        took.compareTo(testCase.deadline()) <= 0, "took " + took + ", longer than " + testCase.deadline());
+        took.compareTo(testCase.deadline()) <= 0,
+        "took " + took + ", longer than " + testCase.deadline());
     complaints.addAll(done.wrong());
   }
 
@@ -129,7 +136,8 @@ final class CaseRun {
                 require(
                     Arrays.equals(after.get(key), bytes), key + ", another's, is not as it was"));
     boolean stores = testCase.job().stores();
-    boolean stored = stores && (done.outcome() == Outcome.DONE || done.outcome() == Outcome.REFUSED);
+    boolean stored =
+        stores && (done.outcome() == Outcome.DONE || done.outcome() == Outcome.REFUSED);
     boolean open = done.outcome() == Outcome.UNKNOWN || done.outcome() == Outcome.KILLED;
     int least = stored ? 1 : 0;
     int most = stored || (stores && open) ? 1 : 0;

@@ -48,7 +48,8 @@ public final class FaultMatrix {
     notRun.forEach(line -> System.out.println("not run: " + line));
     List<Case> cases =
         TestServers.cases(backends).stream()
-            .filter(testCase -> texts.isEmpty() || texts.stream().anyMatch(testCase.name()::contains))
+            .filter(
+                testCase -> texts.isEmpty() || texts.stream().anyMatch(testCase.name()::contains))
             .toList();
     long begun = System.nanoTime();
     List<CaseRun.Result> results;
@@ -90,7 +91,8 @@ public final class FaultMatrix {
     } catch (Exception e) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));
-      return new CaseRun.Result(testCase, Outcome.OTHER, "", Duration.ZERO, List.of(trace.toString()));
+      return new CaseRun.Result(
+          testCase, Outcome.OTHER, "", Duration.ZERO, List.of(trace.toString()));
     }
   }
 

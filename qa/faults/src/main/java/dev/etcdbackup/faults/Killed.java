@@ -115,7 +115,8 @@ final class Killed implements Trouble {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
     command.add(Victim.class.getName());
-    command.addAll(List.of(testCase.backend().name(), testCase.job().name(), directory().toString()));
+    command.addAll(
+        List.of(testCase.backend().name(), testCase.job().name(), directory().toString()));
     command.addAll(inTheProcess() ? point.words() : KillPoint.NOWHERE);
     command.addAll(Objects.requireNonNull(place));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -133,7 +134,8 @@ final class Killed implements Trouble {
     if (!Files.exists(got)) {
       return List.of();
     }
-    byte[] whole = Snapshots.earlier(Objects.requireNonNull(testCase).job()).get(Snapshots.newestKey());
+    byte[] whole =
+        Snapshots.earlier(Objects.requireNonNull(testCase).job()).get(Snapshots.newestKey());
     return Arrays.equals(Files.readAllBytes(got), whole)
         ? List.of()
         : List.of("there is a file of a killed read");

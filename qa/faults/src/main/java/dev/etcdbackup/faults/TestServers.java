@@ -79,7 +79,8 @@ final class TestServers implements AutoCloseable {
   Backend backend(Case testCase, @Nullable Fault fault, Path store) throws IOException {
     boolean inSource = fault != null && isOfSource(fault);
     return switch (testCase.backend()) {
-      case S3PROXY, RGW -> site(testCase.backend()).backend(fault, inSource, testCase.requestTimeout());
+      case S3PROXY, RGW ->
+          site(testCase.backend()).backend(fault, inSource, testCase.requestTimeout());
       case ETCD ->
           DirectoryBackend.beforeEtcd(
               store, etcd().endpoint(), Objects.requireNonNull(fault), testCase.requestTimeout());

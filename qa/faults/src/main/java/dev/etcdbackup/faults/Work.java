@@ -202,7 +202,9 @@ final class Work {
               .timeout(testCase.requestTimeout().multipliedBy(2))
               .build());
       scheduler.start();
-      scheduler.trigger(Snapshots.PROJECT).get(testCase.deadline().toMillis(), TimeUnit.MILLISECONDS);
+      scheduler
+          .trigger(Snapshots.PROJECT)
+          .get(testCase.deadline().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
