@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
     name = "before-upgrade",
     description =
         "Backs up projects now, automated or not, as CONTEXT.backup_TIME, and prints the result of"
-            + " each. Such backups are never pruned. A failure of one does not stop the others; exit"
-            + " code 3 or 4 when one failed.")
+            + " each. Such backups are never pruned. A failure of one does not stop the others;"
+            + " exit code 3 or 4 when one failed.")
 final class BeforeUpgradeCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

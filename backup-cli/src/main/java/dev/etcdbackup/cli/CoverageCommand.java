@@ -36,8 +36,8 @@ final class CoverageCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Also write a page for a browser, complete in one file: a row for each project, a cell for"
-              + " each day. An existing FILE is replaced.")
+          "Also write a page for a browser, complete in one file: a row for each project, a cell"
+              + " for each day. An existing FILE is replaced.")
   private @Nullable Path html;
 
   @Option(

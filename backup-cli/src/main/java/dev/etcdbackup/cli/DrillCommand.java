@@ -90,9 +90,7 @@ final class DrillCommand implements Callable<Integer> {
       throw new UsageException("--etcd-bin: " + binary + " is no program");
     }
     Optional.ofNullable(binary).or(DrillCommand::onPath).ifPresent(builder::etcd);
-    if (root.etcd.user != null) {
-      builder.login(root.etcd.client(List.of()));
-    }
+    root.etcd.login().ifPresent(as -> builder.login(as.user(), as::password));
     return builder.build();
   }
 

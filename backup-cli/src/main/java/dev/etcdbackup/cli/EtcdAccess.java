@@ -2,17 +2,13 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.cli.config.EtcdConfig;
 import dev.etcdbackup.cli.config.TlsFiles;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdTls;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.Supplier;
 
 /**
  * Connections to an etcd of the configuration. Its files are read for each connection, so that
@@ -22,8 +18,13 @@ import java.util.function.Supplier;
 final class EtcdAccess {
   private EtcdAccess() {}
 
-  static Supplier<ClientBuilder> of(EtcdConfig etcd) {
-    return () -> client(etcd);
+  static EtcdConnection of(EtcdConfig etcd) {
+    EtcdConnection.Builder connection = EtcdConnection.builder(etcd.endpoints());
+    etcd.tls().ifPresent(files -> connection.tls(tls(files)));
+    etcd.user()
+        .ifPresent(
+            user -> connection.user(user, () -> password(etcd.passwordFile().orElseThrow())));
+    return connection.build();
   }
 
   /**
@@ -33,19 +34,10 @@ final class EtcdAccess {
    * @throws IllegalArgumentException when one does not hold what it should
    */
   static void check(EtcdConfig etcd) {
-    ClientBuilder unused = client(etcd);
-  }
-
-  private static ClientBuilder client(EtcdConfig etcd) {
-    ClientBuilder client = Client.builder();
-    etcd.tls().ifPresent(files -> tls(files).applyTo(client));
-    etcd.user()
-        .ifPresent(
-            user ->
-                client
-                    .user(utf8(user))
-                    .password(utf8(password(etcd.passwordFile().orElseThrow()))));
-    return client;
+    etcd.tls().ifPresent(files -> tls(files).check());
+    if (etcd.user().isPresent()) {
+      String unused = password(etcd.passwordFile().orElseThrow());
+    }
   }
 
   /**
@@ -67,10 +59,6 @@ final class EtcdAccess {
       throw new UncheckedIOException(file + " is empty", new IOException("no password"));
     }
     return password;
-  }
-
-  static ByteSequence utf8(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 
   private static EtcdTls tls(TlsFiles files) {

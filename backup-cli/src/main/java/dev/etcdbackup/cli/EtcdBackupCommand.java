@@ -70,9 +70,9 @@ public final class EtcdBackupCommand implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       paramLabel = "ZONE",
       description =
-          "The time zone of the times in the names of tarballs that are read: Europe/Zurich, +01:00."
-              + " New ones are always named in UTC. Default: tarballZone of the configuration, else"
-              + " UTC.")
+          "The time zone of the times in the names of tarballs that are read: Europe/Zurich,"
+              + " +01:00. New ones are always named in UTC. Default: tarballZone of the"
+              + " configuration, else UTC.")
   private @Nullable ZoneId tarballZone;
 
   @Option(

@@ -1,18 +1,15 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.etcd.EtcdTls;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -65,12 +62,7 @@ final class EtcdOptions {
 
   /** The cluster as a source. Reads and checks the files, and connects to nothing. */
   SnapshotSource source(Duration timeout) throws UsageException {
-    Supplier<ClientBuilder> client = client(required());
-    try {
-      return EtcdSnapshotSource.builder(endpoints).client(client).timeout(timeout).build();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
+    return EtcdSnapshotSource.builder(connection(required())).timeout(timeout).build();
   }
 
   /** The members given; fails when there are none. */
@@ -82,22 +74,32 @@ final class EtcdOptions {
   }
 
   /** How to connect to servers. Reads and checks the files, and connects to nothing. */
-  Supplier<ClientBuilder> client(List<URI> servers) throws UsageException {
+  EtcdConnection connection(List<URI> servers) throws UsageException {
     Optional<Login> login = login();
     Optional<EtcdTls> tls = tls(servers);
     try {
-      tls.ifPresent(it -> it.applyTo(Client.builder())); // fails here when a file is wrong
-      return () -> client(login, tls);
+      EtcdConnection.Builder connection = EtcdConnection.builder(servers);
+      login.ifPresent(as -> connection.user(as.user(), as::password));
+      tls.ifPresent(EtcdTls::check); // what is wrong with a file is found here
+      tls.ifPresent(connection::tls);
+      return connection.build();
     } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
 
-  private static ClientBuilder client(Optional<Login> login, Optional<EtcdTls> tls) {
-    ClientBuilder client = Client.builder();
-    login.ifPresent(it -> client.user(it.user()).password(it.password()));
-    tls.ifPresent(it -> it.applyTo(client));
-    return client;
+  /** Who asks an etcd that this tool starts itself; empty when no user is given. */
+  Optional<Login> login() throws UsageException {
+    if (user == null && passwordFile == null) {
+      return Optional.empty();
+    }
+    if (user == null || passwordFile == null) {
+      throw new UsageException("--etcd-user and --etcd-password-file go together");
+    }
+    if (user.isEmpty() || user.contains(":")) { // NAME:PASSWORD, as etcdctl takes it; not repeated
+      throw new UsageException("--etcd-user is a name alone; the password is in a file");
+    }
+    return Optional.of(new Login(user, password(passwordFile)));
   }
 
   private Optional<EtcdTls> tls(List<URI> servers) throws UsageException {
@@ -117,19 +119,6 @@ final class EtcdOptions {
     return Optional.of(tls);
   }
 
-  private Optional<Login> login() throws UsageException {
-    if (user == null && passwordFile == null) {
-      return Optional.empty();
-    }
-    if (user == null || passwordFile == null) {
-      throw new UsageException("--etcd-user and --etcd-password-file go together");
-    }
-    if (user.isEmpty() || user.contains(":")) { // NAME:PASSWORD, as etcdctl takes it; not repeated
-      throw new UsageException("--etcd-user is a name alone; the password is in a file");
-    }
-    return Optional.of(new Login(EtcdAccess.utf8(user), EtcdAccess.utf8(password(passwordFile))));
-  }
-
   private static String password(Path file) throws UsageException {
     try {
       return EtcdAccess.password(file);
@@ -138,21 +127,21 @@ final class EtcdOptions {
     }
   }
 
-  /** A user and its password; not a record, since its text would contain the password. */
-  private static final class Login {
-    private final ByteSequence user;
-    private final ByteSequence password;
+  /** A user and a password; not a record, whose text would show them. */
+  static final class Login {
+    private final String user;
+    private final String password;
 
-    Login(ByteSequence user, ByteSequence password) {
+    Login(String user, String password) {
       this.user = user;
       this.password = password;
     }
 
-    ByteSequence user() {
+    String user() {
       return user;
     }
 
-    ByteSequence password() {
+    String password() {
       return password;
     }
   }

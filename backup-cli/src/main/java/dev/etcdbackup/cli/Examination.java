@@ -1,32 +1,29 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyOptions;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies one snapshot, and compares it with a live member when there is one: {@code verify}. */
 final class Examination {
   private final EtcdBackupCommand root;
   private final VerifyOptions options;
-  private final @Nullable URI live;
-  private final Supplier<ClientBuilder> client;
+  private final @Nullable EtcdConnection live;
 
   Examination(EtcdBackupCommand root, VerifyOptions options, @Nullable URI live)
       throws UsageException {
     this.root = root;
     this.options = options;
-    this.live = live;
-    this.client = root.etcd.client(live == null ? List.of() : List.of(live));
+    this.live = live == null ? null : root.etcd.connection(List.of(live));
   }
 
   /**
@@ -85,7 +82,7 @@ final class Examination {
     if (live == null) {
       return null;
     }
-    try (LiveMember member = LiveMember.of(live, client, root.timeout)) {
+    try (LiveMember member = LiveMember.of(live, root.timeout)) {
       return snapshot.compareWithLive(member);
     }
   }

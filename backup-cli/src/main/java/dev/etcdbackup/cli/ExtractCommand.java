@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
     name = "extract",
     description =
         "Takes one key out of a snapshot and prints its value, byte for byte; or with -o json one"
-            + " key or all below a prefix, with their values, revisions and leases. Ends with 1 when"
-            + " there is none.")
+            + " key or all below a prefix, with their values, revisions and leases. Ends with 1"
+            + " when there is none.")
 final class ExtractCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

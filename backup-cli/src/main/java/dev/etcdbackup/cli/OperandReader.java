@@ -76,9 +76,7 @@ final class OperandReader {
       throws UsageException, IOException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       StoredBackup stored =
-          open.store()
-              .find(key)
-              .orElseThrow(() -> new BackupNotFoundException("there is no backup " + key));
+          open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
       StoredSnapshot snapshot;
       try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {

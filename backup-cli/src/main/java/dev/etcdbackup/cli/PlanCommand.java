@@ -9,7 +9,6 @@ import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -118,17 +116,11 @@ final class PlanCommand implements Callable<Integer> {
 
   private List<SnapshotSource> survivors() throws UsageException {
     List<SnapshotSource> survivors = new ArrayList<>();
-    Supplier<ClientBuilder> client = root.etcd.client(root.etcd.endpoints);
     for (URI member : root.etcd.endpoints) {
-      try {
-        survivors.add(
-            EtcdSnapshotSource.builder(List.of(member))
-                .client(client)
-                .timeout(root.timeout)
-                .build());
-      } catch (IllegalArgumentException e) {
-        throw new UsageException(String.valueOf(e.getMessage()));
-      }
+      survivors.add(
+          EtcdSnapshotSource.builder(root.etcd.connection(List.of(member)))
+              .timeout(root.timeout)
+              .build());
     }
     if (copiedDatabase != null) {
       survivors.add(FileSnapshotSource.of(copiedDatabase));

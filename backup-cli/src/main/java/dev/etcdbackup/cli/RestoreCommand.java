@@ -16,11 +16,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description =
-        "Makes the data directory of one member of a new cluster out of a snapshot, with the options"
-            + " and defaults of 'etcdutl snapshot restore'. To be run for each member, with the same"
-            + " snapshot, initial cluster and token; each must print the same cluster. The snapshot"
-            + " is verified to the last page and entry, and the directory appears only when it is"
-            + " whole.")
+        "Makes the data directory of one member of a new cluster out of a snapshot, with the"
+            + " options and defaults of 'etcdutl snapshot restore'. To be run for each member, with"
+            + " the same snapshot, initial cluster and token; each must print the same cluster. The"
+            + " snapshot is verified to the last page and entry, and the directory appears only"
+            + " when it is whole.")
 final class RestoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

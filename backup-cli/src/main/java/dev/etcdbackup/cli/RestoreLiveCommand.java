@@ -78,8 +78,7 @@ final class RestoreLiveCommand implements Callable<Integer> {
   private LiveRestore restore() throws UsageException {
     List<URI> endpoints = root.etcd.required();
     try {
-      return LiveRestore.builder(endpoints)
-          .client(root.etcd.client(endpoints))
+      return LiveRestore.builder(root.etcd.connection(endpoints))
           .mode(mode)
           .maxTxnOps(maxTxnOps)
           .build();

@@ -112,19 +112,13 @@ final class SchedulerSetup implements AutoCloseable {
       };
     }
     try {
-      return EtcdSnapshotSource.builder(etcd.endpoints())
-          .client(EtcdAccess.of(etcd))
-          .timeout(cluster.timeout())
-          .build();
+      return EtcdSnapshotSource.builder(EtcdAccess.of(etcd)).timeout(cluster.timeout()).build();
     } catch (IllegalArgumentException e) {
       throw new UsageException("cluster '" + cluster.project() + "': " + e.getMessage());
     }
   }
 
   static EtcdBackupLock lock(LockConfig lock) {
-    return EtcdBackupLock.builder(lock.etcd().endpoints())
-        .client(EtcdAccess.of(lock.etcd()))
-        .ttl(lock.ttl())
-        .build();
+    return EtcdBackupLock.builder(EtcdAccess.of(lock.etcd())).ttl(lock.ttl()).build();
   }
 }

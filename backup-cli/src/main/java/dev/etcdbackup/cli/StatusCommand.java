@@ -27,8 +27,8 @@ final class StatusCommand implements Callable<Integer> {
       names = "--as",
       paramLabel = "3.4|3.5|3.6|3.7",
       description =
-          "Whose answer to give: 3.4 and 3.5 count all entries, later ones the keys of users. Default: of"
-              + " the line of etcd that wrote the snapshot.")
+          "Whose answer to give: 3.4 and 3.5 count all entries, later ones the keys of users."
+              + " Default: of the line of etcd that wrote the snapshot.")
   private @Nullable StatusVersion as;
 
   StatusCommand(EtcdBackupCommand root) {

@@ -47,9 +47,9 @@ final class StoreOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "URL",
       description =
-          "The S3 server, when it is not AWS: http://HOST[:PORT] or https://HOST[:PORT]. Credentials"
-              + " come from the AWS default chain: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
-              + " AWS_PROFILE and ~/.aws.")
+          "The S3 server, when it is not AWS: http://HOST[:PORT] or https://HOST[:PORT]."
+              + " Credentials come from the AWS default chain: AWS_ACCESS_KEY_ID and"
+              + " AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and ~/.aws.")
   @Nullable URI s3Endpoint;
 
   @Option(
@@ -71,8 +71,9 @@ final class StoreOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "MODE",
       description =
-          "Lock each backup that is stored, governance or compliance, for the time of --s3-lock-for."
-              + " The bucket must have object lock. A locked backup is not deleted, by prune either.")
+          "Lock each backup that is stored, governance or compliance, for the time of"
+              + " --s3-lock-for. The bucket must have object lock. A locked backup is not deleted,"
+              + " by prune either.")
   @Nullable ObjectLock s3ObjectLock;
 
   @Option(

@@ -44,8 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--all",
       description =
-          "Verify each backup in turn, whatever is found. A store that fails three times in a row is"
-              + " given up.")
+          "Verify each backup in turn, whatever is found. A store that fails three times in a row"
+              + " is given up.")
   private boolean all;
 
   @Option(

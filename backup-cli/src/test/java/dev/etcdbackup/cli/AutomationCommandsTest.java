@@ -107,6 +107,7 @@ class AutomationCommandsTest {
             store.resolve(
                 "p/.etcd-backup/periodic/etcd.backup/accepted_backup_2020-02-03-20:45:48"))
         .exists();
+    assertThat(Cli.on(store, "list", "p").out()).contains(key).doesNotContain("accepted_backup");
     assertThat(Cli.on(store, "accept", key).code()).as("again is as good").isZero();
     assertThat(Cli.on(store, "accept", "p/none").code()).isEqualTo(1);
     Cli manual = Cli.on(store, "accept", "p/by-hand");

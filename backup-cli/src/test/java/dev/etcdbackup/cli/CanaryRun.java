@@ -5,6 +5,7 @@ import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.EndpointUrl;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.etcd.EtcdBackupLock;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.etcd.EtcdTls;
 import dev.etcdbackup.etcd.LiveMember;
@@ -12,9 +13,6 @@ import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -252,15 +249,20 @@ final class CanaryRun {
     }
     String user = "http://root:canary-url-secret@a_b:2379";
     attempt(() -> S3Clients.forRgw(URI.create(user)));
-    attempt(() -> EtcdSnapshotSource.builder(user));
-    attempt(() -> EtcdSnapshotSource.builder(List.of(URI.create(user))));
-    attempt(() -> EtcdBackupLock.builder(user));
-    attempt(() -> LiveRestore.builder(List.of(URI.create(user))));
-    attempt(() -> LiveMember.of(URI.create(user), Client::builder, Duration.ofSeconds(1)));
+    attempt(() -> EtcdSnapshotSource.builder(EtcdConnection.to(user)));
+    attempt(() -> EtcdSnapshotSource.builder(EtcdConnection.to(List.of(URI.create(user)))));
+    attempt(() -> EtcdBackupLock.builder(EtcdConnection.to(user)));
+    attempt(() -> LiveRestore.builder(EtcdConnection.to(List.of(URI.create(user)))));
+    attempt(
+        () -> LiveMember.of(EtcdConnection.to(List.of(URI.create(user))), Duration.ofSeconds(1)));
     attempt(() -> EndpointUrl.s3(user));
     attempt(() -> EndpointUrl.etcd(user));
     attempt(() -> StoreAddress.parse("s3://key:canary-url-secret@bucket"));
-    attempt(() -> EtcdTls.trusting(Path.of(given("key"))).applyTo(Client.builder()));
+    attempt(
+        () -> {
+          EtcdTls.trusting(Path.of(given("key"))).check();
+          return "";
+        });
   }
 
   private AwsCredentials session() {
@@ -278,13 +280,12 @@ final class CanaryRun {
   }
 
   private EtcdSnapshotSource source(EtcdTls tls, byte[] password) {
-    Supplier<ClientBuilder> client =
-        () ->
-            tls.applyTo(
-                Client.builder()
-                    .user(ByteSequence.from(utf8("root")))
-                    .password(ByteSequence.from(password)));
-    return EtcdSnapshotSource.builder(given("etcd")).client(client).build();
+    EtcdConnection connection =
+        EtcdConnection.builder(given("etcd"))
+            .tls(tls)
+            .user("root", () -> new String(password, StandardCharsets.UTF_8))
+            .build();
+    return EtcdSnapshotSource.builder(connection).build();
   }
 
   private void settings(
@@ -299,9 +300,9 @@ final class CanaryRun {
             source,
             S3Clients.forRgw(URI.create(given("s3"))),
             S3BackupStore.builder(s3Client(given("secret")), "bucket"),
-            EtcdSnapshotSource.builder(given("etcd")).client(() -> tls.applyTo(Client.builder())),
-            EtcdBackupLock.builder(given("etcd")).build(),
-            LiveRestore.builder(List.of(URI.create(given("etcd")))),
+            EtcdSnapshotSource.builder(EtcdConnection.builder(given("etcd")).tls(tls).build()),
+            EtcdBackupLock.builder(EtcdConnection.to(given("etcd"))).build(),
+            LiveRestore.builder(EtcdConnection.to(List.of(URI.create(given("etcd"))))),
             BackupConfig.read(config, Optional.empty()))) {
       System.out.println("canary: " + setting.getClass().getSimpleName() + " is shown as");
       System.out.println(setting);

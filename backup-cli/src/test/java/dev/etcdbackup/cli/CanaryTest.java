@@ -140,7 +140,8 @@ class CanaryTest {
         exchange -> {
           try (exchange) {
             String text =
-                "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>"
+                "<Error><Code>ExpiredToken</Code><Message>The provided token has"
+                    + " expired.</Message><Token-0>"
                     + exchange.getRequestHeaders().getFirst("X-amz-security-token")
                     + "</Token-0></Error>";
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
@@ -225,7 +226,8 @@ class CanaryTest {
       settings.store(out, "for CanaryRun");
     }
     String cluster =
-        "{project: %s, endpoints: ['%s'], interval: 1h, user: root, passwordFile: '%s', tls: {ca: '%s', cert: '%s', key: '%s'}}";
+        "{project: %s, endpoints: ['%s'], interval: 1h, user: root, passwordFile: '%s', tls: {ca:"
+            + " '%s', cert: '%s', key: '%s'}}";
     String ca = settings.getProperty("ca");
     String cert = settings.getProperty("cert");
     String key = settings.getProperty("key");

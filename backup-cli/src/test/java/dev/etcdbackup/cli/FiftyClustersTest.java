@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
@@ -167,7 +168,9 @@ class FiftyClustersTest {
     for (int i = 0; i < CLUSTERS; i++) {
       EtcdServer server = servers.get(i % servers.size());
       scheduler.put(
-          ScheduledCluster.builder(name(i), EtcdSnapshotSource.builder(server.endpoints()).build())
+          ScheduledCluster.builder(
+                  name(i),
+                  EtcdSnapshotSource.builder(EtcdConnection.to(server.endpoints())).build())
               .schedule(Schedule.every(INTERVAL))
               .timeout(TIMEOUT)
               .build());

@@ -157,8 +157,9 @@ class RestoreCommandTest {
             + " write http://HOST:PORT or https://HOST:PORT, without a path",
         "--initial-cluster=http://x:1 | --initial-cluster: 'http://x:1' is not NAME=URL; write"
             + " a=http://HOST:PORT,b=http://…",
-        "--initial-advertise-peer-urls=ftp://x:1 | --initial-advertise-peer-urls: 'ftp://x:1' is not"
-            + " the address of a peer; write http://HOST:PORT or https://HOST:PORT, without a path",
+        "--initial-advertise-peer-urls=ftp://x:1 | --initial-advertise-peer-urls: 'ftp://x:1' is"
+            + " not the address of a peer; write http://HOST:PORT or https://HOST:PORT, without a"
+            + " path",
         "--name=a,b | --name must be a text without comma, equals sign and control characters, not"
             + " 'a,b'",
         "--bump-revision=5 | --bump-revision and --mark-compacted go together",

@@ -114,7 +114,8 @@ class RestoreCommandsTest {
               unchanged: 0
               kept as they are: 1
               leases granted: 0, there: 0
-              not restored: revisions, versions and history of keys""");
+              not restored: revisions, versions and history of keys\
+              """);
       assertThat(to.revision()).isEqualTo(2);
       assertThat(on("restore-live", tarball, endpoint, "--prefix=/app/").out())
           .contains("created: 9\n", "kept as they are: 1\n");

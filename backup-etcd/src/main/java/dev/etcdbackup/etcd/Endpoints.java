@@ -3,9 +3,15 @@ package dev.etcdbackup.etcd;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Checks the addresses of members. */
+/** Checks the addresses of members, and takes them apart. */
 final class Endpoints {
+  /** A host name, underscores included as Docker Compose makes them, or an address; and a port. */
+  private static final Pattern AUTHORITY =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+(?:%(?:25)?[\\w.~-]+)?]|[\\w.-]+):([0-9]{1,5})");
+
   private Endpoints() {}
 
   static URI parse(String text) {
@@ -17,39 +23,74 @@ final class Endpoints {
   }
 
   /**
-   * Hands through what is an address.
+   * Returns an address unchanged.
    *
    * @throws IllegalArgumentException when it is none, naming it without a user in it
    */
   static URI require(URI endpoint) {
-    boolean http =
-        "http".equalsIgnoreCase(endpoint.getScheme())
-            || "https".equalsIgnoreCase(endpoint.getScheme());
-    if (endpoint.toString().contains("@")) { // a host that is none hides the user in the authority
+    boolean http = "http".equalsIgnoreCase(endpoint.getScheme()) || isTls(endpoint);
+    if (endpoint.toString().contains("@")) { // a malformed host hides the user in the authority
       throw bad("(hidden: it holds a user)");
     }
     boolean bare =
         Objects.requireNonNullElse(endpoint.getRawPath(), "").matches("/?")
             && endpoint.getRawQuery() == null
             && endpoint.getRawFragment() == null;
-    if (!http || endpoint.getHost() == null || endpoint.getPort() < 1 || !bare) {
+    Matcher parts = parts(endpoint);
+    if (!http || !bare || !parts.matches() || !isPort(parts.group(2))) {
       throw bad(endpoint.toString());
     }
     return endpoint;
   }
 
+  static boolean isTls(URI endpoint) {
+    return "https".equalsIgnoreCase(endpoint.getScheme());
+  }
+
+  /** The host name, or the address without brackets; what follows {@code %} is its zone. */
+  static String host(URI endpoint) {
+    String host = part(endpoint, 1);
+    return host.startsWith("[")
+        ? host.substring(1, host.length() - 1).replaceFirst("%25", "%")
+        : host;
+  }
+
+  static int port(URI endpoint) {
+    return Integer.parseInt(part(endpoint, 2));
+  }
+
+  /** What a server is asked for: host and port, without the zone, which means nothing to it. */
+  static String authority(URI endpoint) {
+    return part(endpoint, 1).replaceFirst("%[^\\]]*", "") + ":" + port(endpoint);
+  }
+
   /**
-   * Whether addresses that one client is to use are all {@code https}.
+   * Checks that addresses are all {@code http} or all {@code https}.
    *
    * @throws IllegalArgumentException when some are and some are not
    */
-  static boolean areTls(List<URI> endpoints) {
-    long tls = endpoints.stream().filter(one -> "https".equalsIgnoreCase(one.getScheme())).count();
-    if (tls != 0 && tls != endpoints.size()) {
+  static void requireOneScheme(List<URI> endpoints) {
+    if (endpoints.stream().map(Endpoints::isTls).distinct().count() > 1) {
       throw new IllegalArgumentException(
           "etcd endpoints must be all http:// or all https://, not " + endpoints);
     }
-    return tls != 0;
+  }
+
+  private static String part(URI endpoint, int group) {
+    Matcher parts = parts(endpoint);
+    if (!parts.matches()) {
+      throw new IllegalStateException(endpoint + " was not checked");
+    }
+    return parts.group(group);
+  }
+
+  private static Matcher parts(URI endpoint) {
+    return AUTHORITY.matcher(Objects.requireNonNullElse(endpoint.getRawAuthority(), ""));
+  }
+
+  private static boolean isPort(String digits) {
+    int port = Integer.parseInt(digits);
+    return port >= 1 && port <= 65535;
   }
 
   private static IllegalArgumentException bad(String shown) {

@@ -1,11 +1,9 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.BackupLock;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
+import dev.etcdbackup.SourceException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -14,8 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What this cannot do:</b> stop a write under way. A process that is paused after its check
  * ahead of the commit may commit when it goes on, though another has long taken over. What it
- * commits is one whole, proved backup under a name of its own; nothing is overwritten.
+ * commits is one whole, verified backup under a name of its own; nothing is overwritten.
  *
  * <p>Give it an etcd that is none of those backed up: a cluster that is down could not be locked,
  * and the lock writes keys.
@@ -41,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * two; to give it back one. Connects when the first lock is asked for and keeps that connection
  * until {@link #close()}, or until a lock could not be asked for: then host names, passwords and
  * certificates are looked up anew the next time. One thread of its own renews, a daemon that ends
- * when nothing has been held for some seconds; more are jetcd's.
+ * when nothing has been held for some seconds; up to 16 more, which end after a second, make
+ * requests.
  */
 public final class EtcdBackupLock implements BackupLock, AutoCloseable {
-  private final List<URI> endpoints;
-  private final Supplier<ClientBuilder> template;
+  private final EtcdConnection connection;
   private final String keyPrefix;
   private final Duration ttl;
   private final ScheduledThreadPoolExecutor timer;
@@ -54,8 +50,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   private boolean closed; // guarded by this
 
   private EtcdBackupLock(Builder builder) {
-    this.endpoints = builder.endpoints;
-    this.template = builder.client;
+    this.connection = builder.connection;
     this.keyPrefix = builder.keyPrefix;
     this.ttl = builder.ttl;
     this.timer = new ScheduledThreadPoolExecutor(1, EtcdBackupLock::newThread);
@@ -67,32 +62,21 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   /**
    * Begins a lock.
    *
-   * @param endpoints the members' client URLs, as for {@link EtcdSnapshotSource#builder(List)}; all
-   *     {@code http} or all {@code https}
+   * @param connection how to reach the lock's etcd. With authentication on, the user needs to read
+   *     and write the keys under the {@link Builder#keyPrefix}
    * @return the builder
-   * @throws IllegalArgumentException as there
    */
-  public static Builder builder(List<URI> endpoints) {
-    return new Builder(endpoints.stream().map(Endpoints::require).toList());
+  public static Builder builder(EtcdConnection connection) {
+    return new Builder(connection);
   }
 
   /**
-   * Begins a lock whose endpoints are text.
+   * Takes the lock if no other client holds it. Blocks for 5 seconds at most, 2 more when that
+   * fails, and as long as it takes to look up host names.
    *
-   * @param endpoints as for {@link #builder(List)}
-   * @return the builder
-   * @throws IllegalArgumentException as for {@link #builder(List)}
-   */
-  public static Builder builder(String... endpoints) {
-    return new Builder(Stream.of(endpoints).map(Endpoints::parse).toList());
-  }
-
-  /**
-   * Takes the lock if nobody holds it. Blocks for 5 seconds at most, 2 more when that fails, and as
-   * long as it takes to look up host names.
-   *
-   * @throws IOException when etcd does not answer in time or refuses, with one line that says why;
-   *     when the thread is interrupted, its interrupt status set; or when this was closed
+   * @throws SourceException when etcd does not answer in time or refuses, with one line that says
+   *     why, or when this was closed
+   * @throws InterruptedIOException when the thread is interrupted, its interrupt status set
    */
   @Override
   public Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException {
@@ -119,7 +103,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
 
   /**
    * Ends the connection and the thread. To be called when the schedulers that use it were stopped:
-   * locks that are still held are given back, and their holders are not told but find them gone
+   * locks that are still held are given back, and their holders are not notified but find them gone
    * when they confirm. Takes as long as {@link Held#close()} for each, and then nothing is left but
    * what gRPC keeps for a second. Closing again does nothing.
    */
@@ -141,21 +125,21 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   /** Names the endpoints. */
   @Override
   public String toString() {
-    return "lock in etcd at " + endpoints;
+    return "lock in " + connection;
   }
 
   private synchronized LockClient enter() throws IOException {
     if (closed) {
-      throw new IOException("the " + this + " was closed");
+      throw new SourceException("the " + this + " was closed");
     }
     if (current == null) {
-      current = LockClient.connect(endpoints, template, ttl);
+      current = LockClient.connect(connection, ttl);
     }
     current.users++;
     return current;
   }
 
-  /** One user less. A client that did not work is used by nobody new, and closed by the last. */
+  /** One user less. A client that failed is not used again; its last user closes it. */
   private synchronized void leave(LockClient client, boolean failed) {
     if (failed && current == client) {
       current = null;
@@ -182,33 +166,12 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
     private static final Duration SHORTEST = Duration.ofSeconds(2);
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    private final List<URI> endpoints;
-    private Supplier<ClientBuilder> client = Client::builder;
+    private final EtcdConnection connection;
     private Duration ttl = Duration.ofSeconds(15);
     private String keyPrefix = "/etcd-backup/lock/";
 
-    private Builder(List<URI> endpoints) {
-      if (endpoints.isEmpty()) {
-        throw new IllegalArgumentException("etcd endpoints must be one or more, not none");
-      }
-      var unused = Endpoints.areTls(endpoints); // refused here rather than at each try
-      this.endpoints = endpoints;
-    }
-
-    /**
-     * How to talk to the lock's etcd: user, password, TLS (see {@link EtcdTls}), keep-alive,
-     * interceptors. Asked for each connection. What it returns is copied and not changed;
-     * endpoints, retries and wait-for-ready set in it do not count. With authentication on, the
-     * user needs to read and write the keys under the {@link #keyPrefix}. Default: {@link
-     * Client#builder()} as it is.
-     *
-     * @param client gives a builder; what it throws {@code tryAcquire} throws as the cause of an
-     *     {@link IOException}
-     * @return this
-     */
-    public Builder client(Supplier<ClientBuilder> client) {
-      this.client = Objects.requireNonNull(client, "client");
-      return this;
+    private Builder(EtcdConnection connection) {
+      this.connection = Objects.requireNonNull(connection, "connection");
     }
 
     /**

@@ -1,105 +1,91 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.SourceException;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.api.AuthGrpc;
+import io.etcd.jetcd.api.AuthenticateRequest;
 import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.StatusRequest;
 import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.io.Closeable;
-import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One endpoint: a jetcd client of its own, and the channel inside it.
- *
- * <p>jetcd hands out no channel, and its snapshot call cannot be cancelled and has no deadline. So
- * the first snapshot call it is asked for is caught before it leaves, by an interceptor, which sees
- * the channel and the credentials that jetcd would have used; all calls of ours go there.
- */
+/** One address of a cluster, with a channel of its own and the user logged in there. */
 final class EtcdMember implements Closeable {
-  private final URI endpoint;
-  private final Client client;
-  private final Channel channel;
-  private final CallOptions options;
+  /** Where etcd looks for the token of a user. */
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
-  private EtcdMember(URI endpoint, Client client, SnapshotTrap trap) {
-    this.endpoint = endpoint;
-    this.client = client;
-    this.channel = trap.channel();
-    this.options = trap.options().withoutWaitForReady();
+  private final EtcdConnection.Address address;
+  private final EtcdConnection.@Nullable Login login;
+  private final Duration connectTimeout;
+  private final ManagedChannel channel;
+  private final Channel intercepted;
+  private volatile @Nullable Channel ready; // connected, the user logged in
+
+  private EtcdMember(
+      EtcdConnection.Address address,
+      EtcdConnection.Settings settings,
+      Duration connectTimeout,
+      ManagedChannel channel) {
+    this.address = address;
+    this.login = settings.login();
+    this.connectTimeout = connectTimeout;
+    this.channel = channel;
+    this.intercepted = ClientInterceptors.intercept(channel, settings.interceptors());
   }
 
   /**
-   * Makes the client; nothing goes over the network yet.
+   * Makes the channel; nothing goes over the network yet.
    *
-   * @throws SourceException when the settings cannot be had or do not go with the endpoint
+   * @throws SourceException when the settings cannot be read or do not go with the endpoint
    */
-  static EtcdMember of(URI endpoint, Supplier<ClientBuilder> settings) throws SourceException {
-    SnapshotTrap trap = new SnapshotTrap();
-    Client client = builder(List.of(endpoint), settings, trap).build();
-    try {
-      CompletableFuture<Long> unused =
-          client.getMaintenanceClient().snapshot(OutputStream.nullOutputStream());
-      return new EtcdMember(endpoint, client, trap);
-    } catch (RuntimeException e) {
-      client.close();
-      throw e;
-    }
-  }
-
-  /**
-   * What the user set up, for these endpoints.
-   *
-   * @param last sees every call before all other interceptors
-   * @throws SourceException when the settings cannot be had or do not go with the endpoints
-   */
-  static ClientBuilder builder(
-      List<URI> endpoints, Supplier<ClientBuilder> settings, ClientInterceptor last)
+  static EtcdMember of(EtcdConnection connection, EtcdConnection.Address address)
       throws SourceException {
-    String where = endpoints.stream().map(URI::toString).collect(Collectors.joining(", "));
     try {
-      ClientBuilder template = Objects.requireNonNull(settings.get(), "the supplier returned null");
-      ClientBuilder builder = template.copy().endpoints(endpoints);
-      List<ClientInterceptor> interceptors = new ArrayList<>();
-      if (builder.interceptors() != null) {
-        interceptors.addAll(builder.interceptors());
-      }
-      interceptors.add(last); // the last one sees calls first
-      builder.interceptors(interceptors);
-      boolean tls = Endpoints.areTls(endpoints);
-      if (tls && builder.sslContext() == null) {
-        builder.sslContext(GrpcSslContexts.forClient().build());
-      } else if (!tls && builder.sslContext() != null) {
-        throw new SourceException(where + ": TLS is set, so the endpoint must be https://");
-      }
-      return builder;
-    } catch (RuntimeException | SSLException e) {
-      throw new SourceException(where + ": no client settings: " + e.getMessage(), e);
+      return make(connection, address);
+    } catch (LinkageError e) {
+      throw GrpcLibraries.failure(e);
     }
+  }
+
+  private static EtcdMember make(EtcdConnection connection, EtcdConnection.Address address)
+      throws SourceException {
+    EtcdConnection.Settings settings = connection.settings(address.endpoint(), address.name());
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.socket());
+    String authority = connection.authority();
+    builder.overrideAuthority(
+        authority == null ? Endpoints.authority(address.endpoint()) : authority);
+    if (settings.tls() == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(settings.tls());
+    }
+    return new EtcdMember(address, settings, connection.connectTimeout(), builder.build());
   }
 
   URI endpoint() {
-    return endpoint;
+    return address.endpoint();
+  }
+
+  /** What to call it in messages. */
+  String name() {
+    return address.name();
   }
 
   /**
@@ -115,76 +101,84 @@ final class EtcdMember implements Closeable {
   /**
    * Calls the member and waits for its answer.
    *
+   * @param timeout how long it may take, not counting the time to connect and to log in, which each
+   *     take at most as long
    * @throws StatusRuntimeException when it does not answer; interrupting cancels the call
    */
   <A, B> B call(MethodDescriptor<A, B> method, A request, Duration timeout) {
-    return ClientCalls.blockingUnaryCall(
-        channel,
-        method,
-        options.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS),
-        request);
+    return ClientCalls.blockingUnaryCall(ready(timeout), method, within(timeout), request);
   }
 
   /** Begins a snapshot; see {@link SnapshotCall#begin}. */
   SnapshotCall snapshot(CallDeadlines limits) throws SourceException {
-    return SnapshotCall.begin(endpoint, channel, options, limits);
+    return SnapshotCall.begin(endpoint(), ready(limits.timeout()), CallOptions.DEFAULT, limits);
+  }
+
+  /**
+   * Connects and logs in, if that was not done yet.
+   *
+   * @param timeout how long either may take
+   * @return for calls of any kind
+   * @throws StatusRuntimeException when it is not possible; interrupting ends the wait
+   */
+  Channel ready(Duration timeout) {
+    Channel known = ready;
+    if (known != null) {
+      return known;
+    }
+    connect(timeout);
+    Channel made = login == null ? intercepted : loggedIn(login, timeout);
+    ready = made;
+    return made;
+  }
+
+  /**
+   * Waits until the channel is connected or has failed, which the next call then reports.
+   *
+   * @param timeout how long at most, if that is less than the connection's own limit
+   * @throws StatusRuntimeException when it is neither in time; interrupting ends the wait
+   */
+  void connect(Duration timeout) {
+    Duration limit = timeout.compareTo(connectTimeout) < 0 ? timeout : connectTimeout;
+    long end = System.nanoTime() + limit.toNanos();
+    ConnectivityState state = channel.getState(true);
+    while (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
+      CountDownLatch changed = new CountDownLatch(1);
+      channel.notifyWhenStateChanged(state, changed::countDown);
+      try {
+        if (!changed.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw Status.DEADLINE_EXCEEDED
+              .withDescription(EtcdStatus.NO_ANSWER + CallDeadlines.text(limit))
+              .asRuntimeException();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Status.CANCELLED.withDescription("interrupted").withCause(e).asRuntimeException();
+      }
+      state = channel.getState(true);
+    }
+  }
+
+  private Channel loggedIn(EtcdConnection.Login user, Duration timeout) {
+    AuthenticateRequest request =
+        AuthenticateRequest.newBuilder().setName(user.user()).setPassword(user.password()).build();
+    String token =
+        ClientCalls.blockingUnaryCall(
+                intercepted, AuthGrpc.getAuthenticateMethod(), within(timeout), request)
+            .getToken();
+    Metadata header = new Metadata();
+    header.put(TOKEN, token);
+    return ClientInterceptors.intercept(
+        intercepted, MetadataUtils.newAttachHeadersInterceptor(header));
+  }
+
+  private static CallOptions within(Duration timeout) {
+    return CallOptions.DEFAULT.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Ends all calls and the connection. */
   @Override
   public void close() {
-    client.close();
-  }
-
-  /** Keeps what a snapshot call would have gone out with; lets all else, authentication, pass. */
-  private static final class SnapshotTrap implements ClientInterceptor {
-    private @Nullable Channel channel;
-    private @Nullable CallOptions options;
-
-    @Override
-    public <A, B> ClientCall<A, B> interceptCall(
-        MethodDescriptor<A, B> method, CallOptions callOptions, Channel next) {
-      if (!method
-          .getFullMethodName()
-          .equals(MaintenanceGrpc.getSnapshotMethod().getFullMethodName())) {
-        return next.newCall(method, callOptions);
-      }
-      channel = next;
-      options = callOptions;
-      return new NoCall<>();
-    }
-
-    Channel channel() {
-      return caught(channel);
-    }
-
-    CallOptions options() {
-      return caught(options);
-    }
-
-    private static <T> T caught(@Nullable T value) {
-      if (value == null) {
-        throw new IllegalStateException("this jetcd makes no snapshot call");
-      }
-      return value;
-    }
-  }
-
-  /** A call that never leaves. */
-  private static final class NoCall<A, B> extends ClientCall<A, B> {
-    @Override
-    public void start(Listener<B> listener, Metadata headers) {}
-
-    @Override
-    public void request(int messages) {}
-
-    @Override
-    public void cancel(@Nullable String message, @Nullable Throwable cause) {}
-
-    @Override
-    public void halfClose() {}
-
-    @Override
-    public void sendMessage(A message) {}
+    channel.shutdownNow();
   }
 }

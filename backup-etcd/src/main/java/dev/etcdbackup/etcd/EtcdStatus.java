@@ -13,11 +13,16 @@ import java.security.cert.CertificateException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Says in one line what the status of a call means to somebody who takes backups. */
+/** Says in one line what the status of a call means to an operator. */
 final class EtcdStatus {
   /** What is said of a connection that ended without a reason. */
   static final String CLOSED = "the connection was closed";
 
+  /** What is said of a connection or an answer that did not come in time; the time follows. */
+  static final String NO_ANSWER = "no answer within ";
+
+  private static final String NOT_HTTP2 = "First received frame was not SETTINGS";
+  private static final String HTTP1 = "485454502f"; // Netty shows the first bytes: "HTTP/"
   private static final String GRPC_CLOSED = "Network closed for unknown reason";
   private static final Pattern LOST = Pattern.compile("Connection reset|Broken pipe");
   private static final String ETCD_PREFIX = "etcdserver: ";
@@ -48,7 +53,7 @@ final class EtcdStatus {
       return "permission denied: " + needed;
     }
     return switch (status.getCode()) {
-      case DEADLINE_EXCEEDED -> late;
+      case DEADLINE_EXCEEDED -> said.startsWith(NO_ANSWER) ? said : late;
       case UNIMPLEMENTED -> "not an etcd server: " + said;
       default -> said;
     };
@@ -59,6 +64,9 @@ final class EtcdStatus {
     String said = status.getDescription();
     Throwable bottom = null;
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
+      if (t instanceof LinkageError e) {
+        return GrpcLibraries.explain(e);
+      }
       bottom = t;
       Status inner = statusOf(t);
       if (inner != null && inner.getDescription() != null) {
@@ -79,6 +87,9 @@ final class EtcdStatus {
   }
 
   private static String connectionProblem(Throwable t) {
+    if (t.getMessage() != null && t.getMessage().contains(NOT_HTTP2)) {
+      return t.getMessage().contains(HTTP1) ? "speaks HTTP/1, not etcd" : "does not speak etcd";
+    }
     if (t instanceof UnresolvedAddressException) {
       return "the host name does not resolve";
     }

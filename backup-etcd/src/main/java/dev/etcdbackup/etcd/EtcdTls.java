@@ -1,39 +1,56 @@
 package dev.etcdbackup.etcd;
 
-import io.etcd.jetcd.ClientBuilder;
 import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS from PEM files, as etcd and {@code etcdctl} take them: {@code --cacert}, {@code --cert},
- * {@code --key}.
+ * TLS for a connection to etcd, from PEM files as etcd and {@code etcdctl} take them ({@code
+ * --cacert}, {@code --cert}, {@code --key}) or from objects in memory.
  *
  * <pre>{@code
  * EtcdTls tls = EtcdTls.trusting(Path.of("ca.crt")).withCertificate(Path.of("client.crt"), Path.of("client.key"));
- * EtcdSnapshotSource.builder("https://10.0.0.1:2379").client(() -> tls.applyTo(Client.builder())).build();
+ * EtcdConnection etcd = EtcdConnection.builder("https://10.0.0.1:2379").tls(tls).build();
  * }</pre>
  *
- * <p>Keys may be PKCS#8 ({@code BEGIN PRIVATE KEY}), PKCS#1 ({@code BEGIN RSA PRIVATE KEY}, what
+ * <p>Files are read anew for each connection, so that renewed certificates and keys apply from then
+ * on. Keys may be PKCS#8 ({@code BEGIN PRIVATE KEY}), PKCS#1 ({@code BEGIN RSA PRIVATE KEY}, what
  * kubeadm and cert-manager write) or SEC 1 ({@code BEGIN EC PRIVATE KEY}, what cfssl and openssl
  * write); not encrypted. The server's name is checked against its certificate.
  *
- * <p>Immutable and thread-safe. Holds paths, no keys.
+ * <p>Immutable and thread-safe.
  */
 public final class EtcdTls {
-  private final @Nullable Path ca;
-  private final @Nullable Path certificate;
-  private final @Nullable Path key;
+  private final String ca;
+  private final @Nullable Trusted trusted;
+  private final String certificate;
+  private final @Nullable Presented presented;
 
-  private EtcdTls(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
+  private EtcdTls(
+      String ca, @Nullable Trusted trusted, String certificate, @Nullable Presented presented) {
     this.ca = ca;
+    this.trusted = trusted;
     this.certificate = certificate;
-    this.key = key;
+    this.presented = presented;
+  }
+
+  /** Reads the authorities to trust. */
+  private interface Trusted {
+    X509Certificate[] read() throws IOException;
+  }
+
+  /** Reads the certificate to present, with its key. */
+  private interface Presented {
+    void addTo(SslContextBuilder context) throws IOException;
   }
 
   /**
@@ -43,7 +60,23 @@ public final class EtcdTls {
    * @return the settings
    */
   public static EtcdTls trusting(Path ca) {
-    return new EtcdTls(Objects.requireNonNull(ca, "ca"), null, null);
+    Objects.requireNonNull(ca, "ca");
+    return new EtcdTls(ca.toString(), () -> PemFile.certificates(ca), "none", null);
+  }
+
+  /**
+   * Trusts servers whose certificate one of these authorities signed, and no others.
+   *
+   * @param authorities one or more certificates
+   * @return the settings
+   * @throws IllegalArgumentException when there is none
+   */
+  public static EtcdTls trusting(List<X509Certificate> authorities) {
+    X509Certificate[] copy = authorities.toArray(new X509Certificate[0]);
+    if (copy.length == 0) {
+      throw new IllegalArgumentException("authorities must be one or more, not none");
+    }
+    return new EtcdTls("in memory", copy::clone, "none", null);
   }
 
   /**
@@ -52,51 +85,81 @@ public final class EtcdTls {
    * @return the settings
    */
   public static EtcdTls trustingSystem() {
-    return new EtcdTls(null, null, null);
+    return new EtcdTls("of the Java runtime", null, "none", null);
   }
 
   /**
-   * Shows a certificate to servers that ask for one ({@code --client-cert-auth}).
+   * Presents a certificate to servers that ask for one ({@code --client-cert-auth}).
    *
    * @param certificate a PEM file with the certificate, and those of intermediate authorities
    *     behind it
-   * @param key a PEM file with its private key
+   * @param key a PEM file with its private key; may be the same file
    * @return new settings
    */
   public EtcdTls withCertificate(Path certificate, Path key) {
+    Objects.requireNonNull(certificate, "certificate");
+    Objects.requireNonNull(key, "key");
     return new EtcdTls(
-        ca, Objects.requireNonNull(certificate, "certificate"), Objects.requireNonNull(key, "key"));
+        ca,
+        trusted,
+        certificate + ", key=" + key,
+        context -> context.keyManager(PemFile.privateKey(key), PemFile.certificates(certificate)));
   }
 
   /**
-   * Sets this up in a client. Reads the files, so that renewed ones count from then on.
+   * Presents a certificate to servers that ask for one ({@code --client-cert-auth}).
    *
-   * @param client the client to be
-   * @return the same
-   * @throws UncheckedIOException when a file cannot be read or does not hold what it should, naming
-   *     the file
+   * @param chain the certificate, and those of intermediate authorities behind it
+   * @param key its private key
+   * @return new settings
+   * @throws IllegalArgumentException when the chain is empty
    */
-  public ClientBuilder applyTo(ClientBuilder client) {
+  public EtcdTls withCertificate(List<X509Certificate> chain, PrivateKey key) {
+    X509Certificate[] copy = chain.toArray(new X509Certificate[0]);
+    if (copy.length == 0) {
+      throw new IllegalArgumentException("chain must hold one or more certificates, not none");
+    }
+    Objects.requireNonNull(key, "key");
+    return new EtcdTls(ca, trusted, "in memory", context -> context.keyManager(key, copy));
+  }
+
+  /**
+   * Reads the files and checks that they hold what they should. Nothing is connected.
+   *
+   * @throws UncheckedIOException when a file cannot be read or does not hold what it should; the
+   *     message names the file
+   */
+  public void check() {
     try {
-      SslContextBuilder context = GrpcSslContexts.forClient();
-      if (ca != null) {
-        context.trustManager(PemFile.certificates(ca));
-      }
-      if (certificate != null && key != null) {
-        context.keyManager(PemFile.privateKey(key), PemFile.certificates(certificate));
-      }
-      return client.sslContext(context.build());
-    } catch (SSLException e) {
-      throw new UncheckedIOException(
-          new IOException("TLS cannot be set up with " + this + ": " + e.getMessage(), e));
+      context();
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @throws IOException as {@link #check} says
+   */
+  SslContext context() throws IOException {
+    try {
+      SslContextBuilder context = GrpcSslContexts.forClient();
+      if (trusted != null) {
+        context.trustManager(trusted.read());
+      }
+      if (presented != null) {
+        presented.addTo(context);
+      }
+      return context.build();
+    } catch (SSLException e) {
+      throw new IOException("TLS cannot be set up with " + this + ": " + e.getMessage(), e);
     }
   }
 
   /** Names the files. */
   @Override
   public String toString() {
-    return "EtcdTls[ca=" + ca + ", certificate=" + certificate + ", key=" + key + "]";
+    return "EtcdTls[ca=" + ca + ", certificate=" + certificate + "]";
   }
 }

@@ -151,7 +151,7 @@ final class HeldLease implements BackupLock.Held {
       try {
         onLoss.run();
       } catch (RuntimeException e) {
-        LOG.error("nobody hears that the lock of {} is lost", project, e);
+        LOG.error("the loss of the lock of {} could not be reported to its holder", project, e);
       }
     }
     return false;

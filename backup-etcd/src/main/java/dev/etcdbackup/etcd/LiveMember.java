@@ -1,20 +1,26 @@
 package dev.etcdbackup.etcd;
 
+import com.google.protobuf.ByteString;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.LiveHash;
 import dev.etcdbackup.snapshot.Revision;
-import io.etcd.jetcd.ClientBuilder;
+import io.etcd.jetcd.api.DeleteRangeRequest;
 import io.etcd.jetcd.api.HashKVRequest;
 import io.etcd.jetcd.api.HashKVResponse;
+import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.PutRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.StatusRequest;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.Closeable;
-import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member of a running cluster that is asked what it holds, to be given to {@link
@@ -26,32 +32,44 @@ import java.util.function.Supplier;
  * <p>Thread-safe. Holds a connection until it is closed.
  */
 public final class LiveMember implements LiveHash, Closeable {
-  private final EtcdMember member;
+  private final EtcdConnection connection;
+  private final List<EtcdConnection.Address> addresses;
   private final Duration timeout;
+  private int at; // guarded by this
+  private boolean answered; // guarded by this
+  private @Nullable EtcdMember member; // guarded by this
 
-  private LiveMember(EtcdMember member, Duration timeout) {
-    this.member = member;
+  private LiveMember(
+      EtcdConnection connection, List<EtcdConnection.Address> addresses, Duration timeout) {
+    this.connection = connection;
+    this.addresses = addresses;
     this.timeout = timeout;
   }
 
   /**
-   * Makes ready to ask. Connects to nothing yet.
+   * Makes ready to ask. Looks the host name up, and connects to nothing yet.
    *
-   * @param endpoint the member's client URL, {@code http://10.0.0.1:2379} say
-   * @param client how to talk to it: user, password, TLS; asked once. What it returns is copied and
-   *     not changed; endpoints, retries and wait-for-ready set in it do not count
+   * @param connection how to reach the member: its only endpoint. Of several addresses the first
+   *     one that can be connected to is used for all calls
    * @param timeout how long each answer may take; a member hashes some 100 MiB to 1 GiB a second
    * @return the member, to be closed
-   * @throws IllegalArgumentException when the endpoint is not {@code http://HOST:PORT} or {@code
-   *     https://HOST:PORT}, or the timeout is not more than 0
-   * @throws SourceException when the settings cannot be had or do not go with the endpoint
+   * @throws IllegalArgumentException when there is more than one endpoint, or the timeout is not
+   *     more than 0
+   * @throws SourceException when the host name does not resolve, or the settings cannot be read or
+   *     do not go with the endpoint
    */
-  public static LiveMember of(URI endpoint, Supplier<ClientBuilder> client, Duration timeout)
-      throws SourceException {
+  public static LiveMember of(EtcdConnection connection, Duration timeout) throws SourceException {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
     }
-    return new LiveMember(EtcdMember.of(Endpoints.require(endpoint), client), timeout);
+    if (connection.endpoints().size() != 1) {
+      throw new IllegalArgumentException(
+          "a member has one endpoint, not " + connection.endpoints());
+    }
+    LiveMember live =
+        new LiveMember(connection, connection.addresses(connection.endpoints().get(0)), timeout);
+    live.current(); // what is wrong with the settings is found here
+    return live;
   }
 
   /**
@@ -61,12 +79,10 @@ public final class LiveMember implements LiveHash, Closeable {
    */
   @Override
   public Optional<HashKv> hashKv(Revision revision) throws SourceException {
+    HashKVRequest request =
+        HashKVRequest.newBuilder().setRevision(revision.number().orElse(0)).build();
     try {
-      HashKVResponse answer =
-          member.call(
-              MaintenanceGrpc.getHashKVMethod(),
-              HashKVRequest.newBuilder().setRevision(revision.number().orElse(0)).build(),
-              timeout);
+      HashKVResponse answer = ask(MaintenanceGrpc.getHashKVMethod(), request);
       long upTo = revision.number().orElse(answer.getHeader().getRevision());
       return Optional.of(
           new HashKv(answer.getHash() & 0xffffffffL, upTo, answer.getCompactRevision()));
@@ -74,26 +90,137 @@ public final class LiveMember implements LiveHash, Closeable {
       if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
         return Optional.empty();
       }
-      throw new SourceException(
-          member.endpoint()
-              + ": "
-              + EtcdStatus.explain(
-                  e.getStatus(),
-                  "no answer within " + CallDeadlines.text(timeout),
-                  "HashKV needs the root role"),
-          e);
+      throw failed(e, "HashKV needs the root role");
     }
+  }
+
+  /**
+   * Asks for the member's own id.
+   *
+   * @return the id, as etcd made it of its name, peer URLs and the cluster's token
+   * @throws SourceException when the member does not answer in time, or refuses
+   */
+  public long id() throws SourceException {
+    try {
+      return ask(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance())
+          .getHeader()
+          .getMemberId();
+    } catch (StatusRuntimeException e) {
+      throw failed(e, "the status needs no role");
+    }
+  }
+
+  /**
+   * Counts the keys that the cluster holds.
+   *
+   * @param revision as of which revision
+   * @return the number of keys
+   * @throws SourceException when the member does not answer in time, or refuses
+   */
+  public long countKeys(Revision revision) throws SourceException {
+    RangeRequest all =
+        RangeRequest.newBuilder()
+            .setKey(ByteString.copyFrom(new byte[1]))
+            .setRangeEnd(ByteString.copyFrom(new byte[1]))
+            .setRevision(revision.number().orElse(0))
+            .setCountOnly(true)
+            .build();
+    return call(KVGrpc.getRangeMethod(), all).getCount();
+  }
+
+  /**
+   * Writes a key, reads it back and deletes it.
+   *
+   * @param key the key, which is overwritten if there is one
+   * @throws SourceException when the member does not answer in time or refuses, or when it does not
+   *     return what was written; the key may be left behind
+   */
+  public void checkWrites(String key) throws SourceException {
+    ByteString name = ByteString.copyFromUtf8(key);
+    ByteString value = ByteString.copyFromUtf8("written by etcd-backup");
+    call(KVGrpc.getPutMethod(), PutRequest.newBuilder().setKey(name).setValue(value).build());
+    boolean same =
+        call(KVGrpc.getRangeMethod(), RangeRequest.newBuilder().setKey(name).build())
+            .getKvsList()
+            .stream()
+            .anyMatch(one -> one.getValue().equals(value));
+    DeleteRangeRequest delete = DeleteRangeRequest.newBuilder().setKey(name).build();
+    if (!same || call(KVGrpc.getDeleteRangeMethod(), delete).getDeleted() != 1) {
+      throw new SourceException(name() + " does not return what was written", null);
+    }
+  }
+
+  private <A, B> B call(MethodDescriptor<A, B> method, A request) throws SourceException {
+    try {
+      return ask(method, request);
+    } catch (StatusRuntimeException e) {
+      throw failed(e, "the user needs READWRITE on its keys");
+    }
+  }
+
+  /** Calls the member; until it answered once, at one address after the other. */
+  private <A, B> B ask(MethodDescriptor<A, B> method, A request) throws SourceException {
+    while (true) {
+      EtcdMember asked = current();
+      try {
+        B answer = asked.call(method, request, timeout);
+        stayHere();
+        return answer;
+      } catch (StatusRuntimeException e) {
+        if (!LiveConnection.isOfThisMember(e.getStatus()) || !goOnFrom(asked)) {
+          throw e;
+        }
+      } catch (LinkageError e) {
+        throw GrpcLibraries.failure(e);
+      }
+    }
+  }
+
+  private synchronized EtcdMember current() throws SourceException {
+    if (member == null) {
+      member = EtcdMember.of(connection, addresses.get(at));
+    }
+    return member;
+  }
+
+  private synchronized void stayHere() {
+    answered = true;
+  }
+
+  /** Whether another address is to be asked now. */
+  private synchronized boolean goOnFrom(EtcdMember failed) {
+    if (member != failed) {
+      return true;
+    }
+    if (answered || at + 1 == addresses.size()) {
+      return false;
+    }
+    failed.close();
+    member = null;
+    at++;
+    return true;
+  }
+
+  private synchronized String name() {
+    return addresses.get(at).name();
+  }
+
+  private SourceException failed(StatusRuntimeException e, String needed) {
+    String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(timeout);
+    return new SourceException(name() + ": " + EtcdStatus.explain(e.getStatus(), late, needed), e);
   }
 
   /** Ends the connection. */
   @Override
-  public void close() {
-    member.close();
+  public synchronized void close() {
+    if (member != null) {
+      member.close();
+    }
   }
 
   /** Names the endpoint. */
   @Override
   public String toString() {
-    return "etcd at " + member.endpoint();
+    return "etcd at " + name();
   }
 }

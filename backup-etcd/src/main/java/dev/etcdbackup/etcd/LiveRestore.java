@@ -8,30 +8,25 @@ import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * Puts keys of a snapshot into a running cluster, beside whatever it holds: the way back from a
  * deletion by mistake, without stopping anything.
  *
  * <p>Keys come back with their values, and hang on leases of the same ids, which are granted anew
- * before them where they are missing. What cannot come back this way is told in the report: the
+ * before them where they are missing. What cannot come back this way is listed in the report: the
  * keys' revisions, versions and history, users with their passwords, members, alarms. Keys that are
  * not in the snapshot are left alone.
  *
- * <p>Keys go in batches, of as many as a transaction takes. A batch is looked at first, and what
- * has to be written is written in one transaction or not at all; with {@link Mode#CREATE} that
- * depends on none of these keys having come to be meanwhile. So a restore that failed can be run
- * again: what it wrote is there unchanged, and it goes on with the rest. Between batches others see
- * it half done.
+ * <p>Keys go in batches, of as many as a transaction takes. A batch is read first, and what has to
+ * be written is written in one transaction or not at all; with {@link Mode#CREATE} only if none of
+ * these keys was created meanwhile. So a restore that failed can be run again: what it wrote is
+ * there unchanged, and it goes on with the rest. Between batches others see it half done.
  *
  * <p>A cluster that starts from a data directory restored from the snapshot ({@link
  * dev.etcdbackup.restore.DataDirRestore}) has everything; this is for when it must not stop, or
@@ -48,16 +43,14 @@ public final class LiveRestore {
     OVERWRITE
   }
 
-  private final List<URI> endpoints;
-  private final Supplier<ClientBuilder> client;
+  private final EtcdConnection connection;
   private final Mode mode;
   private final int maxTxnOps;
   private final int maxRequestBytes;
   private final Duration timeout;
 
   private LiveRestore(Builder builder) {
-    this.endpoints = builder.endpoints;
-    this.client = builder.client;
+    this.connection = builder.connection;
     this.mode = builder.mode;
     this.maxTxnOps = builder.maxTxnOps;
     this.maxRequestBytes = builder.maxRequestBytes;
@@ -67,14 +60,12 @@ public final class LiveRestore {
   /**
    * Begins a restore into a cluster.
    *
-   * @param endpoints the members' client URLs, {@code http://10.0.0.1:2379} say, one or more; one
-   *     after the other is used when the one before does not answer
+   * @param connection how to reach it; one address after the other is used when the one before does
+   *     not answer
    * @return the settings
-   * @throws IllegalArgumentException when there is none, or one is not {@code http://HOST:PORT} or
-   *     {@code https://HOST:PORT}
    */
-  public static Builder builder(List<URI> endpoints) {
-    return new Builder(endpoints.stream().map(Endpoints::require).toList());
+  public static Builder builder(EtcdConnection connection) {
+    return new Builder(connection);
   }
 
   /**
@@ -142,7 +133,7 @@ public final class LiveRestore {
   private LiveRestoreReport run(
       EtcdSnapshot snapshot, KeyRange range, Revision revision, boolean dryRun) throws IOException {
     KeyCursor keys = snapshot.keys(range, revision);
-    try (LiveConnection etcd = new LiveConnection(endpoints, client, timeout)) {
+    try (LiveConnection etcd = new LiveConnection(connection, timeout)) {
       LeaseGrants leases = new LeaseGrants(etcd, snapshot.leases(), dryRun);
       Restoration work = new Restoration(etcd, leases, mode, dryRun);
       RestoreBatch batch = new RestoreBatch(maxTxnOps, maxRequestBytes);
@@ -179,31 +170,14 @@ public final class LiveRestore {
 
   /** Settings of a restore. Not thread-safe. */
   public static final class Builder {
-    private final List<URI> endpoints;
-    private Supplier<ClientBuilder> client = Client::builder;
+    private final EtcdConnection connection;
     private Mode mode = Mode.CREATE;
     private int maxTxnOps = 128;
     private int maxRequestBytes = 1 << 20;
     private Duration timeout = Duration.ofSeconds(30);
 
-    private Builder(List<URI> endpoints) {
-      if (endpoints.isEmpty()) {
-        throw new IllegalArgumentException("etcd endpoints must be one or more, not none");
-      }
-      this.endpoints = endpoints;
-    }
-
-    /**
-     * How to talk to the cluster: user, password, TLS (see {@link EtcdTls}). Asked whenever a
-     * connection is made. What it returns is copied and not changed; endpoints, namespace, retries
-     * and wait-for-ready set in it do not count. Default: {@link Client#builder()} as it is.
-     *
-     * @param client gives a builder
-     * @return this
-     */
-    public Builder client(Supplier<ClientBuilder> client) {
-      this.client = Objects.requireNonNull(client, "client");
-      return this;
+    private Builder(EtcdConnection connection) {
+      this.connection = Objects.requireNonNull(connection, "connection");
     }
 
     /**

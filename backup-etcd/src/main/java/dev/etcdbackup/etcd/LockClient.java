@@ -1,111 +1,88 @@
 package dev.etcdbackup.etcd;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.google.protobuf.ByteString;
 import dev.etcdbackup.SourceException;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
-import io.etcd.jetcd.KeyValue;
-import io.etcd.jetcd.common.exception.ErrorCode;
-import io.etcd.jetcd.common.exception.EtcdException;
-import io.etcd.jetcd.lease.LeaseGrantResponse;
-import io.etcd.jetcd.lock.LockResponse;
-import io.etcd.jetcd.options.GetOption;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.MethodDescriptor;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.KeyValue;
+import io.etcd.jetcd.api.LeaseGrantRequest;
+import io.etcd.jetcd.api.LeaseGrantResponse;
+import io.etcd.jetcd.api.LeaseGrpc;
+import io.etcd.jetcd.api.LeaseKeepAliveRequest;
+import io.etcd.jetcd.api.LeaseRevokeRequest;
+import io.etcd.jetcd.api.RangeRequest;
+import io.etcd.jetcd.api.RangeResponse;
+import io.etcd.jetcd.api.lock.LockGrpc;
+import io.etcd.jetcd.api.lock.LockRequest;
+import io.etcd.jetcd.api.lock.LockResponse;
 import io.grpc.Status;
 import java.io.Closeable;
-import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.URI;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
-/** What is asked of the lock's etcd, over one jetcd client. No request outlives its time. */
+/** The requests of a lock to its etcd. No request outlives its time. */
 final class LockClient implements Closeable {
   /** How long to wait for all answers together. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Duration TO_GIVE_BACK = Duration.ofSeconds(2);
 
-  /** After what time to look whether somebody else has been given the lock. */
+  /** How often to check whether another client was given the lock. */
   private static final Duration TO_BE_GIVEN = Duration.ofMillis(100);
 
-  private static final GetOption FIRST =
-      GetOption.builder()
-          .isPrefix(true)
-          .withSortField(GetOption.SortTarget.CREATE)
-          .withSortOrder(GetOption.SortOrder.ASCEND)
-          .withLimit(1)
-          .withKeysOnly(true)
-          .build();
-
-  private final Client client;
+  private final LockConnection etcd;
+  private final Duration renewal;
   private final String where;
 
-  /** For whom there is the client: those who hold a lock, and those who ask for one. */
+  /** How many hold a lock through this client or ask for one. */
   int users; // guarded by the EtcdBackupLock
 
-  private LockClient(Client client, String where) {
-    this.client = client;
+  private LockClient(LockConnection etcd, Duration renewal, String where) {
+    this.etcd = etcd;
+    this.renewal = renewal;
     this.where = where;
   }
 
   /**
    * A lock that was given.
    *
-   * @param lease what it hangs on
-   * @param key what tells that it is held
-   * @param since the {@code System.nanoTime()} the lease was asked for: it began no earlier
+   * @param lease the lease it is bound to
+   * @param key the key that exists as long as it is held
+   * @param since the {@code System.nanoTime()} at which the lease was asked for: it began no
+   *     earlier
    * @param ttl how long the lease lasts, as etcd decided
    */
-  record Grant(long lease, ByteSequence key, long since, Duration ttl) {}
+  record Grant(long lease, ByteString key, long since, Duration ttl) {}
 
   /**
    * Makes the client; nothing but the look-up of host names goes over the network yet.
    *
-   * @throws SourceException when the settings cannot be had or do not go with the endpoints
+   * @throws SourceException when no host name resolves
    */
-  static LockClient connect(List<URI> endpoints, Supplier<ClientBuilder> template, Duration ttl)
-      throws SourceException {
+  static LockClient connect(EtcdConnection connection, Duration ttl) throws SourceException {
     Duration quarter = ttl.dividedBy(4); // so that a renewal can be tried at two more members
     Duration renewal = quarter.compareTo(PATIENCE) < 0 ? quarter : PATIENCE;
-    ClientBuilder builder = EtcdMember.builder(endpoints, template, new Deadlines(renewal));
-    try {
-      Client client =
-          builder
-              .waitForReady(false)
-              .retryChronoUnit(ChronoUnit.MILLIS)
-              .retryDelay(100)
-              .retryMaxDelay(1000)
-              .retryMaxDuration(PATIENCE)
-              .build();
-      return new LockClient(client, "etcd at " + endpoints);
-    } catch (RuntimeException e) {
-      throw new SourceException(endpoints + ": no client: " + e.getMessage(), e);
-    }
+    return new LockClient(LockConnection.to(connection), renewal, connection.toString());
   }
 
-  /** Takes a lock if nobody has it and nobody waits for it. */
-  Optional<Grant> tryLock(String project, String name, Duration ttl) throws IOException {
+  /** Takes a lock if no client has it or waits for it. */
+  Optional<Grant> tryLock(String project, String name, Duration ttl)
+      throws SourceException, InterruptedIOException {
     Answers answers = new Answers("no lock of " + project + " from " + where, PATIENCE);
     if (first(name, answers).isPresent()) {
       return Optional.empty();
     }
     long since = System.nanoTime();
-    LeaseGrantResponse lease = answers.await(client.getLeaseClient().grant(ttl.toSeconds()));
+    LeaseGrantResponse lease =
+        answers.await(
+            etcd.call(
+                LeaseGrpc.getLeaseGrantMethod(),
+                LeaseGrantRequest.newBuilder().setTTL(ttl.toSeconds()).build(),
+                answers.left()));
     Optional<Grant> grant = Optional.empty();
     try {
       Duration granted = Duration.ofSeconds(lease.getTTL());
@@ -120,9 +97,13 @@ final class LockClient implements Closeable {
     }
   }
 
-  /** Waits for the lock as long as nobody else has it; empty when somebody was quicker. */
-  private Optional<ByteSequence> lock(String name, long lease, Answers answers) throws IOException {
-    CompletableFuture<LockResponse> given = client.getLockClient().lock(bytes(name), lease);
+  /** Waits for the lock as long as no other client has it; empty when another was quicker. */
+  private Optional<ByteString> lock(String name, long lease, Answers answers)
+      throws SourceException, InterruptedIOException {
+    LockRequest request =
+        LockRequest.newBuilder().setName(ByteString.copyFromUtf8(name)).setLease(lease).build();
+    CompletableFuture<LockResponse> given =
+        etcd.call(LockGrpc.getLockMethod(), request, answers.left());
     while (!answers.isThereWithin(TO_BE_GIVEN, given)) {
       Optional<KeyValue> first = first(name, answers);
       if (first.isPresent() && first.get().getLease() != lease) {
@@ -132,50 +113,61 @@ final class LockClient implements Closeable {
     return Optional.of(answers.await(given).getKey());
   }
 
-  /** The key of who holds the lock: of those in line the oldest. */
-  private Optional<KeyValue> first(String name, Answers answers) throws IOException {
-    return answers.await(client.getKVClient().get(bytes(name + "/"), FIRST)).getKvs().stream()
-        .findFirst();
+  /** The key of the client that holds the lock: the oldest of those in line. */
+  private Optional<KeyValue> first(String name, Answers answers)
+      throws SourceException, InterruptedIOException {
+    RangeRequest request =
+        RangeRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8(name + "/"))
+            .setRangeEnd(ByteString.copyFromUtf8(name + "0")) // the byte after '/'
+            .setSortTarget(RangeRequest.SortTarget.CREATE)
+            .setSortOrder(RangeRequest.SortOrder.ASCEND)
+            .setLimit(1)
+            .setKeysOnly(true)
+            .build();
+    RangeResponse answer =
+        answers.await(etcd.call(KVGrpc.getRangeMethod(), request, answers.left()));
+    return answer.getKvsList().stream().findFirst();
   }
 
   /**
    * Asks for a lease to be renewed.
    *
-   * @return true when it was; false when there is no such lease; failed when nobody can tell
+   * @return true when it was; false when there is no such lease; failed when etcd does not answer
    */
   CompletableFuture<Boolean> renew(long lease) {
-    try {
-      return client
-          .getLeaseClient()
-          .keepAliveOnce(lease)
-          .thenApply(renewed -> true)
-          .exceptionallyCompose(
-              failure ->
-                  isGone(failure)
-                      ? CompletableFuture.completedFuture(false)
-                      : CompletableFuture.failedFuture(failure));
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return etcd.call(
+            LeaseGrpc.getLeaseKeepAliveMethod(),
+            LeaseKeepAliveRequest.newBuilder().setID(lease).build(),
+            renewal)
+        .thenApply(answer -> answer.getTTL() > 0); // etcd answers 0 for a lease that is gone
   }
 
   /**
-   * Renews a lock's lease and sees whether its key is there.
+   * Renews a lock's lease and checks that its key is there.
    *
-   * @throws IOException when nobody can tell within the time
+   * @throws SourceException when etcd does not answer within the time
    */
-  boolean confirm(Grant grant, Duration patience) throws IOException {
+  boolean confirm(Grant grant, Duration patience) throws SourceException, InterruptedIOException {
     Answers answers = new Answers(where, patience);
     CompletableFuture<Boolean> renewed = renew(grant.lease());
+    RangeRequest request = RangeRequest.newBuilder().setKey(grant.key()).build();
     boolean there =
-        answers.await(client.getKVClient().get(grant.key())).getKvs().stream()
+        answers
+            .await(etcd.call(KVGrpc.getRangeMethod(), request, answers.left()))
+            .getKvsList()
+            .stream()
             .anyMatch(key -> key.getLease() == grant.lease());
     return answers.await(renewed) && there;
   }
 
   /** Ends a lease, and with it the lock; if that fails it lapses by itself. */
   void giveBack(long lease) {
-    CompletableFuture<?> answer = client.getLeaseClient().revoke(lease);
+    CompletableFuture<?> answer =
+        etcd.call(
+            LeaseGrpc.getLeaseRevokeMethod(),
+            LeaseRevokeRequest.newBuilder().setID(lease).build(),
+            TO_GIVE_BACK);
     try {
       answer.get(TO_GIVE_BACK.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -188,16 +180,7 @@ final class LockClient implements Closeable {
   /** Ends all calls and the connection. */
   @Override
   public void close() {
-    client.close();
-  }
-
-  private static ByteSequence bytes(String text) {
-    return ByteSequence.from(text, UTF_8);
-  }
-
-  private static boolean isGone(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof EtcdException e && e.getErrorCode() == ErrorCode.NOT_FOUND;
+    etcd.close();
   }
 
   /** Waits for answers that all have to come within a time. */
@@ -212,22 +195,31 @@ final class LockClient implements Closeable {
       this.end = System.nanoTime() + patience.toNanos();
     }
 
-    <T> T await(CompletableFuture<T> answer) throws IOException {
+    /** The time left, not less than nothing. */
+    Duration left() {
+      return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+    }
+
+    <T> T await(CompletableFuture<T> answer) throws SourceException, InterruptedIOException {
       try {
         return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         throw interrupted();
       } catch (TimeoutException e) {
-        throw new IOException(what + ": " + late(), e);
+        throw new SourceException(what + ": " + late(), e);
       } catch (ExecutionException e) {
+        if (e.getCause() instanceof SourceException known) {
+          throw new SourceException(what + ": " + known.getMessage(), known);
+        }
         Status status = Status.fromThrowable(e.getCause());
         String why = EtcdStatus.explain(status, late(), "the user must read and write its keys");
-        throw new IOException(what + ": " + why, e.getCause());
+        throw new SourceException(what + ": " + why, e.getCause());
       }
     }
 
     /** Whether there is an answer, be it a failure, within a part of the time. */
-    boolean isThereWithin(Duration part, CompletableFuture<?> answer) throws IOException {
+    boolean isThereWithin(Duration part, CompletableFuture<?> answer)
+        throws InterruptedIOException {
       long left = Math.min(part.toNanos(), end - System.nanoTime());
       try {
         answer.get(left, TimeUnit.NANOSECONDS);
@@ -237,28 +229,17 @@ final class LockClient implements Closeable {
       } catch (ExecutionException e) {
         return true;
       } catch (TimeoutException e) {
-        return end - System.nanoTime() <= 0; // await() says so
+        return end - System.nanoTime() <= 0; // await() reports it
       }
     }
 
-    private IOException interrupted() {
+    private InterruptedIOException interrupted() {
       Thread.currentThread().interrupt();
       return new InterruptedIOException(what + ": interrupted");
     }
 
     private String late() {
-      return "no answer within " + CallDeadlines.text(patience);
-    }
-  }
-
-  /** A deadline for every call: jetcd has none, and cancels none. */
-  private record Deadlines(Duration renewal) implements ClientInterceptor {
-    @Override
-    public <A, B> ClientCall<A, B> interceptCall(
-        MethodDescriptor<A, B> method, CallOptions options, Channel next) {
-      boolean renews = method.getType() == MethodDescriptor.MethodType.BIDI_STREAMING;
-      Duration time = renews ? renewal : PATIENCE;
-      return next.newCall(method, options.withDeadlineAfter(time.toNanos(), TimeUnit.NANOSECONDS));
+      return EtcdStatus.NO_ANSWER + CallDeadlines.text(patience);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot on its way from a member, proved and its revision found as it is read. */
+/** A snapshot on its way from a member, verified, and its revision found, as it is read. */
 final class MemberSnapshot implements Snapshot {
   private final SnapshotInfo info;
   private final EtcdMember member;

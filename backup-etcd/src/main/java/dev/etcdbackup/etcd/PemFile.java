@@ -14,8 +14,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,47 +42,67 @@ final class PemFile {
 
   private PemFile() {}
 
-  /** Reads the certificates of a file, one at least. */
+  /** Reads the certificates of a file, one at least; other blocks in it are skipped. */
   static X509Certificate[] certificates(Path file) throws IOException {
+    List<X509Certificate> certificates = new ArrayList<>();
     try {
-      X509Certificate[] certificates =
-          CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(read(file)))
-              .toArray(new X509Certificate[0]);
-      if (certificates.length == 0) {
-        throw new IOException(file + " holds no certificate");
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      Matcher block = blocks(file);
+      while (block.find()) {
+        if (block.group(1).equals("CERTIFICATE")) {
+          byte[] der = Base64.getMimeDecoder().decode(block.group(2));
+          certificates.add(
+              (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+        }
       }
-      return certificates;
-    } catch (CertificateException e) {
+    } catch (CertificateException | IllegalArgumentException e) {
       throw new IOException(file + " holds no certificate that can be read", e);
     }
+    if (certificates.isEmpty()) {
+      throw new IOException(file + " holds no certificate");
+    }
+    return certificates.toArray(new X509Certificate[0]);
   }
 
   /** Reads the private key of a file: the first one. What fails never shows the key. */
   static PrivateKey privateKey(Path file) throws IOException {
-    Matcher block = BLOCK.matcher(new String(read(file), StandardCharsets.ISO_8859_1));
+    Matcher block = blocks(file);
+    String parameters = "";
     while (block.find()) {
       String kind = block.group(1);
       if (kind.equals("ENCRYPTED PRIVATE KEY") || block.group(2).contains("Proc-Type")) {
-        throw new IOException(file + " holds an encrypted key; decrypt it first");
+        throw new IOException(
+            file + " holds an encrypted key; decrypt it: openssl pkey -in " + file + " -out NEW");
       }
-      if (kind.endsWith("PRIVATE KEY")) {
-        return privateKey(file, kind, block.group(2));
+      if (kind.equals("EC PARAMETERS")) {
+        parameters = block.group(2);
+      } else if (kind.endsWith("PRIVATE KEY")) {
+        return privateKey(file, kind, block.group(2), parameters);
       }
     }
     throw new IOException(file + " holds no private key");
   }
 
-  private static PrivateKey privateKey(Path file, String kind, String base64) throws IOException {
+  private static Matcher blocks(Path file) throws IOException {
+    return BLOCK.matcher(new String(read(file), StandardCharsets.ISO_8859_1));
+  }
+
+  private static PrivateKey privateKey(Path file, String kind, String base64, String parameters)
+      throws IOException {
     try {
       byte[] der = Base64.getMimeDecoder().decode(base64);
       return switch (kind) {
         case "RSA PRIVATE KEY" -> parse(wrap(RSA, der), "RSA");
-        case "EC PRIVATE KEY" -> parse(wrap(ecAlgorithm(der), der), "EC");
+        case "EC PRIVATE KEY" ->
+            parse(wrap(ecAlgorithm(der, Base64.getMimeDecoder().decode(parameters)), der), "EC");
         default -> parse(der, "RSA", "EC", "EdDSA");
       };
     } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IOException(file + " holds a private key that cannot be read");
+      throw new IOException(
+          file
+              + " holds a private key that cannot be read; try the output of: openssl pkey -in "
+              + file
+              + " -out NEW");
     }
   }
 
@@ -101,15 +123,23 @@ final class PemFile {
     return der(SEQUENCE, VERSION_0, algorithm, der(OCTET_STRING, key));
   }
 
-  /** Finds the curve in an EC key: version, octet string, then [0] with the curve's OID. */
-  private static byte[] ecAlgorithm(byte[] key) {
+  /**
+   * Finds the curve in an EC key: version, octet string, then [0] with the curve's OID.
+   *
+   * @param parameters the curve's OID as the file has it in a block of its own; empty if there is
+   *     none
+   */
+  private static byte[] ecAlgorithm(byte[] key, byte[] parameters) {
     int at = content(key, 0);
     at = next(key, next(key, at));
-    if ((key[at] & 0xff) != EC_CURVE) {
+    if (at < key.length && (key[at] & 0xff) == EC_CURVE) {
+      byte[] oid = Arrays.copyOfRange(key, content(key, at), next(key, at));
+      return der(SEQUENCE, EC_OID, oid);
+    }
+    if (parameters.length == 0) {
       throw new IllegalArgumentException("no curve");
     }
-    byte[] oid = Arrays.copyOfRange(key, content(key, at), next(key, at));
-    return der(SEQUENCE, EC_OID, oid);
+    return der(SEQUENCE, EC_OID, parameters);
   }
 
   private static int content(byte[] der, int at) {

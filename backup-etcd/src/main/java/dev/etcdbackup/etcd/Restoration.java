@@ -156,7 +156,7 @@ final class Restoration {
     return same ? State.SAME : State.OTHER;
   }
 
-  /** Writes keys; false when one came to be meanwhile, or a lease ran out: nothing was written. */
+  /** Writes keys; false when one was created meanwhile, or a lease ran out: nothing was written. */
   private boolean write(List<RestoreBatch.Item> items) throws SourceException {
     TxnRequest.Builder request = TxnRequest.newBuilder();
     for (RestoreBatch.Item item : items) {

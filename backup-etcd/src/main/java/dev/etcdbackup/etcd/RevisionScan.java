@@ -78,7 +78,7 @@ final class RevisionScan {
   /**
    * The revision, once the whole database went by.
    *
-   * @return the revision; empty when it cannot be told
+   * @return the revision; empty when it is not known
    */
   OptionalLong revision() {
     if (!sized || page < pages) {

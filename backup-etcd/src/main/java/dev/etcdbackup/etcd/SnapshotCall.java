@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * closes cancels the call and wakes the reader.
  *
  * <p>A read waits no longer than the no-progress timeout, whatever else arrives than bytes; time in
- * which nobody reads does not count. The deadline ends the call whether somebody reads or not.
+ * which nothing is read does not count. The deadline ends the call whether its bytes are read or
+ * not.
  */
 final class SnapshotCall extends InputStream {
   /** Messages on their way or unread, at most. */

@@ -26,7 +26,7 @@ final class SnapshotMessage implements Closeable {
   /**
    * Takes a message over.
    *
-   * @param in its bytes; {@code available()} must tell how many are left
+   * @param in its bytes; {@code available()} must return how many are left
    */
   SnapshotMessage(InputStream in) {
     this.in = in;

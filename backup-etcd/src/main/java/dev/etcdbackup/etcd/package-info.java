@@ -1,4 +1,7 @@
-/** Snapshots of a live etcd cluster and the lock of a scheduler, over jetcd. */
+/**
+ * A running etcd cluster: how to reach it, its snapshots, a lock for many schedulers, and a restore
+ * into it. Calls are made by gRPC alone.
+ */
 @NullMarked
 package dev.etcdbackup.etcd;
 

@@ -86,8 +86,9 @@ class AuthenticationTest {
   void aUserWhereThereIsNoAuthenticationIsToldSo() throws Exception {
     try (EtcdServer open = EtcdServer.start()) {
       EtcdSnapshotSource source =
-          EtcdSnapshotSource.builder(open.endpoints())
-              .client(() -> login("root", "root-secret"))
+          EtcdSnapshotSource.builder(
+                  JetcdConnection.builder(open.endpoints(), () -> login("root", "root-secret"))
+                      .build())
               .build();
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(source::open)
@@ -102,9 +103,10 @@ class AuthenticationTest {
 
   /** One builder for all calls, as a user may well give it. */
   private static EtcdSnapshotSource source(ClientBuilder client) {
-    return EtcdSnapshotSource.builder(etcd.endpoints())
-        .client(() -> client)
-        .probeTimeout(Duration.ofSeconds(30))
+    return EtcdSnapshotSource.builder(
+            JetcdConnection.builder(etcd.endpoints(), () -> client)
+                .probeTimeout(Duration.ofSeconds(30))
+                .build())
         .build();
   }
 

@@ -204,14 +204,18 @@ class BrokenSnapshotTest {
   }
 
   private static EtcdSnapshotSource source(ScriptedMember member) {
-    return EtcdSnapshotSource.builder(List.of(member.endpoint()))
-        .probeTimeout(Duration.ofSeconds(30))
+    return EtcdSnapshotSource.builder(
+            EtcdConnection.builder(List.of(member.endpoint()))
+                .probeTimeout(Duration.ofSeconds(30))
+                .build())
         .build();
   }
 
   private static EtcdSnapshotSource impatient(ScriptedMember member) {
-    return EtcdSnapshotSource.builder(List.of(member.endpoint()))
-        .probeTimeout(Duration.ofSeconds(30))
+    return EtcdSnapshotSource.builder(
+            EtcdConnection.builder(List.of(member.endpoint()))
+                .probeTimeout(Duration.ofSeconds(30))
+                .build())
         .noProgressTimeout(Duration.ofMillis(300))
         .build();
   }

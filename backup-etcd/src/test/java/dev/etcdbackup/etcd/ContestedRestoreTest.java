@@ -74,15 +74,18 @@ class ContestedRestoreTest {
   }
 
   private LiveRestore restoring(LiveRestore.Mode mode, Before before) {
-    return LiveRestore.builder(target.endpoints())
-        .client(() -> Client.builder().interceptors(List.of(before)))
+    return LiveRestore.builder(
+            JetcdConnection.builder(
+                    target.endpoints(), () -> Client.builder().interceptors(List.of(before)))
+                .build())
         .mode(mode)
         .build();
   }
 
   private EtcdSnapshot snapshot() throws Exception {
     Path file = directory.resolve("snapshot");
-    try (Snapshot open = EtcdSnapshotSource.builder(source.endpoints()).build().open()) {
+    try (Snapshot open =
+        EtcdSnapshotSource.builder(EtcdConnection.to(source.endpoints())).build().open()) {
       Files.copy(open.stream(), file);
     }
     return EtcdSnapshot.open(file);

@@ -31,7 +31,8 @@ class EtcdBackupLockContractTest extends LeasedLockContract {
 
   @Override
   protected BackupLock newReplica() {
-    EtcdBackupLock replica = EtcdBackupLock.builder(etcd.endpoints()).keyPrefix(prefix).build();
+    EtcdBackupLock replica =
+        EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints())).keyPrefix(prefix).build();
     replicas.add(replica);
     return replica;
   }

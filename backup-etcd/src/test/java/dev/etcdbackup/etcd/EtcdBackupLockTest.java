@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.etcdbackup.BackupLock.Held;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,7 +76,10 @@ class EtcdBackupLockTest {
   void itCannotBeConfirmedWhileEtcdIsPaused() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
     EtcdBackupLock patient =
-        add(EtcdBackupLock.builder(etcd.endpoints()).ttl(Duration.ofMinutes(1)).build());
+        add(
+            EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints()))
+                .ttl(Duration.ofMinutes(1))
+                .build());
     try (Held held = patient.tryAcquire("p", told::countDown).orElseThrow()) {
       etcd.pause();
       long asked = System.nanoTime();
@@ -95,7 +95,7 @@ class EtcdBackupLockTest {
 
   @Test
   void aRestartOfEtcdLosesNothing() throws Exception {
-    EtcdBackupLock lock = add(EtcdBackupLock.builder(etcd.endpoints()).build());
+    EtcdBackupLock lock = add(EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints())).build());
     try (Held held = lock.tryAcquire("p", EtcdBackupLockTest::unexpected).orElseThrow()) {
       etcd.kill();
       etcd.restart();
@@ -126,7 +126,8 @@ class EtcdBackupLockTest {
 
   @Test
   void nobodyThereIsToldInOneLine() {
-    EtcdBackupLock nowhere = add(EtcdBackupLock.builder("http://127.0.0.1:1").build());
+    EtcdBackupLock nowhere =
+        add(EtcdBackupLock.builder(EtcdConnection.to("http://127.0.0.1:1")).build());
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> nowhere.tryAcquire("p", EtcdBackupLockTest::unexpected))
         .withMessage("no lock of p from etcd at [http://127.0.0.1:1]: connection refused");
@@ -136,7 +137,8 @@ class EtcdBackupLockTest {
   void aMemberThatIsDownIsPassedOver() throws Exception {
     EtcdBackupLock lock =
         add(
-            EtcdBackupLock.builder(List.of(URI.create("http://127.0.0.1:1"), etcd.endpoint()))
+            EtcdBackupLock.builder(
+                    EtcdConnection.to(List.of(URI.create("http://127.0.0.1:1"), etcd.endpoint())))
                 .build());
     try (Held held = lock.tryAcquire("p", EtcdBackupLockTest::unexpected).orElseThrow()) {
       assertThat(held.confirm()).isTrue();
@@ -172,7 +174,7 @@ class EtcdBackupLockTest {
   @Test
   void closingGivesBackWhatIsHeldAndLeavesNoThread() throws Exception {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
-    EtcdBackupLock lock = EtcdBackupLock.builder(etcd.endpoints()).build();
+    EtcdBackupLock lock = EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints())).build();
     Held held = lock.tryAcquire("p", EtcdBackupLockTest::unexpected).orElseThrow();
     lock.close();
     assertThat(held.confirm()).isFalse();
@@ -197,12 +199,11 @@ class EtcdBackupLockTest {
       EtcdTls tls = EtcdTls.trusting(safe.certificates().ca());
       EtcdBackupLock root =
           add(
-              EtcdBackupLock.builder(safe.endpoints())
-                  .client(
-                      () ->
-                          tls.applyTo(Client.builder())
-                              .user(bytes("root"))
-                              .password(bytes("root-secret")))
+              EtcdBackupLock.builder(
+                      EtcdConnection.builder(safe.endpoints())
+                          .tls(tls)
+                          .user("root", () -> "root-secret")
+                          .build())
                   .build());
       try (Held held = root.tryAcquire("p", EtcdBackupLockTest::unexpected).orElseThrow()) {
         assertThat(held.confirm()).isTrue();
@@ -211,8 +212,7 @@ class EtcdBackupLockTest {
       }
       EtcdBackupLock nobody =
           add(
-              EtcdBackupLock.builder(safe.endpoints())
-                  .client(() -> tls.applyTo(Client.builder()))
+              EtcdBackupLock.builder(EtcdConnection.builder(safe.endpoints()).tls(tls).build())
                   .build());
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> nobody.tryAcquire("p", EtcdBackupLockTest::unexpected))
@@ -223,18 +223,18 @@ class EtcdBackupLockTest {
 
   @Test
   void whatIsSetIsHeldToItsBounds() {
-    EtcdBackupLock.Builder builder = EtcdBackupLock.builder("http://h:1");
+    EtcdBackupLock.Builder builder = EtcdBackupLock.builder(EtcdConnection.to("http://h:1"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.keyPrefix(""))
         .withMessage("keyPrefix must be one character or more, not none");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdBackupLock.builder())
+        .isThrownBy(() -> EtcdBackupLock.builder(EtcdConnection.to()))
         .withMessage("etcd endpoints must be one or more, not none");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdBackupLock.builder("127.0.0.1:2379"))
+        .isThrownBy(() -> EtcdBackupLock.builder(EtcdConnection.to("127.0.0.1:2379")))
         .withMessageContaining("must be http://HOST:PORT");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdBackupLock.builder("http://h:1", "https://h:2"))
+        .isThrownBy(() -> EtcdBackupLock.builder(EtcdConnection.to("http://h:1", "https://h:2")))
         .withMessageContaining(
             "must be all http:// or all https://, not [http://h:1, https://h:2]");
   }
@@ -243,12 +243,12 @@ class EtcdBackupLockTest {
   @ValueSource(strings = {"PT1S", "PT2.5S", "PT1H1S", "PT-3S"})
   void aTimeToLiveIsWholeSecondsUpToAnHour(Duration ttl) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdBackupLock.builder("http://h:1").ttl(ttl))
+        .isThrownBy(() -> EtcdBackupLock.builder(EtcdConnection.to("http://h:1")).ttl(ttl))
         .withMessage("ttl must be whole seconds, 2 seconds to 1 hour, not " + ttl);
   }
 
   private EtcdBackupLock lock() {
-    return add(EtcdBackupLock.builder(etcd.endpoints()).ttl(TTL).build());
+    return add(EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints())).ttl(TTL).build());
   }
 
   private EtcdBackupLock add(EtcdBackupLock lock) {
@@ -260,10 +260,6 @@ class EtcdBackupLockTest {
     Set<Thread> now = new HashSet<>(Thread.getAllStackTraces().keySet());
     now.removeAll(before);
     return now;
-  }
-
-  private static ByteSequence bytes(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
   }
 
   private static void unexpected() {

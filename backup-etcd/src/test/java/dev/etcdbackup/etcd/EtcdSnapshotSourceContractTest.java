@@ -21,6 +21,6 @@ class EtcdSnapshotSourceContractTest extends SnapshotSourceContract {
 
   @Override
   protected SnapshotSource newSource() {
-    return EtcdSnapshotSource.builder(etcd.endpoints()).build();
+    return EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build();
   }
 }

@@ -25,8 +25,11 @@ class EtcdSnapshotSourceTest {
         "http://h:65535/"
       })
   void goodEndpoints(String endpoint) {
-    assertThat(EtcdSnapshotSource.builder(endpoint).build()).asString().contains(endpoint);
-    assertThat(EtcdSnapshotSource.builder(List.of(URI.create(endpoint))).build()).isNotNull();
+    assertThat(EtcdSnapshotSource.builder(EtcdConnection.to(endpoint)).build())
+        .asString()
+        .contains(endpoint);
+    assertThat(EtcdSnapshotSource.builder(EtcdConnection.to(List.of(URI.create(endpoint)))).build())
+        .isNotNull();
   }
 
   @ParameterizedTest
@@ -47,7 +50,8 @@ class EtcdSnapshotSourceTest {
       })
   void badEndpointsAreNamedWithWhatTheyShouldBe(String endpoint) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdSnapshotSource.builder("http://good:2379", endpoint))
+        .isThrownBy(
+            () -> EtcdSnapshotSource.builder(EtcdConnection.to("http://good:2379", endpoint)))
         .withMessage(
             "etcd endpoint %s must be http://HOST:PORT or https://HOST:PORT,"
                 + " http://127.0.0.1:2379 say",
@@ -57,24 +61,29 @@ class EtcdSnapshotSourceTest {
   @Test
   void aPasswordInAnEndpointIsRefusedAndNotRepeated() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdSnapshotSource.builder("http://root:secret@h:2379"))
+        .isThrownBy(
+            () -> EtcdSnapshotSource.builder(EtcdConnection.to("http://root:secret@h:2379")))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdSnapshotSource.builder(List.of(URI.create("http://r:secret@h:1"))))
+        .isThrownBy(
+            () ->
+                EtcdSnapshotSource.builder(
+                    EtcdConnection.to(List.of(URI.create("http://r:secret@h:1")))))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
   }
 
   @Test
   void thereMustBeAnEndpoint() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> EtcdSnapshotSource.builder(List.of()))
+        .isThrownBy(() -> EtcdSnapshotSource.builder(EtcdConnection.to(List.of())))
         .withMessage("etcd endpoints must be one or more, not none");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "PT-1S", "P366D"})
   void durationsAreHeldToTheirBounds(Duration duration) {
-    EtcdSnapshotSource.Builder builder = EtcdSnapshotSource.builder("http://h:1");
+    EtcdSnapshotSource.Builder builder =
+        EtcdSnapshotSource.builder(EtcdConnection.to("http://h:1"));
     String bounds = " must be more than 0 and at most 365 days, not " + duration;
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.timeout(duration))
@@ -83,8 +92,11 @@ class EtcdSnapshotSourceTest {
         .isThrownBy(() -> builder.noProgressTimeout(duration))
         .withMessage("noProgressTimeout" + bounds);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder.probeTimeout(duration))
+        .isThrownBy(() -> EtcdConnection.builder("http://h:1").probeTimeout(duration))
         .withMessage("probeTimeout" + bounds);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdConnection.builder("http://h:1").connectTimeout(duration))
+        .withMessage("connectTimeout" + bounds);
   }
 
   @Test
@@ -92,9 +104,11 @@ class EtcdSnapshotSourceTest {
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     try (ServerSocket silent = new ServerSocket(0, 50, loopback)) {
       EtcdSnapshotSource source =
-          EtcdSnapshotSource.builder("http://127.0.0.1:" + silent.getLocalPort())
+          EtcdSnapshotSource.builder(
+                  EtcdConnection.builder("http://127.0.0.1:" + silent.getLocalPort())
+                      .probeTimeout(Duration.ofDays(1))
+                      .build())
               .timeout(Duration.ofMillis(200))
-              .probeTimeout(Duration.ofDays(1))
               .build();
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(source::open)
@@ -105,19 +119,28 @@ class EtcdSnapshotSourceTest {
   @Test
   void whatTheClientSettingsThrowIsTheCause() {
     EtcdSnapshotSource throwing =
-        EtcdSnapshotSource.builder("http://h:1")
-            .client(
-                () -> {
-                  throw new IllegalStateException("no password today");
-                })
+        EtcdSnapshotSource.builder(
+                JetcdConnection.builder(
+                        List.of(URI.create("http://127.0.0.1:1")),
+                        () -> {
+                          throw new IllegalStateException("no password today");
+                        })
+                    .build())
             .build();
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(throwing::open)
-        .withMessage("http://h:1: no client settings: no password today")
+        .withMessage(
+            "http://127.0.0.1:1: the settings of the connection cannot be read: no password today")
         .withCauseInstanceOf(IllegalStateException.class);
-    EtcdSnapshotSource none = EtcdSnapshotSource.builder("http://h:1").client(() -> null).build();
+    EtcdSnapshotSource none =
+        EtcdSnapshotSource.builder(
+                JetcdConnection.builder(List.of(URI.create("http://127.0.0.1:1")), () -> null)
+                    .build())
+            .build();
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(none::open)
-        .withMessage("http://h:1: no client settings: the supplier returned null");
+        .withMessage(
+            "http://127.0.0.1:1: the settings of the connection cannot be read: the supplier"
+                + " returned null");
   }
 }

@@ -7,17 +7,11 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.testkit.etcd.EtcdCertificates;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -45,9 +39,9 @@ class EtcdTlsTest {
   @Test
   void tlsWithTheAuthorityAndALogin() throws Exception {
     EtcdTls tls = EtcdTls.trusting(certificates.ca());
-    Supplier<ClientBuilder> client =
-        () -> tls.applyTo(Client.builder().user(utf8("root")).password(utf8("secret")));
-    try (Snapshot snapshot = source(server.endpoint(), client).open()) {
+    EtcdConnection connection =
+        EtcdConnection.builder(server.endpoints()).tls(tls).user("root", () -> "secret").build();
+    try (Snapshot snapshot = EtcdSnapshotSource.builder(connection).build().open()) {
       assertThat(snapshot.size()).isPositive();
     }
   }
@@ -56,6 +50,21 @@ class EtcdTlsTest {
   void tlsWithACertificateOfTheClient() throws Exception {
     try (Snapshot snapshot = source(strict.endpoint(), withCertificate()).open()) {
       assertThat(snapshot.size()).isPositive();
+    }
+  }
+
+  @Test
+  void certificatesAndKeysInOneFileInAnyOrder() throws Exception {
+    String ca = Files.readString(certificates.ca());
+    String certificate = Files.readString(certificates.client());
+    String key = Files.readString(certificates.clientKey());
+    for (String all : List.of(certificate + key, key + certificate)) {
+      Path file = Files.writeString(directory.resolve("one.pem"), all);
+      Path authorities = Files.writeString(directory.resolve("ca.pem"), key + ca);
+      EtcdTls tls = EtcdTls.trusting(authorities).withCertificate(file, file);
+      try (Snapshot snapshot = source(strict.endpoint(), tls).open()) {
+        assertThat(snapshot.size()).isPositive();
+      }
     }
   }
 
@@ -74,15 +83,19 @@ class EtcdTlsTest {
   @Test
   void anHttpsEndpointMeansTlsWithoutAnySettings() {
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(strict.endpoint(), Client::builder).open())
+        .isThrownBy(() -> source(EtcdConnection.to(strict.endpoints())).open())
         .withMessageContaining("unable to find valid certification path");
   }
 
   @Test
   void aServerOfAnotherNameIsNotTrusted() {
-    Supplier<ClientBuilder> client = () -> withCertificate().get().authority("elsewhere.example");
+    EtcdConnection elsewhere =
+        EtcdConnection.builder(strict.endpoints())
+            .tls(withCertificate())
+            .authority("elsewhere.example")
+            .build();
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(strict.endpoint(), client).open())
+        .isThrownBy(() -> source(elsewhere).open())
         .withMessageContaining("elsewhere.example");
   }
 
@@ -93,7 +106,7 @@ class EtcdTlsTest {
         .isThrownBy(() -> source(http, withCertificate()).open())
         .withMessage("%s: TLS is set, so the endpoint must be https://", http);
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(http, Client::builder).open())
+        .isThrownBy(() -> source(EtcdConnection.to(List.of(http))).open())
         .withMessage(
             "no snapshot can be had: %s: the connection was closed; TLS at one end only?", http);
   }
@@ -103,10 +116,12 @@ class EtcdTlsTest {
     Path ca = directory.resolve("ca.pem");
     EtcdTls tls =
         EtcdTls.trusting(ca).withCertificate(certificates.client(), certificates.clientKey());
-    EtcdSnapshotSource source = source(strict.endpoint(), () -> tls.applyTo(Client.builder()));
+    EtcdSnapshotSource source = source(strict.endpoint(), tls);
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(source::open)
-        .withMessage("%s: no client settings: there is no file %s", strict.endpoint(), ca);
+        .withMessage(
+            "%s: the settings of the connection cannot be read: there is no file %s",
+            strict.endpoint(), ca);
     Files.copy(certificates.ca(), ca);
     source.open().close();
   }
@@ -129,7 +144,7 @@ class EtcdTlsTest {
     EtcdTls mixed =
         EtcdTls.trusting(certificates.ca()).withCertificate(certificates.client(), otherKey);
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(strict.endpoint(), () -> mixed.applyTo(Client.builder())).open())
+        .isThrownBy(() -> source(strict.endpoint(), mixed).open())
         .withMessageStartingWith("no snapshot can be had: " + strict.endpoint() + ": ");
   }
 
@@ -152,7 +167,7 @@ class EtcdTlsTest {
 
   private static void assertRefused(URI endpoint, EtcdTls tls, String problem) {
     assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(endpoint, () -> tls.applyTo(Client.builder())).open())
+        .isThrownBy(() -> source(endpoint, tls).open())
         .withMessageStartingWith("no snapshot can be had: " + endpoint + ": ")
         .withMessageContaining(problem)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
@@ -160,25 +175,20 @@ class EtcdTlsTest {
 
   private static void assertUnusable(EtcdTls tls, String problem) {
     assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(() -> tls.applyTo(Client.builder()))
+        .isThrownBy(tls::check)
         .withMessageStartingWith(problem);
   }
 
-  private static Supplier<ClientBuilder> withCertificate() {
-    EtcdTls tls =
-        EtcdTls.trusting(certificates.ca())
-            .withCertificate(certificates.client(), certificates.clientKey());
-    return () -> tls.applyTo(Client.builder());
+  private static EtcdTls withCertificate() {
+    return EtcdTls.trusting(certificates.ca())
+        .withCertificate(certificates.client(), certificates.clientKey());
   }
 
-  private static EtcdSnapshotSource source(URI endpoint, Supplier<ClientBuilder> client) {
-    return EtcdSnapshotSource.builder(List.of(endpoint))
-        .client(client)
-        .probeTimeout(Duration.ofSeconds(30))
-        .build();
+  private static EtcdSnapshotSource source(URI endpoint, EtcdTls tls) {
+    return source(EtcdConnection.builder(List.of(endpoint)).tls(tls).build());
   }
 
-  private static ByteSequence utf8(String text) {
-    return ByteSequence.from(text, StandardCharsets.UTF_8);
+  private static EtcdSnapshotSource source(EtcdConnection connection) {
+    return EtcdSnapshotSource.builder(connection).build();
   }
 }

@@ -104,7 +104,9 @@ final class HolderProcess implements AutoCloseable {
 
   public static void main(String[] args) throws Exception {
     try (EtcdBackupLock lock =
-            EtcdBackupLock.builder(args[0]).ttl(Duration.parse(args[1])).build();
+            EtcdBackupLock.builder(EtcdConnection.to(args[0]))
+                .ttl(Duration.parse(args[1]))
+                .build();
         BackupScheduler scheduler =
             BackupScheduler.builder(DirectoryBackupStore.at(Path.of(args[2])))
                 .lock(lock)

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,8 +71,10 @@ class InterruptedStreamTest {
   @Test
   void aStoppedMemberIsGivenUpAfterTheNoProgressTimeout() throws Exception {
     EtcdSnapshotSource source =
-        EtcdSnapshotSource.builder(etcd.endpoints())
-            .probeTimeout(Duration.ofSeconds(30))
+        EtcdSnapshotSource.builder(
+                EtcdConnection.builder(etcd.endpoints())
+                    .probeTimeout(Duration.ofSeconds(30))
+                    .build())
             .noProgressTimeout(Duration.ofSeconds(2))
             .build();
     try (Snapshot snapshot = source.open()) {
@@ -94,7 +93,9 @@ class InterruptedStreamTest {
   @Test
   void theDeadlineCountsThoughNobodyReads() throws Exception {
     EtcdSnapshotSource source =
-        EtcdSnapshotSource.builder(etcd.endpoints()).timeout(Duration.ofSeconds(3)).build();
+        EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints()))
+            .timeout(Duration.ofSeconds(3))
+            .build();
     try (Snapshot snapshot = source.open()) {
       snapshot.stream().readNBytes(MEBIBYTE);
       awaitAllCallsEnded(); // nobody reads meanwhile
@@ -108,8 +109,10 @@ class InterruptedStreamTest {
   @Test
   void timeInWhichNobodyReadsIsNoStall() throws Exception {
     EtcdSnapshotSource source =
-        EtcdSnapshotSource.builder(etcd.endpoints())
-            .probeTimeout(Duration.ofSeconds(30))
+        EtcdSnapshotSource.builder(
+                EtcdConnection.builder(etcd.endpoints())
+                    .probeTimeout(Duration.ofSeconds(30))
+                    .build())
             .noProgressTimeout(Duration.ofSeconds(2))
             .build();
     try (Snapshot snapshot = source.open()) {
@@ -208,9 +211,12 @@ class InterruptedStreamTest {
   void noThreadIsLeftBehind() throws Exception {
     Set<Thread> before = threads();
     String endpoint = etcd.endpoint().toString();
-    EtcdSnapshotSource twice = EtcdSnapshotSource.builder(endpoint, endpoint).build();
+    EtcdSnapshotSource twice =
+        EtcdSnapshotSource.builder(EtcdConnection.to(endpoint, endpoint)).build();
     EtcdSnapshotSource nobody =
-        EtcdSnapshotSource.builder(endpoint).client(InterruptedStreamTest::nobody).build();
+        EtcdSnapshotSource.builder(
+                EtcdConnection.builder(endpoint).user("nobody", () -> "nobody").build())
+            .build();
     for (int i = 0; i < 3; i++) {
       try (Snapshot whole = source().open();
           Snapshot abandoned = twice.open()) {
@@ -222,15 +228,9 @@ class InterruptedStreamTest {
     await("threads to end", () -> newThreadsSince(before).isEmpty());
   }
 
-  /** A user of a cluster without users: the connection is made, the call is not. */
-  private static ClientBuilder nobody() {
-    ByteSequence nobody = ByteSequence.from("nobody", StandardCharsets.UTF_8);
-    return Client.builder().user(nobody).password(nobody);
-  }
-
   private static EtcdSnapshotSource source() {
-    return EtcdSnapshotSource.builder(etcd.endpoints())
-        .probeTimeout(Duration.ofSeconds(30))
+    return EtcdSnapshotSource.builder(
+            EtcdConnection.builder(etcd.endpoints()).probeTimeout(Duration.ofSeconds(30)).build())
         .build();
   }
 

@@ -164,7 +164,8 @@ class LiveHistoryTest {
 
   private Path save(EtcdServer etcd) throws Exception {
     Path file = directory.resolve("snapshot");
-    EtcdSnapshotSource source = EtcdSnapshotSource.builder(etcd.endpoints()).build();
+    EtcdSnapshotSource source =
+        EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build();
     try (Snapshot snapshot = source.open()) {
       Files.copy(snapshot.stream(), file);
     }

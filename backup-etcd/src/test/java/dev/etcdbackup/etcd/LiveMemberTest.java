@@ -124,7 +124,7 @@ class LiveMemberTest {
   void aMemberThatIsSilentIsGivenUp() throws Exception {
     etcd.pause();
     try (LiveMember live =
-        LiveMember.of(etcd.endpoint(), Client::builder, Duration.ofMillis(300))) {
+        LiveMember.of(EtcdConnection.to(List.of(etcd.endpoint())), Duration.ofMillis(300))) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> live.hashKv(Revision.LATEST))
           .withMessage(etcd.endpoint() + ": no answer within 0.3s");
@@ -139,15 +139,17 @@ class LiveMemberTest {
       closed.put("a", "1");
       try (LiveMember live =
           LiveMember.of(
-              closed.endpoint(),
-              () -> Client.builder().user(utf8("root")).password(utf8("root-secret")),
+              JetcdConnection.builder(
+                      List.of(closed.endpoint()),
+                      () -> Client.builder().user(utf8("root")).password(utf8("root-secret")))
+                  .build(),
               WAIT)) {
         assertThat(live.hashKv(Revision.LATEST))
             .hasValueSatisfying(h -> assertThat(h.revision()).isEqualTo(2));
         assertThat(live.hashKv(Revision.of(99))).isEmpty();
         assertThat(live).hasToString("etcd at " + closed.endpoint());
       }
-      try (LiveMember live = LiveMember.of(closed.endpoint(), Client::builder, WAIT)) {
+      try (LiveMember live = LiveMember.of(EtcdConnection.to(List.of(closed.endpoint())), WAIT)) {
         assertThatExceptionOfType(SourceException.class)
             .isThrownBy(() -> live.hashKv(Revision.LATEST))
             .withMessageContaining("set user and password");
@@ -158,10 +160,10 @@ class LiveMemberTest {
   @Test
   void whatIsNoAddressIsRefused() {
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> LiveMember.of(URI.create("127.0.0.1"), Client::builder, WAIT))
+        .isThrownBy(() -> LiveMember.of(EtcdConnection.to(List.of(URI.create("127.0.0.1"))), WAIT))
         .withMessageContaining("http://HOST:PORT");
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> LiveMember.of(etcd.endpoint(), Client::builder, Duration.ZERO))
+        .isThrownBy(() -> LiveMember.of(EtcdConnection.to(List.of(etcd.endpoint())), Duration.ZERO))
         .withMessageContaining("timeout");
   }
 
@@ -173,7 +175,7 @@ class LiveMemberTest {
 
   private static HashComparison compare(Path file, EtcdServer live) throws Exception {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file);
-        LiveMember member = LiveMember.of(live.endpoint(), Client::builder, WAIT)) {
+        LiveMember member = LiveMember.of(EtcdConnection.to(List.of(live.endpoint())), WAIT)) {
       return snapshot.compareWithLive(member);
     }
   }
@@ -185,7 +187,8 @@ class LiveMemberTest {
   private Path save(EtcdServer from) throws Exception {
     Path file = Files.createTempFile(directory, "snapshot", ".db");
     Files.delete(file);
-    try (Snapshot snapshot = EtcdSnapshotSource.builder(from.endpoints()).build().open()) {
+    try (Snapshot snapshot =
+        EtcdSnapshotSource.builder(EtcdConnection.to(from.endpoints())).build().open()) {
       Files.copy(snapshot.stream(), file);
     }
     return file;

@@ -85,7 +85,9 @@ class LiveRestoreTest {
       }
       try (EtcdSnapshot snapshot = snapshot()) {
         LiveRestoreReport report =
-            LiveRestore.builder(into.endpoints()).build().restore(snapshot, KeyRange.all());
+            LiveRestore.builder(EtcdConnection.to(into.endpoints()))
+                .build()
+                .restore(snapshot, KeyRange.all());
         assertThat(live(intoClient)).isEqualTo(live(from)).isEqualTo(held(snapshot));
         assertThat(report.created()).isEqualTo(live(from).size());
         assertThat(report.keys()).isEqualTo(report.created());
@@ -213,11 +215,15 @@ class LiveRestoreTest {
         EtcdSnapshot snapshot = snapshot()) {
       gone.kill();
       LiveRestore restore =
-          LiveRestore.builder(List.of(gone.endpoint(), target.endpoint())).build();
+          LiveRestore.builder(EtcdConnection.to(List.of(gone.endpoint(), target.endpoint())))
+              .build();
       assertThat(restore.restore(snapshot, KeyRange.all()).created()).isEqualTo(10);
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
-              () -> LiveRestore.builder(gone.endpoints()).build().restore(snapshot, KeyRange.all()))
+              () ->
+                  LiveRestore.builder(EtcdConnection.to(gone.endpoints()))
+                      .build()
+                      .restore(snapshot, KeyRange.all()))
           .withMessageStartingWith(gone.endpoint() + ": connection refused; 0 keys were written");
     }
   }
@@ -233,7 +239,9 @@ class LiveRestoreTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
               () ->
-                  LiveRestore.builder(small.endpoints()).build().restore(snapshot, KeyRange.all()))
+                  LiveRestore.builder(EtcdConnection.to(small.endpoints()))
+                      .build()
+                      .restore(snapshot, KeyRange.all()))
           .withMessageMatching(
               ".*database space exceeded: raise etcd's --quota-backend-bytes, .*; \\d+ keys were"
                   + " written until then.*");
@@ -264,8 +272,9 @@ class LiveRestoreTest {
       closed.put("a", "1");
       Path file = directory.resolve("auth");
       try (Snapshot open =
-          EtcdSnapshotSource.builder(closed.endpoints())
-              .client(() -> login("root", "root-secret"))
+          EtcdSnapshotSource.builder(
+                  JetcdConnection.builder(closed.endpoints(), () -> login("root", "root-secret"))
+                      .build())
               .build()
               .open()) {
         Files.copy(open.stream(), file);
@@ -292,9 +301,10 @@ class LiveRestoreTest {
 
   @Test
   void badSettingsAreRefused() {
-    assertThatIllegalArgumentException().isThrownBy(() -> LiveRestore.builder(List.of()));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LiveRestore.builder(List.of(URI.create("h:1"))));
+        .isThrownBy(() -> LiveRestore.builder(EtcdConnection.to(List.of())));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LiveRestore.builder(EtcdConnection.to(List.of(URI.create("h:1")))));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder().maxTxnOps(1))
         .withMessageContaining("not 1");
@@ -303,7 +313,7 @@ class LiveRestoreTest {
   }
 
   private LiveRestore.Builder builder() {
-    return LiveRestore.builder(target.endpoints());
+    return LiveRestore.builder(EtcdConnection.to(target.endpoints()));
   }
 
   private LiveRestore restore() {
@@ -311,8 +321,9 @@ class LiveRestoreTest {
   }
 
   private static LiveRestore as(EtcdServer server, String user) {
-    return LiveRestore.builder(server.endpoints())
-        .client(() -> login(user, user + "-secret"))
+    return LiveRestore.builder(
+            JetcdConnection.builder(server.endpoints(), () -> login(user, user + "-secret"))
+                .build())
         .build();
   }
 
@@ -382,7 +393,8 @@ class LiveRestoreTest {
 
   private EtcdSnapshot snapshot() throws Exception {
     Path file = directory.resolve("snapshot");
-    try (Snapshot open = EtcdSnapshotSource.builder(source.endpoints()).build().open()) {
+    try (Snapshot open =
+        EtcdSnapshotSource.builder(EtcdConnection.to(source.endpoints())).build().open()) {
       Files.copy(open.stream(), file);
     }
     return EtcdSnapshot.open(file);

@@ -42,7 +42,8 @@ class LiveSnapshotTest {
   @Test
   void aNewClusterIsAtTheRevisionThatEtcdctlPrints() throws Exception {
     try (EtcdServer fresh = EtcdServer.start()) {
-      SnapshotDigest digest = save(EtcdSnapshotSource.builder(fresh.endpoints()).build());
+      SnapshotDigest digest =
+          save(EtcdSnapshotSource.builder(EtcdConnection.to(fresh.endpoints())).build());
       assertThat(EtcdTools.snapshotStatus(file())).contains("\"revision\":0,");
       assertThat(digest.revision()).hasValue(0);
     }
@@ -121,7 +122,7 @@ class LiveSnapshotTest {
   }
 
   private static EtcdSnapshotSource source() {
-    return EtcdSnapshotSource.builder(etcd.endpoints()).build();
+    return EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build();
   }
 
   private static void writeUntil(AtomicBoolean enough) {

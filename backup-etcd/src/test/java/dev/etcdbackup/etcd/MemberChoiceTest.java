@@ -81,12 +81,16 @@ class MemberChoiceTest {
       URI silentEndpoint = URI.create("http://127.0.0.1:" + silent.getLocalPort());
       assertThat(readFrom(source(List.of(member.endpoint())))).as("a first run").isPositive();
       EtcdSnapshotSource oneOfTwo =
-          EtcdSnapshotSource.builder(List.of(silentEndpoint, member.endpoint()))
-              .probeTimeout(Duration.ofSeconds(2))
+          EtcdSnapshotSource.builder(
+                  EtcdConnection.builder(List.of(silentEndpoint, member.endpoint()))
+                      .probeTimeout(Duration.ofSeconds(2))
+                      .build())
               .build();
       EtcdSnapshotSource none =
-          EtcdSnapshotSource.builder(List.of(silentEndpoint))
-              .probeTimeout(Duration.ofMillis(500))
+          EtcdSnapshotSource.builder(
+                  EtcdConnection.builder(List.of(silentEndpoint))
+                      .connectTimeout(Duration.ofMillis(500))
+                      .build())
               .build();
       assertThat(readFrom(oneOfTwo)).isPositive();
       assertThatExceptionOfType(SourceException.class)
@@ -186,8 +190,10 @@ class MemberChoiceTest {
   void interruptingTheOpenerEndsTheProbes() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, loopback())) {
       EtcdSnapshotSource source =
-          EtcdSnapshotSource.builder("http://127.0.0.1:" + silent.getLocalPort())
-              .probeTimeout(Duration.ofMinutes(1))
+          EtcdSnapshotSource.builder(
+                  EtcdConnection.builder("http://127.0.0.1:" + silent.getLocalPort())
+                      .probeTimeout(Duration.ofMinutes(1))
+                      .build())
               .build();
       AtomicReference<Throwable> thrown = new AtomicReference<>();
       CompletableFuture<Boolean> interruptedAfter = new CompletableFuture<>();
@@ -218,7 +224,9 @@ class MemberChoiceTest {
   }
 
   private static EtcdSnapshotSource source(List<URI> endpoints) {
-    return EtcdSnapshotSource.builder(endpoints).probeTimeout(Duration.ofSeconds(30)).build();
+    return EtcdSnapshotSource.builder(
+            EtcdConnection.builder(endpoints).probeTimeout(Duration.ofSeconds(30)).build())
+        .build();
   }
 
   private static long readFrom(EtcdSnapshotSource source) throws Exception {

@@ -57,6 +57,10 @@ class PemFileTest {
     byte[] sec1 =
         der(0x30, new byte[] {2, 1, 1}, der(0x04, scalar), der(0xa0, HexFormat.of().parseHex(oid)));
     PrivateKey read = read("EC PRIVATE KEY", sec1);
+    byte[] bare = der(0x30, new byte[] {2, 1, 1}, der(0x04, scalar));
+    String apart = pem("EC PARAMETERS", HexFormat.of().parseHex(oid)) + pem("EC PRIVATE KEY", bare);
+    assertThat(((ECPrivateKey) PemFile.privateKey(write(apart))).getParams())
+        .isEqualTo(key.getParams());
     assertThat(((ECPrivateKey) read).getS()).isEqualTo(key.getS());
     assertThat(((ECPrivateKey) read).getParams()).isEqualTo(key.getParams());
   }
@@ -77,7 +81,8 @@ class PemFileTest {
     Path pkcs8 = write(pem("ENCRYPTED PRIVATE KEY", new byte[100]));
     assertThatIOException()
         .isThrownBy(() -> PemFile.privateKey(pkcs8))
-        .withMessage("%s holds an encrypted key; decrypt it first", pkcs8);
+        .withMessage(
+            "%1$s holds an encrypted key; decrypt it: openssl pkey -in %1$s -out NEW", pkcs8);
     Path old =
         write(
             """
@@ -90,7 +95,8 @@ class PemFileTest {
             """);
     assertThatIOException()
         .isThrownBy(() -> PemFile.privateKey(old))
-        .withMessage("%s holds an encrypted key; decrypt it first", old);
+        .withMessage(
+            "%1$s holds an encrypted key; decrypt it: openssl pkey -in %1$s -out NEW", old);
   }
 
   @ParameterizedTest
@@ -100,7 +106,10 @@ class PemFileTest {
     Path file = write(pem(kind, nonsense));
     assertThatIOException()
         .isThrownBy(() -> PemFile.privateKey(file))
-        .withMessage("%s holds a private key that cannot be read", file)
+        .withMessage(
+            "%1$s holds a private key that cannot be read;"
+                + " try the output of: openssl pkey -in %1$s -out NEW",
+            file)
         .withNoCause();
     Path truncated = write(pem(kind, new byte[] {0x30}));
     assertThatIOException().isThrownBy(() -> PemFile.privateKey(truncated));

@@ -46,7 +46,8 @@ class QuorumLossTest {
   void theLastMemberIsNewerThanLastNightsBackup() throws Exception {
     try (EtcdCluster cluster = EtcdServer.builder().startCluster(3)) {
       cluster.member(0).put("day", "one");
-      backups.backUp("p", EtcdSnapshotSource.builder(cluster.endpoints()).build());
+      backups.backUp(
+          "p", EtcdSnapshotSource.builder(EtcdConnection.to(cluster.endpoints())).build());
       cluster.member(0).put("day", "two");
       awaitRevision(cluster.member(2), cluster.member(0).revision());
       cluster.member(0).kill();
@@ -66,7 +67,8 @@ class QuorumLossTest {
   void whenAllAreDeadTheirDataStillAreNewer() throws Exception {
     try (EtcdCluster cluster = EtcdServer.builder().startCluster(3)) {
       cluster.member(0).put("day", "one");
-      backups.backUp("p", EtcdSnapshotSource.builder(cluster.endpoints()).build());
+      backups.backUp(
+          "p", EtcdSnapshotSource.builder(EtcdConnection.to(cluster.endpoints())).build());
       cluster.member(0).put("day", "two");
       awaitRevision(cluster.member(2), cluster.member(0).revision());
       cluster.member(2).restart(); // and so has written all of it to its database
@@ -97,9 +99,12 @@ class QuorumLossTest {
       cluster.member(0).kill();
       cluster.member(1).kill();
       SnapshotSource lone =
-          EtcdSnapshotSource.builder(cluster.member(2).endpoints())
-              .client(() -> Client.builder().user(utf8("root")).password(utf8("secret")))
-              .probeTimeout(Duration.ofSeconds(2))
+          EtcdSnapshotSource.builder(
+                  JetcdConnection.builder(
+                          cluster.member(2).endpoints(),
+                          () -> Client.builder().user(utf8("root")).password(utf8("secret")))
+                      .probeTimeout(Duration.ofSeconds(2))
+                      .build())
               .build();
       cluster.member(2).pause(); // so that the copy is of one moment
       Path database = cluster.member(2).dataDir().resolve("member/snap/db");
@@ -120,7 +125,10 @@ class QuorumLossTest {
 
   private static List<SnapshotSource> members(EtcdCluster cluster) {
     return cluster.endpoints().stream()
-        .map(one -> (SnapshotSource) EtcdSnapshotSource.builder(List.of(one)).build())
+        .map(
+            one ->
+                (SnapshotSource)
+                    EtcdSnapshotSource.builder(EtcdConnection.to(List.of(one))).build())
         .toList();
   }
 

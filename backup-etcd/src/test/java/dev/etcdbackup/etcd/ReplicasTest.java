@@ -155,7 +155,8 @@ class ReplicasTest {
   }
 
   private void replica(BackupStore store, Events events, Duration interval) {
-    EtcdBackupLock lock = EtcdBackupLock.builder(etcd.endpoints()).ttl(TTL).build();
+    EtcdBackupLock lock =
+        EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints())).ttl(TTL).build();
     open.addFirst(lock);
     BackupScheduler scheduler = BackupScheduler.builder(store).lock(lock).listener(events).build();
     open.addFirst(scheduler);

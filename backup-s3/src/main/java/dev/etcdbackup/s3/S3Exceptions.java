@@ -132,7 +132,8 @@ final class S3Exceptions {
   private static @Nullable String hint(int status, String code) {
     return switch (code) {
       case "XAmzContentSHA256Mismatch", "MissingContentLength", "NotImplemented" ->
-          "the client uses checksums or chunks this server does not know; make it with S3Clients.forRgw";
+          "the client uses checksums or chunks this server does not know; make it with"
+              + " S3Clients.forRgw";
       case "RequestTimeTooSkewed", "RequestExpired" ->
           "the clocks of this machine and the server differ too much; set the clock";
       case "SignatureDoesNotMatch" -> "the secret key is wrong";
@@ -173,7 +174,8 @@ final class S3Exceptions {
     }
     String said = String.valueOf(e.getMessage());
     if (said.startsWith("Unable to load credentials")) {
-      return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
+      return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
+                 + " AWS_PROFILE";
     }
     IOException io = cause(e, IOException.class);
     return io == null ? said : io.getClass().getSimpleName() + ": " + io.getMessage();

@@ -77,7 +77,8 @@ class S3ErrorLinesTest {
     String body =
         "<Error><Code>"
             + code
-            + "</Code><Message>what the\nserver says</Message><RequestId>tx0007</RequestId></Error>";
+            + "</Code><Message>what the\n"
+            + "server says</Message><RequestId>tx0007</RequestId></Error>";
     proxy.reply("GET", "", Integer.MAX_VALUE, status, body);
     assertThatThrownBy(() -> store.list("p"))
         .isInstanceOf(StoreException.class)

@@ -191,10 +191,10 @@ abstract class S3StoreBehaviour {
     bucket.putRaw("p-2/file", "x");
     assertThat(store.list(""))
         .extracting(backup -> backup.key().toString())
-        .containsExactly("at-the-root", "p-2/file", "p/", "p/deep/er/file");
+        .containsExactly("at-the-root", "p-2/file", "p/deep/er/file");
     assertThat(store.list("p"))
         .extracting(backup -> backup.key().toString())
-        .containsExactly("p/", "p/deep/er/file");
+        .containsExactly("p/deep/er/file");
   }
 
   @Test

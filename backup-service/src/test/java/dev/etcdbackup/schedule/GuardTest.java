@@ -109,7 +109,8 @@ class GuardTest {
               assertThat(one.key().toString()).endsWith("2020-02-07-00:00:00");
               assertThat(one.reasons())
                   .containsExactly(
-                      "is of etcd cluster 0000000000000005, the ones before it of cdf818194e3a8c32");
+                      "is of etcd cluster 0000000000000005, the ones before it of"
+                          + " cdf818194e3a8c32");
             });
     world.pass(DAY);
     assertThat(world.status("p").suspicions()).as("the next is of the same cluster").hasSize(1);

@@ -65,7 +65,7 @@ class MutationTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void everyMutantIsFoundBadOrIsHarmless() {
     LongStream.range(0, MUTANTS).parallel().forEach(seed -> mutate(seed, false));
-    LongStream.range(MUTANTS, 2 * MUTANTS).parallel().forEach(seed -> mutate(seed, true));
+    LongStream.range(MUTANTS, 2L * MUTANTS).parallel().forEach(seed -> mutate(seed, true));
     System.out.println("mutants: " + new TreeMap<>(tally));
     assertThat(tally.get("sha kept: bad").sum()).isEqualTo(MUTANTS);
     assertThat(tally.get("sha renewed: bad").sum()).isGreaterThan(MUTANTS / 3);

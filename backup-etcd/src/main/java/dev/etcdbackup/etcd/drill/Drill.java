@@ -1,14 +1,13 @@
 package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.KeyRange;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,21 +18,20 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Restores a snapshot for nothing, to know that it can be: into a temporary directory, from which a
- * real etcd is started on free ports of 127.0.0.1 when there is one at hand. The history it tells
- * (HashKV) and its number of keys are held against the snapshot, a key is written, read and
- * deleted, and everything is thrown away. Without an etcd all but the start is done, and the report
- * says so.
+ * A test restore of a snapshot: into a temporary directory, from which a real etcd is started on
+ * free ports of 127.0.0.1 when its program is given. The hash of its history (HashKV) and its
+ * number of keys are compared with the snapshot, a key is written, read and deleted, and everything
+ * is deleted again. Without an etcd all but the start is done, and the report says so.
  *
- * <p>To be run now and then, before the bad day; a scheduler of any kind may call {@link #run}. An
- * etcd that is started does not outlive the JVM, unless that is killed.
+ * <p>To be run regularly, before a restore is needed; a scheduler of any kind may call {@link
+ * #run}. An etcd that is started does not outlive the JVM, unless that is killed.
  *
  * <p>Immutable and thread-safe.
  */
 public final class Drill {
   private final Path directory;
   private final Optional<Path> etcd;
-  private final Optional<Supplier<ClientBuilder>> login;
+  private final Optional<Login> login;
   private final Duration timeout;
 
   private Drill(Builder builder) {
@@ -76,6 +74,9 @@ public final class Drill {
     }
     return run.report(Duration.ofNanos(System.nanoTime() - begun));
   }
+
+  /** Who asks the started etcd. */
+  private record Login(String user, Supplier<String> password) {}
 
   /** One drill. */
   private final class Run {
@@ -149,8 +150,11 @@ public final class Drill {
                   + " what it holds, nor written to");
           return;
         }
-        Supplier<ClientBuilder> client = authenticated ? login.get() : Client::builder;
-        try (DrillClient asked = new DrillClient(member.address(), client, timeout)) {
+        EtcdConnection.Builder connection = EtcdConnection.builder(List.of(member.address()));
+        if (authenticated) {
+          login.ifPresent(as -> connection.user(as.user(), as.password()));
+        }
+        try (DrillClient asked = new DrillClient(connection.build(), timeout)) {
           HashKv found = asked.hashKv(hash.revision());
           asked.requireMember(memberId);
           compare("the started etcd", found, asked.count(hash.revision()));
@@ -171,7 +175,7 @@ public final class Drill {
   public static final class Builder {
     private final Path directory;
     private Optional<Path> etcd = Optional.empty();
-    private Optional<Supplier<ClientBuilder>> login = Optional.empty();
+    private Optional<Login> login = Optional.empty();
     private Duration timeout = Duration.ofMinutes(1);
 
     private Builder(Path directory) {
@@ -191,13 +195,14 @@ public final class Drill {
 
     /**
      * Who asks the started etcd, when authentication is on in the snapshot: a user with the role
-     * {@code root} as it was then. Default: nobody; the etcd is started then, and not asked.
+     * {@code root} as it was then. Default: none; the etcd is started then, and not asked.
      *
-     * @param login gives a builder with user and password, and without TLS
+     * @param user the name of the user
+     * @param password returns the password; called once for each drill
      * @return this
      */
-    public Builder login(Supplier<ClientBuilder> login) {
-      this.login = Optional.of(login);
+    public Builder login(String user, Supplier<String> password) {
+      this.login = Optional.of(new Login(user, password));
       return this;
     }
 

@@ -23,7 +23,7 @@ final class DrillMember implements Closeable {
   /** Its name. */
   static final String NAME = "drill";
 
-  /** Its peer address in the data, where nobody calls: it is alone. */
+  /** Its peer address in the data, which no member connects to: it is the only one. */
   static final String PEER = "http://127.0.0.1:2380";
 
   private static final int ATTEMPTS = 3;
@@ -197,7 +197,7 @@ final class DrillMember implements Closeable {
     return lines.isEmpty() ? "it wrote no log" : lines.get(lines.size() - 1);
   }
 
-  /** Ends it, kindly if it lets itself be ended so. */
+  /** Ends the process: asks it to terminate, and kills it when it does not. */
   @Override
   public void close() {
     process.destroy();

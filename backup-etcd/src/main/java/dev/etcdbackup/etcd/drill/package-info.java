@@ -1,4 +1,4 @@
-/** Proof that a backup can be restored: a real etcd started from it, looked at and thrown away. */
+/** A test restore of a backup: a real etcd is started from it, checked and deleted. */
 @NullMarked
 package dev.etcdbackup.etcd.drill;
 

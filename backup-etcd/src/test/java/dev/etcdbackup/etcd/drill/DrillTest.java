@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import io.etcd.jetcd.ByteSequence;
-import io.etcd.jetcd.Client;
-import io.etcd.jetcd.ClientBuilder;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -70,7 +67,8 @@ class DrillTest {
         etcd.put("key-" + i % 40, "value-" + i);
       }
       etcd.etcdctl("compact", "30");
-      try (Snapshot open = EtcdSnapshotSource.builder(etcd.endpoints()).build().open()) {
+      try (Snapshot open =
+          EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build().open()) {
         Files.copy(open.stream(), file);
       }
     }
@@ -116,21 +114,15 @@ class DrillTest {
       assertThat(unasked.passed()).isTrue();
       assertThat(unasked.booted()).isTrue();
       assertThat(unasked.remarks()).singleElement().asString().startsWith("authentication is on");
-      Drill asking = Drill.builder(temporary).etcd(etcd).login(() -> root("rootpw")).build();
+      Drill asking = Drill.builder(temporary).etcd(etcd).login("root", () -> "rootpw").build();
       assertThat(asking.run(snapshot).steps()).hasSize(5);
-      Drill wrong = Drill.builder(temporary).etcd(etcd).login(() -> root("canary")).build();
+      Drill wrong = Drill.builder(temporary).etcd(etcd).login("root", () -> "canary").build();
       assertThat(wrong.run(snapshot).problems())
           .singleElement()
           .asString()
           .contains("authentication failed")
           .doesNotContain("canary");
     }
-  }
-
-  private static ClientBuilder root(String password) {
-    return Client.builder()
-        .user(ByteSequence.from("root", StandardCharsets.UTF_8))
-        .password(ByteSequence.from(password, StandardCharsets.UTF_8));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.etcdbackup.operator;
 
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.s3.S3Clients;
@@ -45,7 +46,7 @@ public final class OperatorMain {
   }
 
   private static SnapshotSource source(EtcdBackupSpec spec) {
-    return EtcdSnapshotSource.builder(spec.members().toArray(String[]::new))
+    return EtcdSnapshotSource.builder(EtcdConnection.to(spec.members().toArray(String[]::new)))
         .timeout(spec.timeout())
         .build();
   }

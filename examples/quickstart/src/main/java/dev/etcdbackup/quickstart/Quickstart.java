@@ -2,6 +2,7 @@ package dev.etcdbackup.quickstart;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.SnapshotDigest;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -55,7 +56,8 @@ public final class Quickstart {
   }
 
   private static void run(EtcdServer etcd, BackupService backups) throws Exception {
-    EtcdSnapshotSource source = EtcdSnapshotSource.builder(List.of(etcd.endpoint())).build();
+    EtcdSnapshotSource source =
+        EtcdSnapshotSource.builder(EtcdConnection.to(List.of(etcd.endpoint()))).build();
 
     say("%n1. Put 500 keys and back up");
     putKeys(etcd, 0, 500);

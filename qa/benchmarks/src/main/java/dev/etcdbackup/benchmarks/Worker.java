@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -107,7 +108,7 @@ final class Worker {
   }
 
   private String backUp(String store, URI etcd) throws IOException {
-    SnapshotSource source = EtcdSnapshotSource.builder(List.of(etcd)).build();
+    SnapshotSource source = EtcdSnapshotSource.builder(EtcdConnection.to(List.of(etcd))).build();
     return service(store).backUp("bench", source).key().toString();
   }
 

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.ByteRanges;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.retention.RetentionPolicy;
-import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.Etcd;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -30,7 +31,8 @@ class RealServersTest {
     try (S3Client client = client(s3)) {
       BackupStore store = bucket(client);
       BackupResult taken =
-          backups(store).nightly(EtcdSnapshotSource.builder(etcd.endpoints()).build());
+          backups(store)
+              .nightly(EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build());
       assertThat(taken.digest().revision()).hasValue(2);
       try (EtcdSnapshot stored =
           EtcdSnapshot.open(ByteRanges.of(store, store.find(taken.key()).orElseThrow()))) {
@@ -46,7 +48,8 @@ class RealServersTest {
     cluster.member(1).kill();
     try (S3Client client = client(s3)) {
       BackupStore store = bucket(client);
-      backups(store).nightly(EtcdSnapshotSource.builder(cluster.endpoints()).build());
+      backups(store)
+          .nightly(EtcdSnapshotSource.builder(EtcdConnection.to(cluster.endpoints())).build());
       assertThat(store.list(InventoryBackups.PROJECT)).hasSize(1);
     }
   }

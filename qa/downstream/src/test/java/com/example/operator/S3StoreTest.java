@@ -1,8 +1,8 @@
 package com.example.operator;
 
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.s3.S3BackupStore;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
 import dev.etcdbackup.testkit.s3.S3Server;

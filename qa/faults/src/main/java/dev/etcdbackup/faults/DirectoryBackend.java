@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.faults.Fault;
@@ -70,9 +71,9 @@ final class DirectoryBackend implements Backend {
   }
 
   static SnapshotSource etcd(List<URI> endpoints, Duration timeout) {
-    return EtcdSnapshotSource.builder(endpoints)
+    return EtcdSnapshotSource.builder(
+            EtcdConnection.builder(endpoints).connectTimeout(timeout).probeTimeout(timeout).build())
         .noProgressTimeout(timeout)
-        .probeTimeout(timeout)
         .build();
   }
 

@@ -1,0 +1,9 @@
+/** Reads, verifies, compares and restores etcd snapshots without a server. */
+module dev.etcdbackup.snapshot {
+  requires static transitive org.jspecify;
+  requires transitive dev.etcdbackup.core;
+  requires com.fasterxml.jackson.core;
+
+  exports dev.etcdbackup.restore;
+  exports dev.etcdbackup.snapshot;
+}
