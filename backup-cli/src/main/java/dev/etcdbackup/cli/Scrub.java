@@ -81,7 +81,7 @@ final class Scrub {
     Output.Rows rows = output.rows();
     for (Backup backup : backups) {
       progress.moved(done, total);
-      VerifiedJson row = lookAt(backup, service);
+      VerifiedJson row = lookAt(backup, service, verifier);
       done += backup.stored().size();
       progress.wipe();
       if (output.isJson()) {
@@ -96,7 +96,8 @@ final class Scrub {
     rows.end();
   }
 
-  private VerifiedJson lookAt(Backup backup, BackupService service) throws BackupException {
+  private VerifiedJson lookAt(Backup backup, BackupService service, BackupVerifier verifier)
+      throws BackupException {
     looked++;
     if (backup.name().isEncrypted()) {
       return row(backup, Outcome.SKIPPED, List.of("it is encrypted"));
