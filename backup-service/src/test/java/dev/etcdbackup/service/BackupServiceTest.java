@@ -325,11 +325,6 @@ class BackupServiceTest {
     public InputStream stream() {
       return new InputStream() {
         @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-          return read();
-        }
-
-        @Override
         public int read() throws IOException {
           return read(new byte[1], 0, 1);
         }
