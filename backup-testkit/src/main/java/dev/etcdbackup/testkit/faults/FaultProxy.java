@@ -221,11 +221,14 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Resets everybody and lets nobody in until the fault is ended; then on the same port. */
   void refuseUntilEnded(Fault fault) throws IOException {
+    List<Socket> open;
     synchronized (this) {
       listener.close();
+      open = List.copyOf(sockets);
     }
-    sockets.forEach(FaultProxy::reset);
+    // Before any client notices: a test may end the fault as soon as its connection is reset.
     fault.atEnd(this::letIn);
+    open.forEach(FaultProxy::reset);
   }
 
   private static void reset(Socket socket) {
