@@ -79,7 +79,7 @@ final class Restoration {
     throw new SourceException(
         "keys of a batch changed or lost their lease "
             + ATTEMPTS
-            + " times while they were restored: somebody else writes to them"
+            + " times while they were restored: another client writes to them"
             + soFar());
   }
 

@@ -139,7 +139,7 @@ class ContestedRestoreTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(
               () -> restoring(LiveRestore.Mode.CREATE, before).restore(snapshot, KeyRange.all()))
-          .withMessageContaining("somebody else writes to them; 0 keys were written");
+          .withMessageContaining("another client writes to them; 0 keys were written");
     }
     assertThat(taken).hasValue(10);
     assertThat(target.revision()).isEqualTo(11);
