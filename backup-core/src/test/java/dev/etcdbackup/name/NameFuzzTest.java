@@ -66,12 +66,15 @@ class NameFuzzTest {
     require(name.time().isPresent() == (name.kind() != BackupKind.OTHER), "time");
     require(name.revision().isPresent() == (name.kind() == BackupKind.PERIODIC), "revision");
     switch (name.kind()) {
-      case PERIODIC ->
-          require(
-              BackupName.periodic(
-                      name.prefix(), name.revision().orElseThrow(), name.time().orElseThrow())
-                  .equals(name),
-              "is not written as it was read");
+      case PERIODIC -> {
+        BackupName written =
+            BackupName.periodic(
+                name.prefix(), name.revision().orElseThrow(), name.time().orElseThrow());
+        for (String suffix : name.encodings()) {
+          written = written.withEncoding(suffix);
+        }
+        require(written.equals(name), "is not written as it was read");
+      }
       case TARBALL -> {
         BackupName utc = BackupName.parse(text);
         String plain = BackupName.tarball(utc.time().orElseThrow()).text();

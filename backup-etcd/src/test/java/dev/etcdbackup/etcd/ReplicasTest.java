@@ -111,7 +111,7 @@ class ReplicasTest {
     try (HolderProcess holder = holder(directory)) {
       Events events = new Events();
       replica(DirectoryBackupStore.at(directory), events, DAY);
-      events.await("skipped p: somebody else holds its lock; waiting for it");
+      events.await("skipped p: another process holds its lock; waiting for it");
       long killed = System.nanoTime();
       holder.kill();
       events.await("started p");
@@ -128,7 +128,7 @@ class ReplicasTest {
     try (HolderProcess holder = holder(directory)) {
       Events events = new Events();
       replica(store, events, DAY);
-      events.await("skipped p: somebody else holds its lock; waiting for it");
+      events.await("skipped p: another process holds its lock; waiting for it");
       holder.pause();
       holder.goOn(); // the end of the snapshot is there when it wakes up
       events.await("stored p");

@@ -75,8 +75,12 @@ final class LoggingListener implements BackupListener {
 
   @Override
   public void suspicious(String project, List<Anomaly> suspicions) {
-    if (!suspicions.equals(suspicious.put(project, suspicions))) {
-      LOG.warn("{} is not pruned until these backups are accepted: {}", project, suspicions);
+    List<Anomaly> before = suspicious.getOrDefault(project, List.of());
+    suspicious.put(project, suspicions);
+    for (Anomaly one : suspicions) {
+      if (!before.contains(one)) {
+        LOG.warn("{} is not pruned until this backup is accepted: {}", project, one);
+      }
     }
   }
 

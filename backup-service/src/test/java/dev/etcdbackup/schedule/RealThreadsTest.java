@@ -158,7 +158,7 @@ class RealThreadsTest {
                 })
             .schedule(Schedule.every(LONG))
             .build());
-    await(() -> events.all.contains("failed broken other"));
+    await(() -> events.all.contains("failed broken source"));
     scheduler.put(every(LONG, FixedSnapshotSource.of(SNAPSHOT)));
     await(() -> store.list("p").size() == 1);
   }

@@ -47,13 +47,13 @@ class ReplicasTest {
     world.pass(Duration.ofMinutes(2));
     assertThat(source.opened).isEmpty();
     assertThat(world.events.all)
-        .containsExactly("skipped p: somebody else holds its lock; waiting for it");
+        .containsExactly("skipped p: another process holds its lock; waiting for it");
 
     world.stored("p", world.clockwork.now());
     held.close();
     world.pass(Duration.ofMinutes(1));
     assertThat(source.opened).isEmpty();
-    assertThat(world.events.all).endsWith("skipped p: somebody else has backed it up");
+    assertThat(world.events.all).endsWith("skipped p: another process has backed it up");
     assertThat(world.status("p").nextDue()).hasValue(Instant.parse("2020-02-03T11:00:00Z"));
   }
 

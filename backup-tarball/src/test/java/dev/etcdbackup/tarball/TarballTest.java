@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
@@ -219,6 +220,7 @@ class TarballTest {
     InputStream nothing = InputStream.nullInputStream();
     BackupName periodic = BackupName.parse("etcd.backup_v1_2020-02-03-20:45:48");
     BackupName encrypted = BackupName.parse("etcd-backup-2020-02-03-14-40-07.tar.gz.gpg");
+    BackupEncodings encodings = BackupEncodings.of(tarball);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tarball.encode(Content.of(nothing, -1), NAME).stream())
@@ -230,11 +232,11 @@ class TarballTest {
         .isThrownBy(() -> tarball.decode(nothing, BackupName.parse("manual.tar.gz")))
         .withMessageContaining("not manual.tar.gz");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.decode(nothing, encrypted))
-        .withMessageContaining("encrypted with GnuPG");
+        .isThrownBy(() -> encodings.decode(nothing, encrypted))
+        .withMessageContaining("encrypted with OpenPGP");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> tarball.encode(Content.of(nothing, 0), encrypted).stream())
-        .withMessageContaining("encrypted with GnuPG");
+        .isThrownBy(() -> encodings.encode(Content.of(nothing, 0), encrypted))
+        .withMessageContaining("encrypted with OpenPGP");
   }
 
   private byte[] pack(byte[] content) throws IOException {
