@@ -220,6 +220,7 @@ class TarballTest {
     InputStream nothing = InputStream.nullInputStream();
     BackupName periodic = BackupName.parse("etcd.backup_v1_2020-02-03-20:45:48");
     BackupName encrypted = BackupName.parse("etcd-backup-2020-02-03-14-40-07.tar.gz.gpg");
+    BackupEncodings encodings = BackupEncodings.of(tarball);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tarball.encode(Content.of(nothing, -1), NAME).stream())
@@ -231,10 +232,10 @@ class TarballTest {
         .isThrownBy(() -> tarball.decode(nothing, BackupName.parse("manual.tar.gz")))
         .withMessageContaining("not manual.tar.gz");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> BackupEncodings.of(tarball).decode(nothing, encrypted))
+        .isThrownBy(() -> encodings.decode(nothing, encrypted))
         .withMessageContaining("encrypted with OpenPGP");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> BackupEncodings.of(tarball).encode(Content.of(nothing, 0), encrypted))
+        .isThrownBy(() -> encodings.encode(Content.of(nothing, 0), encrypted))
         .withMessageContaining("encrypted with OpenPGP");
   }
 
