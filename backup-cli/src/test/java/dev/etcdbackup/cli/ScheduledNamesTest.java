@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scheduler of {@code run} packs, names and keeps backups as the configuration says. */
 @Timeout(120)
+@Tag("server")
 class ScheduledNamesTest {
   @TempDir Path directory;
 

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,7 @@ class ReadmeTest {
 
   /** A success prints no error of a library or server. */
   @Test
+  @Tag("server")
   void theQuickstartPrintsNothingButItsOwnLines() throws Exception {
     String err =
         end(
