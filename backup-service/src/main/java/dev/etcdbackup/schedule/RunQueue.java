@@ -29,8 +29,10 @@ final class RunQueue {
    */
   private static final Duration QUIET = Duration.ofMinutes(10);
 
+  /** Failing clusters come last, or their retries would use up the staggered starts of others. */
   private static final Comparator<ClusterState> OLDEST_FIRST =
-      Comparator.comparing(ClusterState::newestOrNever)
+      Comparator.comparing(ClusterState::isFailing)
+          .thenComparing(ClusterState::newestOrNever)
           .thenComparing(one -> one.cluster().project());
 
   private final int concurrency;
