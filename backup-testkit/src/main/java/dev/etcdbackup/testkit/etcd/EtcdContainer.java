@@ -1,11 +1,14 @@
 package dev.etcdbackup.testkit.etcd;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +17,9 @@ import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.DockerStatus;
 
 /**
  * An etcd run in a container: on the host's network and in the host's directory, so that all else
@@ -92,16 +97,25 @@ final class EtcdContainer implements EtcdProcess {
       }
       GenericContainer<?> container = container(version, command, directory, directory);
       container.withLogConsumer(frame -> append(log, frame.getUtf8String()));
-      try {
-        container.start();
-      } catch (ContainerLaunchException e) {
-        if (container.getContainerId() == null) {
-          throw e; // there is no such image, say
-        }
-        append(log, container.getLogs()); // it ended at once, as with a port that is taken
+      container.withStartupCheckStrategy(new StartedStrategy());
+      container.start();
+      if (!container.isRunning()) {
+        append(log, container.getLogs());
         container.stop();
       }
       return new EtcdContainer(container);
+    }
+
+    /** A server that has ended already, as with a port that is taken, was started all the same. */
+    private static final class StartedStrategy extends StartupCheckStrategy {
+      @Override
+      public StartupStatus checkStartupState(DockerClient client, String id) {
+        InspectContainerResponse.ContainerState state = getCurrentState(client, id);
+        return DockerStatus.isContainerRunning(state, null, Instant.now())
+                || DockerStatus.isContainerStopped(state)
+            ? StartupStatus.SUCCESSFUL
+            : StartupStatus.NOT_YET_KNOWN;
+      }
     }
 
     private static void append(Path log, String text) {
