@@ -62,7 +62,17 @@ final class EtcdOptions {
 
   /** The cluster as a source. Reads and checks the files, and connects to nothing. */
   SnapshotSource source(Duration timeout) throws UsageException {
-    return EtcdSnapshotSource.builder(connection(required())).timeout(timeout).build();
+    return source(required(), timeout);
+  }
+
+  /** Some members as a source. Reads and checks the files, and connects to nothing. */
+  SnapshotSource source(List<URI> members, Duration timeout) throws UsageException {
+    EtcdConnection connection = connection(members);
+    try {
+      return EtcdSnapshotSource.builder(connection).timeout(timeout).build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** The members given; fails when there are none. */

@@ -4,7 +4,6 @@ import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
@@ -117,10 +116,7 @@ final class PlanCommand implements Callable<Integer> {
   private List<SnapshotSource> survivors() throws UsageException {
     List<SnapshotSource> survivors = new ArrayList<>();
     for (URI member : root.etcd.endpoints) {
-      survivors.add(
-          EtcdSnapshotSource.builder(root.etcd.connection(List.of(member)))
-              .timeout(root.timeout)
-              .build());
+      survivors.add(root.etcd.source(List.of(member), root.timeout));
     }
     if (copiedDatabase != null) {
       survivors.add(FileSnapshotSource.of(copiedDatabase));
