@@ -92,7 +92,12 @@ final class Deadline {
           true);
     } catch (IOException | RuntimeException | Error e) {
       boolean unknown = e instanceof StoreException store && store.outcomeUnknown();
-      throw source && !unknown ? new SourceException(why, e) : new StoreException(why, e, unknown);
+      // A source that gives up by itself at the same moment no longer waits, and failed all the
+      // same.
+      boolean sourceFailed = source || e instanceof SourceException;
+      throw sourceFailed && !unknown
+          ? new SourceException(why, e)
+          : new StoreException(why, e, unknown);
     }
   }
 }

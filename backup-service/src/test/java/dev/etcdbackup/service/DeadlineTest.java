@@ -124,6 +124,32 @@ class DeadlineTest {
     assertThat(store.find(result.key())).isPresent();
   }
 
+  /** Both limits are the same when the tool's --timeout is short, and either may be first. */
+  @Test
+  void aSourceThatGivesUpAsTimeRunsOutIsBlamed() {
+    Deadline deadline = new Deadline(Duration.ofMillis(200), Thread::new);
+    Deadline.Work<String> work =
+        new Deadline.Work<>() {
+          @Override
+          public String call() throws SourceException {
+            awaitInterrupt(new CountDownLatch(1));
+            throw new SourceException("no answer within 0.2s", null);
+          }
+
+          @Override
+          public void cancel() {}
+
+          @Override
+          public boolean waitsForSource() {
+            return false; // the source has returned, its failure is on the way
+          }
+        };
+
+    assertThatThrownBy(() -> deadline.run("backup of p", work))
+        .isInstanceOf(SourceException.class)
+        .hasMessage("backup of p was not done within the timeout of 0.2s");
+  }
+
   private static List<String> backupThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(t -> t.getName().equals("etcd-backup") && t.isAlive())
