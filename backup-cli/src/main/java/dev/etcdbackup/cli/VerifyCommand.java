@@ -67,7 +67,8 @@ final class VerifyCommand implements Callable<Integer> {
       if (live != null) {
         throw new UsageException("--live and --all exclude each other");
       }
-      return new Scrub(root, options, sample == null ? DailySample.ALL : sample).run(project());
+      return new Scrub(root, options, (sample == null ? DailySample.ALL : sample).days())
+          .run(project());
     }
     if (sample != null) {
       throw new UsageException("--sample goes with --all");

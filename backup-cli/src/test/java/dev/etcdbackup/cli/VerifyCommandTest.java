@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.BackupKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,23 +136,6 @@ class VerifyCommandTest {
           .forEach(line -> looked.add(line.replaceFirst("^\\S+ (.*?)(: .*)?$", "$1")));
     }
     assertThat(looked).containsExactlyInAnyOrder(OLD, GOOD, BAD, "p/" + TARBALL);
-  }
-
-  @Test
-  void sharesAreEvenAndMoveOnAtMidnight() {
-    DailySample seventh = DailySample.parse("1/7");
-    Instant monday = Instant.parse("2020-02-03T00:00:00Z");
-    List<BackupKey> keys =
-        IntStream.range(0, 7000)
-            .mapToObj(i -> BackupKey.parse("p/etcd.backup_v" + i + "_2020-02-03-20:45:48"))
-            .toList();
-    for (int day = 0; day < 7; day++) {
-      Instant morning = monday.plus(Duration.ofDays(day));
-      Instant evening = morning.plus(Duration.ofHours(23));
-      List<BackupKey> share = keys.stream().filter(key -> seventh.holds(key, morning)).toList();
-      assertThat(share).hasSizeBetween(800, 1200);
-      assertThat(keys.stream().filter(key -> seventh.holds(key, evening))).isEqualTo(share);
-    }
   }
 
   @Test

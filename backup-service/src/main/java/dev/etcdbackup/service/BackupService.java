@@ -66,7 +66,8 @@ public final class BackupService {
     this.reader = new SnapshotReader(store, encodings);
     this.timeout = builder.timeout;
     this.threads = builder.threads;
-    this.verifier = builder.verifier != null ? builder.verifier : this::readThrough;
+    this.verifier =
+        builder.verifier != null ? builder.verifier : new ReadThroughVerifier(encodings);
   }
 
   /**
@@ -308,6 +309,20 @@ public final class BackupService {
   }
 
   /**
+   * Scrubs: verifies the backups of a project or of the whole store, in the order of their keys,
+   * and continues after bad ones. Reads each backup once.
+   *
+   * @param request which ones, and how
+   * @return the results; check {@link ScrubReport#ok}
+   * @throws StoreException when the list cannot be had to its end, or the caller was interrupted
+   *     while a backup was read
+   */
+  public ScrubReport scrub(ScrubRequest request) throws BackupException {
+    return new Scrub(request, encodings, backup -> verify(request.verification(backup)))
+        .run(list(request.project()), clock.instant());
+  }
+
+  /**
    * Plans a prune and changes nothing.
    *
    * @param project the whole project
@@ -391,28 +406,6 @@ public final class BackupService {
         .find(key)
         .map(b -> Backup.of(b, tarballZone))
         .orElseThrow(() -> new BackupNotFoundException(key));
-  }
-
-  /** The default verifier: the whole snapshot is read and verified. */
-  private Verification readThrough(Backup backup, BackupStore from) throws BackupException {
-    Optional<String> missing = encodings.missing(backup.name());
-    if (missing.isPresent()) {
-      String reason =
-          missing.get().equals(".gpg")
-              ? "it is encrypted with OpenPGP"
-              : "the encoding for " + missing.get() + " is missing";
-      return new Verification(List.of("cannot be verified, because " + reason));
-    }
-    try (InputStream snapshot = new SnapshotReader(from, encodings).open(backup)) {
-      Download.copy(snapshot, OutputStream.nullOutputStream());
-      return new Verification(List.of());
-    } catch (CorruptBackupException e) {
-      return new Verification(List.of(Objects.toString(e.getMessage())));
-    } catch (BackupException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new StoreException(backup.key() + " cannot be read: " + e.getMessage(), e);
-    }
   }
 
   private <T> T write(DownloadRequest request, Download.Opener opener, Writer<T> writer)
