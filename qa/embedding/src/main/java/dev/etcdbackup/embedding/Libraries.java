@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,12 +41,9 @@ final class Libraries {
     TreeSet<String> versions =
         loaded.stream()
             .filter(line -> line.contains("] " + prefix) || line.startsWith(prefix))
-            .flatMap(line -> last(JAR.matcher(line.substring(line.lastIndexOf('/') + 1))))
+            .flatMap(line -> JAR.matcher(line).results().reduce((outer, inner) -> inner).stream())
+            .map(jar -> jar.group(2))
             .collect(Collectors.toCollection(TreeSet::new));
     return versions.isEmpty() ? "none" : String.join(" + ", versions);
-  }
-
-  private static Stream<String> last(Matcher matcher) {
-    return matcher.find() ? Stream.of(matcher.group(2)) : Stream.empty();
   }
 }
