@@ -18,6 +18,7 @@ final class Application implements AutoCloseable {
 
   private Application(Process process) {
     this.process = process;
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly)); // time was up
   }
 
   /**
