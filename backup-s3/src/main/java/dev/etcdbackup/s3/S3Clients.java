@@ -111,8 +111,10 @@ public final class S3Clients {
      *
      * @return the client, to be closed by the caller
      * @throws IllegalArgumentException when the file of authorities cannot be read or holds none
+     * @throws IllegalStateException when the AWS SDK is older than 2.30
      */
     public S3Client build() {
+      SdkVersion.requireSupported();
       return describe().build();
     }
 

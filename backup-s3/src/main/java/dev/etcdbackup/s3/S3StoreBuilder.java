@@ -146,8 +146,10 @@ public final class S3StoreBuilder {
    * @return the store
    * @throws IllegalArgumentException when there is a {@link #sseCustomerKey} and the client's
    *     endpoint is not {@code https}
+   * @throws IllegalStateException when the AWS SDK is older than 2.30
    */
   public S3BackupStore build() {
+    SdkVersion.requireSupported();
     URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
     if (sseCustomerKey != null
         && endpoint != null
