@@ -52,13 +52,22 @@ public final class BackupEncodings {
   }
 
   /**
-   * Which encoding a name needs that is not at hand.
+   * Why a backup cannot be decoded.
    *
    * @param name the name of a backup
-   * @return the last missing suffix, for example {@code .gpg}; empty when the name can be encoded
-   *     and decoded
+   * @return {@code it is encrypted with OpenPGP} or {@code the encoding for .SUFFIX is missing};
+   *     empty when every encoding of the name is at hand
    */
   public Optional<String> missing(BackupName name) {
+    return missingSuffix(name)
+        .map(
+            suffix ->
+                suffix.equals(".gpg")
+                    ? "it is encrypted with OpenPGP"
+                    : "the encoding for " + suffix + " is missing");
+  }
+
+  private Optional<String> missingSuffix(BackupName name) {
     List<String> suffixes = name.encodings();
     for (int i = suffixes.size() - 1; i >= 0; i--) {
       if (!bySuffix.containsKey(suffixes.get(i))) {
@@ -76,7 +85,7 @@ public final class BackupEncodings {
    *     and what to do
    */
   public void require(BackupName name) {
-    Optional<String> missing = missing(name);
+    Optional<String> missing = missingSuffix(name);
     if (missing.isPresent()) {
       throw new IllegalArgumentException(
           name
