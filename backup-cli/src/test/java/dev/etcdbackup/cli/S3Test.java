@@ -92,6 +92,20 @@ class S3Test {
   }
 
   @Test
+  void checkStoreSaysWhetherABucketSuits() {
+    Cli good = run("check-store", STORE + "-check");
+    assertThat(good.code()).as(good.out()).isEqualTo(0);
+    assertThat(good.out()).startsWith("ok list: ").contains("\nok delete: ").hasLineCount(11);
+    assertThat(run("list", STORE + "-check").out()).isEmpty();
+
+    Cli bad = run("check-store", "--store=s3://no-bucket", "-ojson");
+    assertThat(bad.code()).isEqualTo(4);
+    assertThat(bad.out()).contains("\"result\" : \"failed\"").contains("NoSuchBucket");
+
+    assertThat(Cli.on(directory, "check-store").code()).isEqualTo(2);
+  }
+
+  @Test
   void aMissingBucketIsNoMissingBackup() {
     Cli missing = run("get", "p/none", "--to", directory.resolve("x").toString(), STORE);
     assertThat(missing.code()).as(missing.err()).isEqualTo(1);

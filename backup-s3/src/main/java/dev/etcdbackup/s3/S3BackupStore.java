@@ -105,6 +105,15 @@ public final class S3BackupStore implements BackupStore {
     requestTimeout = builder.requestTimeout;
   }
 
+  private S3BackupStore(S3BackupStore other) {
+    bucket = other.bucket;
+    locks = new ObjectLocks(bucket, null, Duration.ZERO);
+    shown = other.shown;
+    partSizeBytes = other.partSizeBytes;
+    parallelUploads = other.parallelUploads;
+    requestTimeout = other.requestTimeout;
+  }
+
   /**
    * Begins to describe a store.
    *
@@ -284,6 +293,19 @@ public final class S3BackupStore implements BackupStore {
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("aborting uploads in " + this, e, true);
     }
+  }
+
+  /** The same store, but what it puts is not locked. */
+  S3BackupStore withoutObjectLock() {
+    return new S3BackupStore(this);
+  }
+
+  S3Bucket bucket() {
+    return bucket;
+  }
+
+  ObjectLocks locks() {
+    return locks;
   }
 
   private UploadSweep sweep(String project, Duration olderThan) {

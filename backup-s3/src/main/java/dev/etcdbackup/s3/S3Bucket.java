@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -190,6 +191,41 @@ final class S3Bucket {
               + ": the server ignores the customer's key and stores without encryption; use a"
               + " server that supports SSE-C over this address, or give no key",
           null);
+    }
+  }
+
+  /** Whether a customer's key goes with each request that needs it. */
+  boolean encrypts() {
+    return encrypted;
+  }
+
+  /**
+   * Removes all versions of a key, and the delete markers above them. Servers without versions
+   * remove the object, or refuse the question, and then one is left.
+   */
+  void removeVersions(BackupKey key) throws StoreException {
+    ListObjectVersionsResponse all;
+    try {
+      all =
+          client.listObjectVersions(
+              r -> r.bucket(name).prefix(path(key)).overrideConfiguration(withDeadline));
+    } catch (SdkException noVersionsHere) {
+      return;
+    }
+    List<String> ids = new ArrayList<>();
+    all.versions().forEach(one -> ids.add(one.versionId()));
+    all.deleteMarkers().forEach(one -> ids.add(one.versionId()));
+    for (String id : ids) {
+      request(
+          "DeleteObject",
+          url(key),
+          () ->
+              client.deleteObject(
+                  r ->
+                      r.bucket(name)
+                          .key(path(key))
+                          .versionId(id)
+                          .overrideConfiguration(withDeadline)));
     }
   }
 

@@ -2,8 +2,11 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.EncodingType;
@@ -118,16 +121,7 @@ final class Uploads {
   ListMultipartUploadsResponse page(String start, @Nullable ListMultipartUploadsResponse after)
       throws StoreException {
     try {
-      return bucket.client.listMultipartUploads(
-          r -> {
-            r.bucket(bucket.name)
-                .prefix(start)
-                .encodingType(EncodingType.URL)
-                .overrideConfiguration(bucket.withDeadline);
-            if (after != null) {
-              r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
-            }
-          });
+      return list(start, after);
     } catch (SdkException e) {
       String where = "s3://" + bucket.name + '/' + start;
       StoreException failure = bucket.exceptions().failed("ListMultipartUploads", where, e);
@@ -139,5 +133,49 @@ final class Uploads {
       }
       throw failure;
     }
+  }
+
+  private ListMultipartUploadsResponse list(
+      String start, @Nullable ListMultipartUploadsResponse after) {
+    try {
+      return list(start, after, null);
+    } catch (SdkClientException e) {
+      if (!String.valueOf(e.getMessage()).contains("parse XML")) {
+        throw e;
+      }
+      // A key holds a character that XML cannot.
+      ListMultipartUploadsResponse page = list(start, after, EncodingType.URL);
+      return page.encodingType() == null ? decoded(page) : page;
+    }
+  }
+
+  private ListMultipartUploadsResponse list(
+      String start,
+      @Nullable ListMultipartUploadsResponse after,
+      @Nullable EncodingType encodingType) {
+    return bucket.client.listMultipartUploads(
+        r -> {
+          r.bucket(bucket.name)
+              .prefix(start)
+              .encodingType(encodingType)
+              .overrideConfiguration(bucket.withDeadline);
+          if (after != null) {
+            r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
+          }
+        });
+  }
+
+  /** RGW 16 encodes the keys, but does not say so, whereupon the SDK does not decode them. */
+  private static ListMultipartUploadsResponse decoded(ListMultipartUploadsResponse page) {
+    return page.toBuilder()
+        .uploads(
+            page.uploads().stream()
+                .map(
+                    one ->
+                        one.toBuilder()
+                            .key(URLDecoder.decode(one.key(), StandardCharsets.UTF_8))
+                            .build())
+                .toList())
+        .build();
   }
 }

@@ -1,5 +1,6 @@
 package dev.etcdbackup.s3;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -37,6 +38,9 @@ final class PeculiarS3 implements AutoCloseable {
 
   /** The element of a listing that names the bucket. */
   volatile String nameElement = "<Name>b</Name>";
+
+  /** Whether the encoded list of uploads does not say that it is encoded, as RGW 16's. */
+  volatile boolean silentEncoding;
 
   /** Whether uploads are found by the exact key alone, or without a prefix, as MinIO does. */
   volatile boolean prefixOfUploadsIsKey;
@@ -133,7 +137,7 @@ final class PeculiarS3 implements AutoCloseable {
       return;
     }
     if (!query.contains("partNumber")) {
-      objects.put(key, (framing + new String(body, UTF_8)).getBytes(UTF_8));
+      objects.put(key, (framing + new String(body, ISO_8859_1)).getBytes(ISO_8859_1));
       remember(exchange, key);
     }
     echo(exchange);
@@ -197,7 +201,7 @@ final class PeculiarS3 implements AutoCloseable {
     boolean encoded = query.contains("encoding-type=url");
     String prefix = query.replaceFirst(".*prefix=([^&]*).*|.*", "$1");
     StringBuilder list = new StringBuilder("<ListMultipartUploadsResult>");
-    if (encoded) {
+    if (encoded && !silentEncoding) {
       list.append("<EncodingType>url</EncodingType>");
     }
     new TreeMap<>(uploads)

@@ -125,8 +125,10 @@ class PeculiarServersTest {
         .containsExactlyInAnyOrder("p/" + odd + "x", KEY.toString());
   }
 
-  @Test
-  void anUploadUnderSuchAKeyDoesNotStopTheSweep() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anUploadUnderSuchAKeyDoesNotStopTheSweep(boolean silentEncoding) throws Exception {
+    server.silentEncoding = silentEncoding;
     server.uploads.put("p/\u0001", LONG_AGO);
     server.uploads.put(KEY.toString(), LONG_AGO);
 
