@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several schedulers over one store, in virtual time. */
 @Timeout(60)
-class ReplicasTest {
+class SchedulerReplicasTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(5, 3);
 
