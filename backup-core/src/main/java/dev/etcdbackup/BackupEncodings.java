@@ -53,13 +53,22 @@ public final class BackupEncodings {
   }
 
   /**
-   * Returns the suffix of an encoding that a name needs and that is not in this set.
+   * Returns the reason why a backup cannot be decoded.
    *
    * @param name the name of a backup
-   * @return the last missing suffix, for example {@code .gpg}; empty when the name can be encoded
-   *     and decoded
+   * @return {@code it is encrypted with OpenPGP} or {@code the encoding for .SUFFIX is missing};
+   *     empty when every encoding of the name is in this set
    */
   public Optional<String> missing(BackupName name) {
+    return missingSuffix(name)
+        .map(
+            suffix ->
+                suffix.equals(".gpg")
+                    ? "it is encrypted with OpenPGP"
+                    : "the encoding for " + suffix + " is missing");
+  }
+
+  private Optional<String> missingSuffix(BackupName name) {
     List<String> suffixes = name.encodings();
     for (int i = suffixes.size() - 1; i >= 0; i--) {
       if (!bySuffix.containsKey(suffixes.get(i))) {
@@ -77,7 +86,7 @@ public final class BackupEncodings {
    *     and what to do
    */
   public void require(BackupName name) {
-    Optional<String> missing = missing(name);
+    Optional<String> missing = missingSuffix(name);
     if (missing.isPresent()) {
       throw new IllegalArgumentException(
           name
