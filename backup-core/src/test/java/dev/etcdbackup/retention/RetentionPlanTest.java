@@ -145,7 +145,7 @@ class RetentionPlanTest {
   }
 
   @Test
-  void aNameOfTheFutureIsKeptReportedAndCountsForNothing() {
+  void aNameDatedInTheFutureIsKeptReportedAndNotCounted() {
     assertThat(
             lines(
                 keepLast(1)

@@ -56,7 +56,7 @@ class GuardTest {
     wipe(world);
     world.pass(DAY.multipliedBy(2));
 
-    World restarted = new World(world.clockwork, world.store, builder -> builder);
+    World restarted = new World(world.runtime, world.store, builder -> builder);
     add(restarted, anomaly -> false);
     wipe(restarted);
     restarted.pass(DAY.multipliedBy(10));
@@ -178,7 +178,7 @@ class GuardTest {
     World world = new World();
     assertThatThrownBy(() -> world.scheduler.accept(BackupKey.parse("p/none")))
         .isInstanceOf(BackupNotFoundException.class);
-    world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
+    world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.runtime)).build());
     CompletableFuture<ManualBackups> answer = world.scheduler.backUpNow("pre_upgrade");
     world.pass(Duration.ofSeconds(1));
     assertThat(answer).isCompleted();
