@@ -132,6 +132,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
     CommandLine commandLine =
         new CommandLine(root)
+            .addSubcommand(new CheckStoreCommand(root))
             .addSubcommand(new ListCommand(root))
             .addSubcommand(new LatestCommand(root))
             .addSubcommand(new CreateCommand(root))

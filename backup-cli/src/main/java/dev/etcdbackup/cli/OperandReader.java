@@ -98,7 +98,7 @@ final class OperandReader {
     }
     Optional<String> missing = EtcdBackupCommand.ENCODINGS.missing(operand.name());
     if (missing.isPresent()) {
-      throw new UsageException(operand + " is encoded as " + missing.get() + "; decode it first");
+      throw new UsageException(operand + " cannot be read, because " + missing.get());
     }
     if (operand instanceof SnapshotOperand.InFile in && !Files.isRegularFile(in.file())) {
       String problem = Files.exists(in.file()) ? " is not a file" : " is not there";

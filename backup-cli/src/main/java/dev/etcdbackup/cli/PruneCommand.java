@@ -70,6 +70,8 @@ final class PruneCommand implements Callable<Integer> {
       boolean failed = !report.refused().isEmpty();
       try {
         swept = open.sweep(project, dryRun);
+      } catch (UnsupportedOperationException e) {
+        root.failures().report("not looked for: abandoned uploads; " + e.getMessage(), 0);
       } catch (BackupException e) {
         root.failures().report("not all abandoned uploads were aborted: " + e.getMessage(), 0);
         failed = true;

@@ -48,6 +48,7 @@ final class StoreOptions {
       paramLabel = "URL",
       description =
           "The S3 server, when it is not AWS: http://HOST[:PORT] or https://HOST[:PORT]."
+              + " Else AWS_ENDPOINT_URL or the profile may name it."
               + " Credentials come from the AWS default chain: AWS_ACCESS_KEY_ID and"
               + " AWS_SECRET_ACCESS_KEY, or AWS_PROFILE and ~/.aws.")
   @Nullable URI s3Endpoint;
@@ -208,6 +209,10 @@ final class StoreOptions {
     if (s3Endpoint != null) {
       return rgwClient(s3Endpoint);
     }
+    Optional<URI> configured = configuredEndpoint();
+    if (configured.isPresent()) {
+      return rgwClient(configured.get());
+    }
     if (s3Ca != null) {
       throw new UsageException("--s3-ca goes with --s3-endpoint");
     }
@@ -220,6 +225,13 @@ final class StoreOptions {
     } catch (SdkClientException e) {
       throw new UsageException(
           "no region; give --s3-region, or --s3-endpoint for a server that is not AWS");
+    }
+  }
+
+  /** What AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile say, as the SDK reads them. */
+  private static Optional<URI> configuredEndpoint() {
+    try (S3Client any = S3Client.builder().region(Region.US_EAST_1).build()) {
+      return any.serviceClientConfiguration().endpointOverride();
     }
   }
 

@@ -8,6 +8,7 @@ import dev.etcdbackup.service.BackupResult;
 final class UploadSweeping implements BackupListener {
   private final StoreOptions.OpenStore open;
   private final RunLog log;
+  private volatile boolean unsupported;
 
   UploadSweeping(StoreOptions.OpenStore open, RunLog log) {
     this.open = open;
@@ -20,9 +21,15 @@ final class UploadSweeping implements BackupListener {
   }
 
   void sweep(String project) {
+    if (unsupported) {
+      return;
+    }
     try {
       open.sweep(project, false)
           .forEach(one -> log.line("aborted", project, one.key() + ", begun " + one.begun()));
+    } catch (UnsupportedOperationException e) {
+      unsupported = true; // said once
+      log.line("unaborted", project, String.valueOf(e.getMessage()));
     } catch (BackupException e) {
       log.line("unaborted", project, String.valueOf(e.getMessage()));
     }

@@ -28,7 +28,7 @@ final class AgedS3 implements AutoCloseable {
 
   private final HttpServer server;
   private final List<String> aborted = new CopyOnWriteArrayList<>();
-  private volatile boolean refusing;
+  private volatile int refusal = 200;
 
   AgedS3() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -40,9 +40,9 @@ final class AgedS3 implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /** From now on nobody may list uploads. */
-  void refuseUploads() {
-    refusing = true;
+  /** From now on the list of uploads is refused with this status. */
+  void refuseUploads(int status) {
+    refusal = status;
   }
 
   /** The keys whose upload was aborted. */
@@ -70,7 +70,7 @@ final class AgedS3 implements AutoCloseable {
           if (query.contains("&object-lock")) {
             send(exchange, 404, NO_LOCK);
           } else if (query.contains("&uploads")) {
-            send(exchange, refusing ? 403 : 200, uploads());
+            send(exchange, refusal, uploads());
           } else {
             send(exchange, 200, OBJECTS);
           }
@@ -80,8 +80,9 @@ final class AgedS3 implements AutoCloseable {
   }
 
   private String uploads() {
-    if (refusing) {
-      return "<Error><Code>AccessDenied</Code></Error>";
+    if (refusal != 200) {
+      String code = refusal == 403 ? "AccessDenied" : "NotImplemented";
+      return "<Error><Code>" + code + "</Code></Error>";
     }
     StringBuilder list = new StringBuilder("<ListMultipartUploadsResult>");
     for (String key : List.of("p/by-hand", "p/e_v3_2020-02-03-00:00:00")) {

@@ -63,7 +63,7 @@ class S3SweepTest {
 
   @Test
   void pruneSaysWhenItMayNotLookForThem() {
-    server.refuseUploads();
+    server.refuseUploads(403);
     Cli run = prune();
     assertThat(run.out()).isEqualTo(BACKUPS);
     assertThat(run.err())
@@ -74,20 +74,43 @@ class S3SweepTest {
   }
 
   @Test
+  void aServerThatHasNoUploadsToListDoesNotMakeAPruneFail() {
+    server.refuseUploads(501);
+    Cli run = prune();
+    assertThat(run.out()).isEqualTo(BACKUPS);
+    assertThat(run.err())
+        .startsWith("etcd-backup: not looked for: abandoned uploads; this server cannot list")
+        .hasLineCount(1);
+    assertThat(run.code()).isEqualTo(0);
+  }
+
+  @Test
+  void theSchedulerSaysThatOnce() {
+    server.refuseUploads(501);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (S3Client client = S3Clients.forRgw(server.endpoint()).build();
+        StoreOptions.OpenStore open =
+            new StoreOptions.OpenStore(S3BackupStore.builder(client, "b-1").build(), () -> {})) {
+      UploadSweeping sweeping = new UploadSweeping(open, log(out));
+      sweeping.sweep("p");
+      sweeping.sweep("p");
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .singleElement()
+        .asString()
+        .contains("Z unaborted p this server cannot list unfinished uploads");
+  }
+
+  @Test
   void theSchedulerEndsThemAfterABackupAndSaysSo() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (S3Client client = S3Clients.forRgw(server.endpoint()).build();
         StoreOptions.OpenStore open =
             new StoreOptions.OpenStore(S3BackupStore.builder(client, "b-1").build(), () -> {})) {
-      UploadSweeping sweeping =
-          new UploadSweeping(
-              open,
-              new RunLog(
-                  new Output(
-                      new PrintStream(out, true, StandardCharsets.UTF_8), Output.Format.TEXT)));
+      UploadSweeping sweeping = new UploadSweeping(open, log(out));
       sweeping.sweep("p");
       assertThat(server.aborted()).containsExactly(OURS);
-      server.refuseUploads();
+      server.refuseUploads(403);
       sweeping.sweep("p");
     }
     assertThat(out.toString(StandardCharsets.UTF_8).lines())
@@ -95,6 +118,11 @@ class S3SweepTest {
             line ->
                 assertThat(line).endsWith("Z aborted p " + OURS + ", begun 2020-02-03T00:00:01Z"),
             line -> assertThat(line).contains("Z unaborted p ListMultipartUploads of s3://b-1/p/"));
+  }
+
+  private static RunLog log(ByteArrayOutputStream out) {
+    return new RunLog(
+        new Output(new PrintStream(out, true, StandardCharsets.UTF_8), Output.Format.TEXT));
   }
 
   private Cli prune(String... more) {

@@ -80,6 +80,41 @@ class S3Test {
         .isEqualTo("cray-fas/etcd.backup_v71858_2020-02-03-20:45:48\n");
   }
 
+  /** AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile arrive by the same way. */
+  @Test
+  void anEndpointOfTheEnvironmentMeansTheSameAsTheOption() {
+    System.setProperty("aws.endpointUrlS3", server.endpoint().toString());
+    try {
+      assertThat(Cli.run("list", STORE)).isEqualTo(new Cli(0, Cli.seedListing(), ""));
+    } finally {
+      System.clearProperty("aws.endpointUrlS3");
+    }
+  }
+
+  @Test
+  void checkStoreSaysWhetherABucketSuits() {
+    Cli good = run("check-store", STORE + "-check");
+    assertThat(good.code()).as(good.out()).isEqualTo(0);
+    assertThat(good.out()).startsWith("ok list: ").contains("\nok delete: ").hasLineCount(11);
+    assertThat(run("list", STORE + "-check").out()).isEmpty();
+
+    Cli bad = run("check-store", "--store=s3://no-bucket", "-ojson");
+    assertThat(bad.code()).isEqualTo(4);
+    assertThat(bad.out()).contains("\"result\" : \"failed\"").contains("NoSuchBucket");
+
+    assertThat(Cli.on(directory, "check-store").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aMissingBucketIsNoMissingBackup() {
+    Cli missing = run("get", "p/none", "--to", directory.resolve("x").toString(), STORE);
+    assertThat(missing.code()).as(missing.err()).isEqualTo(1);
+    Cli noBucket =
+        run("get", "p/none", "--to", directory.resolve("x").toString(), "--store=s3://no-bucket");
+    assertThat(noBucket.code()).isEqualTo(4);
+    assertThat(noBucket.err()).contains("404 NoSuchBucket").contains("create it").hasLineCount(1);
+  }
+
   @Tag("server")
   @Test
   void aBackupGoesThereAndComesBackAndIsPruned() throws Exception {

@@ -112,7 +112,10 @@ class VerifyCommandTest {
     assertThat(run.out().lines())
         .satisfiesExactly(
             line -> assertThat(line).isEqualTo("ok p/" + TARBALL),
-            line -> assertThat(line).startsWith("skipped p/").endsWith(".gpg: it is encrypted"),
+            line ->
+                assertThat(line)
+                    .startsWith("skipped p/")
+                    .endsWith(".gpg: it is encrypted with OpenPGP"),
             line -> assertThat(line).isEqualTo("ok " + OLD),
             line -> assertThat(line).isEqualTo("ok " + GOOD),
             line -> assertThat(line).startsWith("bad " + BAD + ": "),

@@ -101,11 +101,30 @@ final class ConditionalCommit {
     if (found.isPresent() && !found.get().uploadMark().equals(mark)) {
       throw new BackupExistsException(key);
     }
-    if (found.isPresent() && found.get().stored().size() != size) {
-      String text = bucket.url(key) + " has " + found.get().stored().size() + " bytes instead of ";
-      throw new StoreException(text + size + "; do not trust this server", null, true);
+    if (found.isPresent()) {
+      requireAsSent(found.get());
     }
     return found;
+  }
+
+  /** What the server stored in another form than was asked for is removed again. */
+  private void requireAsSent(Found found) throws StoreException {
+    long stored = found.stored().size();
+    try {
+      if (stored != size) {
+        String text = bucket.url(key) + " has " + stored + " bytes instead of " + size;
+        throw new StoreException(text + "; do not trust this server", null);
+      }
+      bucket.requireEncrypted(operation, key, found.head().sseCustomerAlgorithm());
+    } catch (StoreException e) {
+      try {
+        bucket.discard(found);
+      } catch (StoreException refused) {
+        String text = e.getMessage() + "; it is stored and could not be removed: ";
+        throw new StoreException(text + refused.getMessage(), refused, true);
+      }
+      throw e;
+    }
   }
 
   private StoreException failed(SdkException e) {

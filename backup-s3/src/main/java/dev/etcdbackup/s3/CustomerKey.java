@@ -3,7 +3,7 @@ package dev.etcdbackup.s3;
 import java.util.Base64;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
-/** A key of the customer's by which the server encrypts and decrypts (SSE-C). Never told. */
+/** A key of the customer by which the server encrypts and decrypts (SSE-C). Never shown. */
 final class CustomerKey {
   static final int BYTES = 32;
 

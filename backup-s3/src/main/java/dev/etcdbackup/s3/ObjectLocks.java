@@ -68,7 +68,8 @@ final class ObjectLocks {
       if (none || status == 405 || status == 501) { // the last two: a server that cannot lock
         return false;
       }
-      if (code.equals("AccessDenied")) {
+      // A refusal that is about this question alone leaves it open: each object is asked then.
+      if (status / 100 == 4 && !S3Exceptions.isAboutAllRequests(code)) {
         return true;
       }
       throw bucket.exceptions().failed("GetObjectLockConfiguration", "s3://" + bucket.name, e);
@@ -116,6 +117,16 @@ final class ObjectLocks {
       String text = bucket.url(key) + " is stored and not locked: ";
       StoreException failure = bucket.exceptions().failed("PutObjectRetention", bucket.url(key), e);
       throw new StoreException(text + failure.getMessage(), e, true);
+    }
+    Instant after =
+        bucket.head(key).map(now -> now.head().objectLockRetainUntilDate()).orElse(null);
+    if (after == null || after.isBefore(wanted.until())) {
+      throw new StoreException(
+          bucket.url(key)
+              + " is stored and not locked: the server accepts PutObjectRetention and does not show"
+              + " the lock; use a server that supports object lock",
+          null,
+          true);
     }
   }
 }

@@ -105,6 +105,15 @@ public final class S3BackupStore implements BackupStore {
     requestTimeout = builder.requestTimeout;
   }
 
+  private S3BackupStore(S3BackupStore other) {
+    bucket = other.bucket;
+    locks = new ObjectLocks(bucket, null, Duration.ZERO);
+    shown = other.shown;
+    partSizeBytes = other.partSizeBytes;
+    parallelUploads = other.parallelUploads;
+    requestTimeout = other.requestTimeout;
+  }
+
   /**
    * Begins to describe a store.
    *
@@ -121,10 +130,11 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes 3 requests for content below a part, else 5 and one for each part. With {@link
-   * S3StoreBuilder#objectLock} one more, the first time, to ask whether the bucket can do that, and
-   * one more where the server does not lock what it was told to (RGW 16 and large backups); when
-   * that one fails the backup is stored, not locked, and the outcome counts as unknown.
+   * <p>Takes 3 requests for content below a part, else 5 and one for each part; a store's first put
+   * takes one more, unless a listing came before. With {@link S3StoreBuilder#objectLock} one more,
+   * the first time, to ask whether the bucket can do that, and one more where the server does not
+   * lock what it was told to (RGW 16 and large backups); when that one fails the backup is stored,
+   * not locked, and the outcome counts as unknown.
    */
   @Override
   public StoredBackup put(BackupKey key, Content content) throws BackupException {
@@ -159,8 +169,8 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>S3 answers a HEAD without a reason, so a missing bucket looks like a missing backup here.
-   * Put and list tell.
+   * <p>The answer to a HEAD has no reason. So the first time that a backup is not found, a listing
+   * makes sure that the bucket is there and serves these credentials; otherwise it fails.
    */
   @Override
   public Optional<StoredBackup> find(BackupKey key) throws BackupException {
@@ -233,15 +243,19 @@ public final class S3BackupStore implements BackupStore {
    * left alone, so those of backups named by hand are too. An upload that has parts is left alone
    * as well when there is an object under its name: it may be made of them.
    *
-   * <p>Takes a request for each 1,000 uploads of anybody under the project that are not ended (one,
-   * then, for a bucket in order) and one or two for each that is found. Ages are by the server's
-   * clock.
+   * <p>An upload is old when both the time that the server shows and the time in its name are.
+   *
+   * <p>Takes a request for each 1,000 unfinished uploads under the project; when none of them is
+   * old, the same for the whole bucket, since MinIO does not find uploads by a prefix; and one or
+   * two for each that is found. Ages are by the server's clock.
    *
    * @param project the whole first segment of the keys, or {@code ""} for everything
    * @param olderThan how long ago they were begun at least, 0 or more
    * @return the uploads in the order in which the server lists them
    * @throws IllegalArgumentException when {@code olderThan} is negative
    * @throws StoreException when they cannot be listed to the end
+   * @throws UnsupportedOperationException when the server has no such request (it answers 404, 405
+   *     or 501)
    */
   public List<AbandonedUpload> abandonedUploads(String project, Duration olderThan)
       throws BackupException {
@@ -268,6 +282,8 @@ public final class S3BackupStore implements BackupStore {
    * @throws IllegalArgumentException when {@code olderThan} is negative
    * @throws StoreException when they could not be listed to the end, and nothing was aborted; or
    *     when one of them could not be aborted, and the others were
+   * @throws UnsupportedOperationException when the server has no such request (it answers 404, 405
+   *     or 501); nothing was aborted
    */
   public List<AbandonedUpload> sweepUploads(String project, Duration olderThan)
       throws BackupException {
@@ -277,6 +293,19 @@ public final class S3BackupStore implements BackupStore {
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("aborting uploads in " + this, e, true);
     }
+  }
+
+  /** The same store, but what it puts is not locked. */
+  S3BackupStore withoutObjectLock() {
+    return new S3BackupStore(this);
+  }
+
+  S3Bucket bucket() {
+    return bucket;
+  }
+
+  ObjectLocks locks() {
+    return locks;
   }
 
   private UploadSweep sweep(String project, Duration olderThan) {

@@ -27,13 +27,16 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkPlugin;
 import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -69,6 +72,8 @@ final class S3Bucket {
   private final String prefix;
   private final S3Exceptions exceptions;
   private final boolean md5;
+  private final boolean encrypted;
+  private volatile boolean served; // a listing has shown that the bucket is the one meant
 
   /** An object as HEAD shows it. */
   record Found(StoredBackup stored, HeadObjectResponse head) {
@@ -90,11 +95,15 @@ final class S3Bucket {
     this.name = name;
     this.prefix = prefix.isEmpty() ? "" : prefix + '/';
     URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
-    this.exceptions = new S3Exceptions(endpoint, requestTimeout);
+    boolean checksums =
+        client.serviceClientConfiguration().requestChecksumCalculation()
+            != RequestChecksumCalculation.WHEN_REQUIRED;
+    this.exceptions = new S3Exceptions(endpoint, requestTimeout, checksums);
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
         AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
+    this.encrypted = sseCustomerKey != null;
     this.withKey = sseCustomerKey == null ? withDeadline : sseCustomerKey.addTo(withDeadline);
   }
 
@@ -120,10 +129,118 @@ final class S3Bucket {
       return Optional.of(new Found(stored, head));
     } catch (SdkException e) {
       if (S3Exceptions.status(e) == 404) {
+        requireServed(key);
         return Optional.empty();
       }
       throw exceptions.failed("HeadObject", url(key), explained(key, e));
     }
+  }
+
+  /**
+   * Makes sure that "not found" is about the key and not about the bucket or the credentials, which
+   * some servers answer alike: the answer to a HEAD has no body that says. A listing of that key
+   * does; one is enough for the life of the store. Credentials that may not list prove nothing.
+   */
+  private void requireServed(BackupKey key) throws StoreException {
+    if (served) {
+      return;
+    }
+    try {
+      requireName(
+          client.listObjectsV2(
+              r -> r.bucket(name).prefix(path(key)).maxKeys(1).overrideConfiguration(withDeadline)),
+          url(key));
+    } catch (SdkException e) {
+      if (!S3Exceptions.code(e).equals("AccessDenied")) {
+        throw exceptions.failed("ListObjectsV2", url(key), e);
+      }
+    }
+    served = true;
+  }
+
+  /**
+   * A server that does not serve the bucket under the host name to which the client sends takes the
+   * path for something else, and answers with another document or for another bucket.
+   */
+  private void requireName(ListObjectsV2Response page, String where) throws StoreException {
+    boolean alias = name.startsWith("arn:") || name.endsWith("-s3alias"); // of an access point
+    if (page.name() == null || (!alias && !page.name().equals(name))) {
+      throw new StoreException(
+          "the server answers the listing of "
+              + where
+              + " at "
+              + exceptions.endpoint()
+              + (page.name() == null
+                  ? " without the name of the bucket"
+                  : " for the bucket " + S3Exceptions.oneLine(page.name()))
+              + "; address buckets by path (forcePathStyle), or check the endpoint",
+          null);
+    }
+  }
+
+  /** Fails when the answer to a request that had the customer's key does not confirm its use. */
+  void requireEncrypted(String operation, BackupKey key, @Nullable String algorithm)
+      throws StoreException {
+    if (encrypted && algorithm == null) {
+      throw new StoreException(
+          operation
+              + " of "
+              + url(key)
+              + " at "
+              + exceptions.endpoint()
+              + ": the server ignores the customer's key and stores without encryption; use a"
+              + " server that supports SSE-C over this address, or give no key",
+          null);
+    }
+  }
+
+  /** Whether a customer's key goes with each request that needs it. */
+  boolean encrypts() {
+    return encrypted;
+  }
+
+  /**
+   * Removes all versions of a key, and the delete markers above them. Servers without versions
+   * remove the object, or refuse the question, and then one is left.
+   */
+  void removeVersions(BackupKey key) throws StoreException {
+    ListObjectVersionsResponse all;
+    try {
+      all =
+          client.listObjectVersions(
+              r -> r.bucket(name).prefix(path(key)).overrideConfiguration(withDeadline));
+    } catch (SdkException noVersionsHere) {
+      return;
+    }
+    List<String> ids = new ArrayList<>();
+    all.versions().forEach(one -> ids.add(one.versionId()));
+    all.deleteMarkers().forEach(one -> ids.add(one.versionId()));
+    for (String id : ids) {
+      request(
+          "DeleteObject",
+          url(key),
+          () ->
+              client.deleteObject(
+                  r ->
+                      r.bucket(name)
+                          .key(path(key))
+                          .versionId(id)
+                          .overrideConfiguration(withDeadline)));
+    }
+  }
+
+  /** Removes the version that was found, which is not what was to be stored. */
+  void discard(Found found) throws StoreException {
+    request(
+        "DeleteObject",
+        url(found.stored().key()),
+        () ->
+            client.deleteObject(
+                r ->
+                    r.bucket(name)
+                        .key(path(found.stored().key()))
+                        .versionId(found.head().versionId())
+                        .overrideConfiguration(withDeadline)));
   }
 
   /** A HEAD is refused without a word. A GET of a byte is refused with the reason. */
@@ -144,16 +261,23 @@ final class S3Bucket {
   /** One page of at most 1,000, after the token of the page before. */
   ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
     String start = start(project);
-    return request(
-        "ListObjectsV2",
-        "s3://" + name + '/' + start,
-        () ->
-            client.listObjectsV2(
-                r ->
-                    r.bucket(name)
-                        .prefix(start)
-                        .continuationToken(token)
-                        .overrideConfiguration(withDeadline)));
+    String where = "s3://" + name + '/' + start;
+    // Keys may hold characters that XML cannot; the SDK decodes those of an encoded answer.
+    ListObjectsV2Response page =
+        request(
+            "ListObjectsV2",
+            where,
+            () ->
+                client.listObjectsV2(
+                    r ->
+                        r.bucket(name)
+                            .prefix(start)
+                            .encodingType(EncodingType.URL)
+                            .continuationToken(token)
+                            .overrideConfiguration(withDeadline)));
+    requireName(page, where);
+    served = true;
+    return page;
   }
 
   /**
@@ -243,7 +367,7 @@ final class S3Bucket {
               .key(path(key))
               .ifNoneMatch("*")
               .contentType(CONTENT_TYPE)
-              .contentMD5(md5(bytes, length))
+              .contentMD5(retention == null ? md5(bytes, length) : base64Md5(bytes, length))
               .metadata(mark(mark))
               .overrideConfiguration(once(withKey));
           if (retention != null) {

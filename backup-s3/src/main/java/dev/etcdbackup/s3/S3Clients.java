@@ -16,11 +16,14 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -54,7 +57,7 @@ public final class S3Clients {
   /** Describes a client. Not thread-safe. */
   public static final class Builder {
     private final URI endpoint;
-    private String region = "us-east-1";
+    private @Nullable String region;
     private @Nullable AwsCredentialsProvider credentials;
     private @Nullable Path caPem;
 
@@ -71,7 +74,9 @@ public final class S3Clients {
     }
 
     /**
-     * The region that requests are signed for. Default: {@code us-east-1}, which RGW accepts.
+     * The region that requests are signed for. Default: that of the system property {@code
+     * aws.region}, of {@code AWS_REGION} or of the profile, else {@code us-east-1}, which RGW
+     * accepts.
      *
      * @param region its name
      * @return this
@@ -132,7 +137,7 @@ public final class S3Clients {
       S3ClientBuilder client =
           S3Client.builder()
               .endpointOverride(endpoint)
-              .region(Region.of(region))
+              .region(Region.of(region != null ? region : configuredRegion()))
               .httpClientBuilder(http)
               .forcePathStyle(true)
               .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
@@ -143,6 +148,19 @@ public final class S3Clients {
         client.credentialsProvider(credentials);
       }
       return client;
+    }
+
+    /** Without asking a cloud's metadata service, as the SDK's own chain does. */
+    private static String configuredRegion() {
+      return SdkSystemSetting.AWS_REGION.getStringValue().orElseGet(Builder::profileRegion);
+    }
+
+    private static String profileRegion() {
+      try {
+        return new AwsProfileRegionProvider().getRegion().id();
+      } catch (SdkClientException noneThere) {
+        return "us-east-1";
+      }
     }
 
     private static TrustManager[] trusting(Path caPem) {

@@ -8,6 +8,9 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -15,6 +18,7 @@ import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
  * The one place where failures of the SDK become failures of the store: one line that says what was
@@ -32,13 +36,48 @@ final class S3Exceptions {
     UNKNOWN
   }
 
+  /** What the SDK's providers say when they have nothing to go by. */
+  private static final Pattern NOT_CONFIGURED =
+      Pattern.compile(
+          "from system settings|AWS_WEB_IDENTITY_TOKEN_FILE or|for profile 'default'|neither"
+              + " AWS_CONTAINER_CREDENTIALS|from IMDS");
+
   private final String endpoint;
   private final Duration timeout;
+  private final boolean checksums;
 
-  S3Exceptions(@Nullable URI endpoint, Duration timeout) {
+  /**
+   * Names what requests have in common.
+   *
+   * @param checksums whether the client adds checksums to every body, as the SDK does by default
+   */
+  S3Exceptions(@Nullable URI endpoint, Duration timeout, boolean checksums) {
+    this.checksums = checksums;
     this.endpoint =
         endpoint == null ? "AWS" : endpoint.getScheme() + "://" + endpoint.getAuthority();
     this.timeout = timeout;
+  }
+
+  /** The server, for messages. */
+  String endpoint() {
+    return endpoint;
+  }
+
+  /** Whether the server would refuse any other request for the same reason. */
+  static boolean isAboutAllRequests(String code) {
+    return switch (code) {
+      case "NoSuchBucket",
+          "InvalidAccessKeyId",
+          "InvalidToken",
+          "ExpiredToken",
+          "SignatureDoesNotMatch",
+          "RequestTimeTooSkewed",
+          "RequestExpired",
+          "PermanentRedirect",
+          "AuthorizationHeaderMalformed" ->
+          true;
+      default -> false;
+    };
   }
 
   StoreException failed(String operation, String where, Exception e) {
@@ -92,7 +131,7 @@ final class S3Exceptions {
     return oneLine(operation + " of " + where + " at " + endpoint + " failed: " + reason);
   }
 
-  private static String answered(AwsServiceException e) {
+  private String answered(AwsServiceException e) {
     StringBuilder text = new StringBuilder().append(e.statusCode());
     String code = code(e);
     if (!code.isEmpty()) {
@@ -103,6 +142,9 @@ final class S3Exceptions {
     }
     String said = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
     String hint = hint(e.statusCode(), code);
+    if (code.equals("PermanentRedirect") || code.equals("AuthorizationHeaderMalformed")) {
+      hint = regionHint(e, said);
+    }
     if (hint == null && said != null) {
       hint = keyHint(said);
     }
@@ -114,11 +156,21 @@ final class S3Exceptions {
     return text.toString();
   }
 
+  /** AWS names the right region in a header, Garage and versitygw in their text. */
+  private static String regionHint(AwsServiceException e, @Nullable String said) {
+    SdkHttpResponse answer = e.awsErrorDetails().sdkHttpResponse();
+    String region =
+        answer == null ? "" : answer.firstMatchingHeader("x-amz-bucket-region").orElse("");
+    return "the bucket is in another region; set the region"
+        + (region.isEmpty() ? "" : " to " + region)
+        + (said == null || said.isBlank() ? "" : " (the server says: " + said + ")");
+  }
+
   /** What is wrong with a customer's key has no code of its own. */
   private static @Nullable String keyHint(String said) {
     if (said.contains("must provide a valid encryption algorithm") // RGW
         || said.contains("stored using a form of Server Side Encryption")) { // AWS
-      return "it is encrypted with a customer's key, and none was given (customerKey)";
+      return "it is encrypted with a customer's key, and none was given";
     }
     if (said.contains("calculated MD5 hash of the key did not match")) {
       return "it is encrypted with another customer's key than the one given";
@@ -129,22 +181,24 @@ final class S3Exceptions {
     return null;
   }
 
-  private static @Nullable String hint(int status, String code) {
+  private @Nullable String hint(int status, String code) {
     return switch (code) {
       case "XAmzContentSHA256Mismatch", "MissingContentLength", "NotImplemented" ->
-          "the client uses checksums or chunks this server does not know; make it with"
-              + " S3Clients.forRgw";
+          checksums
+              ? "the client uses checksums or chunks that this server does not support; build it"
+                  + " with S3Clients.forRgw"
+              : null;
       case "RequestTimeTooSkewed", "RequestExpired" ->
           "the clocks of this machine and the server differ too much; set the clock";
-      case "SignatureDoesNotMatch" -> "the secret key is wrong";
+      case "SignatureDoesNotMatch" ->
+          "the secret key is wrong, or a proxy between here and the server changes requests";
       case "InvalidAccessKeyId", "InvalidToken" -> "the server does not know the access key";
       case "ExpiredToken" -> "the credentials have expired";
       case "AccessDenied" ->
           "these credentials may not do this; backups need to get, put, list, delete and abort";
       case "NoSuchBucket" -> "there is no such bucket; create it";
       case "QuotaExceeded" -> "the quota of the bucket or of its owner is used up";
-      case "PermanentRedirect", "AuthorizationHeaderMalformed" ->
-          "the bucket is in another region; set the region";
+      case "InvalidObjectState" -> "it is archived; restore it in the bucket first, then try again";
       case "" -> status == 403 ? "these credentials may not do this, or are wrong" : null;
       default -> null;
     };
@@ -174,11 +228,31 @@ final class S3Exceptions {
     }
     String said = String.valueOf(e.getMessage());
     if (said.startsWith("Unable to load credentials")) {
-      return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or"
-          + " AWS_PROFILE";
+      return noCredentials(said);
     }
     IOException io = cause(e, IOException.class);
-    return io == null ? said : io.getClass().getSimpleName() + ": " + io.getMessage();
+    if (io == null) {
+      return said;
+    }
+    String scheme =
+        endpoint.startsWith("http://") ? "; if the server uses TLS on this port, say https" : "";
+    return io.getClass().getSimpleName() + ": " + io.getMessage() + scheme;
+  }
+
+  /**
+   * The SDK lists why each source of credentials failed. Those that are just not configured are
+   * left out; what remains is the one that was meant.
+   */
+  private static String noCredentials(String said) {
+    String failed =
+        Stream.of(said.replaceFirst("(?s).*? : \\[", "").split(", (?=\\w+Provider\\()"))
+            .filter(one -> one.matches("(?s)\\w+Provider\\(.*\\): .*"))
+            .filter(one -> !NOT_CONFIGURED.matcher(one).find())
+            .map(one -> one.replaceFirst("(?s)^(\\w+Provider)\\(.*?\\): ", "$1: "))
+            .map(one -> one.replaceFirst("(?s): ProfileFile\\(.*", ""))
+            .collect(Collectors.joining("; "));
+    return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+        + (failed.isEmpty() ? "" : "; " + failed);
   }
 
   private static <T extends Throwable> @Nullable T cause(Throwable e, Class<T> type) {

@@ -79,18 +79,25 @@ final class UploadSweep {
   }
 
   private List<AbandonedUpload> oldOnes() throws StoreException {
+    String start = bucket.start(project);
+    List<AbandonedUpload> old = oldOnes(start);
+    // MinIO finds uploads by the exact key alone, or without a prefix.
+    return old.isEmpty() && !start.isEmpty() ? oldOnes("") : old;
+  }
+
+  private List<AbandonedUpload> oldOnes(String start) throws StoreException {
     List<AbandonedUpload> old = new ArrayList<>();
     Instant now = null;
     ListMultipartUploadsResponse last = null;
     while (true) {
-      ListMultipartUploadsResponse page = uploads.page(project, last);
+      ListMultipartUploadsResponse page = uploads.page(start, last);
       if (now == null) {
         now = S3Bucket.timeOf(page);
       }
       for (MultipartUpload upload : page.uploads()) {
         BackupKey key = bucket.ownKey(upload.key(), project);
         Instant begun = upload.initiated();
-        if (key != null && isOurs(key) && begun != null && isOld(begun, now)) {
+        if (key != null && begun != null && isOld(begun, now) && isOursAndOld(key, now)) {
           old.add(new AbandonedUpload(key, upload.uploadId(), begun));
         }
       }
@@ -119,12 +126,17 @@ final class UploadSweep {
     return Duration.between(begun, now).compareTo(olderThan) >= 0;
   }
 
-  private static boolean isOurs(BackupKey key) {
+  /**
+   * Ours by its name, whose time has to be old as well: some servers tell no time of an upload but
+   * one in the past for all.
+   */
+  private boolean isOursAndOld(BackupKey key, Instant now) {
     try {
       key.requireWritable();
     } catch (IllegalArgumentException e) {
       return false;
     }
-    return BackupName.parse(key.name()).kind() != BackupKind.OTHER;
+    BackupName name = BackupName.parse(key.name());
+    return name.kind() != BackupKind.OTHER && name.time().filter(it -> isOld(it, now)).isPresent();
   }
 }

@@ -2,12 +2,17 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** The requests of multipart uploads, like those of {@link S3Bucket}. */
 final class Uploads {
@@ -42,23 +47,22 @@ final class Uploads {
   CompletedPart part(BackupKey key, String upload, int number, byte[] bytes, int length)
       throws StoreException {
     String md5 = bucket.md5(bytes, length);
-    String eTag =
+    UploadPartResponse answer =
         bucket.request(
             "UploadPart " + number,
             bucket.url(key),
             () ->
-                bucket
-                    .client
-                    .uploadPart(
-                        r ->
-                            r.bucket(bucket.name)
-                                .key(bucket.path(key))
-                                .uploadId(upload)
-                                .partNumber(number)
-                                .contentMD5(md5)
-                                .overrideConfiguration(bucket.withKey),
-                        S3Bucket.body(bytes, length))
-                    .eTag());
+                bucket.client.uploadPart(
+                    r ->
+                        r.bucket(bucket.name)
+                            .key(bucket.path(key))
+                            .uploadId(upload)
+                            .partNumber(number)
+                            .contentMD5(md5)
+                            .overrideConfiguration(bucket.withKey),
+                    S3Bucket.body(bytes, length)));
+    bucket.requireEncrypted("UploadPart " + number, key, answer.sseCustomerAlgorithm());
+    String eTag = answer.eTag();
     return CompletedPart.builder().partNumber(number).eTag(eTag).build();
   }
 
@@ -109,20 +113,69 @@ final class Uploads {
     }
   }
 
-  /** One page of at most 1,000 of the uploads that were begun and not ended, after another page. */
-  ListMultipartUploadsResponse page(String project, @Nullable ListMultipartUploadsResponse after)
+  /**
+   * One page of at most 1,000 of the uploads that were begun and not ended, after another page.
+   *
+   * @param start what their paths begin with
+   */
+  ListMultipartUploadsResponse page(String start, @Nullable ListMultipartUploadsResponse after)
       throws StoreException {
-    String start = bucket.start(project);
-    return bucket.request(
-        "ListMultipartUploads",
-        "s3://" + bucket.name + '/' + start,
-        () ->
-            bucket.client.listMultipartUploads(
-                r -> {
-                  r.bucket(bucket.name).prefix(start).overrideConfiguration(bucket.withDeadline);
-                  if (after != null) {
-                    r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
-                  }
-                }));
+    try {
+      return list(start, after);
+    } catch (SdkException e) {
+      String where = "s3://" + bucket.name + '/' + start;
+      StoreException failure = bucket.exceptions().failed("ListMultipartUploads", where, e);
+      int status = S3Exceptions.status(e);
+      boolean unknownBucket = S3Exceptions.code(e).equals("NoSuchBucket");
+      if (status == 501 || status == 405 || (status == 404 && !unknownBucket)) {
+        throw new UnsupportedOperationException(
+            "this server cannot list unfinished uploads: " + failure.getMessage(), failure);
+      }
+      throw failure;
+    }
+  }
+
+  private ListMultipartUploadsResponse list(
+      String start, @Nullable ListMultipartUploadsResponse after) {
+    try {
+      return list(start, after, null);
+    } catch (SdkClientException e) {
+      if (!String.valueOf(e.getMessage()).contains("parse XML")) {
+        throw e;
+      }
+      // A key holds a character that XML cannot.
+      ListMultipartUploadsResponse page = list(start, after, EncodingType.URL);
+      return page.encodingType() == null ? decoded(page) : page;
+    }
+  }
+
+  private ListMultipartUploadsResponse list(
+      String start,
+      @Nullable ListMultipartUploadsResponse after,
+      @Nullable EncodingType encodingType) {
+    return bucket.client.listMultipartUploads(
+        r -> {
+          r.bucket(bucket.name)
+              .prefix(start)
+              .encodingType(encodingType)
+              .overrideConfiguration(bucket.withDeadline);
+          if (after != null) {
+            r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
+          }
+        });
+  }
+
+  /** RGW 16 encodes the keys, but does not say so, whereupon the SDK does not decode them. */
+  private static ListMultipartUploadsResponse decoded(ListMultipartUploadsResponse page) {
+    return page.toBuilder()
+        .uploads(
+            page.uploads().stream()
+                .map(
+                    one ->
+                        one.toBuilder()
+                            .key(URLDecoder.decode(one.key(), StandardCharsets.UTF_8))
+                            .build())
+                .toList())
+        .build();
   }
 }

@@ -108,9 +108,7 @@ class CustomerKeyTest {
     refused(
         storeWith(key(2)), put, "it is encrypted with another customer's key than the one given");
     refused(
-        bucket.store().build(),
-        put,
-        "it is encrypted with a customer's key, and none was given (customerKey)");
+        bucket.store().build(), put, "it is encrypted with a customer's key, and none was given");
   }
 
   private void refused(S3BackupStore wrong, StoredBackup put, String reason) {

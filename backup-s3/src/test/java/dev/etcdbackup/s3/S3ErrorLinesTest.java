@@ -62,7 +62,7 @@ class S3ErrorLinesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "400, XAmzContentSHA256Mismatch, make it with S3Clients.forRgw",
+    "400, XAmzContentSHA256Mismatch, what the server says",
     "403, RequestTimeTooSkewed, set the clock",
     "403, SignatureDoesNotMatch, the secret key is wrong",
     "403, InvalidAccessKeyId, does not know the access key",
@@ -120,7 +120,7 @@ class S3ErrorLinesTest {
         "",
         1,
         200,
-        "<ListBucketResult><IsTruncated>true</IsTruncated><Contents><Key>p/a</Key><Size>1</Size>"
+        "<ListBucketResult><Name>bucket</Name><IsTruncated>true</IsTruncated><Contents><Key>p/a</Key><Size>1</Size>"
             + "<LastModified>2026-11-22T10:00:00.000Z</LastModified></Contents></ListBucketResult>");
     assertThatThrownBy(() -> store.list("p"))
         .isInstanceOf(StoreException.class)

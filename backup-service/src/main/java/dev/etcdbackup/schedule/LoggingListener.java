@@ -10,17 +10,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what a scheduler does: what was stored and pruned at INFO, what failed at WARN with the
- * reason. A failure is logged once for each change of state, and at DEBUG while it lasts.
- * Thread-safe.
+ * A listener that logs the events of a scheduler: stored and pruned backups at INFO, failures with
+ * their reasons at WARN. A failure is logged at WARN when the state of a cluster changes, and at
+ * DEBUG while it lasts. Thread-safe.
  */
 final class LoggingListener implements BackupListener {
-  private static final Logger LOG =
-      LoggerFactory.getLogger(BackupScheduler.class.getName() + ".runs");
-
+  private final Logger log;
   private final Map<String, FailedRun.Reason> failing = new ConcurrentHashMap<>();
   private final Map<String, List<Anomaly>> suspicious = new ConcurrentHashMap<>();
   private final Map<String, String> unpruned = new ConcurrentHashMap<>();
+
+  LoggingListener() {
+    this(LoggerFactory.getLogger(BackupScheduler.class.getName() + ".runs"));
+  }
+
+  LoggingListener(Logger log) {
+    this.log = log;
+  }
 
   void removed(String project) {
     failing.remove(project);
@@ -31,7 +37,7 @@ final class LoggingListener implements BackupListener {
   @Override
   public void succeeded(String project, BackupResult result) {
     String after = failing.remove(project) == null ? "" : " after failed runs";
-    LOG.info(
+    log.info(
         "stored {}{}, {} bytes in {} ms",
         result.key(),
         after,
@@ -44,9 +50,9 @@ final class LoggingListener implements BackupListener {
     String project = failure.project();
     String next = failure.nextTry().map(at -> "; next try at " + at).orElse("");
     if (failing.put(project, failure.reason()) == failure.reason()) {
-      LOG.debug("{} is still not backed up: {}{}", project, failure.message(), next);
+      log.debug("{} is still not backed up: {}{}", project, failure.message(), next);
     } else {
-      LOG.warn(
+      log.warn(
           "{} is not backed up ({} failed): {}{}",
           project,
           failure.reason(),
@@ -59,7 +65,7 @@ final class LoggingListener implements BackupListener {
   public void pruned(String project, PruneReport report) {
     suspicious.remove(project);
     if (!report.deleted().isEmpty()) {
-      LOG.info("pruned {} of {}: {}", report.deleted().size(), project, report.deleted());
+      log.info("pruned {} of {}: {}", report.deleted().size(), project, report.deleted());
     }
     if (report.refused().isEmpty()) {
       unpruned.remove(project);
@@ -74,26 +80,26 @@ final class LoggingListener implements BackupListener {
   }
 
   @Override
-  public void suspicious(String project, List<Anomaly> suspicions) {
+  public void suspicious(String project, List<Anomaly> anomalies) {
     List<Anomaly> before = suspicious.getOrDefault(project, List.of());
-    suspicious.put(project, suspicions);
-    for (Anomaly one : suspicions) {
+    suspicious.put(project, anomalies);
+    for (Anomaly one : anomalies) {
       if (!before.contains(one)) {
-        LOG.warn("{} is not pruned until this backup is accepted: {}", project, one);
+        log.warn("{} is not pruned until this backup is accepted: {}", project, one);
       }
     }
   }
 
   @Override
   public void lockLost(String project) {
-    LOG.warn("the lock of {} was lost; the run stores nothing", project);
+    log.warn("the lock of {} was lost; the run stores nothing", project);
   }
 
   private void unpruned(String project, String why) {
     if (why.equals(unpruned.put(project, why))) {
-      LOG.debug("{} is still not pruned: {}", project, why);
+      log.debug("{} is still not pruned: {}", project, why);
     } else {
-      LOG.warn("{} is not pruned: {}", project, why);
+      log.warn("{} is not pruned: {}", project, why);
     }
   }
 }

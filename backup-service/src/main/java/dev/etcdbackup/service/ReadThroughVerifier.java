@@ -21,11 +21,7 @@ record ReadThroughVerifier(BackupEncodings encodings) implements BackupVerifier 
   public Verification verify(Backup backup, BackupStore store) throws BackupException {
     Optional<String> missing = encodings.missing(backup.name());
     if (missing.isPresent()) {
-      String reason =
-          missing.get().equals(".gpg")
-              ? "it is encrypted with OpenPGP"
-              : "the encoding for " + missing.get() + " is missing";
-      return new Verification(List.of("cannot be verified, because " + reason));
+      return new Verification(List.of("cannot be verified, because " + missing.get()));
     }
     try (InputStream snapshot = new SnapshotReader(store, encodings).open(backup)) {
       Download.copy(snapshot, OutputStream.nullOutputStream());

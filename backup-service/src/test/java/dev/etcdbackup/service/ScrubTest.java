@@ -66,7 +66,7 @@ class ScrubTest {
             "GOOD " + good.key());
     assertThat(heard).isEqualTo(report.checked());
     assertThat(report.checked().get(0).problems()).isNotEmpty();
-    assertThat(report.checked().get(1).problems()).containsExactly("it is encrypted");
+    assertThat(report.checked().get(1).problems()).containsExactly("it is encrypted with OpenPGP");
     assertThat(report.checked().get(2).problems()).isEmpty();
     assertThat(report.ok()).isFalse();
     long all = 11 + 2L * SNAPSHOT.length;

@@ -70,11 +70,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
   public Verification verify(Backup backup, BackupStore store) throws BackupException {
     Optional<String> missing = encodings.missing(backup.name());
     if (missing.isPresent()) {
-      String problem =
-          missing.get().equals(".gpg")
-              ? "it is encrypted with OpenPGP and cannot be verified; decrypt it with gpg first"
-              : "cannot be verified, because the encoding for " + missing.get() + " is missing";
-      return new Verification(List.of(problem));
+      return new Verification(List.of("cannot be verified, because " + missing.get()));
     }
     ReadOptions options =
         ReadOptions.builder(encodings, directory)

@@ -1,0 +1,292 @@
+package dev.etcdbackup.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** What servers other than AWS and Ceph were seen to do, and what a store makes of it. */
+@Timeout(60)
+class PeculiarServersTest {
+  private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
+  private static final byte[] SMALL = "a small backup".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] SECRET = new byte[32];
+  private static final Instant LONG_AGO = Instant.parse("2010-11-10T00:00:00Z");
+
+  private PeculiarS3 server;
+  private S3Client client;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new PeculiarS3();
+    client =
+        S3Clients.forRgw(server.endpoint())
+            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
+            .build();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  private S3BackupStore store() {
+    return S3BackupStore.builder(client, "b").build();
+  }
+
+  /** Past the check that the address is https, which the server here is not. */
+  private S3BackupStore encrypting() {
+    return new S3BackupStore(S3BackupStore.builder(client, "b").sseCustomerKey(SECRET));
+  }
+
+  private static Content content(byte[] bytes) {
+    return Content.of(new ByteArrayInputStream(bytes), bytes.length);
+  }
+
+  @Test
+  void aSmallBackupThatWasStoredWithoutTheCustomersKeyIsRemovedAgain() throws Exception {
+    assertThat(encrypting().put(KEY, content(SMALL)).size()).isEqualTo(SMALL.length);
+    server.objects.clear();
+    server.customerKeys = false;
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> encrypting().put(KEY, content(SMALL)))
+        .withMessageContaining("ignores the customer's key and stores without encryption")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+    assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void anUploadOfWhichAPartWasStoredWithoutTheCustomersKeyIsAborted() {
+    server.customerKeys = false;
+    S3BackupStore store = encrypting();
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store.put(KEY, content(new byte[(16 << 20) + 1])))
+        .withMessageContaining("UploadPart ")
+        .withMessageContaining("ignores the customer's key")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+    assertThat(server.objects).isEmpty();
+    assertThat(server.uploads).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeRemovedAgainIsSaidToBeThere() {
+    server.customerKeys = false;
+    server.refuse("DELETE", "", 403, "AccessDenied", "no");
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> encrypting().put(KEY, content(SMALL)))
+        .withMessageContaining("it is stored and could not be removed")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
+  }
+
+  @Test
+  void aServerThatStoresTheFramingOfChunksKeepsNoBackup() {
+    server.framing = "e;chunk-signature=0\r\n";
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store().put(KEY, content(SMALL)))
+        .withMessageContaining("bytes instead of " + SMALL.length)
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+    assertThat(server.objects).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u001b", "\u0001", "\uFFFE", " ", "+", "%41", "&", "ü"})
+  void keysThatXmlCannotHoldDoNotStopAListing(String odd) throws Exception {
+    server.objects.put("p/" + odd + "x", SMALL);
+    server.objects.put(KEY.toString(), SMALL);
+
+    assertThat(store().list("p"))
+        .extracting(one -> one.key().toString())
+        .containsExactlyInAnyOrder("p/" + odd + "x", KEY.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anUploadUnderSuchAKeyDoesNotStopTheSweep(boolean silentEncoding) throws Exception {
+    server.silentEncoding = silentEncoding;
+    server.uploads.put("p/\u0001", LONG_AGO);
+    server.uploads.put(KEY.toString(), LONG_AGO);
+
+    assertThat(store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
+        .extracting(AbandonedUpload::key)
+        .containsExactly(KEY);
+    assertThat(server.uploads).containsOnlyKeys("p/\u0001");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "<Name>p</Name>"})
+  void anAnswerForAnotherBucketIsAFailure(String nameElement) {
+    server.nameElement = nameElement;
+    S3BackupStore store = store();
+
+    assertThatThrownBy(() -> store.list("p"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("forcePathStyle");
+    assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("forcePathStyle");
+    assertThat(server.objects).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "404, NoSuchBucket, there is no such bucket",
+    "404, XAdminUserNotFound, the access key",
+    "403, InvalidAccessKeyId, does not know the access key",
+  })
+  void whatIsNotFoundBecauseOfTheBucketOrTheAccessKeyIsAFailure(
+      int status, String code, String reason) {
+    server.refuse("GET", "list-type", status, code, "the access key is unknown");
+    S3BackupStore store = store();
+
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> store.find(KEY))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(code)
+          .hasMessageContaining(reason);
+    }
+  }
+
+  @Test
+  void aMissingBackupIsLookedIntoOnceAlsoByCredentialsThatMayNotList() throws Exception {
+    server.refuse("GET", "list-type", 403, "AccessDenied", "no");
+    S3BackupStore store = store();
+
+    assertThat(store.find(KEY)).isEmpty();
+    assertThat(store.find(KEY)).isEmpty();
+
+    assertThat(server.requests).hasSize(3);
+  }
+
+  @Test
+  void uploadsAreFoundWhereAPrefixIsTakenForAKey() throws Exception {
+    server.prefixOfUploadsIsKey = true;
+    server.uploads.put(KEY.toString(), LONG_AGO);
+    server.uploads.put("q/e_v1_2020-02-03-20:45:48", LONG_AGO);
+
+    assertThat(store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
+        .extracting(AbandonedUpload::key)
+        .containsExactly(KEY);
+    assertThat(server.uploads).hasSize(1);
+  }
+
+  @Test
+  void anUploadIsOldOnlyWhenItsNameIsTooWhateverTheServerSays() throws Exception {
+    String recent =
+        "p/e_v1_"
+            + Instant.now()
+                .minus(Duration.ofHours(1))
+                .toString()
+                .substring(0, 19)
+                .replace('T', '-');
+    server.uploads.put(recent, LONG_AGO);
+
+    assertThat(store().abandonedUploads("p", S3BackupStore.ABANDONED_AFTER)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"501, NotImplemented", "404, NoSuchKey", "405, MethodNotAllowed"})
+  void aServerWithoutAListOfUploadsSaysSo(int status, String code) {
+    server.refuse("GET", "uploads", status, code, "no");
+
+    assertThatThrownBy(() -> store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("cannot list unfinished uploads");
+  }
+
+  @Test
+  void aMissingBucketIsNotTakenForSuchAServer() {
+    server.refuse("GET", "uploads", 404, "NoSuchBucket", "no");
+
+    assertThatThrownBy(() -> store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void aRefusedLockConfigurationLeavesTheQuestionToEachObject() throws Exception {
+    server.refuse("GET", "object-lock", 400, "InvalidRequest", "no lock here");
+    server.objects.put(KEY.toString(), SMALL);
+
+    store().delete(List.of(KEY));
+
+    assertThat(server.requests).contains("HEAD /b/" + KEY);
+  }
+
+  @Test
+  void aLockThatTheServerAcceptsAndDoesNotKeepIsReported() {
+    server.refuse("GET", "object-lock", 400, "InvalidRequest", "no lock here");
+    server.locksIgnored = true;
+    S3BackupStore store =
+        S3BackupStore.builder(client, "b")
+            .objectLock(ObjectLock.GOVERNANCE, Duration.ofDays(1))
+            .build();
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store.put(KEY, content(SMALL)))
+        .withMessageContaining("is stored and not locked")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
+  }
+
+  @Test
+  void theRegionThatTheServerNamesIsShown() {
+    server.refuse(
+        "GET", "list-type", 400, "AuthorizationHeaderMalformed", "region us-east-1, not garage");
+
+    assertThatThrownBy(() -> store().list("p"))
+        .hasMessageContaining("set the region (the server says: region us-east-1, not garage)");
+  }
+
+  @Test
+  void aClientWithTheDefaultChecksumsIsNamedAsTheCauseAndOneOfOursIsNot() {
+    server.refuse("PUT", "", 400, "XAmzContentSHA256Mismatch", "no");
+    try (S3Client plain =
+        S3Client.builder()
+            .endpointOverride(server.endpoint())
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
+            .build()) {
+      S3BackupStore store = S3BackupStore.builder(plain, "b").build();
+      assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageEndingWith("build it with S3Clients.forRgw");
+    }
+
+    assertThatThrownBy(() -> store().put(KEY, content(SMALL)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageEndingWith("400 XAmzContentSHA256Mismatch: no");
+  }
+
+  @Test
+  void storedBackupsAreListedOnSuchAServerAsEverywhere() throws Exception {
+    StoredBackup put = store().put(KEY, content(SMALL));
+
+    assertThat(store().list("p")).containsExactly(put);
+  }
+}
