@@ -129,7 +129,7 @@ class S3Test {
       Cli run = run("list", STORE);
       assertThat(run.code()).as(run.err()).isEqualTo(4);
       assertThat(run.err())
-          .contains("WebIdentityTokenCredentialsProvider")
+          .contains("WebIdentityTokenFileCredentialsProvider")
           .contains("127.0.0.1:1")
           .hasLineCount(1);
     } finally {

@@ -379,8 +379,8 @@ final class S3Bucket {
   }
 
   /**
-   * The time by the server's clock. Where an answer has none, ours: servers refuse the
-   * requests of clocks that are a quarter of an hour off.
+   * The time by the server's clock. Where an answer has none, ours: servers refuse the requests of
+   * clocks that are a quarter of an hour off.
    */
   static Instant timeOf(SdkResponse answer) {
     return answer
@@ -445,8 +445,8 @@ final class S3Bucket {
   }
 
   /**
-   * The same from every request: some answers quote the ETag, some do not, and a HEAD shows
-   * whole seconds where a list shows milliseconds.
+   * The same from every request: some answers quote the ETag, some do not, and a HEAD shows whole
+   * seconds where a list shows milliseconds.
    */
   private StoredBackup stored(
       BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)

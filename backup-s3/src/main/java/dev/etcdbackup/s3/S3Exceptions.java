@@ -57,8 +57,7 @@ final class S3Exceptions {
    * @param checksums whether the client adds checksums to every body, as the SDK does by default
    * @param encrypted whether a customer's key goes with the requests
    */
-  S3Exceptions(
-      @Nullable URI endpoint, Duration timeout, boolean checksums, boolean encrypted) {
+  S3Exceptions(@Nullable URI endpoint, Duration timeout, boolean checksums, boolean encrypted) {
     this.checksums = checksums && endpoint != null; // AWS itself supports them
     this.encrypted = encrypted;
     this.endpoint =
@@ -136,7 +135,8 @@ final class S3Exceptions {
   }
 
   private String text(String operation, String where, Exception e) {
-    String reason = e instanceof AwsServiceException answer ? answered(operation, answer) : unanswered(e);
+    String reason =
+        e instanceof AwsServiceException answer ? answered(operation, answer) : unanswered(e);
     return oneLine(operation + " of " + where + " at " + endpoint + " failed: " + reason);
   }
 
@@ -213,7 +213,8 @@ final class S3Exceptions {
           "the clocks of this machine and the server differ too much; set the clock";
       case "SignatureDoesNotMatch" ->
           "the secret key is wrong, or a proxy between here and the server changes requests";
-      case "InvalidAccessKeyId", "InvalidToken", "XAdminUserNotFound" -> "the server does not know the access key";
+      case "InvalidAccessKeyId", "InvalidToken", "XAdminUserNotFound" ->
+          "the server does not know the access key";
       case "ExpiredToken" -> "the credentials have expired";
       case "AccessDenied" ->
           "these credentials may not do this; backups need to get, put, list, delete and abort"
@@ -263,7 +264,9 @@ final class S3Exceptions {
     }
     UnknownHostException host = cause(e, UnknownHostException.class);
     if (host != null) {
-      return "unknown host (" + host.getMessage() + "); is the endpoint right, and path style on?"
+      return "unknown host ("
+          + host.getMessage()
+          + "); is the endpoint right, and path style on?"
           + proxyHint();
     }
     ConnectException refused = cause(e, ConnectException.class);
@@ -272,7 +275,8 @@ final class S3Exceptions {
     }
     SSLException tls = cause(e, SSLException.class);
     if (tls != null) {
-      return tls.getMessage() + "; is it a TLS port, and is its authority known (--s3-ca,"
+      return tls.getMessage()
+          + "; is it a TLS port, and is its authority known (--s3-ca,"
           + " caPem)?";
     }
     SocketTimeoutException silent = cause(e, SocketTimeoutException.class);

@@ -98,8 +98,8 @@ public final class S3StoreBuilder {
   }
 
   /**
-   * Locks each backup that is put, so that its bytes can be neither deleted nor replaced before a time.
-   * Default: no lock but the one that the bucket's own rule gives.
+   * Locks each backup that is put, so that its bytes can be neither deleted nor replaced before a
+   * time. Default: no lock but the one that the bucket's own rule gives.
    *
    * <p>Needs a bucket with object lock, else each put fails before its content is read. Until its
    * time {@link S3BackupStore#delete} refuses a backup, so prunes report it; a lock longer than the

@@ -127,8 +127,8 @@ final class UploadSweep {
   }
 
   /**
-   * Ours by its name, whose time has to be old as well: some servers show the same time in
-   * the past for every upload.
+   * Ours by its name, whose time has to be old as well: some servers show the same time in the past
+   * for every upload.
    */
   private boolean isOursAndOld(BackupKey key, Instant now) {
     try {
