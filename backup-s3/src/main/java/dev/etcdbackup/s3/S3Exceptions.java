@@ -40,7 +40,7 @@ final class S3Exceptions {
   private static final Pattern NOT_CONFIGURED =
       Pattern.compile(
           "from system settings|AWS_WEB_IDENTITY_TOKEN_FILE or|for profile 'default'|neither"
-              + " AWS_CONTAINER_CREDENTIALS|from IMDS");
+              + " AWS_CONTAINER_CREDENTIALS|from IMDS|IMDS credentials have been disabled");
 
   private static final String CHECKSUMS =
       "the client uses checksums or chunks that this server does not support; build it with"
@@ -311,6 +311,7 @@ final class S3Exceptions {
             .filter(one -> !NOT_CONFIGURED.matcher(one).find())
             .map(one -> one.replaceFirst("(?s)^(\\w+Provider)\\(.*?\\): ", "$1: "))
             .map(one -> one.replaceFirst("(?s): ProfileFile\\(.*", ""))
+            .map(one -> one.replaceFirst("\\]$", ""))
             .collect(Collectors.joining("; "));
     return failed.isEmpty()
         ? "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
