@@ -1,4 +1,4 @@
-/** The words of the library and the interfaces that back ends implement. */
+/** The basic types of the library and the interfaces that back ends implement. */
 @SuppressWarnings("module") // the modules above are compiled later
 module dev.etcdbackup.core {
   requires static transitive org.jspecify;

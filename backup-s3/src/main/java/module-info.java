@@ -11,6 +11,8 @@ module dev.etcdbackup.s3 {
   requires software.amazon.awssdk.http;
   requires software.amazon.awssdk.http.apache5;
   requires software.amazon.awssdk.regions;
+  // The Apache client uses it, and as an automatic module cannot say so.
+  requires jdk.net;
 
   exports dev.etcdbackup.s3;
 }

@@ -10,19 +10,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A stored object together with what its name says.
+ * A stored backup together with its parsed name.
  *
  * <p>Immutable and thread-safe.
  *
- * @param stored the object
- * @param name its name, read
+ * @param stored the stored object
+ * @param name the parsed name of the object
  */
 public record Backup(StoredBackup stored, BackupName name) {
   /**
-   * Oldest first: by the time in the name (none before all others), then by revision as a number
-   * (none first), then by the UTF-8 bytes of the key. Never by text first ({@code v240} is before
-   * {@code v1200}) and never by revision first, which goes down after a restore. A total order over
-   * the backups of a store.
+   * Orders backups from the oldest to the newest: by the time in the name (backups without a time
+   * first), then by revision as a number (backups without a revision first), then by the UTF-8
+   * bytes of the key. The text of the name does not decide ({@code v240} comes before {@code
+   * v1200}), and neither does the revision alone, which decreases after a restore. A total order
+   * over the backups of a store.
    */
   public static final Comparator<Backup> OLDEST_FIRST =
       (a, b) -> {
@@ -30,7 +31,11 @@ public record Backup(StoredBackup stored, BackupName name) {
         return byAge != 0 ? byAge : a.key().compareTo(b.key());
       };
 
-  /** Checks that the name is the one in the key. */
+  /**
+   * Checks that the name is the one in the key.
+   *
+   * @throws IllegalArgumentException when it is another name
+   */
   public Backup {
     Objects.requireNonNull(stored, "stored");
     if (!name.text().equals(stored.key().name())) {
@@ -40,18 +45,18 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
-   * Reads the name of a stored object.
+   * Parses the name of a stored object.
    *
-   * @param stored the object
-   * @param tarballZone the zone in which the times in the names of tarballs were written
-   * @return the object and what its name says
+   * @param stored the stored object
+   * @param tarballZone the time zone in which the times in the names of tarballs were written
+   * @return the object with its parsed name; the kind is other when no format matches
    */
   public static Backup of(StoredBackup stored, ZoneId tarballZone) {
     return new Backup(stored, BackupName.parse(stored.key().name(), tarballZone));
   }
 
   /**
-   * The full key.
+   * Returns the full key.
    *
    * @return the key of the object
    */
@@ -60,16 +65,16 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
-   * What kind of backup this is.
+   * Returns the kind of this backup.
    *
-   * @return the kind its name announces
+   * @return the kind that follows from the name
    */
   public BackupKind kind() {
     return name.kind();
   }
 
   /**
-   * When the backup was begun.
+   * Returns when the backup was started.
    *
    * @return the time in the name; empty for kind other
    */
@@ -78,12 +83,12 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
-   * Whether the time in the name is more than an hour ahead: the work of a clock gone wrong. Such a
-   * backup is kept and listed, but counts for nothing: it is not the newest, and takes no other's
-   * place.
+   * Returns whether the time in the name is more than 1 hour in the future, which is caused by
+   * clock skew. Such a backup is listed and never deleted, but retention, coverage and the search
+   * for the newest backup ignore it.
    *
-   * @param now the time to judge by
-   * @return true when it is dated after now and an hour
+   * @param now the current time
+   * @return true when the time in the name is later than {@code now} plus 1 hour
    */
   public boolean isDatedAhead(Instant now) {
     return time().isPresent()
@@ -91,7 +96,7 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
-   * The series this backup belongs to.
+   * Returns the series of this backup.
    *
    * @return the series; empty for kind other
    */
@@ -102,7 +107,8 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
-   * That of the key, which is what tells backups apart: plans hash each of 100,000 several times.
+   * Returns the hash code of the key. Keys are unique within a store, and plans hash each of up to
+   * 100,000 backups several times.
    */
   @Override
   public int hashCode() {

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encodings at hand, applied and undone as the suffixes of a name say. A name without suffixes
- * needs none.
+ * A set of encodings, from which the suffixes of a backup's name select those that are applied or
+ * decoded. A name without suffixes needs none.
  *
  * <p>Immutable and thread-safe.
  */
@@ -25,7 +25,8 @@ public final class BackupEncodings {
   }
 
   /**
-   * No encodings: only snapshots that are stored as they are can be written and read.
+   * Returns a set without encodings, with which only backups without a suffix can be written and
+   * read.
    *
    * @return the empty set
    */
@@ -34,7 +35,7 @@ public final class BackupEncodings {
   }
 
   /**
-   * The given encodings, each of a suffix of its own.
+   * Returns a set of encodings whose suffixes differ.
    *
    * @param encodings the encodings, in any order
    * @return the set
@@ -52,11 +53,11 @@ public final class BackupEncodings {
   }
 
   /**
-   * Why a backup cannot be decoded.
+   * Returns the reason why a backup cannot be decoded.
    *
    * @param name the name of a backup
    * @return {@code it is encrypted with OpenPGP} or {@code the encoding for .SUFFIX is missing};
-   *     empty when every encoding of the name is at hand
+   *     empty when every encoding of the name is in this set
    */
   public Optional<String> missing(BackupName name) {
     return missingSuffix(name)
@@ -78,7 +79,7 @@ public final class BackupEncodings {
   }
 
   /**
-   * Checks that every encoding of a name is at hand.
+   * Checks that every encoding that a name needs is in this set.
    *
    * @param name the name of a backup
    * @throws IllegalArgumentException when one is missing; the message names the backup, the suffix
@@ -98,14 +99,14 @@ public final class BackupEncodings {
   }
 
   /**
-   * Encodes a snapshot as its name says, the first suffix first.
+   * Encodes a snapshot as the suffixes of its name specify, from the first suffix to the last.
    *
-   * @param snapshot the snapshot. Its expected size, when present, is exact
+   * @param snapshot the snapshot. Its expected size, when present, must be exact
    * @param name the name under which it will be stored
-   * @return what to store. Where the number of encoded bytes is not known ahead, the expected size
-   *     is that of the snapshot, which is an estimate
+   * @return the content to store. When the number of encoded bytes is not known in advance, its
+   *     expected size is the size of the snapshot, as an estimate
    * @throws IllegalArgumentException when an encoding is missing or cannot be applied
-   * @throws BackupException when encoding cannot begin
+   * @throws BackupException when encoding cannot start
    */
   public Content encode(Content snapshot, BackupName name) throws BackupException {
     require(name);
@@ -119,15 +120,15 @@ public final class BackupEncodings {
   }
 
   /**
-   * Decodes a stored backup as its name says, the last suffix first.
+   * Decodes a stored backup as the suffixes of its name specify, from the last suffix to the first.
    *
-   * @param stored the stored bytes from their beginning; closed with the result, and when this
-   *     method throws
+   * @param stored the stored bytes from their beginning; closing the result closes them, and this
+   *     method closes them when it throws
    * @param name the name of the backup
    * @return the snapshot
    * @throws IllegalArgumentException when an encoding is missing
-   * @throws CorruptBackupException when the bytes are not encoded as the name says
-   * @throws BackupException when decoding cannot begin
+   * @throws CorruptBackupException when the bytes are not in the encodings of the name
+   * @throws BackupException when decoding cannot start
    */
   public InputStream decode(InputStream stored, BackupName name) throws BackupException {
     InputStream decoded = stored;
@@ -149,14 +150,15 @@ public final class BackupEncodings {
   }
 
   /**
-   * Decodes single ranges of a stored backup, if all of its encodings allow that.
+   * Returns random access to the snapshot in a stored backup, if all encodings of its name allow
+   * that.
    *
    * @param stored the stored bytes
    * @param name the name of the backup
-   * @return the snapshot by ranges; empty when it has to be decoded from its beginning. A name
-   *     without suffixes returns {@code stored}
+   * @return the snapshot; empty when it can only be decoded from the beginning; {@code stored}
+   *     itself when the name has no suffixes
    * @throws IllegalArgumentException when an encoding is missing
-   * @throws CorruptBackupException when the bytes are not encoded as the name says
+   * @throws CorruptBackupException when the bytes are not in the encodings of the name
    * @throws BackupException when the stored bytes cannot be read
    */
   public Optional<ByteRanges> decodeRanges(ByteRanges stored, BackupName name)
@@ -173,7 +175,7 @@ public final class BackupEncodings {
   private BackupEncoding get(String suffix) {
     @Nullable BackupEncoding encoding = bySuffix.get(suffix);
     if (encoding == null) {
-      throw new IllegalStateException("the encoding for " + suffix + " was not checked for");
+      throw new IllegalStateException("the encoding for " + suffix + " was not checked before use");
     }
     return encoding;
   }

@@ -6,13 +6,14 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something went wrong with a backup. One subclass for each reaction a caller can have; exceptions
- * of the libraries underneath appear only as causes.
+ * An operation on a backup failed. There is one subclass for each way in which a caller can react;
+ * exceptions of other libraries appear only as causes.
  *
- * <p>Messages are one line, say what failed and where, and never hold credentials. They may go to a
- * terminal or a log as they are: names in them come from stores that others write to, so control
- * characters, marks that reorder or hide text, line separators and halves of characters stand there
- * as {@code \xNN} or {@code \}{@code uNNNN}, whatever the message was made with.
+ * <p>Messages are one line, say what failed and where, and never contain credentials. They can be
+ * printed to a terminal or a log without further escaping: the constructor replaces control
+ * characters, characters that reorder or hide text, line separators and unpaired surrogates by
+ * {@code \xNN} or {@code \}{@code uNNNN}, because names in a message may come from stores that
+ * others write to.
  */
 public abstract sealed class BackupException extends IOException
     permits SourceException,

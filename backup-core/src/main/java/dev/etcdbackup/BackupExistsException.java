@@ -2,7 +2,10 @@ package dev.etcdbackup;
 
 import org.jspecify.annotations.Nullable;
 
-/** The name is taken. What is stored under it is unchanged, and nothing else was stored. */
+/**
+ * Reports that a backup was not stored because its name is taken. The backup that is stored under
+ * the name is unchanged, and nothing else was stored.
+ */
 public final class BackupExistsException extends BackupException {
   private static final long serialVersionUID = 1L;
 
@@ -22,7 +25,7 @@ public final class BackupExistsException extends BackupException {
    *
    * @param key the key that is taken
    * @param message what failed and where, in one line
-   * @param cause what led to it, or null
+   * @param cause the cause, or null
    */
   public BackupExistsException(BackupKey key, String message, @Nullable Throwable cause) {
     super(message, cause);
@@ -30,7 +33,7 @@ public final class BackupExistsException extends BackupException {
   }
 
   /**
-   * The key that is taken.
+   * Returns the key that is taken.
    *
    * @return the key
    */

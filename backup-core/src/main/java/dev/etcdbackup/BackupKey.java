@@ -7,24 +7,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The full name of a backup in a store, {@code PROJECT/NAME}.
+ * The key under which a backup is stored, {@code PROJECT/NAME}.
  *
- * <p>The project is the first segment, the name is the rest and may hold further slashes. Stores
- * hold what others put there, so any text can be a key that was <em>listed</em>; a key to
- * <em>write</em> is held to {@link #requireWritable()}.
+ * <p>The project is the first segment; the name is the rest and may contain further slashes. Other
+ * programs may write to a store, so any text can be the key of a <em>listed</em> object; a key
+ * under which a backup is <em>written</em> must pass {@link #requireWritable()}.
  *
  * <p>Immutable and thread-safe. Keys are ordered by their UTF-8 bytes, as S3 lists them; for the
- * order by age see {@link Backup#OLDEST_FIRST}.
+ * order by age, see {@link Backup#OLDEST_FIRST}.
  */
 public final class BackupKey implements Comparable<BackupKey> {
   /**
-   * The directory for what this library keeps and is not a backup, at the root of a store and in
-   * each project.
+   * The directory in which this library keeps objects that are not backups, at the root of a store
+   * and in each project.
    */
   public static final String RESERVED = ".etcd-backup";
 
   /**
-   * Directories and files of file systems: snapshots of ZFS, NetApp and btrfs, macOS, NFS, FUSE.
+   * Names that file systems use for their own directories and files: snapshots of ZFS, NetApp and
+   * btrfs, macOS, NFS, FUSE.
    */
   private static final Pattern LEFT_BY_FILE_SYSTEMS =
       Pattern.compile(
@@ -43,12 +44,13 @@ public final class BackupKey implements Comparable<BackupKey> {
   }
 
   /**
-   * The key of a name in a project, to be written.
+   * Returns a key under which a backup can be written.
    *
-   * @param project the project: one segment, no slash
-   * @param name the name below it
-   * @return the key, {@link #requireWritable() writable}
-   * @throws IllegalArgumentException when the key would not be writable, saying why
+   * @param project the project: one segment, without a slash
+   * @param name the name below the project
+   * @return the key, which is {@linkplain #requireWritable() writable}
+   * @throws IllegalArgumentException when the key would not be writable; the message names the key
+   *     and the rule
    */
   public static BackupKey of(String project, String name) {
     requireProject(project);
@@ -57,7 +59,7 @@ public final class BackupKey implements Comparable<BackupKey> {
   }
 
   /**
-   * Takes a key as it stands in a store or was typed. Never throws for any text.
+   * Returns a key as it was listed by a store or typed by a user. Accepts every text.
    *
    * @param text the full key
    * @return the key
@@ -72,8 +74,8 @@ public final class BackupKey implements Comparable<BackupKey> {
    * @param project the text
    * @return the text
    * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value #RESERVED},
-   *     or holds a slash, a backslash or a control character; the message names the value and the
-   *     rule
+   *     or contains a slash, a backslash or a control character; the message names the value and
+   *     the rule
    */
   public static String requireProject(String project) {
     requireSegment("project", project);
@@ -94,7 +96,8 @@ public final class BackupKey implements Comparable<BackupKey> {
    * that {@linkplain #isLeftByFileSystems file systems use}.
    *
    * @return this key
-   * @throws IllegalArgumentException when it is not, naming the key and the rule
+   * @throws IllegalArgumentException when it is not writable; the message names the key and the
+   *     rule
    */
   public BackupKey requireWritable() {
     if (slash < 0) {
@@ -118,29 +121,29 @@ public final class BackupKey implements Comparable<BackupKey> {
   }
 
   /**
-   * Whether this key lies below {@value #RESERVED}, at the root of the store or in a project. Such
-   * an object is never a backup.
+   * Returns whether this key is below {@value #RESERVED}, at the root of the store or in a project.
+   * Such an object is never a backup.
    *
-   * @return true if it does
+   * @return true if it is
    */
   public boolean isReserved() {
     return text.startsWith(RESERVED + '/') || name().startsWith(RESERVED + '/');
   }
 
   /**
-   * Whether a segment of this key is one that file systems and their tools use for themselves:
-   * {@code .snapshot}, {@code .snapshots}, {@code ~snapshot}, {@code .zfs}, {@code .DS_Store},
-   * {@code .nfs} or {@code .fuse_hidden} with 8 or more hexadecimal digits. Such an object is never
-   * a backup.
+   * Returns whether a segment of this key is a name that file systems and their tools use for their
+   * own files: {@code .snapshot}, {@code .snapshots}, {@code ~snapshot}, {@code .zfs}, {@code
+   * .DS_Store}, {@code .nfs} or {@code .fuse_hidden} with 8 or more hexadecimal digits. Such an
+   * object is never a backup.
    *
-   * @return true if one is
+   * @return true if at least one segment is
    */
   public boolean isLeftByFileSystems() {
     return LEFT_BY_FILE_SYSTEMS.matcher(text).matches();
   }
 
   /**
-   * The first segment.
+   * Returns the first segment.
    *
    * @return the project; empty for an object at the root of the store
    */
@@ -149,7 +152,7 @@ public final class BackupKey implements Comparable<BackupKey> {
   }
 
   /**
-   * What follows the project.
+   * Returns the part after the project.
    *
    * @return the name; the whole text for an object at the root of the store
    */
@@ -173,7 +176,8 @@ public final class BackupKey implements Comparable<BackupKey> {
   }
 
   /**
-   * The full key, as it stands in the store: not escaped, so mind control characters on a terminal.
+   * Returns the full key as it is stored. It is not escaped: escape control characters before
+   * printing it to a terminal.
    */
   @Override
   public String toString() {

@@ -4,30 +4,34 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Sees to it that of many replicas one writes. The scheduler takes the lock of a project before
- * each run, looks what is stored, and gives it back after the run.
+ * A lock for each project that allows only one of several replicas to write backups. The scheduler
+ * acquires the lock of a project before each run, then lists the stored backups, and releases the
+ * lock after the run.
  *
- * <p>Thread-safe. A lock that lives in another process or machine keeps itself alive while it is
- * held, and can be lost all the same: its service is restarted, this process is paused. Whoever
- * holds it learns of that in two ways: by being told, and by asking just before what must not
- * happen twice.
+ * <p>Thread-safe. A lock that is kept by another process or machine renews itself while it is held.
+ * It can be lost nevertheless, for example when its service is restarted or this process is paused.
+ * A holder detects the loss in two ways: the lock runs {@code onLoss}, and {@link Held#confirm}
+ * returns false just before an action that must not happen twice.
  */
 public interface BackupLock {
   /**
-   * Takes the lock of a project if nobody holds it. Does not wait for the holder; blocks as long as
-   * it takes to ask, some seconds at most. Interrupting the thread ends the call with an exception.
+   * Acquires the lock of a project if it is free. Does not wait for a holder to release it; blocks
+   * for the request to the lock's service, a few seconds at most. Interrupting the thread ends the
+   * call with an exception.
    *
    * @param project the project
-   * @param onLoss run at most once, by any thread, when the lock is lost before it was given back;
-   *     quick, and never run after {@link Held#close()} has returned
-   * @return the lock, to be closed; empty when somebody holds it, this process included
-   * @throws IOException when it cannot be told who holds it; the lock is not held then, or lapses
-   *     by itself
+   * @param onLoss run at most once, on any thread, when the lock is lost before it was released;
+   *     must return quickly; never run after {@link Held#close()} has returned
+   * @return the lock, which the caller closes; empty when it is held already, be it by another
+   *     process or by this one
+   * @throws IOException when the lock's service cannot answer; the lock is then not held, or
+   *     expires by itself
    */
   Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException;
 
   /**
-   * A lock among the schedulers of this process that are given this same object. It is never lost.
+   * Returns a lock between the schedulers of this process that share the returned object. It is
+   * never lost.
    *
    * @return a new lock
    */
@@ -38,15 +42,16 @@ public interface BackupLock {
   /** A lock that is held. Thread-safe. */
   interface Held extends AutoCloseable {
     /**
-     * Makes sure that the lock is still held: not by what was last heard, but by what is true now,
-     * however long this process was paused. Asks the lock's service if need be, for some seconds at
-     * most. Once false, false for ever.
+     * Returns whether the lock is held at the time of the call, even if this process was paused
+     * before. Asks the lock's service if necessary, for a few seconds at most. After it has
+     * returned false once, it always returns false.
      *
-     * @return true when it is held; false when it is lost, was given back, or nobody can tell
+     * @return true when the lock is held; false when it is lost, was released, or the service does
+     *     not answer
      */
     boolean confirm();
 
-    /** Gives the lock back, if it is still held. Never throws; closing again does nothing. */
+    /** Releases the lock, if it is still held. Never throws; closing again does nothing. */
     @Override
     void close();
   }

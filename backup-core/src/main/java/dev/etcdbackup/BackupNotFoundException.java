@@ -2,7 +2,9 @@ package dev.etcdbackup;
 
 import org.jspecify.annotations.Nullable;
 
-/** There is no backup under this key, or no longer the version that was asked for. */
+/**
+ * Reports that no backup is stored under a key, or that another version than the requested one is.
+ */
 public final class BackupNotFoundException extends BackupException {
   private static final long serialVersionUID = 1L;
 
@@ -20,9 +22,9 @@ public final class BackupNotFoundException extends BackupException {
   /**
    * Creates the exception.
    *
-   * @param key the key that has no backup, or not the one that was asked for
+   * @param key the key that has no backup, or not the requested version
    * @param message what failed and where, in one line
-   * @param cause what led to it, or null
+   * @param cause the cause, or null
    */
   public BackupNotFoundException(BackupKey key, String message, @Nullable Throwable cause) {
     super(message, cause);
@@ -30,7 +32,7 @@ public final class BackupNotFoundException extends BackupException {
   }
 
   /**
-   * The key that has no backup, or not the one that was asked for.
+   * Returns the key that has no backup, or not the requested version.
    *
    * @return the key
    */

@@ -1,8 +1,8 @@
 package dev.etcdbackup;
 
 /**
- * Says whether a stored backup can be trusted. Implementations are thread-safe and say how deep
- * they look.
+ * Checks whether a stored backup is good. Implementations are thread-safe and document what they
+ * check.
  */
 public interface BackupVerifier {
   /**
@@ -10,8 +10,8 @@ public interface BackupVerifier {
    *
    * @param backup the backup
    * @param store where it is stored
-   * @return what was found; a bad backup is a result, not an exception
-   * @throws BackupNotFoundException when it is no longer there
+   * @return the problems that were found; a bad backup is a result and not an exception
+   * @throws BackupNotFoundException when the backup no longer exists
    * @throws StoreException when it cannot be read
    */
   Verification verify(Backup backup, BackupStore store) throws BackupException;

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Bytes that can be read from any position, such as a stored backup read by ranges.
+ * A sequence of bytes that can be read from any position, for example a stored backup.
  *
  * <p>Thread-safe.
  */
 public interface ByteRanges {
   /**
-   * The number of bytes.
+   * Returns the number of bytes.
    *
    * @return the size in bytes, 0 or more
    */
@@ -19,21 +19,21 @@ public interface ByteRanges {
   /**
    * Reads a range.
    *
-   * @param offset the first byte, 0 to the size
-   * @param length how many bytes, 0 to the size less the offset
-   * @return exactly {@code length} bytes, to be closed by the caller; an early end is thrown, never
-   *     reported as an end
+   * @param offset the offset of the first byte, 0 to the size
+   * @param length the number of bytes, 0 to the size minus the offset
+   * @return a stream of exactly {@code length} bytes, which the caller closes; when fewer can be
+   *     read, {@code read} throws and never reports the end of the stream
    * @throws IllegalArgumentException when the range is not within the size
    * @throws IOException when the range cannot be read
    */
   InputStream open(long offset, long length) throws IOException;
 
   /**
-   * A stored backup, byte for byte as it is stored. Each range is one call of {@link
+   * Returns the bytes of a backup as they are stored. Each range is read with one call of {@link
    * BackupStore#open}.
    *
-   * @param store where the backup is stored
-   * @param backup what {@link BackupStore#find} or {@link BackupStore#list} returned
+   * @param store the store of the backup
+   * @param backup the backup as {@link BackupStore#find} or {@link BackupStore#list} returned it
    * @return its bytes
    */
   static ByteRanges of(BackupStore store, StoredBackup backup) {

@@ -5,12 +5,13 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * What is to be stored; good for a single {@link BackupStore#put}.
+ * The content of a backup to be stored, for one call of {@link BackupStore#put}.
  *
- * @param stream the bytes, read once by the store to their end and closed by the caller. Reaching
- *     -1 says that the content is whole and may be committed; whoever wants a write undone throws
- * @param expectedSize the number of bytes if known. A hint to choose sizes by: the store accepts
- *     more or fewer
+ * @param stream the bytes. The store reads them once, to the end; the caller closes the stream. A
+ *     return of -1 means that the content is complete and may be committed; a stream that throws
+ *     instead prevents the write
+ * @param expectedSize the expected number of bytes, if known. A store uses it to choose the sizes
+ *     of parts and buffers, and accepts more or fewer bytes
  */
 public record Content(InputStream stream, OptionalLong expectedSize) {
   /** Checks the values. */
@@ -24,7 +25,7 @@ public record Content(InputStream stream, OptionalLong expectedSize) {
   }
 
   /**
-   * Content of unknown size.
+   * Returns content of unknown size.
    *
    * @param stream the bytes
    * @return the content
@@ -34,11 +35,12 @@ public record Content(InputStream stream, OptionalLong expectedSize) {
   }
 
   /**
-   * Content whose size is known.
+   * Returns content with an expected size.
    *
    * @param stream the bytes
-   * @param expectedSize their number, 0 or more
+   * @param expectedSize the expected number of bytes, 0 or more
    * @return the content
+   * @throws IllegalArgumentException when the size is negative
    */
   public static Content of(InputStream stream, long expectedSize) {
     return new Content(stream, OptionalLong.of(expectedSize));

@@ -3,8 +3,8 @@ package dev.etcdbackup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes are not those of a whole, unchanged snapshot. Reading again will not help; another
- * backup may.
+ * Reports that the bytes that were read are not those of a complete, unchanged snapshot. Reading
+ * again does not help; use another backup.
  */
 public final class CorruptBackupException extends BackupException {
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class CorruptBackupException extends BackupException {
    * Creates the exception.
    *
    * @param message what failed and where, in one line
-   * @param cause what led to it, or null
+   * @param cause the cause, or null
    */
   public CorruptBackupException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -4,13 +4,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What became of keys that were to be deleted: each is in exactly one of the two.
+ * The result of deleting backups: each key is in exactly one of the two collections.
  *
  * <p>Immutable and thread-safe.
  *
- * @param gone keys under which nothing is stored any more: deleted now, or absent before (S3 does
- *     not tell the two apart)
- * @param refused keys that the store did not delete, with its reason in one line
+ * @param gone the keys under which nothing is stored any more: deleted by this call, or absent
+ *     before (S3 does not distinguish the two)
+ * @param refused the keys that the store did not delete, each with the reason in one line
  */
 public record DeleteResult(Set<BackupKey> gone, Map<BackupKey, String> refused) {
   /** Copies the collections. */

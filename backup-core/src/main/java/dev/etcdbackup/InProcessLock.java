@@ -4,21 +4,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who holds what, in a map. */
+/** A lock within one process: a map from each locked project to its holder. */
 final class InProcessLock implements BackupLock {
   private final ConcurrentHashMap<String, Held> holders = new ConcurrentHashMap<>();
 
   @Override
   public Optional<Held> tryAcquire(String project, Runnable onLoss) {
     Objects.requireNonNull(onLoss, "onLoss");
-    Held mine = new ClusterState(project);
+    Held mine = new HeldLock(project);
     return holders.putIfAbsent(project, mine) == null ? Optional.of(mine) : Optional.empty();
   }
 
-  private final class ClusterState implements Held {
+  private final class HeldLock implements Held {
     private final String project;
 
-    ClusterState(String project) {
+    HeldLock(String project) {
       this.project = project;
     }
 

@@ -4,15 +4,20 @@ import dev.etcdbackup.name.BackupKind;
 import java.util.Objects;
 
 /**
- * Backups of one project, kind and prefix: what retention, "newest" and coverage act on. Tarballs
- * of every ten minutes never push out the daily backups beside them.
+ * The backups that have the same project, kind and name prefix. Retention, the search for the
+ * newest backup and coverage treat each series on its own, so tarballs that are taken every ten
+ * minutes never cause the deletion of the daily backups beside them.
  *
  * @param project the project
  * @param kind periodic or tarball; a backup of kind other belongs to no series
- * @param prefix what stands before the revision or the time in the names
+ * @param prefix the part of the names before the revision or the time
  */
 public record Series(String project, BackupKind kind, String prefix) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the kind is other
+   */
   public Series {
     Objects.requireNonNull(project, "project");
     Objects.requireNonNull(prefix, "prefix");

@@ -4,15 +4,15 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * What was proved of a snapshot by reading all of it: its size is the one its header announces, and
- * the SHA-256 at its end is that of everything before.
+ * The verified size and hash of a snapshot that was read completely: its size is the one in its
+ * first page, and the SHA-256 at its end is that of all bytes before it.
  *
  * <p>Immutable and thread-safe.
  *
- * @param size the size in bytes, the 32 of the trailer included
- * @param sha256 SHA-256 of the whole file in lower-case hex, as {@code sha256sum} prints it; not
- *     the trailer, which leaves itself out
- * @param revision the exact revision of the database inside, when it was looked at
+ * @param size the size in bytes, including the 32-byte trailer
+ * @param sha256 SHA-256 of the whole file in lower-case hex, as {@code sha256sum} prints it. It
+ *     differs from the trailer, which is the SHA-256 of the bytes before the trailer
+ * @param revision the exact revision of the database; empty when it was not read
  */
 public record SnapshotDigest(long size, String sha256, OptionalLong revision) {
   /** Checks the values. */

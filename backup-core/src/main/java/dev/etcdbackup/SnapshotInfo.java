@@ -3,15 +3,18 @@ package dev.etcdbackup;
 import java.util.Objects;
 
 /**
- * What a source knows of a snapshot before its first byte.
+ * The metadata of a snapshot that its source knows before the first byte.
  *
  * <p>Immutable and thread-safe.
  *
- * @param origin where it comes from, for people: an endpoint, a file. No credentials
- * @param revision etcd's revision just before the snapshot began: a lower bound of what is inside
+ * @param origin where the snapshot comes from, for people: an endpoint or a file, without
+ *     credentials
+ * @param revision etcd's revision just before the snapshot was started, 0 or more: a lower bound of
+ *     the revision in the snapshot
  * @param clusterId etcd's cluster id as an unsigned number, 0 when unknown
- * @param memberId the id of the member that streams as an unsigned number, 0 when unknown
- * @param etcdVersion the version of that member, {@code 3.5.16} say; empty when unknown
+ * @param memberId the id of the member that streams the snapshot, as an unsigned number, 0 when
+ *     unknown
+ * @param etcdVersion the version of that member, for example {@code 3.5.16}; empty when unknown
  */
 public record SnapshotInfo(
     String origin, long revision, long clusterId, long memberId, String etcdVersion) {

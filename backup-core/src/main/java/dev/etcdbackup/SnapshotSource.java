@@ -1,25 +1,25 @@
 package dev.etcdbackup;
 
 /**
- * Where snapshots come from: a running etcd cluster, for example.
+ * A source of snapshots, for example a running etcd cluster.
  *
- * <p>A source of your own needs the bytes of a snapshot and what is known of them; {@link
- * Snapshot#of} does the rest:
+ * <p>An application can implement its own source from the bytes of a snapshot and their metadata,
+ * with {@link Snapshot#of}:
  *
  * <pre>{@code
  * SnapshotSource source =
  *     () -> Snapshot.of(new SnapshotInfo("the archive", revision, 0, 0, ""), archive.open());
  * }</pre>
  *
- * <p>Implementations are thread-safe; each call of {@link #open()} is a snapshot of its own.
+ * <p>Implementations are thread-safe; each call of {@link #open()} returns another snapshot.
  */
 public interface SnapshotSource {
   /**
-   * Begins a snapshot. Blocks until the source has answered that it will stream, at most as long as
-   * the source's own deadline allows; interrupting the thread ends the call within a second.
+   * Starts a snapshot. Blocks until the source is ready to stream, at most until the source's own
+   * deadline; interrupting the thread ends the call within 1 second.
    *
-   * @return the snapshot, to be closed by the caller
-   * @throws SourceException when no snapshot can be had; nothing is left open
+   * @return the snapshot, which the caller closes
+   * @throws SourceException when the source cannot provide a snapshot; nothing is left open
    */
   Snapshot open() throws BackupException;
 }

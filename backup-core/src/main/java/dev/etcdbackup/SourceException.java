@@ -3,8 +3,9 @@ package dev.etcdbackup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source of a snapshot failed: unreachable, refused, stalled, too slow, cut short, or its bytes
- * did not match their checksum. Nothing was stored. Trying again takes a new snapshot.
+ * Reports that the source of a snapshot failed: it was unreachable, refused the request, stalled,
+ * exceeded its deadline, ended too early, or its bytes did not match their checksum. Nothing was
+ * stored. A retry opens a new snapshot.
  */
 public final class SourceException extends BackupException {
   private static final long serialVersionUID = 1L;
@@ -22,7 +23,7 @@ public final class SourceException extends BackupException {
    * Creates the exception.
    *
    * @param message what failed and where, in one line
-   * @param cause what led to it, or null
+   * @param cause the cause, or null
    */
   public SourceException(String message, @Nullable Throwable cause) {
     super(message, cause);

@@ -3,11 +3,13 @@ package dev.etcdbackup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store failed: unreachable, refused, full, or it answered nonsense.
+ * Reports that a store failed: it was unreachable, refused the request, was full, or gave an
+ * invalid answer.
  *
- * <p>After a failed write nothing is visible under the key, unless {@link #outcomeUnknown()}: then
- * the store did not answer whether it carried the write out, and could not be asked either. What is
- * there, if anything, is whole and proved; look before writing again.
+ * <p>After a failed write nothing is stored under the key, unless {@link #outcomeUnknown()} is
+ * true: then the store did not confirm the write, and a look-up did not succeed either. If an
+ * object is stored under the key, it is complete and verified. Look the key up before writing
+ * again.
  */
 public final class StoreException extends BackupException {
   private static final long serialVersionUID = 1L;
@@ -28,7 +30,7 @@ public final class StoreException extends BackupException {
    * Creates the exception.
    *
    * @param message what failed and where, in one line
-   * @param cause what led to it, or null
+   * @param cause the cause, or null
    * @param outcomeUnknown whether the call may have taken effect
    */
   public StoreException(String message, @Nullable Throwable cause, boolean outcomeUnknown) {
@@ -37,9 +39,9 @@ public final class StoreException extends BackupException {
   }
 
   /**
-   * Whether the call may have taken effect all the same.
+   * Returns whether the outcome of the call is unknown, so that it may have taken effect.
    *
-   * @return true when the store could not be made to say
+   * @return true when the store neither confirmed nor refused the call
    */
   public boolean outcomeUnknown() {
     return outcomeUnknown;

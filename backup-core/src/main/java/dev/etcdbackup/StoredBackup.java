@@ -4,19 +4,23 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One object of a store, as the store saw it.
+ * An object in a store, as the store lists it.
  *
  * <p>Immutable and thread-safe.
  *
- * @param key its key
- * @param size its size in bytes, 0 or more
- * @param lastModified when the store received it, by the store's clock: for people to read, never
- *     for order or retention
- * @param version what tells this content from any other under the same key: an ETag, say. Opaque;
- *     empty when the store has nothing to tell them apart by
+ * @param key the key of the object
+ * @param size the size in bytes, 0 or more
+ * @param lastModified when the store received the object, by the store's clock. For people; never
+ *     used for the order of backups or for retention, except of backups whose name has no time
+ * @param version an opaque value that distinguishes this content from any other under the same key,
+ *     for example an ETag; empty when the store has no such value
  */
 public record StoredBackup(BackupKey key, long size, Instant lastModified, String version) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the size is negative
+   */
   public StoredBackup {
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(lastModified, "lastModified");
@@ -27,22 +31,22 @@ public record StoredBackup(BackupKey key, long size, Instant lastModified, Strin
   }
 
   /**
-   * Whether {@link BackupStore#list} shows this object: the one rule that every store applies.
+   * Returns whether {@link BackupStore#list} lists this object. Every store applies this rule.
    *
-   * <p>Backups are listed by their project or with all others. These are never backups and are not
-   * listed so:
+   * <p>Backups are listed by their project, or with those of all projects. These objects are never
+   * backups and are left out:
    *
    * <ul>
-   *   <li>what lies below {@value BackupKey#RESERVED}, at the root or in a project, where this
-   *       library keeps what is not a backup. Of a project it is listed by {@code
+   *   <li>objects below {@value BackupKey#RESERVED}, at the root or in a project, where this
+   *       library keeps objects that are not backups. Those of a project are listed by {@code
    *       PROJECT/.etcd-backup};
    *   <li>directory markers: empty objects whose key ends in a slash;
-   *   <li>what file systems and their tools leave, recognised by a {@linkplain
+   *   <li>files of file systems and their tools, recognised by a {@linkplain
    *       BackupKey#isLeftByFileSystems segment of the key}.
    * </ul>
    *
-   * @param project the argument of the listing
-   * @return true if the object belongs into it
+   * @param project the argument of {@link BackupStore#list}
+   * @return true if the object is listed
    */
   public boolean isListedIn(String project) {
     if (key.isLeftByFileSystems() || (size == 0 && key.toString().endsWith("/"))) {

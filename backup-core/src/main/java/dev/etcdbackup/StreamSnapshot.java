@@ -5,7 +5,10 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot from a stream of its bytes: verified on the way, all failures those of the source. */
+/**
+ * A snapshot that reads its bytes from a stream, verifies them, and reports every failure as a
+ * failure of the source.
+ */
 final class StreamSnapshot implements Snapshot {
   private final SnapshotInfo info;
   private final VerifyingInputStream verified;
@@ -49,7 +52,7 @@ final class StreamSnapshot implements Snapshot {
     try {
       verified.close();
     } catch (IOException e) {
-      // What was read is verified or not whatever becomes of the stream that it came from.
+      // Closing the underlying stream does not change whether the bytes read so far are verified.
     }
   }
 

@@ -3,11 +3,11 @@ package dev.etcdbackup;
 import java.util.List;
 
 /**
- * What a verification found.
+ * The result of verifying a backup.
  *
  * <p>Immutable and thread-safe.
  *
- * @param problems one line each; empty when the backup is good
+ * @param problems the problems that were found, one line each; empty when the backup is good
  */
 public record Verification(List<String> problems) {
   /** Copies the list. */
@@ -16,9 +16,9 @@ public record Verification(List<String> problems) {
   }
 
   /**
-   * Whether the backup is good.
+   * Returns whether the backup is good.
    *
-   * @return true when nothing was found wrong
+   * @return true when no problem was found
    */
   public boolean ok() {
     return problems.isEmpty();

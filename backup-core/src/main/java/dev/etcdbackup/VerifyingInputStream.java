@@ -12,50 +12,51 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes a snapshot through and verifies it on the way: the end is reported only when as many bytes
- * came as the database's first page announces and the last 32 of them are the SHA-256 of all
- * before. Otherwise reading throws {@link CorruptBackupException}. After any exception, be it of
- * the stream underneath, every later read throws it again.
+ * An input stream that returns the bytes of a snapshot and verifies them. It returns -1 only when
+ * the number of bytes is the one in the database's first page and the last 32 bytes are the SHA-256
+ * of all bytes before them. Otherwise reading throws {@link CorruptBackupException}. After any
+ * exception, including one of the underlying stream, every later read throws the same exception
+ * again.
  *
  * <p>Format: bbolt's meta page ({@code bbolt/internal/common/meta.go}: magic, version, page size,
  * high-water mark, FNV-1a checksum) and etcd's trailer ({@code
- * etcd/server/etcdserver/api/v3rpc/maintenance.go}). A server writes both meta pages of a snapshot
- * anew, so one whose first is damaged is not accepted even though bbolt would open it by the
- * second.
+ * etcd/server/etcdserver/api/v3rpc/maintenance.go}). A server rewrites both meta pages of a
+ * snapshot, so a snapshot whose first meta page is damaged is not accepted, although bbolt would
+ * open it from the second.
  *
- * <p>For one reading thread; {@link #close()} may be called by any other if the stream underneath
- * allows it. Holds 80 bytes.
+ * <p>For one reading thread; {@link #close()} may be called by any other if the underlying stream
+ * allows that. Buffers 80 bytes.
  */
 public final class VerifyingInputStream extends InputStream {
-  /** Bytes of SHA-256 behind the database. */
+  /** The number of bytes of the SHA-256 after the database. */
   public static final int TRAILER_SIZE = 32;
 
   private final InputStream in;
   private final MessageDigest sha256 = newSha256();
   private final byte[] head = new byte[MetaPage.SIZE];
   private final byte[] trailer = new byte[TRAILER_SIZE];
-  private int headLeft; // bytes of head not handed out yet, at its end
+  private int headLeft; // the number of bytes at the end of head that have not been returned yet
   private long size = -1;
   private long position;
   private @Nullable SnapshotDigest digest;
   private @Nullable IOException failure;
 
   /**
-   * Wraps a stream.
+   * Creates a stream that verifies another one.
    *
-   * @param in the bytes of a snapshot from their beginning; closed with this
+   * @param in the bytes of a snapshot from their beginning; closing this stream closes it
    */
   public VerifyingInputStream(InputStream in) {
     this.in = Objects.requireNonNull(in, "in");
   }
 
   /**
-   * How many bytes the snapshot has by its own account, the trailer included. Reads the first 80
-   * bytes if they were not read yet; they are handed out all the same.
+   * Returns the size that the first page of the snapshot states, including the trailer. Reads the
+   * first 80 bytes if they were not read yet; later reads still return them.
    *
    * @return the size in bytes
-   * @throws CorruptBackupException when there is no database header
-   * @throws IOException what the stream underneath throws
+   * @throws CorruptBackupException when the stream does not start with the header of a database
+   * @throws IOException the exception of the underlying stream
    */
   public long size() throws IOException {
     if (size < 0) {
@@ -76,10 +77,11 @@ public final class VerifyingInputStream extends InputStream {
   }
 
   /**
-   * Size and SHA-256 of the snapshot, known once its end was reached.
+   * Returns the size and the SHA-256 of the snapshot. They are known after the stream has returned
+   * -1.
    *
    * @return the digest, without a revision
-   * @throws IllegalStateException when the end was not reached
+   * @throws IllegalStateException when the stream has not returned -1
    */
   public SnapshotDigest digest() {
     if (digest == null) {

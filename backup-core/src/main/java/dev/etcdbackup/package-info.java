@@ -1,6 +1,6 @@
 /**
- * The words of the library: keys, backups, snapshots, the interfaces others implement, and the
- * failures.
+ * The basic types of the library: keys, backups, snapshots, the interfaces that back ends
+ * implement, and the exceptions.
  */
 @NullMarked
 package dev.etcdbackup;

@@ -43,7 +43,7 @@ class SnapshotTest {
   }
 
   @Test
-  void whateverTheStreamThrowsIsTheFailureOfTheSource() {
+  void everyExceptionOfTheStreamIsAFailureOfTheSource() {
     assertThatThrownBy(() -> failing(new IOException("reset")).stream().read())
         .isInstanceOf(SourceException.class)
         .hasMessage("snapshot of the archive: java.io.IOException: reset");

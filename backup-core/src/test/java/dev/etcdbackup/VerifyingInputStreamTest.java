@@ -26,7 +26,7 @@ class VerifyingInputStreamTest {
   private static final byte[] SNAPSHOT = SnapshotBytes.of(1, 5);
 
   @Test
-  void aWholeSnapshotComesThroughUnchangedAndIsProved() throws IOException {
+  void aCompleteSnapshotIsReturnedUnchangedAndVerified() throws IOException {
     VerifyingInputStream in = proving(SNAPSHOT);
 
     assertThat(in.readAllBytes()).isEqualTo(SNAPSHOT);
@@ -91,7 +91,7 @@ class VerifyingInputStreamTest {
   }
 
   @Test
-  void skippedBytesAreProvedToo() throws IOException {
+  void skippedBytesAreVerifiedToo() throws IOException {
     VerifyingInputStream in = proving(SNAPSHOT);
 
     in.skipNBytes(SNAPSHOT.length - 1);
@@ -103,7 +103,7 @@ class VerifyingInputStreamTest {
   }
 
   @Test
-  void theProofIsThereOnlyAfterTheEndWasReported() throws IOException {
+  void theDigestIsAvailableOnlyAfterTheEndWasReported() throws IOException {
     VerifyingInputStream in = proving(SNAPSHOT);
     assertThatIllegalStateException().isThrownBy(in::digest).withMessageContaining("not read");
 
@@ -211,7 +211,7 @@ class VerifyingInputStreamTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 40, 80, 3000, 5152})
-  void whatTheStreamUnderneathThrowsPassesAsItIsAndNeverEndsInAProof(int at) {
+  void anExceptionOfTheUnderlyingStreamIsThrownUnchangedAndThereIsNoDigest(int at) {
     IOException broken = new IOException("connection reset");
     VerifyingInputStream in =
         new VerifyingInputStream(failingOnce(Arrays.copyOf(SNAPSHOT, at), broken));

@@ -12,15 +12,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code restore}. */
+/** The command {@code restore}. */
 @Command(
     name = "restore",
     description =
-        "Makes the data directory of one member of a new cluster out of a snapshot, with the"
-            + " options and defaults of 'etcdutl snapshot restore'. To be run for each member, with"
-            + " the same snapshot, initial cluster and token; each must print the same cluster. The"
-            + " snapshot is verified to the last page and entry, and the directory appears only"
-            + " when it is whole.")
+        "Creates the data directory of one member of a new cluster from a snapshot, with the"
+            + " options and defaults of 'etcdutl snapshot restore'. Run it once for each member,"
+            + " with the same snapshot, initial cluster and token; each run must print the same"
+            + " cluster id. All pages and records of the snapshot are verified, and the directory"
+            + " appears only when it is complete.")
 final class RestoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -31,7 +31,7 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "The data directory: not there, or empty. Default: NAME.etcd.")
+      description = "The data directory; it must not exist or must be empty. Default: NAME.etcd.")
   private @Nullable Path dataDir;
 
   @Option(
@@ -43,27 +43,27 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--initial-cluster",
       paramLabel = "NAME=URL,...",
-      description = "All members. Default: the member alone, at http://localhost:2380.")
+      description = "All members. Default: this member only, at http://localhost:2380.")
   private String initialCluster = "";
 
   @Option(
       names = "--initial-cluster-token",
       paramLabel = "TOKEN",
-      description = "Distinguishes this cluster from others. Default: etcd-cluster.")
+      description = "A token that distinguishes this cluster from others. Default: etcd-cluster.")
   private String token = "etcd-cluster";
 
   @Option(
       names = "--initial-advertise-peer-urls",
       paramLabel = "URL,...",
       description =
-          "The addresses of this member, as in --initial-cluster. Default: http://localhost:2380.")
+          "The peer URLs of this member, as in --initial-cluster. Default: http://localhost:2380.")
   private @Nullable String peerUrls;
 
   @Option(
       names = "--bump-revision",
       converter = Converters.Revision.class,
       paramLabel = "N",
-      description = "Raise the revision by this, with --mark-compacted; 1000000000 is usual.")
+      description = "Raise the revision by N, with --mark-compacted; 1000000000 is usual.")
   private @Nullable Long bump;
 
   @Option(
@@ -73,10 +73,13 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Option(
       names = "--skip-hash-check",
-      description = "Take a snapshot without its SHA-256 too: a copy of a member's snap/db.")
+      description =
+          "Also accept a snapshot without its SHA-256, such as a copy of a member's snap/db.")
   private boolean skipHashCheck;
 
-  @Option(names = "--clear-alarms", description = "Leave alarms behind; etcdutl keeps them.")
+  @Option(
+      names = "--clear-alarms",
+      description = "Remove the alarms in the snapshot; etcdutl keeps them.")
   private boolean clearAlarms;
 
   RestoreCommand(EtcdBackupCommand root) {
@@ -96,7 +99,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() throws UsageException, IOException {
     DataDirRestore restore = settings();
     Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
-    DataDirRestore.requireFree(target); // before anything is fetched
+    DataDirRestore.requireFree(target); // before anything is downloaded
     OperandReader reader = new OperandReader(root);
     OperandReader.Work<RestoredMember> work = (snapshot, access) -> run(restore, snapshot, target);
     RestoredMember member =
@@ -109,14 +112,14 @@ final class RestoreCommand implements Callable<Integer> {
       throws UsageException, IOException {
     try {
       return restore.restore(snapshot, target);
-    } catch (IllegalArgumentException e) { // what only the snapshot shows
+    } catch (IllegalArgumentException e) { // the snapshot does not allow the settings
       throw new UsageException("--" + e.getMessage());
     }
   }
 
   private DataDirRestore settings() throws UsageException {
     if ((bump != null) != markCompacted) {
-      throw new UsageException("--bump-revision and --mark-compacted go together");
+      throw new UsageException("--bump-revision and --mark-compacted must be given together");
     }
     try {
       DataDirRestore.Builder builder =

@@ -17,13 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code restore-live}. */
+/** The command {@code restore-live}. */
 @Command(
     name = "restore-live",
     description =
-        "Puts the keys of a snapshot into a running cluster, with their values and leases, beside"
-            + " what is there. Can be run again after a failure. Does not bring back revisions and"
-            + " history, users and passwords; a restored data directory has them.")
+        "Writes the keys of a snapshot, with their values and leases, into a running cluster, in"
+            + " addition to its own keys. Can be run again after a failure. Does not restore"
+            + " revisions, history, users and passwords; 'restore' does.")
 final class RestoreLiveCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -34,28 +34,28 @@ final class RestoreLiveCommand implements Callable<Integer> {
   @Option(
       names = "--prefix",
       paramLabel = "P",
-      description = "Only keys that begin with this. Default: all.")
+      description = "Restore only keys that start with P. Default: all.")
   private String prefix = "";
 
   @Option(
       names = "--rev",
       converter = Converters.StateAt.class,
       paramLabel = "R",
-      description = "The keys as they were at this revision. Default: the last.")
+      description = "Restore the keys as of revision R. Default: the last.")
   private Revision revision = Revision.LATEST;
 
   @Option(
       names = "--mode",
       paramLabel = "create|overwrite",
       description =
-          "Whether keys that are there and differ are kept or overwritten. Default: create.")
+          "Whether existing keys that differ are kept (create) or overwritten. Default: create.")
   private LiveRestore.Mode mode = LiveRestore.Mode.CREATE;
 
   @Option(
       names = "--max-txn-ops",
       converter = Converters.Count.class,
       paramLabel = "N",
-      description = "What etcd was started with, when it is not its default of 128.")
+      description = "The value of etcd's --max-txn-ops. Default: 128, as in etcd.")
   private int maxTxnOps = 128;
 
   @Option(names = "--dry-run", description = "Count what would be written, and write nothing.")
@@ -92,7 +92,7 @@ final class RestoreLiveCommand implements Callable<Integer> {
     VerifyReport verified = snapshot.verify();
     if (!verified.ok()) {
       throw new CorruptBackupException(
-          "it is damaged and nothing was restored: " + verified.problems().get(0));
+          "the snapshot is corrupt, nothing was restored: " + verified.problems().get(0));
     }
     try {
       return dryRun
@@ -110,14 +110,14 @@ final class RestoreLiveCommand implements Callable<Integer> {
       return;
     }
     if (report.dryRun()) {
-      output.line("dry run, nothing was written");
+      output.line("dry run: nothing was written");
     }
     output.line("revision: " + report.revision());
     output.line("created: " + report.created());
     output.line("overwritten: " + report.overwritten());
     output.line("unchanged: " + report.unchanged());
     output.line("kept as they are: " + report.kept());
-    output.line("leases granted: " + report.leases() + ", there: " + report.leasesThere());
+    output.line("leases granted: " + report.leases() + ", existing: " + report.leasesThere());
     report.lost().forEach(line -> output.line("not restored: " + line));
   }
 }

@@ -83,8 +83,8 @@ final class RunLog implements BackupListener {
   }
 
   @Override
-  public void suspicious(String project, List<Anomaly> suspicions) {
-    suspicions.forEach(
+  public void suspicious(String project, List<Anomaly> anomalies) {
+    anomalies.forEach(
         one -> line("suspicious", project, one + "; not pruned until 'accept " + one.key() + "'"));
   }
 

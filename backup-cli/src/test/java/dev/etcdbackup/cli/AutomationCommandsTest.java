@@ -84,7 +84,7 @@ class AutomationCommandsTest {
 
       assertThat(Cli.run("before-upgrade", "upgrade", config).err())
           .isEqualTo(
-              "etcd-backup: context 'upgrade' must contain '_', or older tools do not find the"
+              "etcd-backup: context 'upgrade' must contain '_', so that older tools find the"
                   + " time\n");
       assertThat(Cli.run("before-upgrade", "pre_upgrade", "cps", config))
           .isEqualTo(

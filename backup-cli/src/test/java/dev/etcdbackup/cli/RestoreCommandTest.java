@@ -162,8 +162,8 @@ class RestoreCommandTest {
             + " path",
         "--name=a,b | --name must be a text without comma, equals sign and control characters, not"
             + " 'a,b'",
-        "--bump-revision=5 | --bump-revision and --mark-compacted go together",
-        "--mark-compacted | --bump-revision and --mark-compacted go together"
+        "--bump-revision=5 | --bump-revision and --mark-compacted must be given together",
+        "--mark-compacted | --bump-revision and --mark-compacted must be given together"
       })
   void whatCannotBeMeantIsRefusedInOneLine(String arguments, String message) {
     List<String> all = new ArrayList<>(List.of(file.toString()));

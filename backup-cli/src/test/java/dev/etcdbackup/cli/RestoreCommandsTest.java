@@ -107,13 +107,13 @@ class RestoreCommandsTest {
       assertThat(dry.out())
           .startsWith(
               """
-              dry run, nothing was written
+              dry run: nothing was written
               revision: 13
               created: 9
               overwritten: 0
               unchanged: 0
               kept as they are: 1
-              leases granted: 0, there: 0
+              leases granted: 0, existing: 0
               not restored: revisions, versions and history of keys\
               """);
       assertThat(to.revision()).isEqualTo(2);

@@ -18,12 +18,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A file that is written under a temporary name and appears under its own name whole or not at all.
- * It is forced to the disk before it gets its name, and the directory is forced afterwards, so that
- * a file that was published survives a loss of power.
+ * A file that is written under a temporary name and then appears under its final name completely or
+ * not at all. Its content is forced to the disk before it is published, and its directory
+ * afterwards, so that a published file survives a power failure.
  *
- * <p>The temporary file has mode 0600 where the file system has modes, and keeps it. {@link #close}
- * removes the temporary name, whether the file was published or not. For one thread.
+ * <p>The file has mode 0600 where the file system has modes. {@link #close} removes the temporary
+ * name, whether the file was published or not. Not thread-safe.
  */
 public final class AtomicFile implements Closeable {
   private final Path temporary;
@@ -42,8 +42,8 @@ public final class AtomicFile implements Closeable {
    * Creates an empty file under a temporary name in the directory of its target: {@code
    * .NAME.RANDOM.part}.
    *
-   * @param target the name that the file is to get
-   * @return the file, to be closed
+   * @param target the final name of the file
+   * @return the file, which the caller closes
    * @throws IOException when the directory does not exist or cannot be written to
    */
   public static AtomicFile beside(Path target) throws IOException {
@@ -59,7 +59,7 @@ public final class AtomicFile implements Closeable {
    * Creates an empty file under a given temporary name, on the file system of its later target.
    *
    * @param temporary the temporary name
-   * @return the file, to be closed
+   * @return the file, which the caller closes
    * @throws FileAlreadyExistsException when there is such a file
    * @throws IOException when it cannot be created
    */
@@ -68,7 +68,7 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * The temporary name.
+   * Returns the temporary name.
    *
    * @return the path, absolute when it was chosen by {@link #beside}
    */
@@ -79,7 +79,7 @@ public final class AtomicFile implements Closeable {
   /**
    * Appends bytes.
    *
-   * @param bytes the bytes, all of which are taken
+   * @param bytes the bytes; the remaining bytes of the buffer are written
    * @throws IOException when they cannot be written
    */
   public void write(ByteBuffer bytes) throws IOException {
@@ -89,7 +89,7 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * A stream that appends to the file.
+   * Returns a stream that appends to the file.
    *
    * @return the stream, not buffered; closing it does nothing
    */
@@ -117,11 +117,12 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Gives the file its name if that is free, durably; no existing file is ever replaced.
+   * Publishes the file under a name that is free, and forces the directory to the disk. An existing
+   * file is never replaced.
    *
-   * <p>The name is a hard link. Where the file system has none, an empty file of that name is
-   * created first, which fails when the name is taken, and then replaced by this one: readers may
-   * see the empty file for a moment, and a process that is killed in that moment leaves it.
+   * <p>The name is a hard link. Where the file system has no hard links, an empty file of that name
+   * is created first, which fails when the name is taken, and then replaced by this one: readers
+   * may see the empty file for a moment, and a process that is killed in that moment leaves it.
    *
    * @param target the name
    * @throws FileAlreadyExistsException when the name is taken
@@ -141,10 +142,11 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Gives the file its name, durably, in place of an existing file of that name, if there is one.
+   * Publishes the file under a name, replacing an existing file of that name, and forces the
+   * directory to the disk.
    *
    * @param target the name
-   * @throws IOException when the file cannot be published; the name means what it did before then,
+   * @throws IOException when the file cannot be published; an existing file is then unchanged,
    *     unless only forcing the directory failed
    */
   public void publishReplacing(Path target) throws IOException {
@@ -153,7 +155,7 @@ public final class AtomicFile implements Closeable {
     forceDirectory(parent(target));
   }
 
-  /** Removes the temporary name. What was published stays. */
+  /** Removes the temporary name. A published file is kept. */
   @Override
   public void close() throws IOException {
     try (channel) {
@@ -178,7 +180,7 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * The attribute with which to create a file or directory.
+   * Returns the attribute with which to create a file or directory.
    *
    * @param path a path of the file system in question
    * @param mode the permissions, {@code rw-------} for example
@@ -204,7 +206,7 @@ public final class AtomicFile implements Closeable {
   }
 
   private void replace(Path target) throws IOException {
-    channel.close(); // some file systems rename no open file
+    channel.close(); // some file systems cannot rename an open file
     Files.move(
         temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

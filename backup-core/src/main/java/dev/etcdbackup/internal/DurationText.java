@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Durations as text, for messages and tables. */
+/** Formats durations as text, for messages and tables. */
 public final class DurationText {
   private DurationText() {}
 
   /**
-   * Writes a duration in its two largest units: {@code 59s}, {@code 14m12s}, {@code 24h14m}, {@code
-   * 3d2h}. Hours go up to 48.
+   * Formats a duration in its two largest units: {@code 59s}, {@code 14m12s}, {@code 24h14m},
+   * {@code 3d2h}. Hours go up to 48.
    *
    * @param duration zero or more
-   * @return the text; what is less than its units is cut off
+   * @return the text; smaller units are cut off
    */
   public static String format(Duration duration) {
     if (duration.toHours() >= 48) {
@@ -26,10 +26,10 @@ public final class DurationText {
   }
 
   /**
-   * Writes a limit or a setting to the millisecond: {@code 0.2s}, {@code 1m30s}, {@code 24h}.
+   * Formats a limit or a setting to the millisecond: {@code 0.2s}, {@code 1m30s}, {@code 24h}.
    *
    * @param duration any duration
-   * @return the text; what is less than a millisecond is cut off
+   * @return the text; fractions of a millisecond are cut off
    */
   public static String exact(Duration duration) {
     return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);

@@ -14,14 +14,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking call that runs on another thread, so that the caller can stop waiting for it at any
- * moment: after a deadline, or when the caller is interrupted. A thread that waits in a socket does
- * not notice interrupts itself.
+ * A blocking call that runs on another thread, so that the caller can stop waiting for it when a
+ * deadline is reached or when it is interrupted. A thread that is blocked in a socket does not
+ * react to interrupts.
  *
- * <p>The caller {@linkplain #await(Duration) waits}. When it gives up it either {@linkplain #cancel
- * cancels} the work, or {@linkplain #abandon lets it go on} and says what becomes of a late result.
+ * <p>The caller {@linkplain #await(Duration) waits}. When it stops waiting, it either {@linkplain
+ * #cancel cancels} the work or {@linkplain #abandon lets it continue} and supplies a consumer for a
+ * late result.
  *
- * <p>{@link #await(Future, Duration)} is the same wait for a future that somebody else completes,
+ * <p>{@link #await(Future, Duration)} waits in the same way for a future that other code completes,
  * for example gRPC or the AWS SDK.
  *
  * @param <T> what the work returns
@@ -32,7 +33,7 @@ public final class InterruptibleCall<T> {
   private @Nullable Thread thread; // while the work runs; guarded by this
   private @Nullable Consumer<? super T> late; // guarded by this
   private boolean cancelled; // guarded by this
-  private @Nullable Thread own; // the one made for this call, if one was
+  private @Nullable Thread own; // the thread created for this call; null when an executor runs it
 
   private InterruptibleCall(Work<T> work) {
     this.work = work;
@@ -69,9 +70,9 @@ public final class InterruptibleCall<T> {
   }
 
   /**
-   * Starts work on a new thread of its own.
+   * Starts work on a new thread.
    *
-   * @param threads makes the thread
+   * @param threads creates the thread
    * @param work the work
    * @param <T> what it returns
    * @return the call
@@ -142,7 +143,7 @@ public final class InterruptibleCall<T> {
    * up. The interrupt status of this thread is kept.
    *
    * @param limit how long to wait at most
-   * @return what the work returned: a late result counts
+   * @return the result of the work, also when it was cancelled but completed nevertheless
    * @throws IOException what the work threw
    * @throws TimeoutException when the limit is reached; the work goes on
    */
@@ -184,8 +185,8 @@ public final class InterruptibleCall<T> {
   }
 
   /**
-   * Interrupts the thread of the work; work that has not begun never begins, and counts as failed
-   * by {@link CancellationException}. Does nothing when the work is done. Does not wait.
+   * Interrupts the thread of the work. Work that has not started does not start, and fails with
+   * {@link CancellationException}. Does nothing when the work is done. Does not wait.
    */
   public synchronized void cancel() {
     cancelled = true;
@@ -195,10 +196,10 @@ public final class InterruptibleCall<T> {
   }
 
   /**
-   * Lets the work go on without the caller.
+   * Lets the work continue without the caller.
    *
-   * @param lateResult receives what the work returns, on the thread of the work, or at once on this
-   *     one if it has returned; what the work throws is dropped
+   * @param lateResult receives the result of the work, on the thread of the work, or immediately on
+   *     this thread if the work has returned already; an exception of the work is discarded
    */
   public void abandon(Consumer<? super T> lateResult) {
     synchronized (this) {
@@ -228,7 +229,7 @@ public final class InterruptibleCall<T> {
 
   private synchronized boolean begin() {
     if (cancelled) {
-      result.completeExceptionally(new CancellationException("cancelled before it began"));
+      result.completeExceptionally(new CancellationException("cancelled before it was started"));
       return false;
     }
     thread = Thread.currentThread();
@@ -241,7 +242,8 @@ public final class InterruptibleCall<T> {
     synchronized (this) {
       thread = null;
       if (cancelled) {
-        Thread.interrupted(); // meant for this work, not for the next on this thread
+        Thread.interrupted(); // the interrupt was meant for this work, not for the next one on this
+        // thread
       }
       heir = late;
       if (failure != null) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * mark, transaction, and the FNV-1a checksum of all from the magic on. Little-endian.
  */
 public final class MetaPage {
-  /** How many bytes at the beginning of the page matter. */
+  /** The number of bytes at the beginning of the page that hold the fields. */
   public static final int SIZE = 80;
 
   /** The smallest page size in bytes. */
@@ -24,7 +24,7 @@ public final class MetaPage {
   /** The largest page size in bytes. */
   public static final int MAX_PAGE_SIZE = 65536;
 
-  /** The largest number of pages, which makes 256 TiB of the usual size. */
+  /** The largest number of pages: 256 TiB with the usual page size. */
   public static final long MAX_PAGES = 1L << 36;
 
   private static final int META = 0x04; // the page header's flag
@@ -40,10 +40,10 @@ public final class MetaPage {
   }
 
   /**
-   * Wraps the beginning of a page. Never fails because of what the bytes are.
+   * Reads the fields at the beginning of a page. Accepts any bytes.
    *
    * @param page bytes that hold the page
-   * @param offset where it begins; {@value #SIZE} bytes from there are copied
+   * @param offset where the page starts; {@value #SIZE} bytes from there are copied
    * @return its fields
    */
   public static MetaPage at(byte[] page, int offset) {
@@ -51,15 +51,15 @@ public final class MetaPage {
   }
 
   /**
-   * Makes the beginning of a page as bbolt writes it for etcd.
+   * Creates the beginning of a page as bbolt writes it for etcd.
    *
    * @param id the number of the page, 0 or 1
-   * @param pageSize bytes of a page
+   * @param pageSize the size of a page in bytes
    * @param root the page of the root bucket
    * @param freelist the page of the list of free pages, or -1 where none is stored
-   * @param pages how many pages there are
+   * @param pages the number of pages
    * @param transaction the number of the transaction that writes it
-   * @return {@value #SIZE} bytes; the rest of the page does not matter
+   * @return {@value #SIZE} bytes; the rest of the page is not used
    */
   public static byte[] write(
       long id, int pageSize, long root, long freelist, long pages, long transaction) {
@@ -71,7 +71,7 @@ public final class MetaPage {
   }
 
   /**
-   * Why this is not a meta page that a database can have.
+   * Returns why this is not a meta page that a database can have.
    *
    * @return a clause for a message, or null when it is one
    */
@@ -92,7 +92,7 @@ public final class MetaPage {
   }
 
   /**
-   * Whether magic and version are those of a meta page.
+   * Returns whether magic and version are those of a meta page.
    *
    * @return true if they are
    */
@@ -101,7 +101,7 @@ public final class MetaPage {
   }
 
   /**
-   * Whether the checksum matches.
+   * Returns whether the checksum matches.
    *
    * @return true if it does
    */
@@ -110,7 +110,7 @@ public final class MetaPage {
   }
 
   /**
-   * Whether the page size is a power of two from {@value #MIN_PAGE_SIZE} to {@value
+   * Returns whether the page size is a power of two from {@value #MIN_PAGE_SIZE} to {@value
    * #MAX_PAGE_SIZE}.
    *
    * @return true if it is
@@ -121,8 +121,8 @@ public final class MetaPage {
   }
 
   /**
-   * Whether the fields that bbolt does not check are what it writes for etcd: the page header, the
-   * flags and the sequence.
+   * Returns whether the fields that bbolt does not check have the values that it writes for etcd:
+   * the page header, the flags and the sequence.
    *
    * @param id the number of the page
    * @return true if they are
@@ -135,16 +135,16 @@ public final class MetaPage {
   }
 
   /**
-   * The page size.
+   * Returns the page size.
    *
-   * @return bytes, as an unsigned number of 32 bits
+   * @return the size in bytes, an unsigned number of 32 bits
    */
   public long pageSize() {
     return bytes.getInt(24) & 0xffffffffL;
   }
 
   /**
-   * The page of the root bucket.
+   * Returns the page of the root bucket.
    *
    * @return the number of the page
    */
@@ -153,7 +153,7 @@ public final class MetaPage {
   }
 
   /**
-   * The page of the list of free pages.
+   * Returns the page of the list of free pages.
    *
    * @return the number of the page, or -1 where none is stored, as in every database of etcd
    */
@@ -162,7 +162,7 @@ public final class MetaPage {
   }
 
   /**
-   * The high-water mark: how many pages there are.
+   * Returns the high-water mark, which is the number of pages.
    *
    * @return the number of the first page that was never used
    */
@@ -171,9 +171,9 @@ public final class MetaPage {
   }
 
   /**
-   * The number of the transaction that wrote the page.
+   * Returns the number of the transaction that wrote the page.
    *
-   * @return the number; of two valid meta pages the one with the higher is in force
+   * @return the number; of two valid meta pages, bbolt uses the one with the higher number
    */
   public long transaction() {
     return bytes.getLong(64);

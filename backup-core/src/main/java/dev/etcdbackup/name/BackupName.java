@@ -14,7 +14,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a backup below its project, and what it says.
+ * The name of a backup without its project, and the kind, time, revision and encodings that it
+ * contains.
  *
  * <p>Two formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is a
  * base name followed by the suffixes of the encodings that were applied to the snapshot:
@@ -26,22 +27,23 @@ import org.jspecify.annotations.Nullable;
  *       from their end. The revision is decimal without leading zeros, at most {@link
  *       Long#MAX_VALUE}.
  *   <li>tarball, {@code etcd-backup-yyyy-MM-dd-HH-mm-ss}, then {@code .tar.gz} or {@code
- *       .tar.gz.gpg}, below any directories. Older writers used their local time, so the zone these
- *       are read in is chosen by the reader. A local time that a change of the clocks skipped is
- *       read as that much later, one that occurs twice as the earlier.
+ *       .tar.gz.gpg}, with any path before it. Other tools write local time, so the reader chooses
+ *       the time zone in which these names are read. A local time that a daylight saving change
+ *       skipped is moved later by the length of the gap; of a time that occurs twice, the earlier
+ *       one is meant.
  * </ul>
  *
  * <p>Digits are ASCII, and every field must be in range: month 13, 30 February, a leap second, a
  * revision beyond a {@code long} or anything after the last field make a name {@code OTHER}.
  *
- * <p>Immutable and thread-safe. Two names are equal when their text and their time are: the same
- * tarball read in two zones is two names.
+ * <p>Immutable and thread-safe. Two names are equal when their texts and their times are equal: the
+ * same tarball name read in two time zones gives two different names.
  */
 public final class BackupName {
   /**
-   * Oldest first: by time (names without one before all others), then by revision as a number
-   * (names without one first), then by the bytes of the text in UTF-8. A total order, consistent
-   * with equals.
+   * Orders names from the oldest to the newest: by time (names without a time first), then by
+   * revision as a number (names without a revision first), then by the UTF-8 bytes of the text. A
+   * total order, consistent with equals.
    */
   public static final Comparator<BackupName> OLDEST_FIRST = BackupName::compareOldestFirst;
 
@@ -74,21 +76,21 @@ public final class BackupName {
   }
 
   /**
-   * Reads a name, times of tarballs in UTC. Never throws for any text.
+   * Parses a name, with the times of tarballs in UTC. Accepts every text.
    *
    * @param text the name below the project, any string
-   * @return what it says
+   * @return the parsed name
    */
   public static BackupName parse(String text) {
     return parse(text, ZoneOffset.UTC);
   }
 
   /**
-   * Reads a name. Never throws for any text; linear in its length.
+   * Parses a name. Accepts every text; takes time linear in its length.
    *
    * @param text the name below the project, any string
-   * @param tarballZone the zone in which the times of tarballs were written
-   * @return what it says
+   * @param tarballZone the time zone in which the times of tarballs were written
+   * @return the parsed name
    */
   public static BackupName parse(String text, ZoneId tarballZone) {
     Objects.requireNonNull(text, "text");
@@ -103,13 +105,13 @@ public final class BackupName {
   }
 
   /**
-   * The name of a periodic backup.
+   * Returns the name of a periodic backup.
    *
-   * @param prefix what stands before {@code _v}, {@code etcd.backup} by custom
+   * @param prefix the part before {@code _v}, usually {@code etcd.backup}
    * @param revision etcd's revision, 0 or more
-   * @param time when the backup was begun; fractions of a second are dropped
-   * @return the name, whose text parses to an equal one
-   * @throws IllegalArgumentException when the revision is negative or the year is not of 0 to 9999
+   * @param time when the backup was started; fractions of a second are dropped
+   * @return the name; parsing its text gives an equal name
+   * @throws IllegalArgumentException when the revision is negative or the year is not in 0 to 9999
    */
   public static BackupName periodic(String prefix, long revision, Instant time) {
     Objects.requireNonNull(prefix, "prefix");
@@ -125,11 +127,11 @@ public final class BackupName {
   }
 
   /**
-   * The name of a tarball, {@code etcd-backup-TIME.tar.gz}, its time in UTC.
+   * Returns the name of a tarball, {@code etcd-backup-TIME.tar.gz}, with the time in UTC.
    *
-   * @param time when the backup was begun; fractions of a second are dropped
-   * @return the name, whose text parses in UTC to an equal one
-   * @throws IllegalArgumentException when the year is not of 0 to 9999
+   * @param time when the backup was started; fractions of a second are dropped
+   * @return the name; parsing its text in UTC gives an equal name
+   * @throws IllegalArgumentException when the year is not in 0 to 9999
    */
   public static BackupName tarball(Instant time) {
     Instant second = time.truncatedTo(ChronoUnit.SECONDS);
@@ -142,11 +144,11 @@ public final class BackupName {
   }
 
   /**
-   * The name of the same backup with one more encoding.
+   * Returns the name of the same backup with one more encoding.
    *
-   * @param suffix what the encoding appends: {@code .zst} or {@code .gpg}
-   * @return the name with the suffix at its end
-   * @throws IllegalArgumentException when no backup of this kind may have this suffix there: a
+   * @param suffix the suffix of the encoding: {@code .zst} or {@code .gpg}
+   * @return the name with the suffix appended
+   * @throws IllegalArgumentException when a backup of this kind cannot have this suffix here: a
    *     periodic name takes {@code .zst}, {@code .gpg} or {@code .zst.gpg}, a tarball {@code .gpg}
    */
   public BackupName withEncoding(String suffix) {
@@ -161,17 +163,17 @@ public final class BackupName {
   }
 
   /**
-   * The name as it stands in the store.
+   * Returns the name as it is stored.
    *
-   * @return the text this was read from or formatted to
+   * @return the text that was parsed or formatted
    */
   public String text() {
     return text;
   }
 
   /**
-   * The name without the suffixes of its encodings. Backups of one project and base name are taken
-   * for copies of one snapshot.
+   * Returns the name without the suffixes of its encodings. Backups of one project with the same
+   * base name are treated as copies of one snapshot.
    *
    * @return the base name: {@code etcd.backup_v1450_2020-01-30-20:44:41} of {@code
    *     etcd.backup_v1450_2020-01-30-20:44:41.zst.gpg}; the text itself for {@link
@@ -182,10 +184,10 @@ public final class BackupName {
   }
 
   /**
-   * The encodings of the backup by their suffixes.
+   * Returns the suffixes of the backup's encodings.
    *
-   * @return the suffixes in the order in which the encodings were applied, for example {@code .zst}
-   *     and {@code .gpg}; empty when the snapshot is stored as it is, and for {@link
+   * @return the suffixes, in the order in which the encodings were applied, for example {@code
+   *     .zst} and {@code .gpg}; empty when the snapshot is stored as it is, and for {@link
    *     BackupKind#OTHER}
    */
   public List<String> encodings() {
@@ -202,7 +204,7 @@ public final class BackupName {
   }
 
   /**
-   * What kind of backup the name announces.
+   * Returns the kind of the backup.
    *
    * @return the kind
    */
@@ -211,8 +213,8 @@ public final class BackupName {
   }
 
   /**
-   * What stands before {@code _v} of a periodic name or before the time of a tarball: the last part
-   * of what makes a series.
+   * Returns the part before {@code _v} of a periodic name or before the time of a tarball. Project,
+   * kind and prefix identify a series.
    *
    * @return the prefix; empty for {@link BackupKind#OTHER}
    */
@@ -221,7 +223,7 @@ public final class BackupName {
   }
 
   /**
-   * When the backup was begun, to the second.
+   * Returns when the backup was started, to the second.
    *
    * @return the time; empty for {@link BackupKind#OTHER}
    */
@@ -230,7 +232,8 @@ public final class BackupName {
   }
 
   /**
-   * The revision in the name: read before the snapshot began, so a lower bound of what is inside.
+   * Returns the revision in the name. It was read before the snapshot was started, so it is a lower
+   * bound of the revision in the snapshot.
    *
    * @return the revision; only periodic names have one
    */
@@ -239,7 +242,7 @@ public final class BackupName {
   }
 
   /**
-   * Whether the backup is encrypted with OpenPGP.
+   * Returns whether the backup is encrypted with OpenPGP.
    *
    * @return true for periodic names and tarballs ending in {@code .gpg}
    */
@@ -248,11 +251,12 @@ public final class BackupName {
   }
 
   /**
-   * Compares by time (none before all others), then by revision as a number (none first). Names of
-   * the same time and revision compare as equal whatever their text.
+   * Compares by time (names without a time first), then by revision as a number (names without a
+   * revision first). Names of the same time and revision compare as equal, whatever their text.
    *
    * @param other the name to compare with
-   * @return negative, zero or positive as this is older than, as old as or newer than the other
+   * @return a negative number, zero or a positive number when this name is older than, as old as or
+   *     newer than the other
    */
   public int compareAge(BackupName other) {
     if (time == null || other.time == null) {
@@ -318,20 +322,28 @@ public final class BackupName {
     return time == null ? null : new BackupName(text, base, BackupKind.TARBALL, prefix, time, -1);
   }
 
-  /** Where a text that ends at {@code end} ends without a suffix, if it has that suffix. */
+  /**
+   * Returns the end of {@code text[0, end)} without a suffix, or {@code end} when it does not have
+   * that suffix.
+   */
   private static int without(String suffix, String text, int end) {
     int shorter = end - suffix.length();
     return text.startsWith(suffix, shorter) ? shorter : end; // startsWith is false below 0
   }
 
-  /** The number in {@code text[start, end)}, all digits; -1 when it overflows or is padded. */
+  /**
+   * Returns the number in {@code text[start, end)}, which are digits; -1 when it overflows or has a
+   * leading zero.
+   */
   private static long parseRevision(String text, int start, int end) {
     if (end - start > 19 || (text.charAt(start) == '0' && end - start > 1)) {
       return -1;
     }
     long value = 0;
     for (int i = start; i < end; i++) {
-      value = value * 10 + (text.charAt(i) - '0'); // 19 digits overflow once at most: to negative
+      value =
+          value * 10
+              + (text.charAt(i) - '0'); // 19 digits overflow at most once, to a negative number
     }
     return value < 0 ? -1 : value;
   }
@@ -410,12 +422,12 @@ public final class BackupName {
   }
 
   /**
-   * Whether a character of a name may be shown as it is, on a terminal or in a log. Names come from
-   * stores that others write to. Control characters, marks that reorder or hide text, line and
-   * paragraph separators and halves of characters may not.
+   * Returns whether a character of a name can be printed to a terminal or a log without being
+   * escaped. Names may come from stores that others write to. Control characters, characters that
+   * reorder or hide text, line and paragraph separators, and unpaired surrogates cannot.
    *
-   * @param codePoint a character, or half of one
-   * @return false if it acts on what shows it, or is none
+   * @param codePoint a code point or an unpaired surrogate
+   * @return false if it must be escaped
    */
   public static boolean isShown(int codePoint) {
     return switch (Character.getType(codePoint)) {
@@ -430,13 +442,13 @@ public final class BackupName {
   }
 
   /**
-   * Compares two texts as their UTF-8 bytes would compare, which is the order in which S3 lists
-   * keys: by code points, that is, and not by {@code char} as {@link String#compareTo} does. Texts
-   * that are not valid UTF-16 have a place too, so the order is total.
+   * Compares two texts by their UTF-8 bytes, which is the order in which S3 lists keys. That is the
+   * order of code points, whereas {@link String#compareTo} compares {@code char} values. Texts that
+   * are not valid UTF-16 are ordered too, so the order is total.
    *
    * @param a one text
    * @param b another text
-   * @return negative, zero or positive as a comes before, equals or follows b
+   * @return a negative number, zero or a positive number when a comes before, equals or follows b
    */
   public static int compareUtf8(String a, String b) {
     int common = Math.min(a.length(), b.length());
@@ -444,8 +456,8 @@ public final class BackupName {
       char x = a.charAt(i);
       char y = b.charAt(i);
       if (x != y) {
-        // Surrogates stand for code points above all of the basic plane, yet their chars are below
-        // U+E000: lift them.
+        // Surrogates represent code points above the basic plane, but their char values are below
+        // U+E000: move them above it.
         boolean liftX = Character.isSurrogate(x);
         boolean liftY = Character.isSurrogate(y);
         return liftX == liftY ? Character.compare(x, y) : (liftX ? 1 : -1);

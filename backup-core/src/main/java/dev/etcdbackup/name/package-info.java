@@ -1,4 +1,4 @@
-/** The two name formats of a backup and the order of backups; knows nothing but time. */
+/** The formats of backup names, and the order of backups by age. */
 @NullMarked
 package dev.etcdbackup.name;
 

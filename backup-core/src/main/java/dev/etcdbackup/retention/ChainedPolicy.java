@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What one policy keeps, and what the next keeps of the older ones. */
+/** A policy that keeps what one policy keeps and, of the older backups, what another one keeps. */
 record ChainedPolicy(RetentionPolicy first, RetentionPolicy next) implements RetentionPolicy {
   ChainedPolicy {
     Objects.requireNonNull(first, "first");

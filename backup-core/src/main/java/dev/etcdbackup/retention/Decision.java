@@ -4,13 +4,14 @@ import dev.etcdbackup.Backup;
 import java.util.Objects;
 
 /**
- * What is to become of one backup, and why.
+ * The decision to keep or to delete one backup, and its reason.
  *
  * <p>Immutable and thread-safe.
  *
  * @param backup the backup
- * @param keep whether it stays
- * @param reason why, in one short line: {@code daily 2020-02-03}, {@code no rule keeps it}
+ * @param keep whether the backup is kept
+ * @param reason the reason in one short line, for example {@code daily 2020-02-03} or {@code no
+ *     rule keeps it}
  */
 public record Decision(Backup backup, boolean keep, String reason) {
   /** Checks the values. */

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The newest so many. */
+/** A policy that keeps a number of the newest backups. */
 record KeepLast(int count) implements RetentionPolicy {
   KeepLast {
     if (count < 1) {

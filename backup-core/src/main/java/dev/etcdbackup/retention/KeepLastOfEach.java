@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The last of each period that has one, for the newest so many periods. */
+/** A policy that keeps the last backup of each of the newest periods in which there is one. */
 record KeepLastOfEach(Period period, int count) implements RetentionPolicy {
   KeepLastOfEach {
     if (count < 1) {

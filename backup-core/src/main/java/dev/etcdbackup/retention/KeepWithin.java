@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All that are not older than an age. */
+/** A policy that keeps all backups that are not older than a duration. */
 record KeepWithin(Duration age) implements RetentionPolicy {
   KeepWithin {
     if (age.isZero() || age.isNegative()) {

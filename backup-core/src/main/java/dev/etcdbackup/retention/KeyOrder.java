@@ -7,16 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A long listing in the order of its keys, whatever order it came in.
+ * Sorts a long listing by key.
  *
- * <p>The keys of a series differ in a few characters, and sorting spends its time on fetching texts
- * from memory to compare them. So each text is fetched once, for the eight characters behind what
- * all have in common; a comparison needs a whole key only where those are equal.
+ * <p>The keys of a series differ in a few characters, and a sort spends most of its time on loading
+ * the texts from memory to compare them. This class therefore loads each text once and packs the
+ * eight characters after the common prefix into a number; two keys are compared completely only
+ * when these numbers are equal.
  */
 final class KeyOrder {
   private static final int HEAD = 8;
   private static final int BITS = 7;
-  private static final int NOT_ASCII = 127; // and DEL: whoever has one here is compared whole
+  private static final int NOT_ASCII =
+      127; // or DEL: a key with such a character here is compared completely
 
   private KeyOrder() {}
 
@@ -37,13 +39,13 @@ final class KeyOrder {
     }
     Arrays.sort(sorted);
     List<Backup> inKeyOrder = new ArrayList<>(sorted.length);
-    for (Headed one : sorted) {
-      inKeyOrder.add(one.backup);
+    for (Headed each : sorted) {
+      inKeyOrder.add(each.backup);
     }
     return inKeyOrder;
   }
 
-  /** How many characters all keys begin with. */
+  /** Returns the length of the common prefix of all keys. */
   private static int commonLength(List<Backup> backups) {
     if (backups.isEmpty()) {
       return 0;
@@ -61,7 +63,7 @@ final class KeyOrder {
     return common;
   }
 
-  /** A number that is smaller only for keys that come before, among those alike up to there. */
+  /** Returns a number that is smaller only for a key that comes first, given an equal prefix. */
   private static long head(BackupKey key, int from) {
     String text = key.toString();
     long head = 0;

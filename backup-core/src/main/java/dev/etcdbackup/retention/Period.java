@@ -10,7 +10,7 @@ import java.time.temporal.ChronoField;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
 
-/** A stretch of the UTC calendar of which the last backup counts. */
+/** A period of the UTC calendar of which a policy keeps the last backup. */
 enum Period {
   HOUR("hourly", pattern("uuuu-MM-dd'T'HH")),
   DAY("daily", pattern("uuuu-MM-dd")),
@@ -29,7 +29,7 @@ enum Period {
     return adverb;
   }
 
-  /** The number of the period a time is in; periods are numbered without gaps. */
+  /** Returns the number of the period that contains a time; periods are numbered without gaps. */
   long number(Instant time) {
     long day = Math.floorDiv(time.getEpochSecond(), 86_400L);
     return switch (this) {
@@ -40,7 +40,10 @@ enum Period {
     };
   }
 
-  /** What the period a time is in is called: {@code 2020-02-03T14}, {@code 2020-W06}. */
+  /**
+   * Returns the label of the period that contains a time, as {@code 2020-02-03T14} or {@code
+   * 2020-W06}.
+   */
   String label(Instant time) {
     return label.format(time.atOffset(ZoneOffset.UTC));
   }

@@ -12,12 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a policy decides about a listing: one decision for each backup, none carried out yet.
+ * The decisions of a retention policy about a listing, one for each backup. Making a plan deletes
+ * nothing.
  *
  * <p>Backups of one project that have the same {@linkplain dev.etcdbackup.name.BackupName#base base
- * name} are copies of one snapshot in different encodings. The policy sees one of them, so they
- * count once ({@code keepLast(7)} keeps seven base names), and what it decides holds for all of
- * them: copies are kept together or deleted together, for the same reason.
+ * name} are copies of one snapshot in different encodings. The policy receives one of them, so they
+ * count once ({@code keepLast(7)} keeps seven base names), and its decision applies to all of them:
+ * copies are kept or deleted together, for the same reason.
  *
  * <p>Immutable and thread-safe.
  *
@@ -30,7 +31,7 @@ public record RetentionPlan(List<Decision> decisions) {
   }
 
   /**
-   * Plans a listing with a policy, and sees to what no policy may break; see {@link
+   * Plans a listing with a policy and applies the rules that hold for every policy; see {@link
    * RetentionPolicy#plan}.
    *
    * @param policy what to keep
@@ -38,7 +39,7 @@ public record RetentionPlan(List<Decision> decisions) {
    * @param now the time of the planning
    * @return one decision for each backup, in the order of the keys
    * @throws IllegalArgumentException when two of the backups have the same key
-   * @throws IllegalStateException when the policy keeps what it was not offered
+   * @throws IllegalStateException when the policy keeps a backup that was not in its input
    */
   public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
     List<Backup> inKeyOrder = KeyOrder.of(backups);
@@ -66,7 +67,7 @@ public record RetentionPlan(List<Decision> decisions) {
   }
 
   /**
-   * The backups that stay.
+   * Returns the backups that are kept.
    *
    * @return the backups in the order of their keys
    */
@@ -75,7 +76,7 @@ public record RetentionPlan(List<Decision> decisions) {
   }
 
   /**
-   * The backups that are to go.
+   * Returns the backups that are to be deleted.
    *
    * @return the backups in the order of their keys
    */
@@ -83,10 +84,10 @@ public record RetentionPlan(List<Decision> decisions) {
     return decisions.stream().filter(one -> !one.keep()).map(Decision::backup).toList();
   }
 
-  /** Plans the candidates of one series. */
+  /** Plans the backups of one series that have a time. */
   private static Map<Backup, String> plan(
       RetentionPolicy policy, List<Backup> series, Instant now) {
-    series.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name stand side by side
+    series.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name are adjacent
     List<Backup> firstCopies = new ArrayList<>();
     for (int i = 0; i < series.size(); i++) {
       if (i == 0 || !isCopy(series.get(i), series.get(i - 1))) {
@@ -126,7 +127,7 @@ public record RetentionPlan(List<Decision> decisions) {
         (backup, reason) -> {
           if (known < kept.size() && !newestFirst.contains(backup)) {
             throw new IllegalStateException(
-                "policy '" + policy + "' keeps " + backup.key() + ", which it was not offered");
+                "policy '" + policy + "' keeps " + backup.key() + ", which was not in its input");
           }
           if (reason == null) {
             throw new IllegalStateException(

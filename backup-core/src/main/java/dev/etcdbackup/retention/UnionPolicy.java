@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What one policy or the other keeps. */
+/** A policy that keeps what at least one of two policies keeps. */
 record UnionPolicy(RetentionPolicy one, RetentionPolicy other) implements RetentionPolicy {
   UnionPolicy {
     Objects.requireNonNull(one, "one");

@@ -1,8 +1,8 @@
 /**
- * Which backups to keep: policies, the plans they make, and the built-in tiers.
+ * Retention: policies that select the backups to keep, and the plans they make.
  *
- * <p>Nothing here reads a clock, touches a store or deletes: a plan is computed from a list and a
- * time, and can be shown before anyone acts on it.
+ * <p>This package reads no clock, accesses no store and deletes nothing: a plan is computed from a
+ * list and a time, and can be shown before it is executed.
  */
 @NullMarked
 package dev.etcdbackup.retention;

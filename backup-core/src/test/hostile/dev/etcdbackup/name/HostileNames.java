@@ -2,7 +2,7 @@ package dev.etcdbackup.name;
 
 import java.util.Random;
 
-/** Names as somebody who means harm, or a broken program, would give them; the same for a seed. */
+/** Names as an attacker or a defective program would choose them; the same for the same seed. */
 public final class HostileNames {
   private static final String[] PIECES = {
     "etcd.backup",

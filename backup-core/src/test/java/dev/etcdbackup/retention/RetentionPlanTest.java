@@ -145,7 +145,7 @@ class RetentionPlanTest {
   }
 
   @Test
-  void aNameOfTheFutureIsKeptReportedAndCountsForNothing() {
+  void aNameDatedInTheFutureIsKeptReportedAndNotCounted() {
     assertThat(
             lines(
                 keepLast(1)
@@ -213,7 +213,7 @@ class RetentionPlanTest {
       assertThatIllegalStateException()
           .isThrownBy(() -> policy.plan(backups, NOW))
           .withMessageContaining("keeps q/etcd.backup_v1_2020-02-01-00:00:00")
-          .withMessageContaining("not offered");
+          .withMessageContaining("not in its input");
     }
   }
 

@@ -12,15 +12,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A schedule by a cron expression of five fields, as crontab(5) has them: minute, hour, day of
- * month, month, day of week. In UTC, so a change of the clocks neither skips a point nor doubles
- * one.
+ * A schedule given by a cron expression of the five fields of crontab(5): minute, hour, day of
+ * month, month, day of week. The fields are in UTC, so daylight saving time neither skips nor
+ * repeats a point.
  *
- * <p>{@code *}, lists, ranges, steps, and the names of months and days are understood; 0 and 7 are
+ * <p>{@code *}, lists, ranges, steps, and the names of months and days are supported; 0 and 7 are
  * Sunday. When both day of month and day of week are restricted, a day that matches either is a
  * point, as in cron.
  *
- * <p>Immutable and thread-safe. Two are equal when their expressions are.
+ * <p>Immutable and thread-safe. Two schedules are equal when their expressions are equal.
  */
 public final class CronSchedule implements Schedule {
   private static final CronParser PARSER =
@@ -35,12 +35,12 @@ public final class CronSchedule implements Schedule {
   }
 
   /**
-   * Reads an expression.
+   * Parses an expression.
    *
-   * @param expression five fields, {@code "15 2 * * *"} for a quarter past two each day
+   * @param expression the five fields, for example {@code "15 2 * * *"} for 02:15 each day
    * @return the schedule
-   * @throws IllegalArgumentException when it is no such expression, or matches no time at all
-   *     ({@code "0 0 30 2 *"}); the message names it and says why
+   * @throws IllegalArgumentException when the expression is not valid, or matches no time at all
+   *     ({@code "0 0 30 2 *"}); the message contains the expression and the reason
    */
   public static CronSchedule of(String expression) {
     ExecutionTime times;
@@ -49,7 +49,7 @@ public final class CronSchedule implements Schedule {
       times = ExecutionTime.forCron(cron.validate());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "'" + expression + "' is no cron expression: " + e.getMessage(), e);
+          "'" + expression + "' is not a cron expression: " + e.getMessage(), e);
     }
     CronSchedule schedule = new CronSchedule(expression, times);
     if (schedule.next(Instant.EPOCH).isEmpty()) {
@@ -73,7 +73,7 @@ public final class CronSchedule implements Schedule {
     return expression.hashCode();
   }
 
-  /** The expression. */
+  /** Returns the expression. */
   @Override
   public String toString() {
     return expression;

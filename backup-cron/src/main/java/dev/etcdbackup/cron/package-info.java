@@ -1,4 +1,4 @@
-/** Cron expressions as schedules. */
+/** Schedules that are given by cron expressions. */
 @NullMarked
 package dev.etcdbackup.cron;
 

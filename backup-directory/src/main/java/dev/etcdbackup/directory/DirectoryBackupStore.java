@@ -33,30 +33,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store in a directory: the backup {@code PROJECT/NAME} is the file {@code ROOT/PROJECT/NAME}.
+ * A backup store in a directory: the backup {@code PROJECT/NAME} is the file {@code
+ * ROOT/PROJECT/NAME}.
  *
- * <p>A backup is written to a file of its own below {@code ROOT/.etcd-backup/tmp}, forced to the
- * disk, and then hard-linked to its name, which fails where the name is taken; then the directories
- * are forced to the disk, too. So it appears whole or not at all, whichever process is killed, and
- * survives a loss of power once {@link #put} has returned. The file system must have hard links,
- * and all of ROOT must be on one file system; otherwise {@code put} throws {@link StoreException}
- * and stores nothing. Files get mode 0600 and directories 0700 where there are modes.
+ * <p>A backup is written to a temporary file below {@code ROOT/.etcd-backup/tmp}, forced to the
+ * disk, and then hard-linked to its name, which fails when the name is taken; then the directories
+ * are forced to the disk. A backup therefore appears completely or not at all, even if a process is
+ * killed, and survives a power failure after {@link #put} has returned. The file system must
+ * support hard links, and all of ROOT must be on one file system; otherwise {@code put} throws
+ * {@link StoreException} and stores nothing. Files get mode 0600 and directories 0700 on file
+ * systems that support modes.
  *
- * <p>Every regular file below ROOT is a backup, whoever put it there; a file in ROOT itself has the
- * project {@code ""}. Symbolic links below ROOT are neither listed nor followed, and no key leads
- * out of ROOT. What {@link StoredBackup#isListedIn} leaves out is not listed, nor is a {@code
- * ROOT/lost+found} that may not be read. The version of a backup is its file's time, size and
- * inode, so a file that was replaced or rewritten is noticed. A file whose name is not text in this
- * process's character set (that of the locale; UTF-8 is advised) is listed with U+FFFD in it and
- * can be neither opened nor deleted.
+ * <p>Every regular file below ROOT is a backup, whatever program wrote it; a file in ROOT itself
+ * has the project {@code ""}. Symbolic links below ROOT are neither listed nor followed, and no key
+ * refers to a file outside ROOT. Files for which {@link StoredBackup#isListedIn} is false are not
+ * listed, and neither is a {@code ROOT/lost+found} that cannot be read. The version of a backup is
+ * computed from the modification time, size and inode of its file, so a replaced or rewritten file
+ * is detected. A file whose name is not valid in this process's character set (that of the locale;
+ * UTF-8 is recommended) is listed with U+FFFD in its key and can be neither opened nor deleted.
  *
- * <p>A process that is killed in a {@code put} leaves its file below {@code .etcd-backup/tmp}. Each
- * {@code put} removes such files when nothing was written to them for 24 hours. Directories are
- * made as needed and never removed.
+ * <p>A process that is killed during a {@code put} leaves its temporary file below {@code
+ * .etcd-backup/tmp}. Each {@code put} removes such files when nothing was written to them for 24
+ * hours. Directories are created as needed and never removed.
  *
- * <p>Thread-safe; any number of processes may use one directory at once. Takes 256 KiB of memory
- * for a {@code put}, and none for a stream that is open. A deletion is not forced to the disk: a
- * loss of power in the seconds after may bring the backup back.
+ * <p>Thread-safe; any number of processes may use one directory at once. Uses 256 KiB of memory for
+ * a {@code put}, and no buffer for an open stream. A deletion is not forced to the disk: after a
+ * power failure within the following seconds the backup may exist again.
  */
 public final class DirectoryBackupStore implements BackupStore {
   private static final int BUFFER_BYTES = 256 * 1024;
@@ -70,13 +72,12 @@ public final class DirectoryBackupStore implements BackupStore {
   }
 
   /**
-   * The store in a directory, which is created if it does not exist, with the directories above it;
-   * to refuse that, see {@link Builder#requireExisting}. Where the directory exists, nothing is
-   * written.
+   * Returns the store in a directory. Creates the directory and its parents if it does not exist;
+   * {@link Builder#requireExisting} prevents that. Writes nothing to an existing directory.
    *
-   * @param root the directory; it may be given by a symbolic link
+   * @param root the directory, or a symbolic link to it
    * @return the store
-   * @throws StoreException when there is no such directory and none can be made
+   * @throws StoreException when the directory does not exist and cannot be created
    */
   public static DirectoryBackupStore at(Path root) throws StoreException {
     return at(root, InstantSource.system());
@@ -87,16 +88,16 @@ public final class DirectoryBackupStore implements BackupStore {
   }
 
   /**
-   * Begins to describe a store in a directory.
+   * Returns a builder of a store in a directory.
    *
-   * @param root the directory; it may be given by a symbolic link
-   * @return a builder with the defaults, which make what {@link #at} makes
+   * @param root the directory, or a symbolic link to it
+   * @return a builder with the defaults of {@link #at}
    */
   public static Builder builder(Path root) {
     return new Builder(root);
   }
 
-  /** Describes a store. Not thread-safe. */
+  /** A builder of a store. Not thread-safe. */
   public static final class Builder {
     private final Path root;
     private InstantSource clock = InstantSource.system();
@@ -107,9 +108,9 @@ public final class DirectoryBackupStore implements BackupStore {
     }
 
     /**
-     * Requires that the directory exists, instead of creating it. With a directory on a volume,
-     * below the point where the volume is mounted, this keeps backups from filling another disk
-     * when the volume is not mounted. Default: the directory is created.
+     * Requires that the directory exists, instead of creating it. For a directory below the mount
+     * point of a volume, this prevents backups from being written to another disk while the volume
+     * is not mounted. Default: the directory is created.
      *
      * @return this
      */
@@ -124,11 +125,11 @@ public final class DirectoryBackupStore implements BackupStore {
     }
 
     /**
-     * Makes the store. Creates the directory if that is allowed and needed, and writes nothing
+     * Builds the store. Creates the directory if that is allowed and necessary, and writes nothing
      * else.
      *
      * @return the store
-     * @throws StoreException when there is no such directory, and none may or can be created
+     * @throws StoreException when the directory does not exist and must not or cannot be created
      */
     public DirectoryBackupStore build() throws StoreException {
       if (existing && !Files.isDirectory(root)) {
@@ -143,7 +144,7 @@ public final class DirectoryBackupStore implements BackupStore {
     }
   }
 
-  /** Names the directory. */
+  /** Returns the path of the directory. */
   @Override
   public String toString() {
     return layout.root().toString();
@@ -185,19 +186,19 @@ public final class DirectoryBackupStore implements BackupStore {
           "offset " + offset + " and length " + length + " must be within 0 to " + backup.size());
     }
     BackupKey key = backup.key();
-    requireUnchanged(backup); // and a regular file: opening a pipe would block
+    requireUnchanged(backup); // and is a regular file: opening a pipe would block
     FileChannel channel;
     try {
       Path path = layout.path(key).orElseThrow(() -> new NoSuchFileException(key.toString()));
       channel = FileChannel.open(path, StandardOpenOption.READ, NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
-      throw new BackupNotFoundException(key, key + " is not there any more", e);
+      throw new BackupNotFoundException(key, key + " no longer exists", e);
     } catch (IOException e) {
       throw new StoreException("cannot open " + key + ": " + Layout.reason(e), e);
     }
     FileRange range = new FileRange(channel, key, offset, length);
     try {
-      requireUnchanged(backup); // what was opened in between is what was asked for
+      requireUnchanged(backup); // the file was not replaced before it was opened
       return range;
     } catch (BackupException e) {
       range.close();
@@ -232,7 +233,8 @@ public final class DirectoryBackupStore implements BackupStore {
     if (now.isEmpty() || !now.get().version().equals(backup.version())) {
       throw new BackupNotFoundException(
           backup.key(),
-          backup.key() + (now.isEmpty() ? " is not there" : " is not what it was") + " any more",
+          backup.key()
+              + (now.isEmpty() ? " no longer exists" : " was replaced since it was listed"),
           null);
     }
   }
@@ -255,7 +257,10 @@ public final class DirectoryBackupStore implements BackupStore {
     }
   }
 
-  /** Gives the finished file its name. Takes it away again when that cannot be made to last. */
+  /**
+   * Gives the finished file its name. Removes the name again when the directory cannot be forced to
+   * the disk.
+   */
   private void commit(Path file, Path target, BackupKey key) throws IOException {
     Path directory = Objects.requireNonNull(target.getParent());
     layout.makeDirectories(directory);
@@ -263,12 +268,12 @@ public final class DirectoryBackupStore implements BackupStore {
       Files.createLink(target, file);
     } catch (FileAlreadyExistsException e) {
       if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isRegularFile(target, NOFOLLOW_LINKS)) {
-        throw new FileSystemException(target.toString(), null, "is there and is not a file");
+        throw new FileSystemException(target.toString(), null, "exists and is not a file");
       }
       throw new BackupExistsException(key);
     } catch (UnsupportedOperationException | FileSystemException e) {
       throw new StoreException(
-          "cannot store %s: the file system does not link %s to its name: %s"
+          "cannot store %s: the file system cannot create a hard link from %s to its name: %s"
               .formatted(key, file, Layout.reason(e)),
           e);
     }
@@ -282,7 +287,7 @@ public final class DirectoryBackupStore implements BackupStore {
 
   private static boolean undo(Path file, Path target) {
     try {
-      if (Files.isSameFile(file, target)) { // else somebody else's by now
+      if (Files.isSameFile(file, target)) { // otherwise another process has replaced it
         Files.delete(target);
       }
       return true;

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 
-/** A part of an open file; one that is shorter than it should be throws. */
+/** A stream of a range of an open file. Throws when the file ends before the range. */
 final class FileRange extends InputStream {
-  /** The runtime keeps a buffer of the size of the largest read for each thread. */
+  /** The size of the largest read. The runtime keeps a buffer of that size for each thread. */
   private static final int MAX_READ = 256 * 1024;
 
   private final FileChannel channel;
@@ -49,7 +49,8 @@ final class FileRange extends InputStream {
     }
     if (count < 0) {
       throw new StoreException(
-          key + " ends after " + position + " bytes, " + (end - position) + " too early", null);
+          key + " ends after " + position + " bytes, " + (end - position) + " bytes too early",
+          null);
     }
     position += count;
     return count;
@@ -67,7 +68,7 @@ final class FileRange extends InputStream {
     try {
       channel.close();
     } catch (IOException ignored) {
-      // Nothing was written: what was read is as good as it was.
+      // Nothing was written, so a failed close does not affect what was read.
     }
   }
 }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How backups lie below the root: which file a key names and which key a file has. Never leads out
- * of the root, and never through a symbolic link.
+ * The layout of the files below the root: maps a key to a file and a file to its key. Never maps to
+ * a file outside the root or behind a symbolic link.
  */
 final class Layout {
   private static final int MAX_NAME_BYTES = 255; // the limit of Linux's file systems
@@ -41,7 +41,8 @@ final class Layout {
   }
 
   static Layout at(Path root) throws IOException {
-    if (!Files.isDirectory(root)) { // early Java 17s take a link to a directory for an obstacle
+    if (!Files.isDirectory(
+        root)) { // early releases of Java 17 fail for a symbolic link to a directory
       Files.createDirectories(root, AtomicFile.mode(root, "rwx------"));
     }
     return new Layout(root.toRealPath());
@@ -51,12 +52,15 @@ final class Layout {
     return root;
   }
 
-  /** The directory for what is not a backup. */
+  /** The directory for files that are not backups. */
   Path reserved() {
     return reserved;
   }
 
-  /** The one path a key can have, whether anything is there or not; empty if it can have none. */
+  /**
+   * Returns the path of a key, whether or not a file exists there; empty if the key cannot be a
+   * path.
+   */
   Optional<Path> path(BackupKey key) throws StoreException {
     Path path = root;
     for (String name : key.toString().split("/", -1)) {
@@ -69,7 +73,10 @@ final class Layout {
     return ours ? Optional.of(path) : Optional.empty();
   }
 
-  /** What is stored under a key: a regular file, by way of real directories only. */
+  /**
+   * Returns the regular file that is stored under a key, if no directory on its path is a symbolic
+   * link.
+   */
   Optional<StoredBackup> look(BackupKey key) throws StoreException {
     Optional<Path> path = path(key);
     if (path.isEmpty()) {
@@ -93,7 +100,7 @@ final class Layout {
     }
   }
 
-  /** All files of a project, or of the store, in the order of their keys. */
+  /** Lists all files of a project, or of the store, in the order of their keys. */
   List<StoredBackup> list(String project) throws StoreException {
     Lister lister = new Lister(project);
     try {
@@ -111,7 +118,10 @@ final class Layout {
     return List.copyOf(lister.found);
   }
 
-  /** The directory that a listing begins with, if there is one; never by way of a link. */
+  /**
+   * Returns the directory with which a listing starts, if it exists and no symbolic link is on its
+   * path.
+   */
   private Optional<Path> start(String project) throws IOException {
     Path at = root;
     for (String name : project.isEmpty() ? new String[0] : project.split("/", -1)) {
@@ -126,7 +136,7 @@ final class Layout {
     return Optional.of(at);
   }
 
-  /** Makes a directory below the root, and those on the way to it. */
+  /** Creates a directory below the root, and its parents. */
   void makeDirectories(Path directory) throws IOException {
     requireRoot();
     Path at = root;
@@ -136,15 +146,15 @@ final class Layout {
         Files.createDirectory(at, AtomicFile.mode(root, "rwx------"));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(at, NOFOLLOW_LINKS)) {
-          throw new FileSystemException(at.toString(), null, "is there and is not a directory");
+          throw new FileSystemException(at.toString(), null, "exists and is not a directory");
         }
       }
     }
   }
 
   /**
-   * Forces a directory to the disk and those above it, up to the root: any may be new, by this
-   * process or another.
+   * Forces a directory and its parents up to the root to the disk, since this process or another
+   * may have created any of them.
    */
   void force(Path directory) throws IOException {
     for (Path at = directory; at != null && at.startsWith(root); at = at.getParent()) {
@@ -152,7 +162,7 @@ final class Layout {
     }
   }
 
-  /** Why something failed, in a few words. */
+  /** Returns the reason of a failure in a few words. */
   static String reason(Exception e) {
     if (e instanceof ClosedByInterruptException) {
       return "interrupted";
@@ -161,7 +171,7 @@ final class Layout {
     return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
   }
 
-  /** Whether a file of the store can have this name. */
+  /** Returns whether a file of the store can have this name. */
   private boolean isName(String name) {
     String separator = root.getFileSystem().getSeparator();
     return !name.isEmpty()
@@ -201,7 +211,7 @@ final class Layout {
     }
   }
 
-  /** The backup that a regular file is. */
+  /** Returns the backup that a regular file represents. */
   static StoredBackup describe(BackupKey key, BasicFileAttributes file) {
     String version = file.lastModifiedTime() + " " + file.size() + " " + file.fileKey();
     return new StoredBackup(key, file.size(), file.lastModifiedTime().toInstant(), version);

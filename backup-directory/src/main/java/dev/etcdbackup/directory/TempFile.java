@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file on its way into the store, under a name that nobody lists. Closing it removes the name.
+ * A temporary file for a backup that is being stored. Listings do not contain it. Closing it
+ * removes its temporary name.
  */
 final class TempFile implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(TempFile.class);
@@ -33,7 +34,7 @@ final class TempFile implements Closeable {
     this.clock = clock;
   }
 
-  /** Makes an empty file, and removes those that other processes left when they died. */
+  /** Creates an empty file, and removes old files of processes that were killed. */
   static TempFile create(Layout layout, InstantSource clock) throws IOException {
     Path directory = layout.reserved().resolve("tmp");
     layout.makeDirectories(directory);
@@ -51,10 +52,11 @@ final class TempFile implements Closeable {
   }
 
   /**
-   * Forces the file to the disk. Its time is set first: the kernel's own goes on in steps of some
-   * milliseconds, and inodes are used again at once, so two files of one name could look alike.
+   * Forces the file to the disk. Sets its modification time first: the kernel's time has a
+   * resolution of some milliseconds, and inodes are reused immediately, so two files of one name
+   * could have the same time and inode.
    *
-   * @return what the file is like, now and under any other name
+   * @return the attributes of the file, which do not depend on its name
    */
   BasicFileAttributes finish() throws IOException {
     Files.setLastModifiedTime(path(), FileTime.from(clock.instant()));
@@ -67,7 +69,7 @@ final class TempFile implements Closeable {
     try {
       file.close();
     } catch (IOException e) {
-      LOG.warn("{} is left; a later put removes it: {}", path(), Layout.reason(e));
+      LOG.warn("cannot remove {}; a later put removes it: {}", path(), Layout.reason(e));
     }
   }
 
@@ -87,7 +89,7 @@ final class TempFile implements Closeable {
         Files.deleteIfExists(file);
       }
     } catch (NoSuchFileException e) {
-      LOG.trace("{} was finished meanwhile", file);
+      LOG.trace("{} was completed by another process in the meantime", file);
     }
   }
 }

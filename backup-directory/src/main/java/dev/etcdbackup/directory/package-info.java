@@ -1,4 +1,4 @@
-/** Backups as plain files under a directory. */
+/** A backup store whose backups are plain files in a directory. */
 @NullMarked
 package dev.etcdbackup.directory;
 

@@ -15,8 +15,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meters of a scheduler: give it to the scheduler as a listener, and the scheduler to {@link
- * #watch}.
+ * A scheduler listener that registers and updates Micrometer meters. Add it to the scheduler as a
+ * listener, and pass the scheduler to {@link #watch} for the gauges.
  *
  * <pre>{@code
  * BackupMetrics metrics = new BackupMetrics(registry);
@@ -24,40 +24,36 @@ import org.jspecify.annotations.Nullable;
  * metrics.watch(scheduler);
  * }</pre>
  *
- * <p>Each has the tag {@code project}, unless it is said otherwise. Prometheus names follow: dots
- * become underscores, and the unit and {@code _total} are appended.
+ * <p>Each meter has the tag {@code project} unless noted otherwise. In Prometheus, dots become
+ * underscores, and the unit and {@code _total} are appended.
  *
  * <table>
  * <caption>Meters</caption>
- * <tr><th>meter</th><th>what</th></tr>
- * <tr><td>{@code etcd.backup.attempts}</td><td>tries begun</td></tr>
+ * <tr><th>meter</th><th>meaning</th></tr>
+ * <tr><td>{@code etcd.backup.attempts}</td><td>attempts started</td></tr>
  * <tr><td>{@code etcd.backup.successes}</td><td>backups stored</td></tr>
  * <tr><td>{@code etcd.backup.failures}</td><td>failed runs, by {@code reason}: source, store, lock,
  * other</td></tr>
- * <tr><td>{@code etcd.backup.duration}</td><td>timer of the successful ones</td></tr>
- * <tr><td>{@code etcd.backup.size}</td><td>summary, bytes of each snapshot</td></tr>
- * <tr><td>{@code etcd.backup.throughput}</td><td>summary, bytes a second of each</td></tr>
- * <tr><td>{@code etcd.backup.pruned}, {@code etcd.backup.prune.refused}</td><td>backups deleted, and
- * those the store refused to delete</td></tr>
+ * <tr><td>{@code etcd.backup.duration}</td><td>timer of the successful backups</td></tr>
+ * <tr><td>{@code etcd.backup.size}</td><td>distribution summary, bytes of each snapshot</td></tr>
+ * <tr><td>{@code etcd.backup.throughput}</td><td>distribution summary, bytes per second of each backup</td></tr>
+ * <tr><td>{@code etcd.backup.pruned}, {@code etcd.backup.prune.refused}</td><td>backups that were deleted, and that the store refused to delete</td></tr>
  * <tr><td>{@code etcd.backup.prune.failures}</td><td>prunes that failed as a whole</td></tr>
  * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
- * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds
- * since 1970; NaN while there is none</td></tr>
+ * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds since 1970; NaN while there is no backup</td></tr>
  * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
- * <tr><td>{@code etcd.backup.overdue}</td><td>gauge, seconds a backup is overdue; 0 when none
- * is</td></tr>
+ * <tr><td>{@code etcd.backup.overdue}</td><td>gauge, seconds by which a backup is overdue; 0 when none is</td></tr>
  * <tr><td>{@code etcd.backup.missed}</td><td>gauge, points of the schedule that passed without a
  * backup, since the start</td></tr>
  * <tr><td>{@code etcd.backup.suspicious}</td><td>gauge, backups that keep a series from being
  * pruned</td></tr>
- * <tr><td>{@code etcd.backup.coverage}</td><td>gauge without a project, the number of projects by
- * {@code state}</td></tr>
+ * <tr><td>{@code etcd.backup.coverage}</td><td>gauge without the tag {@code project}, the number of projects by {@code state}</td></tr>
  * </table>
  *
- * <p>The gauges tell what the scheduler remembers, a second old at most; they read nothing from the
- * store. Projects that were added or removed are noticed at the next event; what was removed loses
- * all its meters. Counters begin at zero, so that Prometheus sees the first increase. Projects that
- * are not automated have no gauges but their place in {@code etcd.backup.coverage}.
+ * <p>The gauges report the scheduler's status, at most 1 second old; they do not access the store.
+ * Added and removed projects are detected at the next event; all meters of a removed project are
+ * removed. Counters start at 0, so that Prometheus sees the first increase. Projects that are not
+ * automated have no gauges of their own, but are counted in {@code etcd.backup.coverage}.
  *
  * <p>Thread-safe.
  */
@@ -66,23 +62,24 @@ public final class BackupMetrics implements BackupListener {
   private volatile @Nullable ClusterGauges gauges;
 
   /**
-   * Makes the listener.
+   * Creates the listener.
    *
-   * @param registry where the meters are registered
+   * @param registry the registry of the meters
    */
   public BackupMetrics(MeterRegistry registry) {
     this.registry = Objects.requireNonNull(registry, "registry");
   }
 
   /**
-   * Registers the gauges. To be called once, whether the scheduler was started or not.
+   * Registers the gauges. Call it once, before or after the scheduler is started.
    *
-   * @param scheduler the scheduler that this listens to
-   * @throws IllegalStateException when it watches one already
+   * @param scheduler the scheduler to which this listener was added
+   * @throws IllegalStateException when it was called before
    */
   public synchronized void watch(BackupScheduler scheduler) {
     if (gauges != null) {
-      throw new IllegalStateException("these metrics watch a scheduler already");
+      throw new IllegalStateException(
+          "watch() was already called; use one BackupMetrics for each scheduler");
     }
     gauges = new ClusterGauges(registry, scheduler::status, this::begin);
   }
@@ -104,7 +101,7 @@ public final class BackupMetrics implements BackupListener {
     summary("etcd.backup.size", "Bytes of a snapshot", "bytes", project)
         .record((double) result.digest().size());
     double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
-    summary("etcd.backup.throughput", "Bytes a second", "bytes per second", project)
+    summary("etcd.backup.throughput", "Bytes per second", "bytes per second", project)
         .record(result.digest().size() / seconds);
     update();
   }
@@ -136,7 +133,10 @@ public final class BackupMetrics implements BackupListener {
     locksLost(project).increment();
   }
 
-  /** A counter that is born at one has not increased in the eyes of Prometheus. */
+  /**
+   * Creates the counters with the value 0: Prometheus does not see an increase when a counter
+   * starts at 1.
+   */
   private void begin(String project) {
     attempts(project);
     successes(project);
@@ -150,7 +150,7 @@ public final class BackupMetrics implements BackupListener {
   }
 
   private Counter attempts(String project) {
-    return counter("etcd.backup.attempts", "Tries begun", Tags.of("project", project));
+    return counter("etcd.backup.attempts", "Attempts started", Tags.of("project", project));
   }
 
   private Counter successes(String project) {

@@ -19,7 +19,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gauges of every cluster a scheduler has now; what it had and has no longer loses its meters.
+ * The gauges of the clusters that a scheduler has now. The meters of removed clusters are removed.
  */
 final class ClusterGauges {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -33,7 +33,7 @@ final class ClusterGauges {
   private @Nullable Long seenAt; // guarded by this
 
   /**
-   * @param onNew told of every project, automated or not, when it is first seen
+   * @param onNew called with each project, automated or not, when it is first seen
    */
   ClusterGauges(
       MeterRegistry registry, Supplier<List<ClusterStatus>> source, Consumer<String> onNew) {
@@ -41,9 +41,9 @@ final class ClusterGauges {
     this.source = source;
     this.onNew = onNew;
     for (CoverageState state : CoverageState.values()) {
-      if (state != CoverageState.UNCONFIGURED) { // that would take a look at the store
+      if (state != CoverageState.UNCONFIGURED) { // that would require a listing of the store
         Gauge.builder("etcd.backup.coverage", this, gauges -> gauges.count(state))
-            .description("How many projects are in a state")
+            .description("Number of projects in a state")
             .tag("state", state.label())
             .register(registry);
       }
@@ -52,11 +52,11 @@ final class ClusterGauges {
   }
 
   /**
-   * Sees to it that the automated clusters have their gauges and no others do, and that nothing is
-   * left of clusters that were removed: an operator that sees many come and go must not grow.
+   * Registers the gauges of the automated clusters and removes those of all others, so that the
+   * memory of an operator does not grow with the number of clusters that were removed.
    */
   synchronized void update() {
-    seenAt = null; // what is a second old may lack the cluster that this event is of
+    seenAt = null; // a cached status may not contain the cluster of this event
     Map<String, ClusterStatus> now = look();
     Set<String> removed = new HashSet<>(known);
     removed.removeAll(now.keySet());
@@ -101,13 +101,12 @@ final class ClusterGauges {
             "When the newest backup was taken",
             "seconds",
             one -> one.newest().map(at -> (double) at.getEpochSecond()).orElse(Double.NaN)));
-    meters.add(
-        gauge(project, "etcd.backup.age", "How old the newest backup is", "seconds", this::age));
+    meters.add(gauge(project, "etcd.backup.age", "Age of the newest backup", "seconds", this::age));
     meters.add(
         gauge(
             project,
             "etcd.backup.overdue",
-            "How long a backup is overdue",
+            "Time by which a backup is overdue",
             "seconds",
             one -> one.overdue().toMillis() / 1e3));
     meters.add(
@@ -123,7 +122,7 @@ final class ClusterGauges {
             "etcd.backup.suspicious",
             "Backups that keep a series from being pruned",
             null,
-            one -> one.suspicions().size()));
+            one -> one.anomalies().size()));
     return meters;
   }
 
@@ -157,7 +156,7 @@ final class ClusterGauges {
         .orElse(Double.NaN);
   }
 
-  /** What the scheduler remembers; asked for once for all the gauges of a scrape. */
+  /** Returns the scheduler's status, which is read once for all gauges of a scrape. */
   private synchronized Map<String, ClusterStatus> look() {
     long now = System.nanoTime();
     if (seenAt == null || now - seenAt > FRESH_NANOS) {

@@ -1,4 +1,4 @@
-/** The scheduler's work as Micrometer metrics. */
+/** Micrometer metrics of a scheduler. */
 @NullMarked
 package dev.etcdbackup.micrometer;
 

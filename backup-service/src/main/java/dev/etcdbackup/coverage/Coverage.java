@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which projects have recent backups, at one moment and on the days before it.
+ * The coverage of all projects: whether each has a recent backup, now and on the days before.
  *
  * <p>Immutable and thread-safe. Names and notes may contain any character; {@link #text}, {@link
  * #json} and {@link #page} escape them.
  *
- * @param at the moment
- * @param projects one for each project
+ * @param at the time of the report
+ * @param projects the coverage of each project
  */
 public record Coverage(Instant at, List<ProjectCoverage> projects) {
   /** Copies the list. */
@@ -27,14 +27,14 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * The coverage that follows from the configured projects and a listing alone: without failures
-   * and due times, which only a scheduler knows. A day without a backup is missing when the project
-   * is automated, has an older backup, and its {@code maxAge} is at most 25 hours.
+   * Computes the coverage from the configured projects and a listing, without failures and due
+   * times, which only a scheduler knows. A day without a backup is missing when the project is
+   * automated, has an older backup, and its {@code maxAge} is at most 25 hours.
    *
    * @param expected the configured projects
-   * @param backups everything that is stored, in any order
+   * @param backups the complete listing of the store, in any order
    * @param now the time of the listing
-   * @param days how many days to look back, today included, at least 1
+   * @param days the number of days to report, including today, at least 1
    * @return the coverage
    * @throws IllegalArgumentException when a project is configured twice, or days is less than 1
    */
@@ -67,7 +67,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * Whether all projects are healthy.
+   * Returns whether all projects are healthy.
    *
    * @return true when no project {@linkplain ProjectCoverage#needsAttention needs attention}
    */
@@ -76,9 +76,9 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * How many projects are in each state.
+   * Returns the number of projects in each state.
    *
-   * @return the numbers, zeros included, in the order of the states
+   * @return the numbers, including zeros, in the order of the states
    */
   public Map<CoverageState, Integer> counts() {
     Map<CoverageState, Integer> counts = new EnumMap<>(CoverageState.class);
@@ -90,22 +90,23 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * A table for a terminal: one line for each project, and one above them.
+   * Returns a table for a terminal: a header line and one line for each project.
    *
-   * @return the text, lines ended by {@code \n}
+   * @return the text; each line ends with {@code \n}
    */
   public String text() {
     return CoverageText.of(this);
   }
 
   /**
-   * A JSON document: an object with {@code at}, {@code healthy}, {@code counts} by state, and
-   * {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code key},
-   * {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure} (with
-   * {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code suspicions}
-   * and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are ISO 8601,
-   * states are {@link CoverageState#label() labels}; what is not known is absent. Fields may be
-   * added in later versions. ASCII without control characters: names are escaped.
+   * Returns a JSON document: an object with {@code at}, {@code healthy}, {@code counts} by state,
+   * and {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code
+   * key}, {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure}
+   * (with {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code
+   * suspicions} and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are
+   * ISO 8601, states are {@link CoverageState#label() labels}; fields whose value is not known are
+   * absent. Fields may be added in later versions. ASCII without control characters: names are
+   * escaped.
    *
    * @return the document
    */
@@ -114,8 +115,8 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * A page for a browser, complete in one document: no script, no image, nothing to load. It has a
-   * row for each project, those that need attention first, and a cell for each day.
+   * Returns a page for a browser. It is one document without scripts, images or anything else to
+   * load. It has a row for each project, those that need attention first, and a cell for each day.
    *
    * @return the HTML document, to be served or saved as UTF-8
    */

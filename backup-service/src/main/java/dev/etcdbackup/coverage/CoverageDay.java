@@ -15,26 +15,26 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backups of one project on one day of UTC.
+ * The coverage of one project on one day in UTC.
  *
  * <p>Immutable and thread-safe.
  *
  * @param day the day
  * @param state whether there is a backup
- * @param note why, in one short line; may be empty
+ * @param note an explanation in one short line; may be empty
  */
 public record CoverageDay(LocalDate day, State state, String note) {
   /** Whether there is a backup of a day. */
   public enum State {
     /** There is a backup of that day. */
     FULL,
-    /** There is none, and a run failed. */
+    /** There is no backup, and a run failed. */
     FAILED,
-    /** There is none, and there should be one. */
+    /** There is no backup although one was expected. */
     MISSING,
-    /** It is today, and there is none yet. */
+    /** The day is today, and there is no backup yet. */
     TODAY,
-    /** There is none, and none is expected: none was due, or it was pruned. */
+    /** There is no backup, and none is expected: none was due, or it was pruned. */
     NONE
   }
 
@@ -46,15 +46,16 @@ public record CoverageDay(LocalDate day, State state, String note) {
   }
 
   /**
-   * The last days of a project. Periodic backups and tarballs count, except those {@linkplain
-   * Backup#isDatedAhead dated ahead}.
+   * Computes the coverage of the last days of a project. Periodic backups and tarballs are counted,
+   * except those {@linkplain Backup#isDatedAhead dated in the future}.
    *
-   * @param count how many days, today included, at least 1
-   * @param now the moment
-   * @param backups what is stored of the project, in any order
-   * @param failures why runs failed, by day
-   * @param expected whether there should be a backup of a day; asked only where there is none
-   * @return one for each day, today last
+   * @param count the number of days, including today, at least 1
+   * @param now the current time
+   * @param backups the stored backups of the project, in any order
+   * @param failures the reasons of failed runs, by day
+   * @param expected returns whether a backup of a day is expected; called only for days without a
+   *     backup
+   * @return the coverage of each day, today last
    */
   public static List<CoverageDay> last(
       int count,
@@ -80,9 +81,9 @@ public record CoverageDay(LocalDate day, State state, String note) {
   }
 
   /**
-   * The day of a moment.
+   * Returns the day of a time.
    *
-   * @param time the moment
+   * @param time the time
    * @return its day in UTC
    */
   public static LocalDate dayOf(Instant time) {

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Coverage as a JSON document. */
+/** Writes coverage as a JSON document. */
 final class CoverageJson {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -40,7 +40,9 @@ final class CoverageJson {
     } catch (IOException neverInMemory) {
       throw new UncheckedIOException(neverInMemory);
     }
-    return text.append('\n').toString().replace("\u007f", "\\u007f"); // only within strings
+    return text.append('\n')
+        .toString()
+        .replace("\u007f", "\\u007f"); // DEL occurs only within strings
   }
 
   private static void write(JsonGenerator json, ProjectCoverage project) throws IOException {
@@ -68,8 +70,8 @@ final class CoverageJson {
     json.writeNumberField("missed", project.missed());
     json.writeStringField("note", row.note());
     json.writeArrayFieldStart("suspicions");
-    for (String suspicion : project.suspicions()) {
-      json.writeString(suspicion);
+    for (String anomaly : project.anomalies()) {
+      json.writeString(anomaly);
     }
     json.writeEndArray();
     json.writeArrayFieldStart("days");

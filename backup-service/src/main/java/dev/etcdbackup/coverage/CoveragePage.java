@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Coverage as a page for a browser: HTML that is well-formed XML as well, its style sheet included.
- * Every text from outside goes through {@link #escape}.
+ * Writes coverage as a page for a browser: HTML that is also well-formed XML and contains its style
+ * sheet. {@link #escape} is applied to every text from outside.
  */
 final class CoveragePage {
   private static final DateTimeFormatter TIME =
@@ -29,7 +29,7 @@ final class CoveragePage {
 
   private static final String STYLE = resource("coverage.css");
 
-  /** Projects that need attention first. */
+  /** Sorts projects that need attention first. */
   private static final List<CoverageState> ORDER =
       List.of(
           CoverageState.MISSING,
@@ -144,7 +144,7 @@ final class CoveragePage {
     html.append(name).append("</div></th><td class=\"states\">");
     html.append("<span class=\"state ").append(state.label()).append("\">");
     html.append(words(state)).append("</span>");
-    if (!project.suspicions().isEmpty()) {
+    if (!project.anomalies().isEmpty()) {
       html.append(" <span class=\"state paused\">not pruned</span>");
     }
     html.append("</td>");
@@ -210,7 +210,7 @@ final class CoveragePage {
     return state.label().replace('-', ' ');
   }
 
-  /** A symbol, so that the states differ not only in colour. */
+  /** Returns a symbol, so that the states differ not only in colour. */
   private static String symbol(CoverageDay.State state) {
     return switch (state) {
       case FULL -> "&#10003;";
@@ -230,7 +230,7 @@ final class CoveragePage {
     }
   }
 
-  /** The text as HTML shows it, in elements and in attributes. */
+  /** Escapes a text for HTML elements and attributes. */
   static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
     text.codePoints()

@@ -17,13 +17,13 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * The state of all projects at one moment.
+ * A report of the state of all projects at one time.
  *
  * <p>Immutable and thread-safe.
  *
- * @param at the moment
- * @param rows one for each configured project, in the order they were configured; then one for each
- *     project that was only found in the store, in the order of their names
+ * @param at the time of the report
+ * @param rows a row for each configured project, in the order of the configuration; then a row for
+ *     each other project in the store, in the order of their names
  */
 public record CoverageReport(Instant at, List<CoverageRow> rows) {
   /** Copies the list. */
@@ -33,18 +33,18 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
   }
 
   /**
-   * Compares what is expected with what is stored. Depends on nothing but its arguments; time and
-   * memory are proportional to their number.
+   * Compares the configured projects with a listing. A pure function of its arguments; takes time
+   * and memory proportional to their number.
    *
    * <p>An automated project is fresh when its newest backup is at most {@code maxAge} old, and
-   * stale when that is older. Without any, it is young until {@code since + maxAge} has passed, and
-   * missing otherwise. Periodic backups and tarballs count, of whatever prefix; those of kind other
-   * never do, nor do those {@linkplain Backup#isDatedAhead dated ahead}. Objects at the root of the
-   * store belong to no project and are ignored.
+   * stale when it is older. A project without a backup is young until {@code since + maxAge} has
+   * passed, and missing after that. Periodic backups and tarballs of any prefix are counted;
+   * backups of kind other and those {@linkplain Backup#isDatedAhead dated in the future} are not.
+   * Objects at the root of the store belong to no project and are ignored.
    *
-   * @param projects what is expected
-   * @param backups everything that is stored, in any order
-   * @param now the moment
+   * @param projects the configured projects
+   * @param backups the complete listing of the store, in any order
+   * @param now the current time
    * @return the state of the projects
    * @throws IllegalArgumentException when a project is configured twice
    */
@@ -109,7 +109,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
     }
   }
 
-  /** What the store contains of one project. */
+  /** The contents of the store for one project. */
   private static final class Found {
     private int count;
     private int ahead;

@@ -6,18 +6,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The state of one project.
+ * A row of a coverage report: the state of one project.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
  * @param state its state
- * @param newest its newest backup that counts: periodic or tarball, and not {@linkplain
- *     Backup#isDatedAhead dated ahead}
- * @param age the age of that backup, zero when it is dated later than now; present when {@code
+ * @param newest its newest periodic backup or tarball that is not {@linkplain Backup#isDatedAhead
+ *     dated in the future}
+ * @param age the age of that backup, 0 when it is dated later than now; present exactly when {@code
  *     newest} is
- * @param note one line for people: by when a backup was or is expected, how to recover, what was
- *     left out. May be empty. Contains the recovery note as configured
+ * @param note one line for people: by when a backup was or is expected, how to recover, which
+ *     backups were not counted. May be empty. Contains the recovery note as configured
  */
 public record CoverageRow(
     String project,

@@ -2,25 +2,28 @@ package dev.etcdbackup.coverage;
 
 import java.util.Locale;
 
-/** The state of the backups of a project. */
+/** The state of a project's backups. */
 public enum CoverageState {
-  /** Automated, and its newest backup is recent enough. */
+  /** The project is automated, and its newest backup is recent enough. */
   FRESH,
-  /** Automated, and its newest backup is too old. */
+  /** The project is automated, and its newest backup is too old. */
   STALE,
-  /** Automated, without any backup, and one was due. */
+  /** The project is automated and has no backup, although one was due. */
   MISSING,
-  /** Automated, without any backup, and too new for one to be due. */
+  /** The project is automated and has no backup, and none was due yet. */
   YOUNG,
-  /** Not automated: its data is rebuilt from elsewhere when it is lost. */
+  /**
+   * The project is not automated: when its data are lost, they are rebuilt from their original
+   * sources.
+   */
   NOT_AUTOMATED,
-  /** Found in the store and not configured. */
+  /** The project is in the store but is not configured. */
   UNCONFIGURED,
-  /** Automated, and the store could not be listed. */
+  /** The project is automated, and the store could not be listed. */
   UNKNOWN;
 
   /**
-   * Whether a project in this state needs attention.
+   * Returns whether a project in this state needs attention.
    *
    * @return true for {@link #STALE}, {@link #MISSING} and {@link #UNKNOWN}
    */
@@ -29,7 +32,7 @@ public enum CoverageState {
   }
 
   /**
-   * The name of the state in texts and documents.
+   * Returns the name of the state in texts and documents.
    *
    * @return the name in lower case, {@code -} between words
    */

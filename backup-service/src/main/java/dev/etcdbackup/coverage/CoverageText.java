@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Coverage as a table for a terminal. */
+/** Writes coverage as a table for a terminal. */
 final class CoverageText {
   private CoverageText() {}
 
@@ -43,13 +43,13 @@ final class CoverageText {
     return text.toString();
   }
 
-  /** How long ago something was. */
+  /** Formats how long ago a time was. */
   static String ago(Instant then, Instant now) {
     Duration age = Duration.between(then, now);
     return age.isNegative() ? "just now" : span(age) + " ago";
   }
 
-  /** When something is due. */
+  /** Formats when a backup is due. */
   static String due(Optional<Instant> due, Instant now) {
     if (due.isEmpty()) {
       return "-";
@@ -58,7 +58,7 @@ final class CoverageText {
     return left.isNegative() ? span(left.negated()) + " overdue" : "in " + span(left);
   }
 
-  /** A duration in its largest unit or two: 45 s, 7 min, 3 h 20 min, 2 d 4 h, 40 d. */
+  /** Formats a duration in one or two units: 45 s, 7 min, 3 h 20 min, 2 d 4 h, 40 d. */
   static String span(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds < 60) {
@@ -79,7 +79,7 @@ final class CoverageText {
     return small == 0 ? text : String.format(Locale.ROOT, "%s %d %s", text, small, smallUnit);
   }
 
-  /** The text with control characters and the like replaced. */
+  /** Replaces the characters of a text that must not be printed. */
   private static String printable(String text) {
     StringBuilder shown = new StringBuilder();
     text.codePoints().map(c -> isShown(c) ? c : 0xFFFD).forEach(shown::appendCodePoint);
@@ -87,10 +87,11 @@ final class CoverageText {
   }
 
   /**
-   * Whether a character can be shown: it is no control character, reorders nothing and is valid.
+   * Returns whether a character can be printed: it is not a control character, does not reorder
+   * text, and is valid.
    */
   static boolean isShown(int c) {
     return BackupName.isShown(c)
-        && (c & 0xFFFE) != 0xFFFE; // U+FFFE and the like, which XML refuses
+        && (c & 0xFFFE) != 0xFFFE; // noncharacters such as U+FFFE, which XML does not allow
   }
 }

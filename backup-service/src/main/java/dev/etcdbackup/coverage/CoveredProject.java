@@ -7,18 +7,18 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A project whose coverage is reported, and how old its newest backup may be. Made by {@link
- * #automated} or {@link #notAutomated}.
+ * A configured project and the maximum age of its newest backup. Create one with {@link #automated}
+ * or {@link #notAutomated}.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
- * @param automated whether it is backed up on a schedule; if not, {@code maxAge} and {@code since}
- *     are ignored
- * @param maxAge how old its newest backup may be, more than zero and at most 36,500 days
- * @param since when the cluster was set up; empty when that is long ago. Until {@code since +
- *     maxAge} a project without any backup is young, not missing. Before the year 10,000
- * @param recovery how its data is recovered when it is lost, a note for people; may be empty
+ * @param automated whether the project is backed up on a schedule; if not, {@code maxAge} and
+ *     {@code since} are ignored
+ * @param maxAge the maximum age of the newest backup, more than 0 and at most 36,500 days
+ * @param since when the cluster was set up, before the year 10,000; empty when that was long ago.
+ *     Until {@code since + maxAge}, a project without a backup is young and not missing
+ * @param recovery a note for people on how to recover the data when they are lost; may be empty
  */
 public record CoveredProject(
     String project, boolean automated, Duration maxAge, Optional<Instant> since, String recovery) {
@@ -41,11 +41,11 @@ public record CoveredProject(
   }
 
   /**
-   * A project that is backed up on a schedule. Its newest backup may be one interval and one hour
-   * old.
+   * Returns a project that is backed up on a schedule. The maximum age of its newest backup is the
+   * interval plus 1 hour.
    *
    * @param project the project
-   * @param interval the time from one backup to the next, more than zero
+   * @param interval the time between two backups, more than 0 and less than 36,500 days
    * @return the project
    * @throws IllegalArgumentException when the name of the project is not valid, or the interval is
    *     out of range
@@ -59,10 +59,10 @@ public record CoveredProject(
   }
 
   /**
-   * A project that is not backed up on a schedule.
+   * Returns a project that is not backed up on a schedule.
    *
    * @param project the project
-   * @param recovery how its data is recovered when it is lost; may be empty
+   * @param recovery a note for people on how to recover the data when they are lost; may be empty
    * @return the project
    * @throws IllegalArgumentException when the name of the project is not valid
    */
@@ -71,9 +71,9 @@ public record CoveredProject(
   }
 
   /**
-   * The same project with another maximum age.
+   * Returns a copy with another maximum age.
    *
-   * @param maxAge how old the newest backup may be
+   * @param maxAge the maximum age of the newest backup
    * @return the changed project
    */
   public CoveredProject withMaxAge(Duration maxAge) {
@@ -81,7 +81,7 @@ public record CoveredProject(
   }
 
   /**
-   * The same project, set up recently.
+   * Returns a copy with the time at which the cluster was set up.
    *
    * @param since when the cluster was set up
    * @return the changed project

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** On which days a backup is expected, when only the maximum age of the newest is known. */
+/** The days on which a backup is expected, computed from the maximum age of the newest backup. */
 final class DailyExpectation implements Predicate<LocalDate> {
   private static final Duration DAILY =
       Duration.ofHours(25); // a day and the grace period of an hour

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * The state of one project and its recent history.
+ * The coverage of one project: its state and its recent history.
  *
  * <p>Immutable and thread-safe.
  *
@@ -16,9 +16,10 @@ import java.util.StringJoiner;
  *     be listed
  * @param lastFailure its last failed run; empty when none is known
  * @param nextDue when the next backup is due, in the past while it is overdue; empty when it is not
- *     known or never
- * @param missed how many points of its schedule passed without a backup, as far as is known
- * @param suspicions why its series is not pruned, one line for each suspicious backup
+ *     known or there is none
+ * @param missed the number of points of its schedule that passed without a backup, as far as is
+ *     known
+ * @param anomalies the suspicious backups because of which its series is not pruned, one line each
  * @param days the last days, today last; may be empty
  */
 public record ProjectCoverage(
@@ -27,13 +28,13 @@ public record ProjectCoverage(
     Optional<Failure> lastFailure,
     Optional<Instant> nextDue,
     long missed,
-    List<String> suspicions,
+    List<String> anomalies,
     List<CoverageDay> days) {
   /**
-   * A run that failed.
+   * A failed run.
    *
-   * @param at when
-   * @param reason why, in one line
+   * @param at when the run ended
+   * @param reason the reason, in one line
    */
   public record Failure(Instant at, String reason) {
     /** Checks the values. */
@@ -49,29 +50,31 @@ public record ProjectCoverage(
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
     Objects.requireNonNull(nextDue, "nextDue");
-    suspicions = List.copyOf(suspicions);
+    anomalies = List.copyOf(anomalies);
     days = List.copyOf(days);
   }
 
   /**
-   * Whether this project needs attention.
+   * Returns whether this project needs attention.
    *
    * @return true when the state {@linkplain CoverageState#isAlarming alarms}, or a suspicious
    *     backup keeps the series from being pruned
    */
   public boolean needsAttention() {
-    return row.state().isAlarming() || !suspicions.isEmpty();
+    return row.state().isAlarming() || !anomalies.isEmpty();
   }
 
-  /** One line: the note, why the series is not pruned, why the last run failed. */
+  /**
+   * Returns one line with the note, the reason why the series is not pruned, and the last failure.
+   */
   String remarks() {
     StringJoiner text = new StringJoiner("; ");
     if (!row.note().isEmpty()) {
       text.add(row.note());
     }
-    if (!suspicions.isEmpty()) {
-      int more = suspicions.size() - 1;
-      text.add("not pruned: " + suspicions.get(0) + (more > 0 ? "; and " + more + " more" : ""));
+    if (!anomalies.isEmpty()) {
+      int more = anomalies.size() - 1;
+      text.add("not pruned: " + anomalies.get(0) + (more > 0 ? "; and " + more + " more" : ""));
     }
     if (lastFailure.isPresent() && isRecent(lastFailure.get())) {
       text.add("last try: " + lastFailure.get().reason());

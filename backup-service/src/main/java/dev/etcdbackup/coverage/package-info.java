@@ -1,6 +1,6 @@
 /**
- * Coverage: for each configured project whether it has a recent backup, and which projects of the
- * store are not configured.
+ * Coverage: whether each configured project has a recent backup, and which projects in the store
+ * are not configured.
  */
 @NullMarked
 package dev.etcdbackup.coverage;

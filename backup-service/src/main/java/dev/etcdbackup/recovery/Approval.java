@@ -1,33 +1,43 @@
 package dev.etcdbackup.recovery;
 
 /**
- * Somebody's word that a plan be carried out.
+ * The approval of a recovery plan: who gave it, and whether it covers a plan that needs
+ * confirmation.
  *
- * @param by who gave it, for the log
- * @param toOldData whether it was given knowing that the backup is old
+ * <p>Immutable and thread-safe.
+ *
+ * @param by the person or program that approves, for the log; not blank
+ * @param toOldData whether the approval covers a plan for which {@link
+ *     RecoveryPlan#needsConfirmation} is true, for example because the backup is old
  */
 public record Approval(String by, boolean toOldData) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when {@code by} is blank
+   */
   public Approval {
     if (by.isBlank()) {
-      throw new IllegalArgumentException("consent must say by whom it was given");
+      throw new IllegalArgumentException("by must name who approves the plan, not be blank");
     }
   }
 
   /**
-   * Consent to a plan that needs no confirmation.
+   * Returns an approval of a plan that needs no confirmation.
    *
-   * @param by who gives it
-   * @return the consent
+   * @param by the person or program that approves; not blank
+   * @return the approval
+   * @throws IllegalArgumentException when {@code by} is blank
    */
   public static Approval by(String by) {
     return new Approval(by, false);
   }
 
   /**
-   * Consent to a plan that may go back to an old backup.
+   * Returns an approval by the same person or program that also covers a plan that needs
+   * confirmation, for example because it restores an old backup.
    *
-   * @return the wider consent
+   * @return the wider approval
    */
   public Approval evenToOldData() {
     return new Approval(by, true);

@@ -4,48 +4,54 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What only the embedder can do with a cluster. A recovery calls these in the order they are listed
- * here, each at most once, on the caller's thread; when one throws, none of the later ones is
- * called, so the old data are there for as long as the new cluster is not healthy.
+ * The operations on a cluster that a recovery needs and only the application can perform.
+ *
+ * <p>{@link Recovery#carryOut} calls these methods in the order in which they are declared here,
+ * each at most once, on the thread of its caller. When one of them throws, it calls none of the
+ * later ones. The data of the old cluster therefore exist until the new cluster is healthy. The
+ * methods may block; the recovery sets no deadline for them.
  */
 public interface ClusterOperations {
   /**
-   * Stops what is left of the old cluster, so that its members do not reach the new ones, and puts
-   * its data aside. They must not be deleted here. When this is called, what is to be restored is
-   * proved and on this machine.
+   * Stops the remaining members of the old cluster, so that they cannot reach the new members, and
+   * sets their data aside. An implementation must not delete the data. When this is called, the
+   * snapshot to be restored has been downloaded to this machine and verified.
    *
-   * @throws IOException when that fails
+   * @throws IOException when that fails; the recovery ends
    */
   void stopOld() throws IOException;
 
   /**
-   * Makes the new cluster from a snapshot and starts it.
+   * Creates the new cluster from a snapshot and starts it.
    *
-   * @param snapshot the file, which ends with its SHA-256; it is gone when the recovery has ended
-   * @throws IOException when that fails
+   * @param snapshot the snapshot file, with its SHA-256 trailer. The recovery deletes it before
+   *     {@link #discardOld} is called and whenever the recovery fails
+   * @throws IOException when that fails; the recovery ends and the old data are kept
    */
   void startFrom(Path snapshot) throws IOException;
 
   /**
-   * Starts the new cluster without data; called instead of {@link #startFrom} when it has to be
-   * rebuilt.
+   * Starts the new cluster without data. Called instead of {@link #startFrom} when the data have to
+   * be rebuilt.
    *
-   * @throws IOException when that fails
+   * @throws IOException when that fails; the recovery ends and the old data are kept
    */
   void startEmpty() throws IOException;
 
   /**
-   * Waits until the new cluster is healthy: has a leader, and takes writes.
+   * Waits until the new cluster is healthy: it has a leader and accepts writes. An implementation
+   * sets its own deadline.
    *
-   * @throws IOException when it does not become so in time
+   * @throws IOException when the cluster is not healthy in time; the recovery ends and the old data
+   *     are kept
    */
   void awaitHealthy() throws IOException;
 
   /**
-   * Discards what {@link #stopOld} put aside. The new cluster is healthy, and its data were
-   * rediscovered if they had to be.
+   * Deletes the data that {@link #stopOld} set aside. When this is called, the new cluster is
+   * healthy, and its data have been rebuilt where that was necessary.
    *
-   * @throws IOException when that fails; the recovery has succeeded nevertheless
+   * @throws IOException when that fails; the new cluster is in service nevertheless
    */
   void discardOld() throws IOException;
 }

@@ -8,19 +8,21 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A cluster that lost its quorum, or is gone. Begin with {@link #automated} or {@link
- * #notAutomated}.
+ * A cluster that lost its quorum or all of its members, and how it may be recovered. Create one
+ * with {@link #automated} or {@link #notAutomated}.
  *
- * <p>Immutable; as thread-safe as the sources and the rediscovery in it.
+ * <p>Immutable. Thread-safe when the sources and the rebuilder in it are.
  *
- * @param project the project of its backups
- * @param automated whether it is backed up on a schedule; the data of one that is not are
- *     rediscovered
- * @param note how its data come back when there is no backup, for people; may be empty
- * @param freshFor how old a backup may be to be restored without a special word, 7 days by default
- * @param survivors where a last snapshot may be had that is newer than any backup: each member that
- *     may still answer as a source of its own, or a copy of a member's data; none by default
- * @param rediscovery what rebuilds its data; empty when people do
+ * @param project the project under which its backups are stored
+ * @param automated whether the cluster is backed up on a schedule. The data of a cluster that is
+ *     not are rebuilt from their original sources
+ * @param note instructions for people on how to rebuild the data when there is no usable backup;
+ *     may be empty
+ * @param freshFor the age up to which a backup is restored without confirmation; more than 0, 7
+ *     days by default
+ * @param survivors sources that may still provide a snapshot newer than any backup: one for each
+ *     member that may still answer, or for a copy of a member's data; empty by default
+ * @param rediscovery rebuilds the data of the cluster; empty when people do that
  */
 public record LostCluster(
     String project,
@@ -31,7 +33,12 @@ public record LostCluster(
     Optional<DataRebuilder> rediscovery) {
   private static final Duration WEEK = Duration.ofDays(7);
 
-  /** Checks the values and copies the list. */
+  /**
+   * Checks the values and copies the list.
+   *
+   * @throws IllegalArgumentException when the project is not a valid project or {@code freshFor} is
+   *     0 or negative
+   */
   public LostCluster {
     BackupKey.requireProject(project);
     Objects.requireNonNull(note, "note");
@@ -43,31 +50,31 @@ public record LostCluster(
   }
 
   /**
-   * A cluster that is backed up on a schedule.
+   * Returns a cluster that is backed up on a schedule, with the defaults above.
    *
-   * @param project the project
+   * @param project the project under which its backups are stored
    * @return the cluster
-   * @throws IllegalArgumentException when the project cannot be one
+   * @throws IllegalArgumentException when the project is not a valid project
    */
   public static LostCluster automated(String project) {
     return new LostCluster(project, true, "", WEEK, List.of(), Optional.empty());
   }
 
   /**
-   * A cluster that is not backed up on a schedule.
+   * Returns a cluster that is not backed up on a schedule, with the defaults above.
    *
-   * @param project the project
+   * @param project the project under which its backups are stored
    * @return the cluster
-   * @throws IllegalArgumentException when the project cannot be one
+   * @throws IllegalArgumentException when the project is not a valid project
    */
   public static LostCluster notAutomated(String project) {
     return new LostCluster(project, false, "", WEEK, List.of(), Optional.empty());
   }
 
   /**
-   * The same with a note.
+   * Returns a copy with another note.
    *
-   * @param note how its data come back
+   * @param note instructions for people on how to rebuild the data
    * @return the changed cluster
    */
   public LostCluster withNote(String note) {
@@ -75,17 +82,18 @@ public record LostCluster(
   }
 
   /**
-   * The same with another age up to which a backup is restored without a special word.
+   * Returns a copy with another age up to which a backup is restored without confirmation.
    *
-   * @param freshFor more than 0
+   * @param freshFor the age; more than 0
    * @return the changed cluster
+   * @throws IllegalArgumentException when the age is 0 or negative
    */
   public LostCluster withFreshFor(Duration freshFor) {
     return new LostCluster(project, automated, note, freshFor, survivors, rediscovery);
   }
 
   /**
-   * The same with places where a last snapshot may be had.
+   * Returns a copy with sources that may still provide a snapshot.
    *
    * @param survivors the sources, one for each member
    * @return the changed cluster
@@ -95,12 +103,12 @@ public record LostCluster(
   }
 
   /**
-   * The same with something that rebuilds its data.
+   * Returns a copy whose data a rebuilder restores.
    *
-   * @param rediscovery run when it had to be rebuilt and is healthy
+   * @param rebuilder called when the cluster was started empty and is healthy
    * @return the changed cluster
    */
-  public LostCluster withRediscovery(DataRebuilder rediscovery) {
-    return new LostCluster(project, automated, note, freshFor, survivors, Optional.of(rediscovery));
+  public LostCluster withRediscovery(DataRebuilder rebuilder) {
+    return new LostCluster(project, automated, note, freshFor, survivors, Optional.of(rebuilder));
   }
 }

@@ -28,16 +28,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Plans how a lost cluster comes back, and carries the plan out once it is approved.
+ * Plans the recovery of a lost cluster, and executes the plan after it was approved.
  *
- * <p>A member that still answers comes first, or a copy of a member's data: it is newer than any
- * backup. It is stored as a backup {@code survivor_vREVISION_TIME} of the project before anything
- * else is done; these are a series of their own, so no policy for the others deletes them. Then
- * comes the newest backup that verifies, by {@link Backup#OLDEST_FIRST}; after the scheduled ones
- * those named by hand, by the time they were stored. A project that is not automated is rebuilt,
- * and so is one without a good backup.
+ * <p>A plan uses the first of these that is available:
  *
- * <p>Thread-safe. Calls block, and are ended by an interrupt as those of {@link BackupService} are.
+ * <ol>
+ *   <li>a survivor, which is a member that still answers or a copy of a member's data, because it
+ *       is usually newer than any backup. The one at the highest revision is stored under the name
+ *       {@code survivor_vREVISION_TIME} before anything else is done. These backups are a series of
+ *       their own, so pruning another series does not delete them;
+ *   <li>for an automated project, the newest backup that passes verification. Backups with a time
+ *       in their name come first, in the order of {@link Backup#OLDEST_FIRST}; then backups named
+ *       by hand, in the order in which they were stored;
+ *   <li>a rebuild of the data from their original sources.
+ * </ol>
+ *
+ * <p>Thread-safe. Calls block; an interrupt ends the calls to the store and to sources as it ends
+ * those of {@link BackupService}.
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -48,10 +55,10 @@ public final class Recovery {
   private final InstantSource clock;
 
   /**
-   * Creates it.
+   * Creates a recovery for the backups of one store.
    *
-   * @param backups the store's service; its verifier decides what is good
-   * @param clock the clock by which the age of a backup is judged
+   * @param backups the service of the store; its verifier decides which backups are good
+   * @param clock the clock from which the age of a backup is computed
    */
   public Recovery(BackupService backups, InstantSource clock) {
     this.backups = Objects.requireNonNull(backups, "backups");
@@ -60,13 +67,14 @@ public final class Recovery {
 
   /**
    * Makes a plan. Opens a snapshot of each survivor and closes it again, lists the project, and
-   * verifies its backups from the newest back to the first good one. One that the store does not
-   * give out is passed over, two at most.
+   * verifies its backups from the newest back to the first good one. Skips at most two backups that
+   * the store cannot read; the plan lists them. Changes nothing in the store or the cluster.
    *
-   * @param cluster the cluster
-   * @return the plan, to be shown to whoever decides
-   * @throws StoreException when the store cannot be listed or does not give out three backups, or
-   *     one when no other is good
+   * @param cluster the cluster to be recovered
+   * @return the plan, to be shown to whoever approves it
+   * @throws StoreException when the store cannot be listed, when it cannot read a third backup, or
+   *     when it cannot read one and no other is good. A cluster is never rebuilt because the store
+   *     was unreachable
    */
   public RecoveryPlan plan(LostCluster cluster) throws BackupException {
     List<RecoveryPlan.PassedOver> passedOver = new ArrayList<>();
@@ -74,35 +82,41 @@ public final class Recovery {
     Optional<Backup> backup = newestGood(cluster.project(), passedOver);
     Optional<Duration> age = backup.map(this::age);
     RecoveryPlan.Way way = way(cluster, survivor.isPresent(), backup.isPresent());
-    List<String> doubts =
+    List<String> reasons =
         switch (way) {
-          case SURVIVOR -> doubts(survivor.orElseThrow(), backup);
-          case BACKUP -> doubts(backup.orElseThrow(), age.orElseThrow(), cluster.freshFor());
+          case SURVIVOR -> reasonsToConfirm(survivor.orElseThrow(), backup);
+          case BACKUP ->
+              reasonsToConfirm(backup.orElseThrow(), age.orElseThrow(), cluster.freshFor());
           case REBUILD -> List.of();
         };
-    return new RecoveryPlan(cluster, way, survivor, backup, age, doubts, passedOver);
+    return new RecoveryPlan(cluster, way, survivor, backup, age, reasons, passedOver);
   }
 
-  private static List<String> doubts(Backup backup, Duration age, Duration freshFor) {
-    List<String> doubts = new ArrayList<>();
+  private static List<String> reasonsToConfirm(Backup backup, Duration age, Duration freshFor) {
+    List<String> reasons = new ArrayList<>();
     if (age.compareTo(freshFor) > 0) {
-      doubts.add("the backup is older than " + RecoveryPlan.days(freshFor));
+      reasons.add("the backup is older than " + RecoveryPlan.days(freshFor));
     }
     if (backup.kind() == BackupKind.OTHER) {
-      doubts.add("the backup was named by hand, its age is that of the object");
+      reasons.add(
+          "the name of the backup carries no time; its age is taken from when it was stored");
     }
-    return doubts;
+    return reasons;
   }
 
-  /** Behind a backup is a member that was cut off long ago, or the cluster was restored since. */
-  private static List<String> doubts(RecoveryPlan.Survivor survivor, Optional<Backup> backup) {
-    long saved = backup.isEmpty() ? 0 : backup.get().name().revision().orElse(0);
-    return survivor.info().revision() < saved
+  /**
+   * A survivor is at an older revision than a backup when the member was cut off before the backup
+   * was taken, or when the cluster has been restored since.
+   */
+  private static List<String> reasonsToConfirm(
+      RecoveryPlan.Survivor survivor, Optional<Backup> backup) {
+    long inBackup = backup.isEmpty() ? 0 : backup.get().name().revision().orElse(0);
+    return survivor.info().revision() < inBackup
         ? List.of(
             "the survivor is at revision "
                 + survivor.info().revision()
-                + ", the backup at "
-                + saved
+                + ", the backup is at "
+                + inBackup
                 + " or later")
         : List.of();
   }
@@ -125,18 +139,21 @@ public final class Recovery {
             new RecoveryPlan.PassedOver(source.toString(), String.valueOf(e.getMessage())));
       }
     }
-    return found.stream().max(Comparator.comparingLong(one -> one.info().revision()));
+    return found.stream().max(Comparator.comparingLong(each -> each.info().revision()));
   }
 
-  /** A backup that cannot be read now is passed over, but never is a cluster rebuilt for that. */
+  /**
+   * Returns the newest good backup. Skips a backup that cannot be read now, but throws rather than
+   * returns empty when no other one is good, so that the cluster is not rebuilt for that reason.
+   */
   private Optional<Backup> newestGood(String project, List<RecoveryPlan.PassedOver> passedOver)
       throws BackupException {
     NewestGood found =
         backups.newestGood(
             NewestGoodRequest.builder(project).includeManual().unreadable(MAX_UNREADABLE).build());
-    for (NewestGood.PassedOver one : found.passedOver()) {
+    for (NewestGood.PassedOver each : found.passedOver()) {
       passedOver.add(
-          new RecoveryPlan.PassedOver(one.backup().key().toString(), one.problems().get(0)));
+          new RecoveryPlan.PassedOver(each.backup().key().toString(), each.problems().get(0)));
     }
     return found.backup();
   }
@@ -147,28 +164,33 @@ public final class Recovery {
   }
 
   /**
-   * Carries a plan out, in the order of {@link RecoveryStep}. Nothing of the cluster is touched
-   * before what is to be restored is proved and on this machine, and the old data are discarded
-   * last of all.
+   * Executes a plan, in the order of {@link RecoveryStep}. Does not touch the cluster before the
+   * snapshot to be restored is on this machine and verified, and discards the old data last.
    *
-   * @param plan the plan, made a short time ago
-   * @param approval who wants it
-   * @param operations what is done with the cluster
-   * @param directory where the snapshot goes meanwhile; must exist, with room for it
-   * @return the backup that was restored; empty when the cluster was rebuilt
-   * @throws IllegalStateException when the plan needs confirmation and the approval is not to old
-   *     data; nothing was done
-   * @throws RecoveryFailedException when a step fails; later ones were not begun
+   * <p>Runs every step on the calling thread. Logs the start, each step and the end. Deletes the
+   * downloaded snapshot before it returns or throws.
+   *
+   * @param plan a plan that was made recently
+   * @param approval the approval of the plan
+   * @param operations what the application does with the cluster
+   * @param directory where the downloaded snapshot is kept meanwhile; must exist and have space for
+   *     it
+   * @return the key of the backup that was restored; empty when the cluster was rebuilt
+   * @throws IllegalStateException when the plan needs confirmation and the approval does not cover
+   *     that; nothing was done
+   * @throws RecoveryFailedException when a step fails; no later step was run
+   * @throws IOException when the temporary file cannot be created or deleted
    */
   public Optional<BackupKey> carryOut(
       RecoveryPlan plan, Approval approval, ClusterOperations operations, Path directory)
       throws IOException {
     if (plan.needsConfirmation() && !approval.toOldData()) {
       throw new IllegalStateException(
-          "that needs Approval.evenToOldData(): " + String.join("; ", plan.doubts()));
+          "the plan needs confirmation by Approval.evenToOldData(): "
+              + String.join("; ", plan.doubts()));
     }
     String project = plan.cluster().project();
-    LOG.warn("recovery of {} begins, as {} wants: {}", project, approval.by(), plan.lines());
+    LOG.warn("recovery of {} started, approved by {}: {}", project, approval.by(), plan.lines());
     Steps steps = new Steps(project);
     Optional<BackupKey> key = Optional.empty();
     if (plan.survivor().isPresent()) {
@@ -183,7 +205,7 @@ public final class Recovery {
       rebuild(plan.cluster(), operations, steps);
     }
     steps.run(RecoveryStep.DISCARD_OLD, operations::discardOld);
-    LOG.warn("recovery of {} is done", project);
+    LOG.warn("recovery of {} completed", project);
     return key;
   }
 
@@ -192,7 +214,9 @@ public final class Recovery {
     List<String> problems = backups.verify(saved.backup()).problems();
     if (!problems.isEmpty()) {
       throw new CorruptBackupException(
-          "what the survivor gave is damaged, make another plan without it: " + problems.get(0));
+          "the snapshot of the survivor is corrupt: "
+              + problems.get(0)
+              + "; make a new plan without this survivor");
     }
     return saved.key();
   }
@@ -218,12 +242,12 @@ public final class Recovery {
     steps.run(RecoveryStep.START_NEW, operations::startEmpty);
     steps.run(RecoveryStep.AWAIT_HEALTHY, operations::awaitHealthy);
     if (cluster.rediscovery().isPresent()) {
-      DataRebuilder rediscovery = cluster.rediscovery().get();
-      steps.run(RecoveryStep.REDISCOVER, () -> rediscovery.rediscover(cluster.project()));
+      DataRebuilder rebuilder = cluster.rediscovery().get();
+      steps.run(RecoveryStep.REDISCOVER, () -> rebuilder.rediscover(cluster.project()));
     }
   }
 
-  /** Runs steps and says which one failed. */
+  /** Runs steps, logs each, and names the one that failed. */
   private record Steps(String project) {
     interface Work {
       void run() throws IOException;

@@ -2,7 +2,12 @@ package dev.etcdbackup.recovery;
 
 import java.io.IOException;
 
-/** A recovery did not come to its end. What was put aside of the old cluster is still there. */
+/**
+ * Reports that a step of a recovery failed. The steps after it were not run. The old data that
+ * {@link ClusterOperations#stopOld} set aside are kept, unless the step that failed is {@link
+ * RecoveryStep#DISCARD_OLD}: then the new cluster is in service, and some of the old data may have
+ * been deleted.
+ */
 public final class RecoveryFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -22,7 +27,7 @@ public final class RecoveryFailedException extends IOException {
   }
 
   /**
-   * What failed.
+   * Returns the step that failed.
    *
    * @return the step
    */

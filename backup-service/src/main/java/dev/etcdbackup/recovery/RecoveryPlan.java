@@ -10,19 +10,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a lost cluster is to come back. A proposal: nothing is done before somebody consents, and
- * nothing was done to make it but reading.
+ * The plan by which a lost cluster is to be recovered. It is a proposal: making it only reads from
+ * the store and the sources, and {@link Recovery#carryOut} executes it after an {@link Approval}.
  *
- * @param cluster the cluster
- * @param way how
- * @param survivor with {@link Way#SURVIVOR}, what answered
- * @param backup with {@link Way#BACKUP}, what is restored; otherwise the backup that is there
- *     besides, if any
- * @param age how old that backup is; empty when there is none
- * @param doubts why this is not to be done without a special word: the backup is old, or was named
- *     by hand so that its age is not certain, or the survivor is behind the backup; empty when
- *     there is none
- * @param passedOver what was found unusable on the way, newest first, with the reason: to be shown
+ * <p>Immutable. Thread-safe when the cluster's sources are.
+ *
+ * @param cluster the cluster to be recovered
+ * @param way how the cluster is recovered
+ * @param survivor with {@link Way#SURVIVOR}, the source to be saved and restored; otherwise empty
+ * @param backup with {@link Way#BACKUP}, the backup to be restored; otherwise the newest good
+ *     backup for information, or empty when there is none
+ * @param age the age of that backup when the plan was made; empty when there is no backup
+ * @param doubts the reasons why the plan needs confirmation, one line each: the backup is old, its
+ *     name carries no time, or the survivor is at an older revision than the backup; empty when the
+ *     plan needs no confirmation
+ * @param passedOver the survivors and backups that were found unusable, with the reason: survivors
+ *     first, then backups from the newest back
  */
 public record RecoveryPlan(
     LostCluster cluster,
@@ -32,33 +35,33 @@ public record RecoveryPlan(
     Optional<Duration> age,
     List<String> doubts,
     List<PassedOver> passedOver) {
-  /** The ways there are. */
+  /** How a cluster is recovered. */
   public enum Way {
-    /** A snapshot of what still answers is taken, stored and restored. */
+    /** A snapshot of a surviving member is stored, verified and restored. */
     SURVIVOR,
-    /** The newest backup that is good is restored. */
+    /** The newest good backup is restored. */
     BACKUP,
-    /** The cluster starts empty, and its data are rediscovered. */
+    /** The cluster is started empty, and its data are rebuilt from their original sources. */
     REBUILD
   }
 
   /**
-   * What still answers.
+   * A source that still provides snapshots: a member that answers, or a copy of a member's data.
    *
-   * @param source where it is
-   * @param info what it said of itself
+   * @param source the source
+   * @param info the origin and the revision that the source reported when the plan was made
    */
   public record Survivor(SnapshotSource source, SnapshotInfo info) {}
 
   /**
-   * Something newer that cannot be used.
+   * A survivor or a backup that cannot be used.
    *
-   * @param what a key, or a survivor
-   * @param problem the first thing that is wrong with it
+   * @param what the key of the backup, or the name of the survivor
+   * @param problem the first problem that was found, in one line
    */
   public record PassedOver(String what, String problem) {}
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public RecoveryPlan {
     Objects.requireNonNull(cluster, "cluster");
     Objects.requireNonNull(way, "way");
@@ -67,22 +70,24 @@ public record RecoveryPlan(
   }
 
   /**
-   * Whether plain consent is not enough.
+   * Returns whether {@link Recovery#carryOut} requires {@link Approval#evenToOldData} for this
+   * plan.
    *
-   * @return true when there are doubts
+   * @return true when there is a reason in {@link #doubts}
    */
   public boolean needsConfirmation() {
     return !doubts.isEmpty();
   }
 
   /**
-   * The plan for people, what was passed over first.
+   * Returns the plan as text for people: first what cannot be used, then what is done, last the
+   * reasons why it needs confirmation.
    *
-   * @return lines
+   * @return the lines, without line breaks
    */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    passedOver.forEach(one -> lines.add("PASSED OVER " + one.what() + ": " + one.problem()));
+    passedOver.forEach(each -> lines.add("PASSED OVER " + each.what() + ": " + each.problem()));
     switch (way) {
       case SURVIVOR -> lines.add("save and restore the last survivor: " + survivorText());
       case BACKUP -> lines.add("restore " + backupText());
@@ -95,7 +100,7 @@ public record RecoveryPlan(
     if (way != Way.BACKUP && backup.isPresent()) {
       lines.add("there is also " + backupText());
     }
-    doubts.forEach(doubt -> lines.add("NEEDS CONFIRMATION: " + doubt));
+    doubts.forEach(reason -> lines.add("NEEDS CONFIRMATION: " + reason));
     return lines;
   }
 

@@ -1,19 +1,19 @@
 package dev.etcdbackup.recovery;
 
-/** The steps of a recovery, in their order. */
+/** The steps of a recovery, declared in the order in which they run. */
 public enum RecoveryStep {
-  /** A snapshot of the last survivor is stored and verified. */
+  /** Stores and verifies a snapshot of the surviving member. */
   SAVE_SURVIVOR,
-  /** What is to be restored is read into a file and proved. */
+  /** Downloads the backup to be restored into a file and verifies it. */
   FETCH,
-  /** {@link ClusterOperations#stopOld}. */
+  /** Calls {@link ClusterOperations#stopOld}. */
   STOP_OLD,
-  /** {@link ClusterOperations#startFrom}, or {@link ClusterOperations#startEmpty}. */
+  /** Calls {@link ClusterOperations#startFrom} or {@link ClusterOperations#startEmpty}. */
   START_NEW,
-  /** {@link ClusterOperations#awaitHealthy}. */
+  /** Calls {@link ClusterOperations#awaitHealthy}. */
   AWAIT_HEALTHY,
-  /** {@link DataRebuilder#rediscover}, of a cluster that was rebuilt. */
+  /** Calls {@link DataRebuilder#rediscover}, when the cluster was started empty. */
   REDISCOVER,
-  /** {@link ClusterOperations#discardOld}. */
+  /** Calls {@link ClusterOperations#discardOld}. */
   DISCARD_OLD
 }

@@ -1,5 +1,6 @@
 /**
- * What to do when a cluster is lost: the plan, offered to whoever decides, and its steps in order.
+ * The recovery of a lost cluster: a plan that a person or program approves, and its execution step
+ * by step.
  */
 @NullMarked
 package dev.etcdbackup.recovery;

@@ -5,25 +5,29 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A backup that is stored, and yet may be that of a wiped or replaced cluster.
+ * A stored backup that may be of a wiped or replaced cluster, and the reasons for that assumption.
  *
  * <p>Immutable and thread-safe.
  *
- * @param key the backup
- * @param reasons why, one short line each, at least one: {@code has revision 12, the one before it
- *     71858}
+ * @param key the key of the backup
+ * @param reasons the reasons, at least one, one short line each, for example {@code has revision
+ *     12, the one before it 71858}
  */
 public record Anomaly(BackupKey key, List<String> reasons) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when there is no reason
+   */
   public Anomaly {
     Objects.requireNonNull(key, "key");
     reasons = List.copyOf(reasons);
     if (reasons.isEmpty()) {
-      throw new IllegalArgumentException("a suspicion has a reason");
+      throw new IllegalArgumentException("an anomaly must have at least one reason");
     }
   }
 
-  /** The key and the reasons, for people. */
+  /** Returns the key and the reasons, for people. */
   @Override
   public String toString() {
     return key + " " + String.join("; ", reasons);

@@ -21,26 +21,27 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Keeps a wiped or replaced cluster from pushing every good backup out. A backup is suspicious when
- * it
+ * Detects backups that may be of a wiped or replaced cluster, so that the scheduler does not prune
+ * the good backups before them. A backup is suspicious when it
  *
  * <ul>
- *   <li>has less than half the median size of those of the seven before it in its series that have
- *       the same encodings;
- *   <li>has a lower revision in its name than the one before it;
- *   <li>is of another etcd cluster than the one before it.
+ *   <li>has less than half the median size of those of the 7 backups before it in its series that
+ *       have the same encodings;
+ *   <li>has a lower revision in its name than the backup before it;
+ *   <li>is of another etcd cluster than the backup before it.
  * </ul>
  *
- * <p>While a series has a suspicious backup that nobody accepted, the scheduler goes on backing up
- * and does not prune. Accepting a backup accepts everything up to it, and makes it what later ones
- * are compared with.
+ * <p>While a series has a suspicious backup that was not accepted, the scheduler continues to take
+ * backups and does not prune the series. Accepting a backup also accepts the older ones of its
+ * series; later backups are compared with the accepted one.
  *
- * <p>All of this follows from a listing, so it outlives restarts and is the same for every replica:
- * sizes, revisions and times are those of the backups, and what they do not say is in small objects
- * below {@code PROJECT/.etcd-backup/}: from when on backups are of which cluster, written by the
- * scheduler when that changes and the source knows its cluster, and what was accepted. They are not
- * backups: only {@link #marks} lists them, and nothing prunes them. Whoever deletes them loses the
- * comparison by cluster, or the acceptance.
+ * <p>The result follows from a listing, so it survives restarts and is the same in every replica.
+ * Sizes, revisions and times are those of the listed backups. Two facts that a backup does not
+ * contain are stored as small objects, called marks, below {@code PROJECT/.etcd-backup/}: the time
+ * from which the backups are of a certain cluster, which the scheduler writes when the cluster
+ * changes and the source knows its id, and the acceptances. Marks are not backups: only {@link
+ * #marks} lists them, and they are never pruned. Deleting them loses the comparison by cluster or
+ * the acceptance.
  *
  * <p>Immutable and thread-safe.
  */
@@ -56,10 +57,11 @@ public final class AnomalyGuard {
   }
 
   /**
-   * The guard of a store.
+   * Creates the guard of a store.
    *
-   * @param store where the backups are
-   * @param tarballZone the zone in which the times in the names of tarballs are read, UTC by custom
+   * @param store the store; remains the caller's
+   * @param tarballZone the time zone in which the times in the names of tarballs are read, usually
+   *     UTC
    * @return the guard
    */
   public static AnomalyGuard of(BackupStore store, ZoneId tarballZone) {
@@ -67,17 +69,17 @@ public final class AnomalyGuard {
   }
 
   /**
-   * Looks for suspicious backups that nobody accepted. Pure: reads nothing but its arguments, in
-   * time proportional to the listing for each series in it. Backups {@linkplain Backup#isDatedAhead
-   * dated ahead} are passed over.
+   * Finds the suspicious backups that were not accepted. A pure function of its arguments; takes
+   * time proportional to the size of the listing for each series in it. Ignores backups that are
+   * {@linkplain Backup#isDatedAhead dated in the future}.
    *
    * @param backups the complete listing of one or more projects, in any order, with the {@link
    *     #marks} of each
-   * @param now the moment
-   * @return what is suspicious and why, series by series in the order of their projects and
-   *     prefixes, oldest first in each
+   * @param now the current time
+   * @return the suspicious backups with the reasons, ordered by series (project, then prefix) and
+   *     in each from the oldest to the newest
    */
-  public static List<Anomaly> suspicions(List<Backup> backups, Instant now) {
+  public static List<Anomaly> anomalies(List<Backup> backups, Instant now) {
     Comparator<Series> order =
         Comparator.comparing(Series::project, BackupName::compareUtf8)
             .thenComparing(Series::kind)
@@ -96,11 +98,11 @@ public final class AnomalyGuard {
   }
 
   /**
-   * Lists the small objects that say what the backups of a project cannot: which cluster they are
-   * of, and which were accepted.
+   * Lists the marks of a project: from when its backups are of which cluster, and which were
+   * accepted.
    *
    * @param project the project
-   * @return the objects, of kind other, in the order of their keys
+   * @return the marks, which are of kind other, in the order of their keys
    * @throws StoreException when the store failed
    */
   public List<Backup> marks(String project) throws BackupException {
@@ -110,11 +112,11 @@ public final class AnomalyGuard {
   }
 
   /**
-   * Accepts a backup and everything before it in its series. Takes two requests.
+   * Accepts a backup and the older ones of its series. Makes two requests.
    *
    * @param key the backup
-   * @throws IllegalArgumentException when the backup is of kind other, and so in no series
-   * @throws BackupNotFoundException when there is no such backup
+   * @throws IllegalArgumentException when the backup is of kind other, which belongs to no series
+   * @throws BackupNotFoundException when the backup does not exist
    * @throws StoreException when the store failed
    */
   public void accept(BackupKey key) throws BackupException {
@@ -133,7 +135,7 @@ public final class AnomalyGuard {
     GuardMark.ofAcceptance(backup.time().orElseThrow()).put(store, series);
   }
 
-  /** What is suspicious in one series, oldest first. */
+  /** Returns the suspicious backups of one series, from the oldest to the newest. */
   static List<Anomaly> inspect(List<Backup> listing, Series series, Instant now) {
     List<GuardMark> marks =
         listing.stream().flatMap(one -> GuardMark.of(one, series).stream()).toList();
@@ -159,10 +161,11 @@ public final class AnomalyGuard {
   }
 
   /**
-   * Notes which cluster a backup is of, when that is news.
+   * Writes a mark with the cluster of a backup, when it is another one than that of the backup
+   * before it.
    *
    * @param clusterId etcd's cluster id, 0 when unknown
-   * @return the mark that was put, if any
+   * @return the mark that was written, if any
    */
   Optional<GuardMark> noteCluster(Backup taken, long clusterId, List<Backup> listing)
       throws BackupException {
@@ -181,7 +184,7 @@ public final class AnomalyGuard {
     return Optional.of(mark);
   }
 
-  /** The newest that was accepted, and all that came after; oldest first. */
+  /** Returns the newest accepted backup and all that are newer, from the oldest to the newest. */
   private static List<Backup> sinceAccepted(
       List<Backup> listing, Series series, Instant accepted, Instant now) {
     List<Backup> all =

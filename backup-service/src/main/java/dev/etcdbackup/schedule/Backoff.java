@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Exponential backoff with full jitter: before try n + 1, any time between nothing and the first
- * delay doubled n - 1 times, the longest delay at most.
+ * Exponential backoff with full jitter: the delay before attempt n + 1 is a random time from 0 to
+ * the first delay times 2^(n - 1), but at most the longest delay.
  */
 record Backoff(Duration first, Duration longest, RandomGenerator random) {
   Duration after(int failures) {

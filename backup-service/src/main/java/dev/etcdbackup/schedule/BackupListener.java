@@ -6,82 +6,84 @@ import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 
 /**
- * Is informed of what a scheduler does. Every method does nothing unless it is overridden.
+ * A listener that receives the events of a scheduler. Every method does nothing by default.
  *
- * <p>Called by the threads that carry the runs out, of several projects at once, so implementations
- * are thread-safe; those of one project come one after the other, except {@link #lockLost}. Be
- * quick: a slow listener is a slow run. What a listener throws never breaks a backup: it is logged
- * the first time, and dropped.
+ * <p>The threads of the runs call it, for several projects concurrently, so implementations must be
+ * thread-safe. The calls for one project do not overlap, except those of {@link #lockLost}. A
+ * listener must return quickly, because the run waits for it. An exception of a listener does not
+ * affect the backup: it is logged once for each listener and otherwise ignored.
  */
 public interface BackupListener {
   /**
-   * A try begins: the lock is held, and a backup is due or was asked for.
+   * An attempt starts: the lock is held, and a backup is due or was requested.
    *
    * @param project the project
    */
   default void started(String project) {}
 
   /**
-   * Bytes have moved; about once a MiB, and at the end.
+   * Bytes were transferred. Called about once per MiB and at the end.
    *
    * @param project the project
-   * @param bytes bytes of the snapshot so far
-   * @param total bytes of the whole snapshot
+   * @param bytes the number of bytes of the snapshot that were transferred so far
+   * @param total the size of the snapshot in bytes
    */
   default void progress(String project, long bytes, long total) {}
 
   /**
-   * A backup is stored.
+   * A backup was stored.
    *
    * @param project the project
-   * @param result what was stored
+   * @param result the backup
    */
   default void succeeded(String project, BackupResult result) {}
 
   /**
-   * A run failed: nothing was stored, unless the cause says that the outcome is unknown.
+   * A run failed. Nothing was stored, unless the cause is a store exception whose outcome is
+   * unknown.
    *
-   * @param failure what failed and why
+   * @param failure the failure and its cause
    */
   default void failed(FailedRun failure) {}
 
   /**
-   * There was nothing to do, or another process does it.
+   * A run was skipped, because there was nothing to do or another process does it.
    *
    * @param project the project
-   * @param reason why, in one line
+   * @param reason the reason, in one line
    */
   default void skipped(String project, String reason) {}
 
   /**
-   * A series was pruned after a backup, whether anything had to go or not.
+   * A series was pruned after a backup, whether or not anything was deleted.
    *
    * @param project the project
-   * @param report what was deleted, and what the store refused to delete
+   * @param report the backups that were deleted, and those that the store refused to delete
    */
   default void pruned(String project, PruneReport report) {}
 
   /**
-   * A series could not be pruned; the backup before it is stored all the same, and pruning is tried
-   * again after the next one.
+   * A series could not be pruned. The backup before that is stored nevertheless, and the series is
+   * pruned after the next backup.
    *
    * @param project the project
-   * @param cause why
+   * @param cause the cause
    */
   default void pruneFailed(String project, BackupException cause) {}
 
   /**
-   * A series is not pruned, because backups in it are suspicious and not accepted. Called after
-   * every run while that is so; see {@link AnomalyGuard}.
+   * A series was not pruned, because it has suspicious backups that were not accepted. Called after
+   * every run as long as that is the case; see {@link AnomalyGuard}.
    *
    * @param project the project
-   * @param suspicions which ones and why, oldest first, at least one
+   * @param anomalies the suspicious backups with the reasons, from the oldest to the newest; at
+   *     least one
    */
-  default void suspicious(String project, List<Anomaly> suspicions) {}
+  default void suspicious(String project, List<Anomaly> anomalies) {}
 
   /**
-   * The lock of a project was lost during a run, which is being ended: it commits nothing from here
-   * on. Called by a thread of the lock.
+   * The lock of a project was lost during a run. The run is cancelled and commits nothing after
+   * this. Called on a thread of the lock.
    *
    * @param project the project
    */

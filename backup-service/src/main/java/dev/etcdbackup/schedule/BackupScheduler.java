@@ -25,41 +25,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Backs clusters up by their schedules, for as long as it runs.
+ * A scheduler that backs up clusters by their schedules.
  *
  * <p><b>What is due.</b> A cluster is due when its schedule has had a point since its newest
- * backup, and one without a backup is due at once. So the store is all the state there is: after a
- * restart, in another replica and beside other tools the next run follows from what is stored. What
- * is overdue is made up for by one run, now; points missed are counted and not replayed. Several
- * clusters that are found overdue are begun one after another, a second apart by default, the one
- * with the oldest newest backup first: ten of them within ten seconds.
+ * backup, and one without a backup is due at once. The scheduler keeps no state outside the store:
+ * after a restart, in another replica and beside other tools, the next run follows from the stored
+ * backups. One immediate run makes up for overdue points; missed points are counted and not
+ * repeated. Several clusters that are found overdue are started one after another, 1 second apart
+ * by default, in the order of the age of their newest backups: ten clusters within ten seconds.
  *
  * <p><b>A run</b> takes the lock of its project, lists the project, and if no other process has
- * backed it up meanwhile, backs it up, looks for what the {@link AnomalyGuard} finds suspicious,
- * and prunes its series. That is two listings and a look-up beside the backup itself. There are
- * never two runs of one project at once, and at most four runs in all by default. Clusters whose
- * last run failed use at most half of these slots, so they delay the others for no longer than
- * their first timeout. A failure that may pass (the source, the store, the lock) is tried again,
- * each time with a new snapshot, after a random time that doubles from 10 seconds to 5 minutes at
- * most, and never past the next point of the schedule. Other failures wait for that point.
+ * backed it up meanwhile, backs it up, checks its series for {@linkplain AnomalyGuard anomalies},
+ * and prunes it. Besides the backup that takes two listings and one look-up. Runs of one project
+ * never overlap, and by default at most 4 runs are active in total. Clusters whose last run failed
+ * use at most half of these slots, so they delay the others for no longer than their first timeout.
+ * After a failure of the source, the store or the lock, the run is retried with a new snapshot,
+ * after a random time up to a limit that doubles from 10 seconds to 5 minutes, but not after the
+ * next point of the schedule. After any other failure, the next run is at that point.
  *
- * <p><b>Clocks.</b> All waiting goes by the monotonic clock, 30 seconds at most at a time; then the
- * wall clock is looked at again. When it was set or the machine slept, every project is listed
- * again. Nothing is pruned in the hour after that. Set back by some time, a backup may come up to
- * that time later, but no later than a point of the schedule.
+ * <p><b>Clocks.</b> The scheduler waits by the monotonic clock, for at most 30 seconds at a time,
+ * and then reads the wall clock again. When the wall clock was set or the machine was suspended,
+ * every project is listed again, and nothing is pruned during the following hour. When the clock is
+ * set back, a backup may be taken later by at most that time, but not later than the next point of
+ * the schedule.
  *
  * <p><b>Logging.</b> Backups that are stored or pruned are logged at INFO, failures at WARN with
- * the reason: once when the state of a cluster changes, not for each retry. The logger has the name
- * of this class followed by {@code .runs}.
+ * the reason. A failure is logged when the state of a cluster changes, not for each retry. The
+ * logger has the name of this class followed by {@code .runs}.
  *
- * <p>Thread-safe. Runs one thread of its own, one for each run and one for each snapshot that
- * moves, daemons by default; none before {@link #start()} and none after {@link #stop}. The store,
- * sources and lock remain the caller's.
+ * <p>Thread-safe. Uses one thread for itself, one for each run and one for each transfer of a
+ * snapshot; they are daemon threads by default. There are none before {@link #start()} and none
+ * after {@link #stop} has returned true. The store, the sources and the lock remain the caller's.
  *
- * <p><b>What it costs:</b> less than 1 KiB of heap for each cluster, and what a listing takes
- * during a run. Measured with 1,000 clusters none of which was due: one thread, 2.4 MiB of live
- * heap (1.7 with a single cluster), and in five minutes 0.32 s of CPU, 0.1 % of a core (0.30 s with
- * a single cluster); JDK 17, {@code IdleScheduler} of the benchmarks.
+ * <p><b>Cost:</b> less than 1 KiB of heap for each cluster, and the memory of a listing during a
+ * run. Measured with 1,000 clusters none of which was due: one thread, 2.4 MiB of live heap (1.7
+ * with a single cluster), and in five minutes 0.32 s of CPU, 0.1 % of a core (0.30 s with a single
+ * cluster); JDK 17, {@code IdleScheduler} of the benchmarks.
  */
 public final class BackupScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
@@ -83,9 +84,9 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Begins a scheduler.
+   * Returns a builder of a scheduler.
    *
-   * @param store where the backups go
+   * @param store the store of the backups
    * @return a builder with every default set
    */
   public static SchedulerBuilder builder(BackupStore store) {
@@ -93,11 +94,11 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Adds a cluster, or changes the one of the same project. May be called at any time. A run under
-   * way goes on as it was begun.
+   * Adds a cluster, or changes the one of the same project. May be called at any time. An active
+   * run continues with the previous settings.
    *
    * @param cluster the cluster
-   * @throws IllegalArgumentException when its names ask for an encoding that the scheduler does not
+   * @throws IllegalArgumentException when its names need an encoding that the scheduler does not
    *     have
    * @throws IllegalStateException when the scheduler was stopped
    */
@@ -111,18 +112,18 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Removes a cluster. A run of it under way is cancelled and ends within about a second; what was
-   * asked for and not begun is cancelled too.
+   * Removes a cluster. An active run is cancelled and ends within about 1 second; requested runs
+   * that have not started are cancelled too.
    *
    * @param project the project
-   * @return whether there was such a cluster
+   * @return whether the scheduler had such a cluster
    */
   public boolean remove(String project) {
     Optional<ClusterState> removed;
     List<Request> dropped = new ArrayList<>();
     synchronized (queue) {
       removed = queue.remove(project);
-      removed.ifPresent(entry -> dropped.addAll(entry.requests()));
+      removed.ifPresent(cluster -> dropped.addAll(cluster.requests()));
       queue.running(project).ifPresent(Run::cancel);
     }
     with.listeners().removed(project);
@@ -131,7 +132,7 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Starts. Starting again does nothing.
+   * Starts the scheduler. Does nothing when it is started already.
    *
    * @throws IllegalStateException when it was stopped
    */
@@ -147,14 +148,14 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Stops for good: begins nothing more, lets runs under way go on for the grace, then cancels them
-   * and waits until they have ended, which they do within about a second. A cancelled run stores
-   * nothing. An interrupt ends the grace. Not to be called from a listener. Stopping again does
-   * nothing.
+   * Stops the scheduler permanently. Starts no further runs, lets active runs continue for the
+   * grace period, then cancels them and waits until they have ended, which takes about 1 second. A
+   * cancelled run stores nothing. An interrupt ends the grace period. Must not be called from a
+   * listener. Stopping again does nothing.
    *
-   * @param grace how long, zero or more; a year at most counts
-   * @return whether every thread has ended. False only after 15 seconds more, when a source, a
-   *     store or a listener does not react to being interrupted
+   * @param grace the grace period, 0 or more; more than one year is treated as one year
+   * @return whether every thread has ended. False only after another 15 seconds, when a source, a
+   *     store or a listener does not react to an interrupt
    */
   public boolean stop(Duration grace) {
     if (grace.isNegative()) {
@@ -163,35 +164,36 @@ public final class BackupScheduler implements AutoCloseable {
     List<Request> dropped = new ArrayList<>();
     synchronized (queue) {
       state = State.STOPPED;
-      for (ClusterState entry : queue.entries()) {
-        dropped.addAll(entry.requests());
-        entry.requests().clear();
+      for (ClusterState cluster : queue.clusters()) {
+        dropped.addAll(cluster.requests());
+        cluster.requests().clear();
       }
     }
     dropped.forEach(request -> cancel(request, "the scheduler was stopped"));
     Duration year = Duration.ofDays(365);
     boolean ended = runtime.stop(grace.compareTo(year) > 0 ? year : grace, this::cancelRuns);
     if (!ended) {
-      LOG.warn("the scheduler was stopped, but a run does not end");
+      LOG.warn(
+          "the scheduler was stopped, but a run did not end within 15 seconds of being cancelled");
     }
     return ended;
   }
 
-  /** Stops with a grace of ten seconds. */
+  /** Stops the scheduler with a grace period of 10 seconds. */
   @Override
   public void close() {
     stop(Duration.ofSeconds(10));
   }
 
   /**
-   * Backs a cluster up now, whatever its schedule says, under the names of its series. It comes
-   * before everything that is due; a run of the project under way is waited for, as is the lock. It
-   * is one try. The schedule goes on from the backup it makes.
+   * Requests a backup of a cluster now, independently of its schedule, under the names of its
+   * series. It has priority over due runs, and waits for an active run of the project and for the
+   * lock. It is not retried. The schedule continues from this backup. Does not block.
    *
    * @param project the project
-   * @return what became of it: fails with what the backup threw, or with a {@link
-   *     CancellationException} when the cluster is removed or the scheduler stopped before it
-   *     began. Completed by a worker's thread
+   * @return the result. Fails with the exception of the backup, or with a {@link
+   *     CancellationException} when the cluster is removed or the scheduler is stopped before the
+   *     backup has started. Completed on a worker thread
    * @throws IllegalArgumentException when there is no such cluster
    * @throws IllegalStateException when the scheduler does not run
    */
@@ -202,18 +204,19 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Backs projects up now by hand, before an upgrade, say: each gets a backup {@code
-   * CONTEXT.backup_yyyy-MM-dd-HH:mm:ss}, named by the time of this call in UTC, as the bulk scripts
-   * around the etcd operator named theirs. Such backups are never pruned. They are taken like those
-   * of {@link #trigger}; a failure of one does not stop the others.
+   * Requests manual backups of several projects now, for example before an upgrade. Each backup is
+   * named {@code CONTEXT.backup_yyyy-MM-dd-HH:mm:ss} with the time of this call in UTC, like those
+   * of the bulk scripts for the etcd operator. Such backups are never pruned. They are taken like
+   * those of {@link #trigger}; a failure of one project does not affect the others. Does not block.
    *
-   * @param projects which ones; each once, in this order
-   * @param context what they are for, {@code pre_upgrade} say. Older tools find the time behind the
-   *     second {@code _} of the name, so it contains {@code _}, best exactly one
-   * @return what became of each project, when all are done. Never fails but by being cancelled,
-   *     which cancels nothing else
+   * @param projects the projects; each is backed up once, in this order
+   * @param context the purpose, for example {@code pre_upgrade}. Older tools look for the time
+   *     after the second {@code _} of the name, so the context must contain {@code _}, preferably
+   *     exactly once
+   * @return the result of each project, completed when all are done. Fails only when it is
+   *     cancelled, which does not cancel the backups
    * @throws IllegalArgumentException when the context has no {@code _} or cannot be in a name, or
-   *     there is no such cluster; nothing was begun
+   *     there is no such cluster; nothing was started
    * @throws IllegalStateException when the scheduler does not run
    */
   public CompletableFuture<ManualBackups> backUpNow(Collection<String> projects, String context) {
@@ -229,9 +232,9 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Backs all projects up now by hand, those that are not automated included.
+   * Requests manual backups of all projects now, including those that are not automated.
    *
-   * @param context what they are for
+   * @param context the purpose
    * @return as {@link #backUpNow(Collection, String)}
    */
   public CompletableFuture<ManualBackups> backUpNow(String context) {
@@ -239,40 +242,41 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * What is remembered of every cluster, in the order they were added. Looks at nothing outside
-   * this process.
+   * Returns the status of every cluster as the scheduler last saw it, in the order in which the
+   * clusters were added. Does not access the store.
    *
    * @return the clusters
    */
   public List<ClusterStatus> status() {
     Instant now = runtime.now();
     synchronized (queue) {
-      return queue.entries().stream().map(entry -> entry.status(now)).toList();
+      return queue.clusters().stream().map(cluster -> cluster.status(now)).toList();
     }
   }
 
   /**
-   * How all clusters stand now, the last 14 days included. Lists the whole store; when it cannot be
-   * listed, every automated cluster is unknown.
+   * Returns the current coverage of all clusters and of the last 14 days. Lists the whole store;
+   * when that fails, the state of every automated cluster is unknown.
    *
-   * @return the clusters in the order they were added, then what else is in the store
+   * @return the clusters in the order in which they were added, then the other projects in the
+   *     store
    */
   public Coverage coverage() {
     List<CoverageView.Known> known;
     Instant now = runtime.now();
     synchronized (queue) {
-      known = queue.entries().stream().map(entry -> CoverageView.known(entry, now)).toList();
+      known = queue.clusters().stream().map(cluster -> CoverageView.known(cluster, now)).toList();
     }
     return new CoverageView(with, now).of(known);
   }
 
   /**
-   * Accepts a suspicious backup and everything before it in its series, so that it is pruned again;
-   * see {@link AnomalyGuard}. Takes effect at the next run.
+   * Accepts a suspicious backup and the older ones of its series, so that the series is pruned
+   * again; see {@link AnomalyGuard}. Takes effect at the next run.
    *
    * @param key the backup
    * @throws IllegalArgumentException when the backup is of kind other
-   * @throws BackupException when there is none, or the store failed
+   * @throws BackupException when the backup does not exist, or the store failed
    */
   public void accept(BackupKey key) throws BackupException {
     with.guard().accept(key);
@@ -283,8 +287,8 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Adds a listener, for example one that counts for metrics. May be called at any time; it is
-   * informed of what happens from then on.
+   * Adds a listener, for example one that updates metrics. May be called at any time; the listener
+   * receives the events from then on.
    *
    * @param listener the listener
    */
@@ -292,7 +296,10 @@ public final class BackupScheduler implements AutoCloseable {
     with.listeners().add(Objects.requireNonNull(listener, "listener"));
   }
 
-  /** Begins what is due; says for how many nanoseconds nothing will be, if nothing happens. */
+  /**
+   * Starts the runs that are due, and returns the nanoseconds until the next one unless something
+   * changes.
+   */
   long tick() {
     List<Run> begun = List.of();
     long wait = LONGEST_WAIT;
@@ -308,20 +315,20 @@ public final class BackupScheduler implements AutoCloseable {
       try {
         runtime.execute(run, outcome -> ended(run, outcome));
       } catch (RejectedExecutionException stoppedJustNow) {
-        ended(run, Outcome.cancelled());
+        ended(run, RunOutcome.cancelled());
       }
     }
     return wait;
   }
 
-  private void ended(Run run, Outcome outcome) {
+  private void ended(Run run, RunOutcome outcome) {
     Optional<FailedRun> failure;
     boolean postponed = false;
     boolean firstTime = false;
     synchronized (queue) {
       long nanos = runtime.nanoTime();
       failure = queue.ended(run, outcome, runtime.now(), nanos);
-      if (outcome.kind() == Outcome.Kind.BUSY && state == State.STARTED) {
+      if (outcome.kind() == RunOutcome.Kind.BUSY && state == State.STARTED) {
         postponed = queue.find(run.cluster().project()).isPresent();
         firstTime = queue.postpone(run, nanos);
       }
@@ -331,7 +338,7 @@ public final class BackupScheduler implements AutoCloseable {
     failure.ifPresent(with.listeners()::failed);
     if (firstTime) {
       with.listeners().skipped(project, "another process holds its lock; waiting for it");
-    } else if (outcome.kind() == Outcome.Kind.LOOKED && !run.order().lookOnly()) {
+    } else if (outcome.kind() == RunOutcome.Kind.LOOKED && !run.order().lookOnly()) {
       with.listeners().skipped(project, "another process has backed it up");
     }
     Request request = run.order().request();
@@ -340,7 +347,7 @@ public final class BackupScheduler implements AutoCloseable {
     }
   }
 
-  private static void answer(Request request, Outcome outcome, String project) {
+  private static void answer(Request request, RunOutcome outcome, String project) {
     switch (outcome.kind()) {
       case STORED -> request.answer().complete(outcome.stored());
       case FAILED -> request.answer().completeExceptionally(outcome.thrown());
@@ -354,7 +361,7 @@ public final class BackupScheduler implements AutoCloseable {
 
   private void submit(Map<String, Request> requests) {
     synchronized (queue) {
-      require(state == State.STARTED, "the scheduler does not run");
+      require(state == State.STARTED, "the scheduler is not running");
       requireKnown(requests.keySet());
       requests.forEach(queue::request);
     }
@@ -374,7 +381,7 @@ public final class BackupScheduler implements AutoCloseable {
   private Set<String> projects() {
     synchronized (queue) {
       Set<String> all = new LinkedHashSet<>();
-      queue.entries().forEach(entry -> all.add(entry.cluster().project()));
+      queue.clusters().forEach(state -> all.add(state.cluster().project()));
       return all;
     }
   }

@@ -4,14 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Notices when the clock was set, or the machine slept: when the two clocks disagree. */
+/**
+ * Detects that the wall clock was set or the machine was suspended, by comparing it with the
+ * monotonic clock.
+ */
 final class ClockJumpDetector {
   private static final Duration TOLERANCE = Duration.ofSeconds(10);
 
   private @Nullable Instant lastNow;
   private long lastNanos;
 
-  /** Whether the clock has jumped since the last call. */
+  /** Returns whether the wall clock has jumped since the last call. */
   boolean jumped(Instant now, long nanos) {
     Instant expected = lastNow == null ? now : lastNow.plusNanos(nanos - lastNanos);
     lastNow = now;

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the scheduler knows of one cluster. Not thread-safe. */
+/** The state of one cluster in a scheduler. Not thread-safe. */
 final class ClusterState {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
-  private static final int MAX_COUNTED = 1000; // missed points in one go; more are passed over
+  private static final int MAX_COUNTED =
+      1000; // missed points counted at once; further ones are not counted
   private static final int REMEMBERED_DAYS = 31;
   private static final Duration FAR = Duration.ofHours(1);
 
@@ -30,18 +31,18 @@ final class ClusterState {
   /** The first point without a backup, in the past or the future; null when there is none. */
   private @Nullable Instant due;
 
-  /** The point after it: until then is the time for {@link #due}. */
+  /** The point after {@link #due}, which ends the time for its backup. */
   private @Nullable Instant following;
 
   private boolean catchingUp;
   private boolean waitsForFollowing;
-  private long notBefore; // nanos: when what the schedule wants may be tried again
-  private long lockedUntil; // nanos: when the lock may be asked for again
+  private long notBefore; // nanos: the earliest time of the next scheduled run
+  private long lockedUntil; // nanos: the earliest time of the next request for the lock
   private int attempts;
   private boolean failing;
   private boolean running;
-  private boolean toldBusy;
-  private boolean toldBroken;
+  private boolean waitingForLock;
+  private boolean scheduleFailed;
   private long missed;
   private @Nullable Instant lastSuccess;
   private @Nullable FailedRun lastFailure;
@@ -84,32 +85,32 @@ final class ClusterState {
     return catchingUp;
   }
 
-  /** Whether somebody else was found to hold the lock since it became due. */
+  /** Returns whether another process held the lock since the cluster became due. */
   boolean isWaitingForLock() {
-    return toldBusy;
+    return waitingForLock;
   }
 
-  /** Takes another configuration; what is stored has to be looked at anew. */
+  /** Changes the configuration; the project has to be listed again. */
   void change(ScheduledCluster changed, long nanos) {
     cluster = changed;
     due = null;
     following = null;
-    toldBroken = false;
+    scheduleFailed = false;
     forget(nanos);
   }
 
-  /** What was known of the store is no longer to be relied on. */
+  /** Discards what was listed before; the project has to be listed again. */
   void forget(long nanos) {
     known = !cluster.automated();
     notBefore = nanos;
   }
 
-  /** When the newest backup was taken; those without one come first. */
+  /** Returns when the newest backup was taken; clusters without one sort first. */
   Instant newestOrNever() {
     return view.newest().orElse(Instant.MIN);
   }
 
-  /** Whether something can be begun now. */
+  /** Returns whether a run can be started now. */
   boolean isReady(Instant now, long nanos) {
     if (running || nanos - lockedUntil < 0) {
       return false;
@@ -119,12 +120,14 @@ final class ClusterState {
         || (nanos - notBefore >= 0 && (!known || (isOverdue(now) && !waitsForFollowing)));
   }
 
-  /** Whether a point of the schedule has passed without a backup. */
+  /** Returns whether a point of the schedule has passed without a backup. */
   boolean isOverdue(Instant now) {
     return due != null && !due.isAfter(now);
   }
 
-  /** How long until something may be begun, if nothing happens; at most {@code longest}. */
+  /**
+   * Returns the time until a run may be started unless something changes, at most {@code longest}.
+   */
   long nanosUntilReady(Instant now, long nanos, long longest) {
     if (running) {
       return longest;
@@ -149,7 +152,7 @@ final class ClusterState {
     return new Run.Order(request == null && !known, request, view.early(), mayPrune);
   }
 
-  /** A run has ended, however. */
+  /** Records that a run has ended, successfully or not. */
   void ended() {
     running = false;
   }
@@ -158,7 +161,7 @@ final class ClusterState {
     return running;
   }
 
-  /** The store was looked at. */
+  /** Records the result of a listing. */
   void learn(SeriesState seen, Instant now, boolean stored) {
     boolean news = !known;
     view = seen;
@@ -181,7 +184,7 @@ final class ClusterState {
     advance(now);
   }
 
-  /** What the schedule wanted failed: when is it tried again? */
+  /** Decides when a scheduled run that failed is retried. */
   void retry(FailedRun.Reason reason, Duration delay, Instant now, long nanos) {
     notBefore = nanos + delay.toNanos();
     boolean inTime = following == null || now.plus(delay).isBefore(following);
@@ -192,7 +195,9 @@ final class ClusterState {
     }
   }
 
-  /** One more try has failed; how many it were since the backup was due. */
+  /**
+   * Records a failed attempt and returns the number of failed attempts since the backup was due.
+   */
   int countFailure() {
     failing = true;
     return ++attempts;
@@ -206,15 +211,18 @@ final class ClusterState {
     }
   }
 
-  /** Somebody else holds the lock: look again in a moment. True the first time. */
+  /**
+   * Postpones a run because another process holds the lock. Returns true the first time for a
+   * point.
+   */
   boolean postpone(Duration delay, long nanos) {
     lockedUntil = nanos + delay.toNanos();
-    boolean first = !toldBusy;
-    toldBusy = true;
+    boolean first = !waitingForLock;
+    waitingForLock = true;
     return first;
   }
 
-  /** When the next try is made, as far as that can be told. */
+  /** Returns when the next attempt is made, as far as that is known. */
   Optional<Instant> nextTry(Instant now, long nanos) {
     if (known && (due == null || waitsForFollowing)) {
       return due == null ? Optional.empty() : Optional.ofNullable(following);
@@ -235,7 +243,7 @@ final class ClusterState {
         missed,
         Optional.ofNullable(lastSuccess),
         Optional.ofNullable(lastFailure),
-        view.suspicions());
+        view.anomalies());
   }
 
   private @Nullable Instant firstWithoutBackup(Instant now) {
@@ -247,7 +255,7 @@ final class ClusterState {
     return cluster.firstRunAtOnce() && cluster.automated() ? first : next(first);
   }
 
-  /** Counts the points that have passed while another was waiting for its backup. */
+  /** Counts the points that have passed before the backup of an earlier point was taken. */
   private void advance(Instant now) {
     for (int i = 0; following != null && !following.isAfter(now); i++) {
       missed++;
@@ -259,18 +267,18 @@ final class ClusterState {
   private void onNewPoint() {
     attempts = 0;
     waitsForFollowing = false;
-    toldBusy = false;
+    waitingForLock = false;
   }
 
-  /** The next point; null when there is none, or the schedule is broken. */
+  /** Returns the next point; null when there is none or the schedule fails. */
   private @Nullable Instant next(Instant after) {
     try {
       return cluster.nextDue(after).orElse(null);
     } catch (RuntimeException e) {
-      if (!toldBroken) {
-        LOG.error("{} is not backed up any more: its schedule fails", cluster.project(), e);
+      if (!scheduleFailed) {
+        LOG.error("{} is no longer backed up, because its schedule fails", cluster.project(), e);
       }
-      toldBroken = true;
+      scheduleFailed = true;
       return null;
     }
   }

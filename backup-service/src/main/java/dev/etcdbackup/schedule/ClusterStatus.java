@@ -8,25 +8,26 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a scheduler remembers of a cluster: what it saw when it last looked at the store, and what
- * has happened since it was started.
+ * The status of a cluster in a scheduler: what it last listed in the store, and the runs since it
+ * was started.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
- * @param automated whether it is backed up by the clock
- * @param known whether the store could be looked at; if not, {@code newest} and {@code nextDue} say
- *     nothing
- * @param running whether a run is under way
- * @param newest when its newest backup was taken, by the name; of its own series alone
- * @param nextDue the first point of its schedule without a backup, which is in the past while it is
- *     overdue; empty when it is never due
- * @param overdue how long ago that was, zero when it is not overdue
- * @param missed how many points passed without a backup of their own; they are counted, at most
- *     1,000 for each time the scheduler looks, and not made up for
- * @param lastSuccess when this scheduler last took a backup on schedule
- * @param lastFailure its last failed run
- * @param suspicions why its series is not pruned; empty when it is
+ * @param automated whether the cluster is backed up on a schedule
+ * @param known whether the store has been listed; if not, {@code newest} and {@code nextDue} are
+ *     not valid
+ * @param running whether a run is active
+ * @param newest when the newest backup of the cluster's series was taken, by its name
+ * @param nextDue the first point of its schedule without a backup, which is in the past while the
+ *     cluster is overdue; empty when it is never due
+ * @param overdue the time since then; zero when the cluster is not overdue
+ * @param missed the number of points that passed without a backup of their own, which are not
+ *     repeated; at most 1,000 are counted at once
+ * @param lastSuccess when this scheduler last took a scheduled backup
+ * @param lastFailure the last failed run
+ * @param anomalies the suspicious backups because of which the series is not pruned; empty when it
+ *     is pruned
  */
 public record ClusterStatus(
     String project,
@@ -39,7 +40,7 @@ public record ClusterStatus(
     long missed,
     Optional<Instant> lastSuccess,
     Optional<FailedRun> lastFailure,
-    List<Anomaly> suspicions) {
+    List<Anomaly> anomalies) {
   private static final Duration GRACE = Duration.ofHours(1);
 
   /** Checks the values. */
@@ -50,11 +51,11 @@ public record ClusterStatus(
     Objects.requireNonNull(overdue, "overdue");
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
-    suspicions = List.copyOf(suspicions);
+    anomalies = List.copyOf(anomalies);
   }
 
   /**
-   * How the cluster stands by what is remembered. It is an hour that a backup may be overdue.
+   * Returns the coverage state that follows from this status. A backup may be overdue by 1 hour.
    *
    * @return fresh, stale, missing, young, not automated or unknown
    */

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what a scheduler remembers and what its store holds at one moment. */
+/** Computes the coverage from the status of a scheduler's clusters and a listing of its store. */
 final class CoverageView {
   private static final int DAYS = 14;
   private static final Duration GRACE = Duration.ofHours(1);
@@ -33,12 +33,12 @@ final class CoverageView {
   private final Instant now;
 
   /**
-   * What is remembered of one cluster.
+   * The state of one cluster.
    *
    * @param cluster the cluster
-   * @param since since when there is something to back up
-   * @param status how it stands
-   * @param failures why runs failed, by day
+   * @param since when the cluster was set up
+   * @param status its status
+   * @param failures the reasons of failed runs, by day
    */
   record Known(
       ScheduledCluster cluster,
@@ -51,9 +51,9 @@ final class CoverageView {
     this.now = now;
   }
 
-  static Known known(ClusterState entry, Instant now) {
+  static Known known(ClusterState state, Instant now) {
     return new Known(
-        entry.cluster(), entry.since(), entry.status(now), Map.copyOf(entry.failedDays()));
+        state.cluster(), state.since(), state.status(now), Map.copyOf(state.failedDays()));
   }
 
   Coverage of(List<Known> clusters) {
@@ -130,11 +130,11 @@ final class CoverageView {
         status.lastFailure().map(one -> new Failure(one.at(), one.message())),
         status.nextDue(),
         status.missed(),
-        status.suspicions().stream().map(Anomaly::toString).toList(),
+        status.anomalies().stream().map(Anomaly::toString).toList(),
         days);
   }
 
-  /** What is expected: one backup until the point after the newest, and an hour of grace. */
+  /** Returns the expectation: a backup by the point after the newest one, plus 1 hour of grace. */
   private CoveredProject expected(Known known, List<Backup> own) {
     ScheduledCluster cluster = known.cluster();
     if (!cluster.automated()) {
@@ -148,7 +148,7 @@ final class CoverageView {
         .withSince(known.since());
   }
 
-  /** Since when there was something: what is stored may be older than this process. */
+  /** Returns when the cluster was set up; its backups may be older than this process. */
   private Instant since(Known known, List<Backup> own) {
     Instant oldest = counted(own).min(Comparator.naturalOrder()).orElse(known.since());
     return oldest.isBefore(known.since()) ? oldest : known.since();

@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which days there should be a backup: those on which one was due, and of which one would still
- * be kept if every run had succeeded. Without the latter a week that retention thinned out would
- * look like a week of failures.
+ * The days of which a backup should exist: those on which one was due and of which one would still
+ * be kept if every run had succeeded. Without the second condition, days whose backups retention
+ * has deleted would be shown as failures.
  */
 final class ExpectedDays implements Predicate<LocalDate> {
-  /** More points than this are not asked about; then every day counts as kept. */
+  /** The maximum number of points to compute; with more, every day counts as kept. */
   private static final int MAX_POINTS = 5000;
 
   private final ScheduledCluster cluster;
@@ -69,7 +69,9 @@ final class ExpectedDays implements Predicate<LocalDate> {
     return first.datesUntil(CoverageDay.dayOf(end)).collect(Collectors.toSet());
   }
 
-  /** The points whose backups would still be there; today's yet to come are. */
+  /**
+   * Returns the points whose backups would still be kept, including those that are due later today.
+   */
   private Collection<Instant> kept(List<Instant> points) {
     RetentionPolicy retention = cluster.retention().orElse(null);
     if (retention == null) {

@@ -9,16 +9,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A run that failed.
+ * A failed run of a scheduler.
  *
  * <p>Immutable and thread-safe.
  *
  * @param project the project
- * @param at when it ended
- * @param reason whose failure it was
- * @param cause what was thrown; its message says what, where, and what to do
- * @param attempt which try it was since the backup was due, from 1
- * @param nextTry when it is tried again, roughly; empty when it is not, or nobody knows
+ * @param at when the run ended
+ * @param reason the component that failed
+ * @param cause the exception; its message says what failed, where, and what to do
+ * @param attempt the number of this attempt since the backup was due, from 1
+ * @param nextTry the approximate time of the next attempt; empty when there is none or it is not
+ *     known
  */
 public record FailedRun(
     String project,
@@ -27,19 +28,22 @@ public record FailedRun(
     Exception cause,
     int attempt,
     Optional<Instant> nextTry) {
-  /** Whose failure it was. */
+  /** The component that failed. */
   public enum Reason {
     /** The cluster could not be read. */
     SOURCE,
     /** The store could not be listed or written. */
     STORE,
-    /** The lock could not be asked for, or was lost. */
+    /** The lock could not be requested, or was lost. */
     LOCK,
-    /** Anything else: bad configuration, or an error in an implementation. Not tried again soon. */
+    /**
+     * Any other failure: invalid configuration, or an error in an implementation. Not retried
+     * before the next point.
+     */
     OTHER;
 
     /**
-     * Whether trying again soon may help.
+     * Returns whether a retry before the next point of the schedule may help.
      *
      * @return false for {@link #OTHER}
      */
@@ -47,7 +51,7 @@ public record FailedRun(
       return this != OTHER;
     }
 
-    /** The name in lower case. */
+    /** Returns the name in lower case. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -71,9 +75,9 @@ public record FailedRun(
   }
 
   /**
-   * What went wrong, in one line.
+   * Returns the failure in one line.
    *
-   * @return the message of the cause; its class as well, unless it is one of this library's
+   * @return the message of the cause, with its class unless it is an exception of this library
    */
   public String message() {
     String message = cause instanceof BackupException ? cause.getMessage() : null;

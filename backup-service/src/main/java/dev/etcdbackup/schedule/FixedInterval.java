@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Whole multiples of an interval since 1970-01-01T00:00:00Z. */
+/** A schedule whose points are the whole multiples of an interval since 1970-01-01T00:00:00Z. */
 record FixedInterval(Duration interval) implements Schedule {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 

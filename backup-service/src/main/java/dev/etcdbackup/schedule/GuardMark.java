@@ -22,14 +22,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A small object beside a series that says what its backups cannot: {@code
- * PROJECT/.etcd-backup/KIND/PREFIX/NAME}. Everything a program needs is in its name, so that a
- * listing is enough; the few bytes inside are for people.
+ * A small object, {@code PROJECT/.etcd-backup/KIND/PREFIX/NAME}, that records a fact about a series
+ * which its backups do not contain. Its name contains all data, so that a listing is sufficient;
+ * its content is a text for people.
  *
- * <p>The name is {@code cluster_ID_TIME}, from the backup of that time on they are of this cluster,
- * or {@code accepted_backup_TIME}, everything up to the backup of that time is accepted. The time
- * is that of a backup and stands at the end, because older tools take what follows the last {@code
- * _} for one.
+ * <p>The name is {@code cluster_ID_TIME} (the backups from that time on are of this cluster) or
+ * {@code accepted_backup_TIME} (the backups up to that time are accepted). The time is that of a
+ * backup. It is at the end of the name because older tools expect a time after the last {@code _}.
  *
  * @param time the time of a backup
  * @param clusterId the cluster as 16 hexadecimal digits; empty for an acceptance
@@ -50,7 +49,7 @@ record GuardMark(Instant time, Optional<String> clusterId) {
     return new GuardMark(time, Optional.empty());
   }
 
-  /** Reads the name of a stored object; empty when it is no mark of this series. */
+  /** Parses the name of a stored object; returns empty when it is not a mark of this series. */
   static Optional<GuardMark> of(Backup stored, Series series) {
     String name = stored.key().name();
     if (!name.startsWith(DIRECTORY)) {
@@ -72,13 +71,13 @@ record GuardMark(Instant time, Optional<String> clusterId) {
     }
   }
 
-  /** This mark as a listing would show it. */
+  /** Returns this mark as a listing contains it. */
   Backup asListed(Series series) {
     StoredBackup stored = new StoredBackup(key(series), 0, time, "");
     return Backup.of(stored, ZoneOffset.UTC);
   }
 
-  /** Puts this mark beside a series. That it is there already is as good. */
+  /** Stores this mark beside a series. Does nothing when it exists already. */
   void put(BackupStore store, Series series) throws BackupException {
     String stamp = stamp();
     String what =
@@ -90,7 +89,7 @@ record GuardMark(Instant time, Optional<String> clusterId) {
     try {
       store.put(key(series), Content.of(new ByteArrayInputStream(bytes), bytes.length));
     } catch (BackupExistsException alreadyThere) {
-      // The name says it all.
+      // The existing mark has the same name and therefore the same meaning.
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All listeners of a scheduler. Catches what they throw. */
+/** The listeners of a scheduler, called one after another. Catches their exceptions. */
 final class Listeners implements BackupListener {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
 
@@ -28,7 +28,7 @@ final class Listeners implements BackupListener {
     all.add(listener);
   }
 
-  /** Drops what is remembered of a project that was removed. */
+  /** Removes the state of a project that was removed. */
   void removed(String project) {
     log.removed(project);
   }
@@ -69,8 +69,8 @@ final class Listeners implements BackupListener {
   }
 
   @Override
-  public void suspicious(String project, List<Anomaly> suspicions) {
-    each(one -> one.suspicious(project, suspicions));
+  public void suspicious(String project, List<Anomaly> anomalies) {
+    each(one -> one.suspicious(project, anomalies));
   }
 
   @Override
@@ -84,7 +84,8 @@ final class Listeners implements BackupListener {
         event.accept(one);
       } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
         if (reported.add(one)) {
-          LOG.warn("listener {} throws; this is logged once", one, e);
+          LOG.warn(
+              "listener {} threw an exception; further exceptions of it are not logged", one, e);
         }
       }
     }

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what a scheduler does: what was stored and pruned at INFO, what failed at WARN with the
- * reason. A failure is logged once for each change of state, and at DEBUG while it lasts.
- * Thread-safe.
+ * A listener that logs the events of a scheduler: stored and pruned backups at INFO, failures with
+ * their reasons at WARN. A failure is logged at WARN when the state of a cluster changes, and at
+ * DEBUG while it lasts. Thread-safe.
  */
 final class LoggingListener implements BackupListener {
   private final Logger log;
@@ -80,10 +80,10 @@ final class LoggingListener implements BackupListener {
   }
 
   @Override
-  public void suspicious(String project, List<Anomaly> suspicions) {
+  public void suspicious(String project, List<Anomaly> anomalies) {
     List<Anomaly> before = suspicious.getOrDefault(project, List.of());
-    suspicious.put(project, suspicions);
-    for (Anomaly one : suspicions) {
+    suspicious.put(project, anomalies);
+    for (Anomaly one : anomalies) {
       if (!before.contains(one)) {
         log.warn("{} is not pruned until this backup is accepted: {}", project, one);
       }

@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of backups taken by hand of several projects at once.
+ * The results of manual backups of several projects.
  *
  * <p>Immutable and thread-safe. Each project is in exactly one of the two maps.
  *
  * @param name the name of the backups, the same in every project
- * @param stored what was stored, by project in the order they were named
- * @param failed why nothing was stored, by project
+ * @param stored the stored backups by project, in the order in which the projects were given
+ * @param failed the reasons why nothing was stored, by project
  */
 public record ManualBackups(
     String name, Map<String, BackupResult> stored, Map<String, Throwable> failed) {
@@ -35,16 +35,16 @@ public record ManualBackups(
     failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
   }
 
-  /** The name as the bulk scripts write it. */
+  /** Returns the name in the format of the bulk scripts. */
   static String name(String context, Instant time) {
     if (context.indexOf('_') < 0) {
       throw new IllegalArgumentException(
-          "context '" + context + "' must contain '_', or older tools do not find the time");
+          "context '" + context + "' must contain '_', so that older tools find the time");
     }
     return context + ".backup_" + STAMP.format(time.atOffset(ZoneOffset.UTC));
   }
 
-  /** Waits for all of them. */
+  /** Returns a future that completes when all backups are done. */
   static CompletableFuture<ManualBackups> of(String name, Map<String, Request> requests) {
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     requests.forEach(
@@ -72,7 +72,7 @@ public record ManualBackups(
   }
 
   /**
-   * Whether every project has its backup.
+   * Returns whether all projects were backed up.
    *
    * @return true when none failed
    */
@@ -80,7 +80,7 @@ public record ManualBackups(
     return failed.isEmpty();
   }
 
-  /** One line for each project, the failed ones last. */
+  /** Returns one line for each project, the failed ones last. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

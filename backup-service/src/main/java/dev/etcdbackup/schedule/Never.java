@@ -3,7 +3,7 @@ package dev.etcdbackup.schedule;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The schedule without a point. */
+/** A schedule without any point. */
 enum Never implements Schedule {
   NEVER;
 

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A run that somebody asked for.
+ * A requested run.
  *
- * @param naming how to name the backup; empty for that of the cluster
- * @param answer what became of it
+ * @param naming the naming of the backup; empty for that of the cluster
+ * @param answer receives the result
  */
 record Request(Optional<NamingStrategy> naming, CompletableFuture<BackupResult> answer) {
   static Request scheduled() {

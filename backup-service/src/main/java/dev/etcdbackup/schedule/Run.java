@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listing or a backup of one cluster, on a worker thread. */
-final class Run implements Supplier<Outcome> {
+/** A listing or a backup of one cluster, which a worker thread executes. */
+final class Run implements Supplier<RunOutcome> {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
 
   private final SchedulerContext with;
@@ -33,12 +33,13 @@ final class Run implements Supplier<Outcome> {
   private volatile boolean lockLost;
 
   /**
-   * What is to be done.
+   * The parameters of a run.
    *
-   * @param lookOnly whether only to look at the store
-   * @param request who asked; null for the schedule
-   * @param early what the store was known to hold before its time
-   * @param mayPrune whether the clock can be trusted with deleting
+   * @param lookOnly whether to list the project only
+   * @param request the request that caused the run; null when the schedule did
+   * @param early the backups that earlier listings contained although their times were in the
+   *     future
+   * @param mayPrune whether pruning is allowed, which it is not for some time after a clock jump
    */
   record Order(
       boolean lookOnly, @Nullable Request request, Set<BackupKey> early, boolean mayPrune) {}
@@ -57,7 +58,7 @@ final class Run implements Supplier<Outcome> {
     return order;
   }
 
-  /** Ends the run: nothing is committed from here on, unless it was already. */
+  /** Cancels the run. After this it commits nothing, unless it has committed already. */
   synchronized void cancel() {
     cancelled = true;
     if (worker != null) {
@@ -66,10 +67,10 @@ final class Run implements Supplier<Outcome> {
   }
 
   @Override
-  public Outcome get() {
+  public RunOutcome get() {
     synchronized (this) {
       if (cancelled) {
-        return Outcome.cancelled();
+        return RunOutcome.cancelled();
       }
       worker = Thread.currentThread();
     }
@@ -84,18 +85,18 @@ final class Run implements Supplier<Outcome> {
     }
   }
 
-  private Outcome look() throws BackupException {
-    return Outcome.looked(view(listing()));
+  private RunOutcome look() throws BackupException {
+    return RunOutcome.looked(view(listing()));
   }
 
-  /** The backups of the project, and the marks beside them. */
+  /** Lists the backups of the project and their marks. */
   private List<Backup> listing() throws BackupException {
     List<Backup> listing = new ArrayList<>(with.service().list(cluster.project()));
     listing.addAll(with.guard().marks(cluster.project()));
     return listing;
   }
 
-  private Outcome runLocked() throws BackupException {
+  private RunOutcome runLocked() throws BackupException {
     Optional<BackupLock.Held> held;
     try {
       held = with.lock().tryAcquire(cluster.project(), this::onLockLost);
@@ -103,7 +104,7 @@ final class Run implements Supplier<Outcome> {
       return failed(e, Reason.LOCK);
     }
     if (held.isEmpty()) {
-      return Outcome.busy();
+      return RunOutcome.busy();
     }
     try {
       return runHolding(held.get());
@@ -113,19 +114,19 @@ final class Run implements Supplier<Outcome> {
     }
   }
 
-  private Outcome runHolding(BackupLock.Held held) throws BackupException {
+  private RunOutcome runHolding(BackupLock.Held held) throws BackupException {
     Request request = order.request();
     if (request != null && request.naming().isPresent()) {
-      return Outcome.stored(backUp(request.naming().get(), held), null);
+      return RunOutcome.stored(backUp(request.naming().get(), held), null);
     }
     List<Backup> listing = listing();
     SeriesState view = view(listing);
     if (request == null && !isDue(view)) {
-      return Outcome.looked(view);
+      return RunOutcome.looked(view);
     }
     BackupResult result = backUp(cluster.naming(), held);
-    List<Anomaly> anomalies = tidyUp(result, listing, view.suspicions(), held);
-    return Outcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
+    List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
+    return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
   }
 
   private BackupResult backUp(NamingStrategy naming, BackupLock.Held held) throws BackupException {
@@ -143,7 +144,7 @@ final class Run implements Supplier<Outcome> {
     return result;
   }
 
-  /** Whether there is no backup since the latest point of the schedule. */
+  /** Returns whether there is no backup since the latest point of the schedule. */
   private boolean isDue(SeriesState view) {
     Instant now = with.clock().instant();
     return view.newest()
@@ -161,7 +162,10 @@ final class Run implements Supplier<Outcome> {
     }
   }
 
-  /** What follows a backup; whatever fails here, the backup is stored. */
+  /**
+   * Checks for anomalies and prunes after a backup. A failure here does not affect the stored
+   * backup.
+   */
   private List<Anomaly> tidyUp(
       BackupResult result, List<Backup> before, List<Anomaly> known, BackupLock.Held held) {
     String project = cluster.project();
@@ -179,7 +183,7 @@ final class Run implements Supplier<Outcome> {
     } catch (BackupException e) {
       with.listeners().pruneFailed(project, e);
     } catch (RuntimeException e) {
-      LOG.error("{} is stored, but {} could not be pruned", result.key(), project, e);
+      LOG.error("{} was stored, but {} could not be pruned", result.key(), project, e);
     }
     return anomalies;
   }
@@ -213,12 +217,12 @@ final class Run implements Supplier<Outcome> {
     }
   }
 
-  private Outcome failed(Exception e, Reason reason) {
+  private RunOutcome failed(Exception e, Reason reason) {
     if (lockLost) {
-      return Outcome.failed(e, Reason.LOCK);
+      return RunOutcome.failed(e, Reason.LOCK);
     }
     synchronized (this) {
-      return cancelled ? Outcome.cancelled() : Outcome.failed(e, reason);
+      return cancelled ? RunOutcome.cancelled() : RunOutcome.failed(e, reason);
     }
   }
 

@@ -13,23 +13,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what is begun when. Knows nothing of threads, and is not thread-safe.
+ * Decides which runs are started and when. Starts no threads and is not thread-safe.
  *
- * <p>What was asked for comes first, then the looks at the store of clusters not known yet, then
- * what is due, the oldest newest backup first. Failing clusters use at most half of the slots.
+ * <p>Requested runs come first, then the listings of clusters that have not been listed yet, then
+ * the due runs in the order of the age of the newest backups. Failing clusters use at most half of
+ * the slots.
  */
 final class RunQueue {
-  /** With the half second etcd takes to notice, a dead holder's lock is taken within one. */
+  /**
+   * The interval between requests for a held lock. etcd needs half a second to expire the lock of a
+   * failed holder, so it is acquired within 1 second.
+   */
   private static final Duration LOCK_POLL = Duration.ofMillis(250);
 
   private static final Duration NO_PRUNING_AFTER_JUMP = Duration.ofHours(1);
 
   /**
-   * How long nothing is looked at while nothing happens: a clock slewed meanwhile is off by 0.3 s.
+   * The maximum time between two checks while nothing changes; a clock that is slewed meanwhile
+   * deviates by at most 0.3 s.
    */
   private static final Duration QUIET = Duration.ofMinutes(10);
 
-  /** Failing clusters come last, or their retries would use up the staggered starts of others. */
+  /**
+   * Orders failing clusters last, so that their retries do not use the staggered starts of others.
+   */
   private static final Comparator<ClusterState> OLDEST_FIRST =
       Comparator.comparing(ClusterState::isFailing)
           .thenComparing(ClusterState::newestOrNever)
@@ -38,12 +45,13 @@ final class RunQueue {
   private final int concurrency;
   private final Duration startStagger;
   private final Backoff backoff;
-  private final Map<String, ClusterState> entries = new LinkedHashMap<>();
+  private final Map<String, ClusterState> clusters = new LinkedHashMap<>();
   private final Map<String, Run> running = new HashMap<>();
   private final ClockJumpDetector clockJumps = new ClockJumpDetector();
-  private @Nullable Long staggerUntil; // nanos: no earlier catch-up than this
-  private @Nullable Long noPruningUntil; // nanos: the clock has jumped
-  private @Nullable Long quietUntil; // nanos: nothing to begin before, unless something happens
+  private @Nullable Long staggerUntil; // nanos: the earliest start of another overdue run
+  private @Nullable Long
+      noPruningUntil; // nanos: the end of the time without pruning after a clock jump
+  private @Nullable Long quietUntil; // nanos: no run starts before this unless something changes
 
   RunQueue(int concurrency, Duration startStagger, Backoff backoff) {
     this.concurrency = concurrency;
@@ -51,12 +59,12 @@ final class RunQueue {
     this.backoff = backoff;
   }
 
-  Collection<ClusterState> entries() {
-    return entries.values();
+  Collection<ClusterState> clusters() {
+    return clusters.values();
   }
 
   Optional<ClusterState> find(String project) {
-    return Optional.ofNullable(entries.get(project));
+    return Optional.ofNullable(clusters.get(project));
   }
 
   Collection<Run> running() {
@@ -65,75 +73,75 @@ final class RunQueue {
 
   void put(ScheduledCluster cluster, Instant now, long nanos) {
     quietUntil = null;
-    ClusterState entry = entries.get(cluster.project());
-    if (entry == null) {
-      entries.put(cluster.project(), new ClusterState(cluster, now, nanos));
+    ClusterState state = clusters.get(cluster.project());
+    if (state == null) {
+      clusters.put(cluster.project(), new ClusterState(cluster, now, nanos));
     } else {
-      entry.change(cluster, nanos);
+      state.change(cluster, nanos);
     }
   }
 
-  /** Forgets a cluster; its run under way, if any, is the caller's to cancel. */
+  /** Removes a cluster. The caller cancels its active run, if there is one. */
   Optional<ClusterState> remove(String project) {
-    return Optional.ofNullable(entries.remove(project));
+    return Optional.ofNullable(clusters.remove(project));
   }
 
   Optional<Run> running(String project) {
     return Optional.ofNullable(running.get(project));
   }
 
-  /** Takes note of something asked for; false when there is no such cluster. */
+  /** Adds a requested run; returns false when there is no such cluster. */
   boolean request(String project, Request request) {
     quietUntil = null;
-    ClusterState entry = entries.get(project);
-    return entry != null && entry.requests().add(request);
+    ClusterState state = clusters.get(project);
+    return state != null && state.requests().add(request);
   }
 
-  /** What is stored of a project has to be looked at anew. */
+  /** Causes a project to be listed again. */
   void forget(String project, long nanos) {
     quietUntil = null;
-    find(project).ifPresent(entry -> entry.forget(nanos));
+    find(project).ifPresent(state -> state.forget(nanos));
   }
 
-  /** Begins what is to be begun now. */
+  /** Starts the runs that are to be started now. */
   List<Run> begin(SchedulerContext with, Instant now, long nanos) {
     if (clockJumps.jumped(now, nanos)) {
       quietUntil = null;
       noPruningUntil = nanos + NO_PRUNING_AFTER_JUMP.toNanos();
-      entries.values().stream().filter(one -> !one.isRunning()).forEach(one -> one.forget(nanos));
+      clusters.values().stream().filter(one -> !one.isRunning()).forEach(one -> one.forget(nanos));
     }
     return isQuiet(nanos) ? List.of() : beginReady(with, now, nanos);
   }
 
   private List<Run> beginReady(SchedulerContext with, Instant now, long nanos) {
     List<ClusterState> ready = new ArrayList<>();
-    for (ClusterState entry : entries.values()) {
-      if (entry.isReady(now, nanos) && !running.containsKey(entry.cluster().project())) {
-        ready.add(entry);
+    for (ClusterState state : clusters.values()) {
+      if (state.isReady(now, nanos) && !running.containsKey(state.cluster().project())) {
+        ready.add(state);
       }
     }
     ready.sort(Comparator.comparing(RunQueue::rank).thenComparing(OLDEST_FIRST));
     List<Run> begun = new ArrayList<>();
-    for (ClusterState entry : ready) {
-      if (hasSlotFor(entry) && !waitsForStagger(entry, nanos)) {
-        begun.add(begin(entry, with, nanos));
-      } else if (rank(entry) < 2 && running.size() >= concurrency) {
+    for (ClusterState state : ready) {
+      if (hasSlotFor(state) && !waitsForStagger(state, nanos)) {
+        begun.add(begin(state, with, nanos));
+      } else if (rank(state) < 2 && running.size() >= concurrency) {
         break;
       }
     }
     return begun;
   }
 
-  /** How long nothing will have to be begun, unless something happens. */
+  /** Returns the nanoseconds until the next run has to be started unless something changes. */
   long nanosUntilNext(Instant now, long nanos) {
     if (quietUntil == null || !isQuiet(nanos)) {
       long wait = QUIET.toNanos();
-      for (ClusterState entry : entries.values()) {
-        if (!entry.isReady(now, nanos)) {
-          wait = Math.min(wait, entry.nanosUntilReady(now, nanos, wait));
-        } else if (waitsForStagger(entry, nanos) && staggerUntil != null) {
+      for (ClusterState state : clusters.values()) {
+        if (!state.isReady(now, nanos)) {
+          wait = Math.min(wait, state.nanosUntilReady(now, nanos, wait));
+        } else if (waitsForStagger(state, nanos) && staggerUntil != null) {
           wait = Math.min(wait, staggerUntil - nanos);
-        } // else it waits for a run to end
+        } // otherwise it waits until another run ends
       }
       quietUntil = nanos + Math.max(wait, 0);
     }
@@ -145,100 +153,104 @@ final class RunQueue {
   }
 
   /**
-   * Takes note of how a run ended.
+   * Records the outcome of a run.
    *
-   * @return the failure, if it is one
+   * @return the failure, if the run failed
    */
-  Optional<FailedRun> ended(Run run, Outcome outcome, Instant now, long nanos) {
+  Optional<FailedRun> ended(Run run, RunOutcome outcome, Instant now, long nanos) {
     String project = run.cluster().project();
     quietUntil = null;
     running.remove(project);
-    ClusterState entry = entries.get(project);
-    if (entry == null) { // removed in the meantime
+    ClusterState state = clusters.get(project);
+    if (state == null) { // removed in the meantime
       return Optional.empty();
     }
-    entry.ended();
-    boolean current = entry.cluster() == run.cluster();
+    state.ended();
+    boolean current = state.cluster() == run.cluster();
     switch (outcome.kind()) {
       case LOOKED, STORED -> {
         SeriesState view = outcome.view();
         if (view != null && current) {
-          entry.learn(view, now, outcome.kind() == Outcome.Kind.STORED);
+          state.learn(view, now, outcome.kind() == RunOutcome.Kind.STORED);
         }
       }
       case FAILED -> {
-        return Optional.of(failed(entry, run, outcome, now, nanos));
+        return Optional.of(failed(state, run, outcome, now, nanos));
       }
       default -> {}
     }
     return Optional.empty();
   }
 
-  /** Puts a run off because another process holds the lock. True the first time for a point. */
+  /**
+   * Postpones a run because another process holds the lock. Returns true the first time for a
+   * point.
+   */
   boolean postpone(Run run, long nanos) {
-    ClusterState entry = entries.get(run.cluster().project());
+    ClusterState state = clusters.get(run.cluster().project());
     Request request = run.order().request();
-    if (entry == null) {
+    if (state == null) {
       return false;
     }
     if (request != null) {
-      entry.requests().addFirst(request);
+      state.requests().addFirst(request);
     }
-    return entry.postpone(LOCK_POLL, nanos);
+    return state.postpone(LOCK_POLL, nanos);
   }
 
-  private FailedRun failed(ClusterState entry, Run run, Outcome outcome, Instant now, long nanos) {
-    int attempt = entry.countFailure();
+  private FailedRun failed(
+      ClusterState state, Run run, RunOutcome outcome, Instant now, long nanos) {
+    int attempt = state.countFailure();
     Optional<Instant> nextTry = Optional.empty();
-    if (run.order().request() == null && entry.cluster() == run.cluster()) {
-      entry.retry(outcome.blamed(), backoff.after(attempt), now, nanos);
-      nextTry = entry.nextTry(now, nanos);
+    if (run.order().request() == null && state.cluster() == run.cluster()) {
+      state.retry(outcome.blamed(), backoff.after(attempt), now, nanos);
+      nextTry = state.nextTry(now, nanos);
     }
     FailedRun failure =
         new FailedRun(
             run.cluster().project(), now, outcome.blamed(), outcome.thrown(), attempt, nextTry);
-    entry.note(failure);
+    state.note(failure);
     return failure;
   }
 
-  private Run begin(ClusterState entry, SchedulerContext with, long nanos) {
-    if (isStaggered(entry)) {
+  private Run begin(ClusterState state, SchedulerContext with, long nanos) {
+    if (isStaggered(state)) {
       staggerUntil = nanos + startStagger.toNanos();
     }
     boolean mayPrune = noPruningUntil == null || nanos - noPruningUntil >= 0;
-    Run run = new Run(with, entry.cluster(), entry.begin(mayPrune));
-    running.put(entry.cluster().project(), run);
+    Run run = new Run(with, state.cluster(), state.begin(mayPrune));
+    running.put(state.cluster().project(), run);
     return run;
   }
 
-  private boolean hasSlotFor(ClusterState entry) {
+  private boolean hasSlotFor(ClusterState state) {
     if (running.size() >= concurrency) {
       return false;
     }
-    if (!entry.isFailing()) {
+    if (!state.isFailing()) {
       return true;
     }
     long failing =
         running.keySet().stream()
-            .map(entries::get)
+            .map(clusters::get)
             .filter(one -> one != null && one.isFailing())
             .count();
     return failing < Math.max(1, concurrency / 2);
   }
 
-  private boolean waitsForStagger(ClusterState entry, long nanos) {
-    return isStaggered(entry) && staggerUntil != null && staggerUntil - nanos > 0;
+  private boolean waitsForStagger(ClusterState state, long nanos) {
+    return isStaggered(state) && staggerUntil != null && staggerUntil - nanos > 0;
   }
 
   /** A cluster that waits for a lock is not staggered again when it requests the lock. */
-  private static boolean isStaggered(ClusterState entry) {
-    return rank(entry) == 2 && entry.isCatchingUp() && !entry.isWaitingForLock();
+  private static boolean isStaggered(ClusterState state) {
+    return rank(state) == 2 && state.isCatchingUp() && !state.isWaitingForLock();
   }
 
-  private static int rank(ClusterState entry) {
-    if (!entry.requests().isEmpty()) {
+  private static int rank(ClusterState state) {
+    if (!state.requests().isEmpty()) {
       return 0;
     }
-    return entry.isKnown() ? 2 : 1;
+    return state.isKnown() ? 2 : 1;
   }
 }

@@ -5,37 +5,39 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When backups are due: points on the time line, the same for everybody who asks. A cluster is due
- * when there is no backup since the latest of them. So nothing has to be remembered but the backups
- * themselves, lateness does not add up, and all replicas agree.
+ * A schedule of backups: a sequence of points in time at which a backup is due. A cluster is due
+ * when there is no backup since the latest point. The stored backups are therefore the only state,
+ * delays do not accumulate, and all replicas compute the same result.
  *
- * <p>Implementations are pure, quick and thread-safe, and go by UTC: there is no daylight saving.
+ * <p>Implementations are pure functions, return quickly, are thread-safe, and use UTC, which has no
+ * daylight saving time.
  */
 @FunctionalInterface
 public interface Schedule {
   /**
-   * The first point after an instant. What is not a whole second is taken as the next whole one.
+   * Returns the first point after an instant. The scheduler rounds a point up to the next whole
+   * second.
    *
    * @param after the instant
-   * @return the first point later than it; empty when there is none any more
+   * @return the first point later than the instant; empty when there is none
    */
   Optional<Instant> next(Instant after);
 
   /**
-   * Points at a fixed distance, counted from 1970-01-01T00:00:00Z: every hour is on the hour, every
-   * day at midnight UTC. To spread clusters with the same schedule, give them a {@linkplain
-   * ScheduledCluster.Builder#jitter jitter}.
+   * Returns a schedule with a fixed interval, counted from 1970-01-01T00:00:00Z: an interval of 1
+   * hour is due on the hour, one of 1 day at midnight UTC. Use a {@linkplain
+   * ScheduledCluster.Builder#jitter jitter} to spread clusters with the same schedule.
    *
-   * @param interval the distance: whole seconds, at least 1 second and at most 36,500 days
+   * @param interval the interval: whole seconds, 1 second to 36,500 days
    * @return the schedule
-   * @throws IllegalArgumentException when the interval is not one of these
+   * @throws IllegalArgumentException when the interval is out of range or not whole seconds
    */
   static Schedule every(Duration interval) {
     return new FixedInterval(interval);
   }
 
   /**
-   * No point at all: for clusters that are backed up on demand only.
+   * Returns a schedule without any point, for clusters that are backed up on demand only.
    *
    * @return the schedule
    */

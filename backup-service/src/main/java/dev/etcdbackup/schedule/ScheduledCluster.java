@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster and how it is to be backed up.
+ * A cluster to be backed up by a scheduler, and its settings.
  *
  * <p>Immutable and thread-safe.
  */
@@ -49,19 +49,19 @@ public final class ScheduledCluster {
   }
 
   /**
-   * Begins a cluster.
+   * Returns a builder of a cluster.
    *
-   * @param project the project of its backups
-   * @param source the cluster itself
-   * @return a builder with every default set
-   * @throws IllegalArgumentException when the project cannot be one
+   * @param project the project under which the backups are stored
+   * @param source the source of the snapshots
+   * @return a builder with the defaults
+   * @throws IllegalArgumentException when the project is not a valid project
    */
   public static Builder builder(String project, SnapshotSource source) {
     return new Builder(project, source);
   }
 
   /**
-   * The project of its backups.
+   * Returns the project under which the backups are stored.
    *
    * @return the project
    */
@@ -70,7 +70,7 @@ public final class ScheduledCluster {
   }
 
   /**
-   * When it is due.
+   * Returns the schedule.
    *
    * @return the schedule
    */
@@ -79,7 +79,7 @@ public final class ScheduledCluster {
   }
 
   /**
-   * The series its backups make.
+   * Returns the series of the scheduled backups.
    *
    * @return the series
    */
@@ -88,7 +88,7 @@ public final class ScheduledCluster {
   }
 
   /**
-   * Whether it is backed up by the clock, and not on demand only.
+   * Returns whether the cluster is backed up on a schedule and not only on demand.
    *
    * @return false when its schedule is {@link Schedule#never()}
    */
@@ -129,33 +129,37 @@ public final class ScheduledCluster {
   }
 
   /**
-   * The first point of the schedule after an instant, moved by this cluster's share of the jitter.
+   * Returns the first point of the schedule after an instant, delayed by this cluster's share of
+   * the jitter.
    *
-   * @throws IllegalStateException when the schedule goes back in time
+   * @throws IllegalStateException when the schedule returns a point that is not later
    */
   Optional<Instant> nextDue(Instant after) {
-    Instant unmoved = after.minusSeconds(offset());
-    Optional<Instant> next = schedule.next(unmoved);
+    Instant withoutOffset = after.minusSeconds(offset());
+    Optional<Instant> next = schedule.next(withoutOffset);
     if (next.isEmpty()) {
       return next;
     }
-    if (!next.get().isAfter(unmoved)) {
+    if (!next.get().isAfter(withoutOffset)) {
       throw new IllegalStateException(
           "schedule '"
               + schedule
               + "' of "
               + project
-              + " answers "
+              + " returned "
               + next.get()
-              + " as next after "
-              + unmoved);
+              + " as the next point after "
+              + withoutOffset);
     }
     Instant point = next.get();
     long second = point.getEpochSecond() + (point.getNano() > 0 ? 1 : 0);
     return Optional.of(Instant.ofEpochSecond(second + offset()));
   }
 
-  /** How many seconds after a point of its schedule this cluster is due: the same every time. */
+  /**
+   * Returns the seconds by which this cluster is due after each point of its schedule; always the
+   * same.
+   */
   private long offset() {
     long choices = jitter.toSeconds();
     if (choices == 0) {
@@ -166,7 +170,7 @@ public final class ScheduledCluster {
     return hash.getValue() % choices;
   }
 
-  /** Sets a cluster up. For one thread. */
+  /** A builder of a cluster. Not thread-safe. */
   public static final class Builder {
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -180,7 +184,7 @@ public final class ScheduledCluster {
     private boolean firstRunAtOnce = true;
     private @Nullable Instant since;
     private String recovery = "";
-    private Predicate<Anomaly> acceptance = suspicion -> false;
+    private Predicate<Anomaly> acceptance = anomaly -> false;
 
     private Builder(String project, SnapshotSource source) {
       this.project = BackupKey.requireProject(project);
@@ -188,7 +192,7 @@ public final class ScheduledCluster {
     }
 
     /**
-     * When backups are due. By default never: the cluster is not automated, it is backed up on
+     * Sets when backups are due. Default: never; the cluster is not automated and is backed up on
      * demand only.
      *
      * @param schedule the schedule
@@ -200,24 +204,25 @@ public final class ScheduledCluster {
     }
 
     /**
-     * How backups are named. By default {@link NamingStrategy#periodic()}.
+     * Sets how backups are named. Default: {@link NamingStrategy#periodic()}.
      *
      * @param naming a periodic naming or that of tarballs
      * @return this
-     * @throws IllegalArgumentException when the naming is a manual one, which makes no series
+     * @throws IllegalArgumentException when the naming is a manual one, whose backups form no
+     *     series
      */
     public Builder naming(NamingStrategy naming) {
       if (naming.series(project).isEmpty()) {
         throw new IllegalArgumentException(
-            "a schedule needs names that differ from run to run, not a manual one");
+            "naming must give each run another name, so a manual one cannot be scheduled");
       }
       this.naming = naming;
       return this;
     }
 
     /**
-     * What to keep when a run has succeeded; the rest of its series is deleted. By default
-     * everything stays.
+     * Sets the retention policy. After each successful run, backups of the series that the policy
+     * does not keep are deleted. Default: all backups are kept.
      *
      * @param retention the policy
      * @return this
@@ -228,10 +233,10 @@ public final class ScheduledCluster {
     }
 
     /**
-     * How long a single try may take, from opening the source to the store's commit. By default 10
-     * minutes.
+     * Sets the maximum duration of one attempt, from opening the source to the store's commit.
+     * Default: 10 minutes.
      *
-     * @param timeout more than zero, at most 36,500 days
+     * @param timeout the duration, more than 0 and at most 36,500 days
      * @return this
      */
     public Builder timeout(Duration timeout) {
@@ -244,11 +249,11 @@ public final class ScheduledCluster {
     }
 
     /**
-     * Spreads clusters of the same schedule: each is due at a point of its own within this time
-     * after that of its schedule. The point follows from the name of the project, so it is the same
-     * in every run, process and replica. By default zero.
+     * Spreads clusters with the same schedule: each is due at a fixed delay, of at most this
+     * duration, after each point of the schedule. The delay is computed from the name of the
+     * project, so it is the same in every run, process and replica. Default: 0.
      *
-     * @param jitter whole seconds, zero to 1 day
+     * @param jitter the maximum delay, whole seconds, 0 to 1 day
      * @return this
      */
     public Builder jitter(Duration jitter) {
@@ -263,10 +268,10 @@ public final class ScheduledCluster {
     }
 
     /**
-     * Whether a cluster without a backup is due at once, or at the next point of its schedule. By
-     * default at once.
+     * Sets whether a cluster without a backup is due immediately or at the next point of its
+     * schedule. Default: immediately.
      *
-     * @param firstRunAtOnce true for at once
+     * @param firstRunAtOnce true for immediately
      * @return this
      */
     public Builder firstRunAtOnce(boolean firstRunAtOnce) {
@@ -275,11 +280,11 @@ public final class ScheduledCluster {
     }
 
     /**
-     * Since when there is something to back up. Coverage calls a cluster without a backup young,
-     * not missing, until a backup was due after that. By default the moment the scheduler first
-     * hears of the project.
+     * Sets when the cluster was set up. Until a backup was due after that time, the coverage state
+     * of a cluster without a backup is young and not missing. Default: the time at which the
+     * project was first added to the scheduler.
      *
-     * @param since the moment, before the year 10,000
+     * @param since the time, before the year 10,000
      * @return this
      */
     public Builder since(Instant since) {
@@ -291,10 +296,10 @@ public final class ScheduledCluster {
     }
 
     /**
-     * How the data comes back when it is lost, for people. Coverage shows it for clusters that are
-     * not automated. By default empty.
+     * Sets a note for people on how to recover the data when the cluster is lost. Coverage shows it
+     * for clusters that are not automated. Default: empty.
      *
-     * @param recovery one line
+     * @param recovery the note, one line
      * @return this
      */
     public Builder recovery(String recovery) {
@@ -303,10 +308,10 @@ public final class ScheduledCluster {
     }
 
     /**
-     * Which suspicions are accepted without a person; see {@link AnomalyGuard}. By default none.
-     * Asked after a run, for every open suspicion of the series.
+     * Sets which anomalies are accepted automatically; see {@link AnomalyGuard}. Default: none.
+     * Called after each run for every anomaly of the series that is not accepted.
      *
-     * @param acceptance true to accept
+     * @param acceptance returns true to accept
      * @return this
      */
     public Builder acceptIf(Predicate<Anomaly> acceptance) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Sets a {@link BackupScheduler} up. For one thread. */
+/** A builder of a {@link BackupScheduler}. Not thread-safe. */
 public final class SchedulerBuilder {
   private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -39,8 +39,8 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * The encodings that backups are written and read with. By default none: a cluster whose names
-   * ask for one is refused.
+   * Sets the encodings with which backups are written and read. Default: none; a cluster whose
+   * names need an encoding is then refused.
    *
    * @param encodings the encodings, for example {@code BackupEncodings.of(new Tarball())} with
    *     backup-tarball
@@ -52,8 +52,8 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * The clock. By default the system clock. It decides what is due and names the backups; waiting
-   * goes by the monotonic clock.
+   * Sets the clock, by which clusters are due and backups are named. Waiting uses the monotonic
+   * clock instead. Default: the system clock.
    *
    * @param clock the clock
    * @return this
@@ -64,10 +64,10 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * The zone in which the times in the names of tarballs are read; they are always written in UTC.
-   * By default UTC.
+   * Sets the time zone in which the times in the names of tarballs are read; they are always
+   * written in UTC. Default: UTC.
    *
-   * @param tarballZone the zone
+   * @param tarballZone the time zone
    * @return this
    */
   public SchedulerBuilder tarballZone(ZoneId tarballZone) {
@@ -76,8 +76,8 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * How many runs there are at once. By default 4. Of these, half (at least one) are open to
-   * clusters whose last run failed.
+   * Sets the maximum number of concurrent runs. Default: 4. Clusters whose last run failed use at
+   * most half of them, but at least one.
    *
    * @param concurrency 1 to 1000
    * @return this
@@ -91,11 +91,11 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * How far apart clusters are begun that are found overdue: after a start, when many are added,
-   * when the machine slept. By default 1 second, so n of them are begun in n - 1 seconds, as far as
-   * {@link #concurrency} allows.
+   * Sets the delay between the starts of clusters that are found overdue: after a start, when many
+   * clusters are added, or after the machine was suspended. Default: 1 second, so n clusters are
+   * started in n - 1 seconds, as far as {@link #concurrency} allows.
    *
-   * @param startStagger zero to 1 day
+   * @param startStagger the delay, 0 to 1 day
    * @return this
    */
   public SchedulerBuilder startStagger(Duration startStagger) {
@@ -107,12 +107,12 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * How long to wait before a failed run is tried again: a random time up to {@code first} after
-   * the first failure, up to twice that after the second, and so on up to {@code longest}. By
-   * default 10 seconds and 5 minutes.
+   * Sets the delay before a failed run is retried: a random time of at most {@code first} after the
+   * first failure, of at most twice that after the second, and so on up to {@code longest}.
+   * Default: 10 seconds and 5 minutes.
    *
-   * @param first more than zero
-   * @param longest not less than first, at most 1 day
+   * @param first the limit after the first failure, more than 0
+   * @param longest the largest limit, not less than {@code first}, at most 1 day
    * @return this
    */
   public SchedulerBuilder retry(Duration first, Duration longest) {
@@ -129,9 +129,10 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * What keeps two replicas from writing the same project at once: {@code EtcdBackupLock} of
-   * backup-etcd between processes. By default a lock inside this scheduler: enough for one process.
-   * A lock that another process holds is requested again four times a second.
+   * Sets the lock that prevents two replicas from writing backups of the same project concurrently,
+   * for example {@code EtcdBackupLock} of backup-etcd. Default: a lock within this scheduler, which
+   * is sufficient for one process. A lock that another process holds is requested again every 250
+   * ms.
    *
    * @param lock the lock
    * @return this
@@ -143,7 +144,7 @@ public final class SchedulerBuilder {
 
   /**
    * Adds a listener. May be called more than once; {@link BackupScheduler#addListener} adds one
-   * later. Without any, the scheduler logs what it does, as described there.
+   * later. Without any listener, the scheduler logs its events; see {@link BackupScheduler}.
    *
    * @param listener the listener
    * @return this
@@ -154,7 +155,7 @@ public final class SchedulerBuilder {
   }
 
   /**
-   * Makes all threads. By default new daemon threads.
+   * Sets the factory of all threads. Default: new daemon threads.
    *
    * @param threads the factory
    * @return this
@@ -164,21 +165,21 @@ public final class SchedulerBuilder {
     return this;
   }
 
-  /** For tests: time and threads of another kind. */
+  /** Sets time and threads, for tests. */
   SchedulerBuilder runtime(SchedulerRuntime runtime) {
     this.runtime = runtime;
     this.clock = runtime::now;
     return this;
   }
 
-  /** For tests: the same random numbers every time. */
+  /** Sets the source of random numbers, for tests. */
   SchedulerBuilder random(RandomGenerator random) {
     this.random = random;
     return this;
   }
 
   /**
-   * Builds the scheduler, without clusters and not started.
+   * Builds the scheduler. It has no clusters and is not started.
    *
    * @return the scheduler
    */

@@ -4,7 +4,7 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.service.BackupService;
 import java.time.InstantSource;
 
-/** What all runs of a scheduler share. */
+/** The objects that all runs of a scheduler share. */
 record SchedulerContext(
     BackupService service,
     InstantSource clock,

@@ -7,31 +7,34 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Time and threads, as far as the scheduler needs them. All waiting is done here, so a test can use
- * one that does not wait.
+ * The clocks and threads of a scheduler. All waiting is done here, so a test can use an
+ * implementation that does not wait.
  */
 interface SchedulerRuntime {
-  /** The time of the wall clock. May jump, both ways. */
+  /** Returns the time of the wall clock, which may jump forwards and backwards. */
   Instant now();
 
-  /** Nanoseconds that have passed since some moment. Never jumps; may stand still in a suspend. */
+  /**
+   * Returns the nanoseconds since a fixed point. Never jumps; may stop while the machine is
+   * suspended.
+   */
   long nanoTime();
 
   /**
-   * Begins to call {@code tick}, again and again: when as many nanoseconds have passed as it
-   * answered, or earlier. Never two calls at once.
+   * Starts to call {@code tick} repeatedly: after at most the number of nanoseconds that the
+   * previous call returned. Calls never overlap.
    */
   void start(LongSupplier tick);
 
-  /** Has {@code tick} called soon. */
+  /** Causes {@code tick} to be called soon. */
   void wake();
 
-  /** Carries work out, later or at once, and hands on what it returned. Neither throws. */
+  /** Runs work, later or immediately, and passes its result on. Neither may throw. */
   <T> void execute(Supplier<T> work, Consumer<T> done);
 
   /**
-   * Stops calling {@code tick}, lets work under way go on for the grace, then runs {@code cancel}
-   * and waits for the rest. Stopping again does nothing.
+   * Stops calling {@code tick}, lets active work continue for the grace period, then runs {@code
+   * cancel} and waits for the remaining work. Stopping again does nothing.
    *
    * @return whether every thread has ended
    */

@@ -10,20 +10,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a listing says of one series.
+ * The state of one series by a listing.
  *
- * @param newest when the newest backup that counts was taken
- * @param early backups that were listed before their time had come. They say nothing about when
- *     they were taken: after a clock is set back, the hours that come again are full of them
- * @param suspicions what nobody accepted yet
+ * @param newest when the newest backup was taken, without those in {@code early}
+ * @param early backups that were listed before the time in their names, so that this time is not
+ *     when they were taken. A clock that is set back causes them
+ * @param anomalies the suspicious backups that are not accepted
  */
-record SeriesState(Optional<Instant> newest, Set<BackupKey> early, List<Anomaly> suspicions) {
-  /** How far the clocks of two replicas may be apart. */
+record SeriesState(Optional<Instant> newest, Set<BackupKey> early, List<Anomaly> anomalies) {
+  /** The maximum difference between the clocks of two replicas. */
   private static final Duration SKEW = Duration.ofMinutes(1);
 
   SeriesState {
     early = Set.copyOf(early);
-    suspicions = List.copyOf(suspicions);
+    anomalies = List.copyOf(anomalies);
   }
 
   static SeriesState of(
@@ -44,7 +44,7 @@ record SeriesState(Optional<Instant> newest, Set<BackupKey> early, List<Anomaly>
     return new SeriesState(newest, early, AnomalyGuard.inspect(listing, cluster.series(), now));
   }
 
-  /** The same after a backup was taken. */
+  /** Returns the state after a backup was taken. */
   SeriesState with(Instant taken, List<Anomaly> found) {
     return new SeriesState(Optional.of(taken), early, found);
   }

@@ -17,7 +17,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread that ticks, and up to so many that work. An idle worker ends after a minute. */
+/**
+ * A runtime with one thread for the ticks and a limited number of worker threads. An idle worker
+ * thread ends after 1 minute.
+ */
 final class ThreadedSchedulerRuntime implements SchedulerRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
   private static final Duration AFTER_CANCEL = Duration.ofSeconds(15);
@@ -101,7 +104,7 @@ final class ThreadedSchedulerRuntime implements SchedulerRuntime {
     return alive.stream().noneMatch(Thread::isAlive);
   }
 
-  /** Waits for all threads; false when interrupted. */
+  /** Waits for all threads; returns false when interrupted. */
   private boolean await(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     try {
@@ -121,7 +124,7 @@ final class ThreadedSchedulerRuntime implements SchedulerRuntime {
       try {
         wait = tick.getAsLong();
       } catch (RuntimeException | Error e) {
-        LOG.error("the scheduler failed, and goes on in a second", e);
+        LOG.error("the scheduler failed and continues in 1 second", e);
         wait = TimeUnit.SECONDS.toNanos(1);
       }
       pause(wait);
@@ -136,7 +139,8 @@ final class ThreadedSchedulerRuntime implements SchedulerRuntime {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
-      LOG.debug("the scheduler's thread was interrupted; it ends when the scheduler is stopped");
+      LOG.debug(
+          "the scheduler's thread was interrupted and continues; stop the scheduler to end it");
     } finally {
       woken = false;
       lock.unlock();

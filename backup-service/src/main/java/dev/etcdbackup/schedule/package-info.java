@@ -1,6 +1,6 @@
 /**
- * Backups that take themselves: the scheduler, its lock, the guard against pushing good backups out
- * with bad ones, and what can be heard and seen of it all.
+ * Scheduled backups: the scheduler, its schedules and clusters, the anomaly guard, listeners and
+ * status.
  */
 @NullMarked
 package dev.etcdbackup.schedule;

@@ -1,17 +1,17 @@
 package dev.etcdbackup.service;
 
-/** Is informed of how many bytes of a backup or a download have been transferred. */
+/** A listener that receives the progress of a backup or a download. */
 @FunctionalInterface
 public interface BackupProgress {
-  /** Ignores everything. */
+  /** A listener that does nothing. */
   BackupProgress NONE = (bytes, total) -> {};
 
   /**
-   * Called about once a MiB and at the end, by the thread that transfers the bytes: be quick. An
-   * exception fails the operation.
+   * Called about once per MiB and at the end, on the thread that transfers the bytes, so it must
+   * return quickly. An exception fails the operation.
    *
-   * @param bytes bytes of the snapshot so far
-   * @param total bytes of the whole snapshot
+   * @param bytes the number of bytes of the snapshot that were transferred so far
+   * @param total the size of the snapshot in bytes
    */
   void moved(long bytes, long total);
 }

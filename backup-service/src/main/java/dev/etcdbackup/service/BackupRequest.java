@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backup to be taken, and its options.
+ * A request to take one backup, with its options.
  *
  * <p>Immutable, and as thread-safe as the source, listener and check in it; may be used for any
  * number of backups.
@@ -31,11 +31,11 @@ public final class BackupRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
    * @param project the project: one segment of a key
-   * @param source the cluster
-   * @return a builder with every default set
+   * @param source the source of the snapshot
+   * @return a builder with the defaults
    * @throws IllegalArgumentException when the project cannot be part of a key
    */
   public static Builder builder(String project, SnapshotSource source) {
@@ -67,7 +67,7 @@ public final class BackupRequest {
     return beforeCommit;
   }
 
-  /** Sets a request up. For one thread. */
+  /** A builder of a request. Not thread-safe. */
   public static final class Builder {
     private final String project;
     private final SnapshotSource source;
@@ -82,8 +82,8 @@ public final class BackupRequest {
     }
 
     /**
-     * How the backup is named and encoded. By default {@link NamingStrategy#periodic()}, which
-     * stores the snapshot as it is.
+     * Sets how the backup is named and encoded. Default: {@link NamingStrategy#periodic()}, which
+     * stores the snapshot without an encoding.
      *
      * @param naming the naming; {@link NamingStrategy#withEncodings} adds encodings
      * @return this
@@ -98,9 +98,9 @@ public final class BackupRequest {
     }
 
     /**
-     * How long the backup may take, everything included. By default the service's timeout.
+     * Sets the maximum duration of the whole backup. Default: the service's timeout.
      *
-     * @param timeout more than zero, at most 36,500 days
+     * @param timeout the duration, more than 0 and at most 36,500 days
      * @return this
      * @throws IllegalArgumentException when the timeout is out of range
      */
@@ -110,7 +110,7 @@ public final class BackupRequest {
     }
 
     /**
-     * What is informed of how many bytes have been transferred. By default nothing.
+     * Sets the listener that receives the progress. Default: none.
      *
      * @param progress the listener
      * @return this
@@ -121,7 +121,7 @@ public final class BackupRequest {
     }
 
     /**
-     * The pre-commit check, which may refuse the commit. By default there is none.
+     * Sets the pre-commit check, which may refuse the commit. Default: none.
      *
      * @param beforeCommit the check
      * @return this

@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A backup that was taken and stored.
+ * The result of taking a backup.
  *
  * <p>Immutable and thread-safe.
  *
- * @param backup the backup as it is stored
- * @param info what the source knew before the first byte
- * @param digest what was proved of the snapshot before the backup was committed
- * @param duration how long it took, from opening the source to the store's commit
+ * @param backup the stored backup
+ * @param info the metadata of the snapshot that the source knew before the first byte
+ * @param digest the size and hash of the snapshot, which were verified before the backup was
+ *     committed
+ * @param duration the time from opening the source to the store's commit
  */
 public record BackupResult(
     Backup backup, SnapshotInfo info, SnapshotDigest digest, Duration duration) {
@@ -28,7 +29,7 @@ public record BackupResult(
   }
 
   /**
-   * The key under which the backup is stored.
+   * Returns the key under which the backup is stored.
    *
    * @return the key
    */

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content whose end is reported only after a check has passed. After a failed check, every read
+ * A stream that reports its end only after a check has passed. After a failed check, every read
  * throws. Counts the bytes.
  */
 final class CommitGuardInputStream extends FilterInputStream {
@@ -20,7 +20,7 @@ final class CommitGuardInputStream extends FilterInputStream {
     this.check = check;
   }
 
-  /** How many bytes were read. */
+  /** Returns the number of bytes that were read. */
   long count() {
     return count;
   }

@@ -7,7 +7,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Moves the bytes of one backup out of the store. */
+/** The work of one download: reads a backup and passes its bytes on. */
 final class Download<T> implements Deadline.Work<T> {
   private static final int BUFFER = 256 * 1024;
 
@@ -54,7 +54,7 @@ final class Download<T> implements Deadline.Work<T> {
       try {
         in.close();
       } catch (IOException nothingLeftToRead) {
-        // The reader hears of it.
+        // The reading thread gets the exception.
       }
     }
   }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backup to be downloaded into a file, and the options.
+ * A request to download one backup into a file, with its options.
  *
  * <p>Immutable, and as thread-safe as the listener in it.
  */
@@ -28,11 +28,11 @@ public final class DownloadRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
-   * @param key the backup
-   * @param target the file; its directory exists
-   * @return a builder with every default set
+   * @param key the key of the backup
+   * @param target the file; its directory must exist
+   * @return a builder with the defaults
    */
   public static Builder builder(BackupKey key, Path target) {
     return new Builder(key, target);
@@ -59,7 +59,7 @@ public final class DownloadRequest {
     return progress;
   }
 
-  /** Sets a request up. For one thread. */
+  /** A builder of a request. Not thread-safe. */
   public static final class Builder {
     private final BackupKey key;
     private final Path target;
@@ -73,7 +73,7 @@ public final class DownloadRequest {
     }
 
     /**
-     * What to do about a file that exists. By default it is not replaced.
+     * Sets whether an existing file is replaced. Default: it is not replaced.
      *
      * @param options {@link StandardCopyOption#REPLACE_EXISTING} or none
      * @return this
@@ -93,9 +93,9 @@ public final class DownloadRequest {
     }
 
     /**
-     * How long the download may take, everything included. By default the service's timeout.
+     * Sets the maximum duration of the whole download. Default: the service's timeout.
      *
-     * @param timeout more than zero, at most 36,500 days
+     * @param timeout the duration, more than 0 and at most 36,500 days
      * @return this
      * @throws IllegalArgumentException when the timeout is out of range
      */
@@ -105,7 +105,7 @@ public final class DownloadRequest {
     }
 
     /**
-     * What is informed of how many bytes have been transferred. By default nothing.
+     * Sets the listener that receives the progress. Default: none.
      *
      * @param progress the listener
      * @return this

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a new backup is named, and with that which kind it is.
+ * A strategy that names new backups, which determines their kind and encodings.
  *
  * <p>Immutable and thread-safe.
  */
@@ -21,7 +21,8 @@ public final class NamingStrategy {
 
   private final BackupKind kind;
   private final String text; // the prefix of periodic names, the whole of a manual one
-  private final List<String> added; // suffixes of encodings, without the .tar.gz of tarballs
+  private final List<String>
+      added; // the suffixes of added encodings, without the .tar.gz of tarballs
 
   private NamingStrategy(BackupKind kind, String text, List<String> added) {
     this.kind = kind;
@@ -30,7 +31,8 @@ public final class NamingStrategy {
   }
 
   /**
-   * {@code etcd.backup_vREVISION_TIME}, as the etcd operator names its periodic backups.
+   * Returns the naming {@code etcd.backup_vREVISION_TIME}, which the etcd operator uses for its
+   * periodic backups.
    *
    * @return the naming
    */
@@ -39,7 +41,8 @@ public final class NamingStrategy {
   }
 
   /**
-   * {@code PREFIX_vREVISION_TIME}. Another prefix makes a series of its own.
+   * Returns the naming {@code PREFIX_vREVISION_TIME}. Backups with different prefixes form
+   * different series.
    *
    * @param prefix one or more segments of a key
    * @return the naming
@@ -53,8 +56,8 @@ public final class NamingStrategy {
   }
 
   /**
-   * {@code etcd-backup-TIME.tar.gz}: a gzipped tarball, its time in UTC. Needs a service with an
-   * {@linkplain BackupService.Builder#encodings encoding}.
+   * Returns the naming {@code etcd-backup-TIME.tar.gz} of gzipped tarballs, with the time in UTC.
+   * The service needs the {@linkplain BackupService.Builder#encodings encoding} for it.
    *
    * @return the naming
    */
@@ -63,12 +66,13 @@ public final class NamingStrategy {
   }
 
   /**
-   * A name chosen by hand. Such a backup is of kind other: listed, and never pruned.
+   * Returns a naming with one fixed name. Such a backup is of kind other: it is listed and never
+   * pruned.
    *
    * @param name one or more segments of a key
    * @return the naming
-   * @throws IllegalArgumentException when the name reads as a periodic or a tarball one, which
-   *     retention would act on
+   * @throws IllegalArgumentException when the name has the format of a periodic backup or a
+   *     tarball, which retention would count and delete
    */
   public static NamingStrategy manual(String name) {
     BackupKind kind = BackupName.parse(name).kind();
@@ -83,7 +87,7 @@ public final class NamingStrategy {
   }
 
   /**
-   * The same names with the suffixes of encodings, and so the same backups encoded.
+   * Returns a naming that appends the suffixes of encodings, so that the backups are encoded.
    *
    * @param suffixes the suffixes in the order in which the encodings are applied, for example
    *     {@code ".zst", ".gpg"}. The service needs an {@linkplain BackupService.Builder#encodings
@@ -97,20 +101,23 @@ public final class NamingStrategy {
     List<String> all = new ArrayList<>(added);
     all.addAll(List.of(suffixes));
     NamingStrategy encoded = new NamingStrategy(kind, text, List.copyOf(all));
-    String unused = encoded.name(0, Instant.EPOCH); // refuses what the kind cannot have
+    String unused =
+        encoded.name(0, Instant.EPOCH); // throws when the kind cannot have these suffixes
     return encoded;
   }
 
-  /** The suffixes of all encodings of the backups, in the order in which they are applied. */
+  /**
+   * Returns the suffixes of all encodings of the backups, in the order in which they are applied.
+   */
   List<String> encodings() {
     return BackupName.parse(name(0, Instant.EPOCH)).encodings();
   }
 
   /**
-   * The series that backups of this naming make.
+   * Returns the series of the backups with this naming.
    *
-   * @param project the project they are of
-   * @return the series; empty for a manual naming, whose backups are in none
+   * @param project the project of the backups
+   * @return the series; empty for a manual naming, whose backups belong to no series
    */
   public Optional<Series> series(String project) {
     String prefix = BackupName.parse(name(0, Instant.EPOCH)).prefix();
@@ -121,7 +128,7 @@ public final class NamingStrategy {
     return kind;
   }
 
-  /** Whether the name is the same at any time and revision. */
+  /** Returns whether the name does not depend on time and revision. */
   boolean isFixed() {
     return kind == BackupKind.OTHER;
   }

@@ -6,19 +6,19 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The newest backup of a project that verified, and the newer ones that did not.
+ * The result of a search for the newest good backup of a project.
  *
  * <p>Immutable and thread-safe.
  *
- * @param backup the backup; empty when no backup is good
- * @param passedOver the newer ones in the order they were read
+ * @param backup the newest backup that passed verification; empty when no backup is good
+ * @param passedOver the newer backups, which did not pass, in the order in which they were read
  */
 public record NewestGood(Optional<Backup> backup, List<PassedOver> passedOver) {
   /**
-   * A backup that cannot be used.
+   * A backup that did not pass verification.
    *
    * @param backup the backup
-   * @param problems what is wrong with it, one line each, at least one
+   * @param problems the problems that were found, one line each, at least one
    */
   public record PassedOver(Backup backup, List<String> problems) {
     /** Copies the list. */

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * A search for the newest good backup of a project, and the options.
+ * A request to search for the newest good backup of a project, with its options.
  *
  * <p>Immutable, and as thread-safe as the listener in it.
  */
@@ -23,10 +23,10 @@ public final class NewestGoodRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
-   * @param project the whole project
-   * @return a builder with every default set
+   * @param project the project
+   * @return a builder with the defaults
    * @throws IllegalArgumentException when the project cannot be part of a key
    */
   public static Builder builder(String project) {
@@ -49,7 +49,7 @@ public final class NewestGoodRequest {
     return listener;
   }
 
-  /** Sets a request up. For one thread. */
+  /** A builder of a request. Not thread-safe. */
   public static final class Builder {
     private final String project;
     private boolean manual;
@@ -61,8 +61,8 @@ public final class NewestGoodRequest {
     }
 
     /**
-     * Reads, after all periodic backups and tarballs, the backups of kind other too, in the order
-     * in which the store received them. By default they are left out.
+     * Includes the backups of kind other. They are read after all periodic backups and tarballs,
+     * from the one that the store received last back. Default: they are not included.
      *
      * @return this
      */
@@ -72,9 +72,9 @@ public final class NewestGoodRequest {
     }
 
     /**
-     * How many backups that the store cannot read are passed over. By default 0: the first one ends
-     * the search with its exception. When no backup is good, the exception of the first unreadable
-     * one is thrown all the same.
+     * Sets how many backups that the store cannot read are skipped. Default: 0; the first
+     * unreadable backup ends the search with its exception. When no backup is good, the exception
+     * of the first unreadable backup is thrown in any case.
      *
      * @param unreadable 0 or more
      * @return this
@@ -89,10 +89,10 @@ public final class NewestGoodRequest {
     }
 
     /**
-     * What is informed of each backup that is passed over, as soon as it was read. By default
-     * nothing; the result has them all.
+     * Sets the listener that receives each skipped backup as soon as it was read. Default: none;
+     * the result contains all of them.
      *
-     * @param listener called by the thread that searches
+     * @param listener called on the thread that searches
      * @return this
      */
     public Builder onPassedOver(Consumer<NewestGood.PassedOver> listener) {

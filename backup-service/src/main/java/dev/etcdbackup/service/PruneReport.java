@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a prune did.
+ * The result of a prune.
  *
  * <p>Immutable and thread-safe.
  *
- * @param plan what was to be kept and deleted, and why
- * @param deleted keys that are gone
- * @param refused keys the store did not delete, with its reason; they are tried again at the next
- *     prune
+ * @param plan the decision for each backup
+ * @param deleted the keys that were deleted
+ * @param refused the keys that the store did not delete, each with the reason; the next prune tries
+ *     again
  */
 public record PruneReport(
     RetentionPlan plan, Set<BackupKey> deleted, Map<BackupKey, String> refused) {

@@ -5,7 +5,7 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import java.util.Objects;
 
 /**
- * A project to be pruned, and the options.
+ * A request to prune a project, with its options.
  *
  * <p>Immutable, and as thread-safe as the policy in it.
  */
@@ -21,11 +21,11 @@ public final class PruneRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
-   * @param project the whole project
-   * @param policy what to keep
-   * @return a builder with every default set
+   * @param project the project
+   * @param policy the policy that selects the backups to keep
+   * @return a builder with the defaults
    * @throws IllegalArgumentException when the project cannot be part of a key
    */
   public static Builder builder(String project, RetentionPolicy policy) {
@@ -44,7 +44,7 @@ public final class PruneRequest {
     return verifying;
   }
 
-  /** Sets a request up. For one thread. */
+  /** A builder of a request. Not thread-safe. */
   public static final class Builder {
     private final String project;
     private final RetentionPolicy policy;
@@ -56,8 +56,8 @@ public final class PruneRequest {
     }
 
     /**
-     * Deletes without reading a backup before. By default, in each series of which something is to
-     * be deleted, the newest backup that is kept is verified first.
+     * Deletes without verifying a backup first. Default: in each series of which backups are to be
+     * deleted, the newest backup that is kept is verified first.
      *
      * @return this
      */

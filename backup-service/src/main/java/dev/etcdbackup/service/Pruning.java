@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Deletes what a plan does not keep: the most careful thing this library does. */
+/**
+ * Deletes the backups that a plan does not keep, after the checks that protect the newest good one.
+ */
 final class Pruning {
   private final BackupStore store;
   private final ZoneId tarballZone;

@@ -23,7 +23,7 @@ final class SnapshotReader {
     return store.open(stored, 0, stored.size());
   }
 
-  /** The snapshot, unpacked; its end comes only after proof. */
+  /** The decoded snapshot, which reports its end only after it was verified. */
   VerifyingInputStream open(Backup backup) throws IOException {
     encodings.require(backup.name());
     return new VerifyingInputStream(encodings.decode(openRaw(backup.stored()), backup.name()));

@@ -19,7 +19,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One backup on its way from a source into a store. */
+/** The work of taking one backup: transfers a snapshot from a source to a store. */
 final class TakeBackup implements Deadline.Work<BackupResult> {
   /** How many taken names in a row are skipped, a second each. */
   private static final int MAX_SECONDS_AHEAD = 60;

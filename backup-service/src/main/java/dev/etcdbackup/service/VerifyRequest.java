@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stored backup to be verified, and the options.
+ * A request to verify one stored backup, with its options.
  *
  * <p>Immutable, and as thread-safe as the verifier in it.
  */
@@ -23,10 +23,10 @@ public final class VerifyRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
    * @param backup the backup
-   * @return a builder with every default set
+   * @return a builder with the defaults
    */
   public static Builder builder(Backup backup) {
     return new Builder(backup);
@@ -46,7 +46,7 @@ public final class VerifyRequest {
     return timeout;
   }
 
-  /** Sets a request up. For one thread. */
+  /** A builder of a request. Not thread-safe. */
   public static final class Builder {
     private final Backup backup;
     private @Nullable BackupVerifier verifier;
@@ -57,7 +57,7 @@ public final class VerifyRequest {
     }
 
     /**
-     * How the backup is verified. By default with the service's verifier.
+     * Sets how the backup is verified. Default: with the service's verifier.
      *
      * @param verifier the verifier
      * @return this
@@ -68,9 +68,9 @@ public final class VerifyRequest {
     }
 
     /**
-     * How long the verification may take, everything included. By default the service's timeout.
+     * Sets the maximum duration of the whole verification. Default: the service's timeout.
      *
-     * @param timeout more than zero, at most 36,500 days
+     * @param timeout the duration, more than 0 and at most 36,500 days
      * @return this
      * @throws IllegalArgumentException when the timeout is out of range
      */

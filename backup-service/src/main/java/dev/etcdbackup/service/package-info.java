@@ -1,4 +1,4 @@
-/** Taking, listing, reading back and pruning backups. */
+/** The service that takes, lists, downloads, verifies and prunes backups. */
 @NullMarked
 package dev.etcdbackup.service;
 

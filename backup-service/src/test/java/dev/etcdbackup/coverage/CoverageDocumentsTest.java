@@ -175,7 +175,7 @@ class CoverageDocumentsTest {
   }
 
   @Test
-  void thePageIsWholeInItselfAndNothingInItIsAnothers() throws Exception {
+  void thePageIsCompleteAndLoadsNothing() throws Exception {
     String html = coverage.page();
     Document page = parse(html);
     assertThat(html).startsWith("<!DOCTYPE html>").doesNotContain(EVIL, "\u0007", "\u202e");

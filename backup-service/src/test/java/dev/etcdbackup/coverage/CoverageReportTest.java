@@ -153,7 +153,7 @@ class CoverageReportTest {
   }
 
   @Test
-  void backupsDatedMoreThanAnHourAheadAreToldButCountForNothing() {
+  void backupsDatedMoreThanAnHourAheadAreReportedButNotCounted() {
     CoverageRow row =
         row(daily("p"), "p/e_v1_2020-01-01-00:00:00", "p/e_v2_2020-02-03-22:00:01", "p/e_v3_x");
     assertThat(row.state()).isEqualTo(STALE);
@@ -215,7 +215,7 @@ class CoverageReportTest {
   }
 
   @Test
-  void projectsAreToldApartByTheWholeName() {
+  void projectsAreDistinguishedByTheWholeName() {
     CoverageReport report =
         CoverageReport.of(
             List.of(daily("cray-bos")),

@@ -42,10 +42,10 @@ class RecoveryTest {
   private final BackupService backups = BackupService.builder(store).clock(() -> NOW).build();
   private final Recovery recovery = new Recovery(backups, () -> NOW);
   private final LostCluster cluster = LostCluster.automated("p");
-  private final Log log = new Log();
+  private final RecordedOperations operations = new RecordedOperations();
 
-  /** Writes down what is called, and fails where it is told to. */
-  private static final class Log implements ClusterOperations {
+  /** Records the calls, and fails in the method named by {@code failing}. */
+  private static final class RecordedOperations implements ClusterOperations {
     private final List<String> calls = new ArrayList<>();
     private byte[] restored = {};
     private String failing = "";
@@ -79,7 +79,7 @@ class RecoveryTest {
     void called(String what) throws IOException {
       calls.add(what);
       if (what.equals(failing)) {
-        throw new IOException("no luck");
+        throw new IOException("injected failure");
       }
     }
   }
@@ -99,7 +99,7 @@ class RecoveryTest {
         .withInfo(new SnapshotInfo(name, revision, 0, 0, ""));
   }
 
-  private static SnapshotSource dead(String name) {
+  private static SnapshotSource unreachable(String name) {
     return new SnapshotSource() {
       @Override
       public dev.etcdbackup.Snapshot open() throws SourceException {
@@ -122,19 +122,20 @@ class RecoveryTest {
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(EVENING);
     assertThat(plan.age()).contains(Duration.ofHours(1));
     assertThat(plan.lines()).containsExactly("restore p/" + EVENING + ", 1 hours old");
-    assertThat(recovery.carryOut(plan, Approval.by("me"), log, directory))
+    assertThat(recovery.carryOut(plan, Approval.by("me"), operations, directory))
         .contains(BackupKey.of("p", EVENING));
-    assertThat(log.calls).containsExactly("stopOld", "startFrom", "awaitHealthy", "discardOld");
-    assertThat(log.restored).isEqualTo(SNAPSHOT);
+    assertThat(operations.calls)
+        .containsExactly("stopOld", "startFrom", "awaitHealthy", "discardOld");
+    assertThat(operations.restored).isEqualTo(SNAPSHOT);
     assertThat(directory).isEmptyDirectory();
   }
 
   @Test
-  void badOnesArePassedOverLoudly() throws Exception {
+  void thePlanListsTheCorruptBackupsThatItPassesOver() throws Exception {
     put(OLD, SNAPSHOT);
     put(NIGHTLY, SNAPSHOT);
     putBad(EVENING);
-    put("etcd.backup_v720_2020-02-05-20:00:00", SNAPSHOT); // dated ahead
+    put("etcd.backup_v720_2020-02-05-20:00:00", SNAPSHOT); // dated in the future
     RecoveryPlan plan = recovery.plan(cluster);
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
     assertThat(plan.lines().get(0)).startsWith("PASSED OVER p/" + EVENING + ": the snapshot ");
@@ -156,7 +157,7 @@ class RecoveryTest {
   }
 
   @Test
-  void anUnreadableOneIsPassedOverButNeverTakenForNone() throws Exception {
+  void anUnreadableBackupIsPassedOverButIsNotTreatedAsMissing() throws Exception {
     put(NIGHTLY, SNAPSHOT);
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = withUnreadable(EVENING).plan(cluster);
@@ -177,10 +178,10 @@ class RecoveryTest {
             "restore p/" + OLD + ", 14 days old",
             "NEEDS CONFIRMATION: the backup is older than 7 days");
     assertThatIllegalStateException()
-        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
         .withMessageContaining("the backup is older than 7 days");
-    assertThat(log.calls).isEmpty();
-    assertThat(recovery.carryOut(plan, Approval.by("me").evenToOldData(), log, directory))
+    assertThat(operations.calls).isEmpty();
+    assertThat(recovery.carryOut(plan, Approval.by("me").evenToOldData(), operations, directory))
         .isPresent();
     assertThat(recovery.plan(cluster.withFreshFor(Duration.ofDays(30))).needsConfirmation())
         .isFalse();
@@ -192,7 +193,8 @@ class RecoveryTest {
     RecoveryPlan plan = recovery.plan(cluster);
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo("before-upgrade");
     assertThat(plan.doubts())
-        .containsExactly("the backup was named by hand, its age is that of the object");
+        .containsExactly(
+            "the name of the backup carries no time; its age is taken from when it was stored");
     put(NIGHTLY, SNAPSHOT);
     assertThat(recovery.plan(cluster).backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
   }
@@ -201,19 +203,21 @@ class RecoveryTest {
   void withoutAGoodBackupTheClusterIsRebuilt() throws Exception {
     putBad(EVENING);
     LostCluster lost =
-        cluster.withNote("run the discovery").withRediscovery(p -> log.called("rediscover " + p));
+        cluster
+            .withNote("run the discovery")
+            .withRediscovery(p -> operations.called("rediscover " + p));
     RecoveryPlan plan = recovery.plan(lost);
     assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
     assertThat(plan.lines())
         .hasSize(3)
         .endsWith("rebuild p: there is no good backup", "run the discovery");
-    assertThat(recovery.carryOut(plan, Approval.by("me"), log, directory)).isEmpty();
-    assertThat(log.calls)
+    assertThat(recovery.carryOut(plan, Approval.by("me"), operations, directory)).isEmpty();
+    assertThat(operations.calls)
         .containsExactly("stopOld", "startEmpty", "awaitHealthy", "rediscover p", "discardOld");
   }
 
   @Test
-  void whatIsNotAutomatedIsRebuiltThoughThereIsABackup() throws Exception {
+  void aProjectThatIsNotAutomatedIsRebuiltEvenIfThereIsABackup() throws Exception {
     put(NIGHTLY, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(LostCluster.notAutomated("p").withNote("redo it"));
     assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
@@ -225,10 +229,10 @@ class RecoveryTest {
   }
 
   @Test
-  void aSurvivorComesFirstAndIsSavedBeforeAnythingIsTouched() throws Exception {
+  void aSurvivorComesFirstAndIsStoredBeforeTheClusterIsTouched() throws Exception {
     put(EVENING, SNAPSHOT);
     LostCluster lost =
-        cluster.withSurvivors(List.of(dead("m1"), survivor("m2", 715), survivor("m3", 712)));
+        cluster.withSurvivors(List.of(unreachable("m1"), survivor("m2", 715), survivor("m3", 712)));
     RecoveryPlan plan = recovery.plan(lost);
     assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.SURVIVOR);
     assertThat(plan.lines())
@@ -238,25 +242,25 @@ class RecoveryTest {
             "there is also p/" + EVENING + ", 1 hours old");
     assertThat(store.list("p")).hasSize(1);
     String saved = "survivor_v715_2020-02-03-21:00:00";
-    log.failing = "stopOld";
+    operations.failing = "stopOld";
     assertThatExceptionOfType(RecoveryFailedException.class)
-        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
-        .withMessage("recovery of p failed at STOP_OLD: no luck; the old data are kept");
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
+        .withMessage("recovery of p failed at STOP_OLD: injected failure; the old data are kept");
     assertThat(store.find(BackupKey.of("p", saved))).isPresent();
-    // Whoever plans again finds what was saved, the member having died by now.
+    // A new plan finds the stored snapshot when the member has failed in the meantime.
     RecoveryPlan again = recovery.plan(cluster);
     assertThat(again.backup().orElseThrow().key().name()).isEqualTo(saved);
-    log.failing = "";
-    assertThat(recovery.carryOut(again, Approval.by("me"), log, directory)).isPresent();
-    assertThat(log.restored).isEqualTo(TestSnapshots.bytes(715, 12));
+    operations.failing = "";
+    assertThat(recovery.carryOut(again, Approval.by("me"), operations, directory)).isPresent();
+    assertThat(operations.restored).isEqualTo(TestSnapshots.bytes(715, 12));
   }
 
   @Test
-  void aSurvivorBehindTheBackupIsDoubted() throws Exception {
+  void aSurvivorAtAnOlderRevisionThanTheBackupNeedsConfirmation() throws Exception {
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 500))));
     assertThat(plan.doubts())
-        .containsExactly("the survivor is at revision 500, the backup at 710 or later");
+        .containsExactly("the survivor is at revision 500, the backup is at 710 or later");
   }
 
   @Test
@@ -272,46 +276,48 @@ class RecoveryTest {
         };
     RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(dying)));
     assertThatExceptionOfType(RecoveryFailedException.class)
-        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
         .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.SAVE_SURVIVOR));
-    assertThat(log.calls).isEmpty();
+    assertThat(operations.calls).isEmpty();
   }
 
   @Test
-  void theOldDataAreKeptWhateverFails() throws Exception {
+  void theOldDataAreKeptWhicheverStepFails() throws Exception {
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(cluster);
     for (String failing : List.of("stopOld", "startFrom", "awaitHealthy")) {
-      log.calls.clear();
-      log.failing = failing;
+      operations.calls.clear();
+      operations.failing = failing;
       assertThatExceptionOfType(RecoveryFailedException.class)
-          .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+          .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
           .withMessageEndingWith("the old data are kept");
-      assertThat(log.calls).endsWith(failing).doesNotContain("discardOld");
+      assertThat(operations.calls).endsWith(failing).doesNotContain("discardOld");
       assertThat(directory).isEmptyDirectory();
     }
     LostCluster lost =
         LostCluster.notAutomated("p")
             .withRediscovery(
                 p -> {
-                  throw new IOException("nothing to be found");
+                  throw new IOException("the original source is not reachable");
                 });
-    log.calls.clear();
-    log.failing = "";
+    operations.calls.clear();
+    operations.failing = "";
     assertThatExceptionOfType(RecoveryFailedException.class)
-        .isThrownBy(() -> recovery.carryOut(recovery.plan(lost), Approval.by("me"), log, directory))
+        .isThrownBy(
+            () -> recovery.carryOut(recovery.plan(lost), Approval.by("me"), operations, directory))
         .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.REDISCOVER));
-    assertThat(log.calls).containsExactly("stopOld", "startEmpty", "awaitHealthy");
+    assertThat(operations.calls).containsExactly("stopOld", "startEmpty", "awaitHealthy");
   }
 
   @Test
-  void aBackupDeletedMeanwhileStopsNothing() throws Exception {
+  void aBackupDeletedAfterThePlanWasMadeFailsTheRecoveryBeforeTheClusterIsTouched()
+      throws Exception {
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(cluster);
     store.delete(List.of(BackupKey.of("p", EVENING)));
     assertThatExceptionOfType(RecoveryFailedException.class)
-        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), log, directory))
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
         .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.FETCH));
-    assertThat(log.calls).isEmpty();
+    assertThat(operations.calls).isEmpty();
   }
 }

@@ -70,7 +70,7 @@ class BeforeUpgradeTest {
   }
 
   @Test
-  void aWrongContextOrProjectBeginsNothing() throws Exception {
+  void aWrongContextOrProjectStartsNoBackup() throws Exception {
     world.add("p", cluster -> cluster);
     for (String context : List.of("upgrade", "pre_/../x", "pre_\n")) {
       assertThatIllegalArgumentException()
@@ -78,7 +78,7 @@ class BeforeUpgradeTest {
           .isThrownBy(() -> world.scheduler.backUpNow(context));
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> world.scheduler.backUpNow(List.of("p", "nobody"), "pre_upgrade"));
+        .isThrownBy(() -> world.scheduler.backUpNow(List.of("p", "unknown"), "pre_upgrade"));
     world.pass(HOUR);
     assertThat(world.store.list("")).isEmpty();
   }

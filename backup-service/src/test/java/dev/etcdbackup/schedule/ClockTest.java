@@ -24,7 +24,7 @@ class ClockTest {
     World world = new World();
     VirtualSource source = world.add("p", HOUR);
     world.pass(Duration.ofMinutes(45)); // 11:15
-    world.clockwork.suspend(Duration.ofHours(8));
+    world.runtime.suspend(Duration.ofHours(8));
     world.pass(Duration.ofSeconds(31));
 
     assertThat(source.opened).hasSize(3);
@@ -38,7 +38,7 @@ class ClockTest {
       world.add("p" + i, HOUR);
     }
     world.pass(Duration.ofMinutes(10));
-    world.clockwork.suspend(Duration.ofHours(8));
+    world.runtime.suspend(Duration.ofHours(8));
     world.pass(Duration.ofSeconds(32));
     int begun = world.sources.values().stream().mapToInt(one -> one.opened.size()).sum() - 50;
     assertThat(begun).isBetween(1, 34);
@@ -51,7 +51,7 @@ class ClockTest {
     world.pass(Duration.ofDays(5));
     assertThat(source.opened).hasSize(6);
 
-    world.clockwork.jump(Duration.ofDays(-3));
+    world.runtime.jump(Duration.ofDays(-3));
     world.pass(Duration.ofDays(3));
 
     assertThat(source.opened).as("one a day, though each day has a backup already").hasSize(9);
@@ -63,7 +63,7 @@ class ClockTest {
     world.add("p", DAY);
     world.pass(Duration.ofDays(5));
     VirtualSchedulerRuntime wrong =
-        new VirtualSchedulerRuntime(world.clockwork.now().minus(Duration.ofDays(3)));
+        new VirtualSchedulerRuntime(world.runtime.now().minus(Duration.ofDays(3)));
     World restarted = new World(wrong, world.store, builder -> builder);
     VirtualSource source = restarted.add("p", DAY);
     restarted.pass(Duration.ofDays(3));
@@ -82,19 +82,19 @@ class ClockTest {
     world.pass(Duration.ofHours(5));
     int before = world.taken("p").size();
 
-    world.clockwork.jump(Duration.ofDays(10_000));
+    world.runtime.jump(Duration.ofDays(10_000));
     world.pass(Duration.ofMinutes(30));
     assertThat(world.taken("p")).hasSizeGreaterThan(before);
 
-    world.clockwork.jump(Duration.ofDays(-10_000));
+    world.runtime.jump(Duration.ofDays(-10_000));
     world.pass(Duration.ofHours(2));
-    assertThat(world.taken("p").stream().filter(time -> time.isBefore(world.clockwork.now())))
+    assertThat(world.taken("p").stream().filter(time -> time.isBefore(world.runtime.now())))
         .as("the good ones are still there, and pruned again by the right clock")
         .hasSizeBetween(12, 14);
   }
 
   @RepeatedTest(20)
-  void whateverTheClockDoesNoGapIsLongerThanTwoIntervals(RepetitionInfo seed) {
+  void noGapIsLongerThanTwoIntervalsForAnyClockChanges(RepetitionInfo seed) {
     Random random = new Random(seed.getCurrentRepetition());
     World world = new World();
     VirtualSource source = world.add("p", HOUR);
@@ -104,14 +104,14 @@ class ClockTest {
     int runs = 0;
     for (int minute = 0; minute < 60 * 24 * 4; minute++) {
       if (random.nextInt(200) == 0) {
-        world.clockwork.jump(Duration.ofSeconds((long) (random.nextGaussian() * 20_000)));
+        world.runtime.jump(Duration.ofSeconds((long) (random.nextGaussian() * 20_000)));
       }
       world.pass(Duration.ofMinutes(1));
       if (source.opened.size() > runs) {
         runs = source.opened.size();
-        begun[0] = world.clockwork.nanoTime();
+        begun[0] = world.runtime.nanoTime();
       }
-      longest = Math.max(longest, world.clockwork.nanoTime() - begun[0]);
+      longest = Math.max(longest, world.runtime.nanoTime() - begun[0]);
     }
     assertThat(Duration.ofNanos(longest))
         .as("seed %d", seed.getCurrentRepetition())
@@ -120,9 +120,9 @@ class ClockTest {
 
   @Test
   void theChangesOfDaylightSavingAreNoneHere() throws Exception {
-    VirtualSchedulerRuntime clockwork =
+    VirtualSchedulerRuntime runtime =
         new VirtualSchedulerRuntime(Instant.parse("2020-03-28T12:00:00Z"));
-    World world = new World(clockwork, null, builder -> builder);
+    World world = new World(runtime, null, builder -> builder);
     world.add("p", HOUR);
     world.pass(Duration.ofDays(2));
     List<Instant> taken = world.taken("p");

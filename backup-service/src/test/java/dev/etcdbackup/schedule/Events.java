@@ -51,8 +51,8 @@ final class Events implements BackupListener {
   }
 
   @Override
-  public void suspicious(String project, List<Anomaly> suspicions) {
-    all.add("suspicious " + project + " " + suspicions.size());
+  public void suspicious(String project, List<Anomaly> anomalies) {
+    all.add("suspicious " + project + " " + anomalies.size());
   }
 
   @Override

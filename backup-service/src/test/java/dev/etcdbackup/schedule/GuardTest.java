@@ -31,7 +31,7 @@ class GuardTest {
 
   @Test
   void aWipedClusterDoesNotPushTheGoodBackupsOut() throws Exception {
-    World world = daily(suspicion -> false);
+    World world = daily(anomaly -> false);
     world.pass(DAY.multipliedBy(10));
     assertThat(good(world)).isEqualTo(7);
 
@@ -40,7 +40,7 @@ class GuardTest {
 
     assertThat(good(world)).isEqualTo(7);
     assertThat(world.taken("p")).as("backups go on").hasSize(37);
-    Anomaly first = world.status("p").suspicions().get(0);
+    Anomaly first = world.status("p").anomalies().get(0);
     assertThat(first.key().toString()).isEqualTo("p/etcd.backup_v1_2020-02-14-00:00:00");
     assertThat(first.reasons())
         .containsExactly(
@@ -51,31 +51,31 @@ class GuardTest {
 
   @Test
   void restartsAndReplicasSeeTheSame() throws Exception {
-    World world = daily(suspicion -> false);
+    World world = daily(anomaly -> false);
     world.pass(DAY.multipliedBy(10));
     wipe(world);
     world.pass(DAY.multipliedBy(2));
 
-    World restarted = new World(world.clockwork, world.store, builder -> builder);
-    add(restarted, suspicion -> false);
+    World restarted = new World(world.runtime, world.store, builder -> builder);
+    add(restarted, anomaly -> false);
     wipe(restarted);
     restarted.pass(DAY.multipliedBy(10));
 
     assertThat(good(restarted)).isEqualTo(7);
-    assertThat(restarted.status("p").suspicions().get(0).key())
-        .isEqualTo(world.status("p").suspicions().get(0).key());
+    assertThat(restarted.status("p").anomalies().get(0).key())
+        .isEqualTo(world.status("p").anomalies().get(0).key());
   }
 
   @Test
   void acceptingABackupLetsPruningGoOnForGood() throws Exception {
-    World world = daily(suspicion -> false);
+    World world = daily(anomaly -> false);
     world.pass(DAY.multipliedBy(10));
     wipe(world);
     world.pass(DAY.multipliedBy(3));
 
-    world.scheduler.accept(world.status("p").suspicions().get(0).key());
+    world.scheduler.accept(world.status("p").anomalies().get(0).key());
     world.pass(Duration.ofMinutes(1));
-    assertThat(world.status("p").suspicions()).isEmpty();
+    assertThat(world.status("p").anomalies()).isEmpty();
     world.pass(DAY);
     assertThat(world.taken("p")).hasSize(7);
     world.pass(DAY.multipliedBy(10));
@@ -85,7 +85,7 @@ class GuardTest {
 
   @Test
   void theEmbedderMayHaveARule() throws Exception {
-    World world = daily(suspicion -> suspicion.key().project().equals("p"));
+    World world = daily(anomaly -> anomaly.key().project().equals("p"));
     world.pass(DAY.multipliedBy(10));
     wipe(world);
     world.pass(DAY.multipliedBy(30));
@@ -95,14 +95,14 @@ class GuardTest {
 
   @Test
   void anotherClusterIsNoticedThoughItIsLargerAndFurther() throws Exception {
-    World world = daily(suspicion -> false);
+    World world = daily(anomaly -> false);
     VirtualSource source = world.sources.get("p");
     source.clusterId = 0xcdf818194e3a8c32L;
     world.pass(DAY.multipliedBy(3));
     source.clusterId = 5;
     world.pass(DAY);
 
-    assertThat(world.status("p").suspicions())
+    assertThat(world.status("p").anomalies())
         .singleElement()
         .satisfies(
             one -> {
@@ -113,15 +113,15 @@ class GuardTest {
                           + " cdf818194e3a8c32");
             });
     world.pass(DAY);
-    assertThat(world.status("p").suspicions()).as("the next is of the same cluster").hasSize(1);
-    world.scheduler.accept(world.status("p").suspicions().get(0).key());
+    assertThat(world.status("p").anomalies()).as("the next is of the same cluster").hasSize(1);
+    world.scheduler.accept(world.status("p").anomalies().get(0).key());
     world.pass(DAY);
-    assertThat(world.status("p").suspicions()).isEmpty();
+    assertThat(world.status("p").anomalies()).isEmpty();
   }
 
   @Test
   void whatIsPutBesideABackupIsSmallOfKindOtherAndEndsInItsTime() throws Exception {
-    World world = daily(suspicion -> false);
+    World world = daily(anomaly -> false);
     world.sources.get("p").clusterId = 7;
     world.pass(DAY.multipliedBy(3));
     world.scheduler.accept(BackupKey.parse("p/etcd.backup_v103_2020-02-06-00:00:00"));
@@ -148,10 +148,10 @@ class GuardTest {
     for (int i = 0; i < 9; i++) {
       world.stored("p", i == 5 ? 3 : 10 + i, day.plus(DAY.multipliedBy(i)), i == 5 ? 49 : 100);
     }
-    add(world, suspicion -> false);
+    add(world, anomaly -> false);
     world.sources.get("p").revision = 100;
     world.pass(DAY.multipliedBy(2));
-    assertThat(world.status("p").suspicions())
+    assertThat(world.status("p").anomalies())
         .singleElement()
         .satisfies(one -> assertThat(one.reasons()).hasSize(2));
     assertThat(world.taken("p")).as("nothing is pruned").hasSize(12);
@@ -160,12 +160,12 @@ class GuardTest {
   @Test
   void halfTheMedianIsNotLessThanHalf() {
     Instant day = Instant.parse("2020-01-01T00:00:00Z");
-    assertThat(AnomalyGuard.suspicions(series(day, 100, 50), day.plus(DAY))).isEmpty();
-    assertThat(AnomalyGuard.suspicions(series(day, 100, 49), day.plus(DAY))).hasSize(1);
-    assertThat(AnomalyGuard.suspicions(series(day, 10, 200, 100, 74), day.plus(DAY))).isEmpty();
-    assertThat(AnomalyGuard.suspicions(series(day, 100, 200, 74), day.plus(DAY))).hasSize(1);
+    assertThat(AnomalyGuard.anomalies(series(day, 100, 50), day.plus(DAY))).isEmpty();
+    assertThat(AnomalyGuard.anomalies(series(day, 100, 49), day.plus(DAY))).hasSize(1);
+    assertThat(AnomalyGuard.anomalies(series(day, 10, 200, 100, 74), day.plus(DAY))).isEmpty();
+    assertThat(AnomalyGuard.anomalies(series(day, 100, 200, 74), day.plus(DAY))).hasSize(1);
     assertThat(
-            AnomalyGuard.suspicions(
+            AnomalyGuard.anomalies(
                 series(day, 1000, 1000, 1000, 1000, 1000, 10_000, 10_000, 10_000, 490),
                 day.plus(DAY)))
         .as("only seven are compared with: four of them have 1000 bytes")
@@ -178,7 +178,7 @@ class GuardTest {
     World world = new World();
     assertThatThrownBy(() -> world.scheduler.accept(BackupKey.parse("p/none")))
         .isInstanceOf(BackupNotFoundException.class);
-    world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
+    world.scheduler.put(ScheduledCluster.builder("p", new VirtualSource(world.runtime)).build());
     CompletableFuture<ManualBackups> answer = world.scheduler.backUpNow("pre_upgrade");
     world.pass(Duration.ofSeconds(1));
     assertThat(answer).isCompleted();

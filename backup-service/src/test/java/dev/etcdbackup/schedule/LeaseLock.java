@@ -26,7 +26,7 @@ final class LeaseLock implements BackupLock {
     holdersNow().forEach(this::lose);
   }
 
-  /** Takes every lock away, and nobody is told: the holder was paused. */
+  /** Makes every holder lose its lock without a notification, as when the holder was paused. */
   synchronized void loseAllSilently() {
     holders.clear();
   }

@@ -31,7 +31,7 @@ class LiveCoverageTest {
   private static final Duration DAY = Duration.ofDays(1);
 
   @Test
-  void eachStateIsTold() throws Exception {
+  void eachStateIsReported() throws Exception {
     World world = new World();
     world.add("fresh", HOUR);
     world.add("stale", HOUR).dead = true;

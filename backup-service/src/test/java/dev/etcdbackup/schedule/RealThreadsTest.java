@@ -69,7 +69,7 @@ class RealThreadsTest {
   }
 
   @Test
-  void stoppingInTheMiddleOfABackupStoresNothingAndLeavesNoThread() throws Exception {
+  void stoppingDuringABackupStoresNothingAndLeavesNoThread() throws Exception {
     Stalled stalled = new Stalled();
     scheduler.start();
     scheduler.put(every(LONG, stalled.source()));

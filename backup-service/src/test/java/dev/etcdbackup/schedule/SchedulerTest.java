@@ -214,7 +214,7 @@ class SchedulerTest {
     World world = new World();
     NamingStrategy tooLong = NamingStrategy.periodic("a".repeat(1100)); // longer than a key
     world.scheduler.put(
-        ScheduledCluster.builder("p", new VirtualSource(world.clockwork))
+        ScheduledCluster.builder("p", new VirtualSource(world.runtime))
             .schedule(Schedule.every(HOUR))
             .naming(tooLong)
             .build());
@@ -226,7 +226,7 @@ class SchedulerTest {
   }
 
   @Test
-  void whateverASourceThrowsIsBlamedOnTheSourceAndRetried() throws Exception {
+  void everyExceptionOfASourceIsAFailureOfTheSourceAndIsRetried() throws Exception {
     World world = new World();
     world.scheduler.put(
         ScheduledCluster.builder(
@@ -358,10 +358,10 @@ class SchedulerTest {
   void whatCannotBeDoneIsRefusedAtOnce() {
     World world = new World();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> world.scheduler.trigger("nobody"))
-        .withMessageContaining("nobody");
+        .isThrownBy(() -> world.scheduler.trigger("unknown"))
+        .withMessageContaining("unknown");
     BackupScheduler unstarted = BackupScheduler.builder(world.store).build();
-    unstarted.put(ScheduledCluster.builder("p", new VirtualSource(world.clockwork)).build());
+    unstarted.put(ScheduledCluster.builder("p", new VirtualSource(world.runtime)).build());
     assertThatIllegalStateException().isThrownBy(() -> unstarted.trigger("p"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> world.add("t", cluster -> cluster.naming(NamingStrategy.tarball())))
@@ -374,7 +374,7 @@ class SchedulerTest {
   }
 
   @Test
-  void aListenerThatThrowsBreaksNothing() throws Exception {
+  void aListenerThatThrowsDoesNotAffectTheBackup() throws Exception {
     BackupListener broken =
         (BackupListener)
             Proxy.newProxyInstance(

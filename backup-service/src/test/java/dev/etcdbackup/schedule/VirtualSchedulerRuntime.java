@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Time that passes when it is told to, in one thread. Work is done in the moment it is begun, and
- * counts as under way for as long as {@link #takes} says.
+ * A runtime with virtual time, which a test advances, and a single thread. Work is executed when it
+ * is started, and counts as active for the time that {@link #takes} sets.
  */
 final class VirtualSchedulerRuntime implements SchedulerRuntime {
   private final PriorityQueue<Event> events =
@@ -66,7 +66,7 @@ final class VirtualSchedulerRuntime implements SchedulerRuntime {
     return true;
   }
 
-  /** The clockwork of another process in the same time, whose wall clock is off. */
+  /** Returns the runtime of another process at the same time, whose wall clock differs. */
   SchedulerRuntime replica(Duration skew) {
     return new SchedulerRuntime() {
       private LongSupplier own = () -> Long.MAX_VALUE;

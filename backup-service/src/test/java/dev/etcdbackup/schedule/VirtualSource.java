@@ -16,7 +16,7 @@ import java.util.List;
 final class VirtualSource implements SnapshotSource {
   private static final byte[] SMALL = TestSnapshots.bytes(1, 3);
 
-  private final VirtualSchedulerRuntime clockwork;
+  private final VirtualSchedulerRuntime runtime;
   final List<Instant> opened = new ArrayList<>();
   Duration takes = Duration.ZERO;
   boolean dead;
@@ -24,14 +24,14 @@ final class VirtualSource implements SnapshotSource {
   long clusterId;
   byte[] bytes = SMALL;
 
-  VirtualSource(VirtualSchedulerRuntime clockwork) {
-    this.clockwork = clockwork;
+  VirtualSource(VirtualSchedulerRuntime runtime) {
+    this.runtime = runtime;
   }
 
   @Override
   public Snapshot open() throws BackupException {
-    opened.add(clockwork.now());
-    clockwork.takes(takes);
+    opened.add(runtime.now());
+    runtime.takes(takes);
     if (dead) {
       throw new SourceException("the cluster is dead");
     }

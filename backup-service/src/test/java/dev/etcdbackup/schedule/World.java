@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
 final class World {
   static final Instant START = Instant.parse("2020-02-03T10:30:00Z");
 
-  final VirtualSchedulerRuntime clockwork;
+  final VirtualSchedulerRuntime runtime;
   final BackupStore store;
   final Map<String, VirtualSource> sources = new LinkedHashMap<>();
   final Events events = new Events();
@@ -38,14 +38,14 @@ final class World {
 
   /** A world over what another has left in its store. */
   World(
-      VirtualSchedulerRuntime clockwork,
+      VirtualSchedulerRuntime runtime,
       BackupStore store,
       UnaryOperator<SchedulerBuilder> settings) {
-    this.clockwork = clockwork;
-    this.store = store != null ? store : new InMemoryBackupStore(clockwork::now);
+    this.runtime = runtime;
+    this.store = store != null ? store : new InMemoryBackupStore(runtime::now);
     SchedulerBuilder builder =
         BackupScheduler.builder(this.store)
-            .runtime(clockwork)
+            .runtime(runtime)
             .threads(World::inThisThread)
             .random(new Random(42))
             .listener(events);
@@ -68,13 +68,13 @@ final class World {
   }
 
   VirtualSource add(String project, UnaryOperator<ScheduledCluster.Builder> settings) {
-    VirtualSource source = sources.computeIfAbsent(project, first -> new VirtualSource(clockwork));
+    VirtualSource source = sources.computeIfAbsent(project, first -> new VirtualSource(runtime));
     scheduler.put(settings.apply(ScheduledCluster.builder(project, source)).build());
     return source;
   }
 
   void pass(Duration time) {
-    clockwork.pass(time);
+    runtime.pass(time);
   }
 
   /** When the periodic backups of a project were taken, oldest first. */

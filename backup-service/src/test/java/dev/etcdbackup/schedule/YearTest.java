@@ -38,9 +38,9 @@ class YearTest {
     public void started(String project) {
       assertThat(running.add(project)).as("%s runs once at a time", project).isTrue();
       assertThat(running).hasSizeLessThanOrEqualTo(4);
-      Instant now = world[0].clockwork.now();
+      Instant now = world[0].runtime.now();
       VirtualSource source = world[0].sources.get(project);
-      world[0].clockwork.after(source.takes, () -> running.remove(project));
+      world[0].runtime.after(source.takes, () -> running.remove(project));
       Instant before = begun.put(project, now);
       count.merge(project, 1, Integer::sum);
       if (before != null) {

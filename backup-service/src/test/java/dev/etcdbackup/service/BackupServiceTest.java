@@ -132,7 +132,7 @@ class BackupServiceTest {
   }
 
   @Test
-  void whateverASourceThrowsIsASourceException() throws Exception {
+  void everyExceptionOfASourceBecomesASourceException() throws Exception {
     SnapshotSource notOpened =
         () -> {
           throw new IllegalStateException("no such member");
@@ -216,7 +216,7 @@ class BackupServiceTest {
   }
 
   @Test
-  void aBackupIsReadBackProvedIntoAFileForItsOwnerOnly() throws Exception {
+  void aBackupIsDownloadedVerifiedIntoAFileForItsOwnerOnly() throws Exception {
     BackupResult result = service.backUp("p", atRevision(5));
     Path target = directory.resolve("snapshot.db");
 

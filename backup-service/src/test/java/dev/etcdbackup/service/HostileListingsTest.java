@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 
 /**
- * A hundred thousand listings of others: names, sizes, times and duplicates that nobody should
- * believe. Nothing is thrown but the errors that are announced, and what is deleted is what may be.
+ * Applies the service to 100,000 listings with invalid names, sizes, times and duplicates. Only
+ * documented exceptions are thrown, and only backups that may be deleted are deleted.
  */
 class HostileListingsTest {
   private static final long SEED = 20_200_203;

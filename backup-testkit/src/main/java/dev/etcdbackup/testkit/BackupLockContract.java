@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link BackupLock} keeps, as JUnit 5 tests: extend it, and say how another replica
- * sees the lock.
+ * The contract of {@link BackupLock} as JUnit 5 tests. Extend this class and implement how another
+ * replica creates its lock.
  *
  * <pre>{@code
  * class MyLockTest extends BackupLockContract {
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>For a lock that can be lost, see {@link LeasedLockContract}.
  *
- * <p>The tests take and give back some 300 locks. A test that takes more than two minutes fails.
+ * <p>The tests acquire and release about 300 locks. A test that takes more than 2 minutes fails.
  */
 @Timeout(120)
 public abstract class BackupLockContract {
@@ -47,11 +47,11 @@ public abstract class BackupLockContract {
   protected BackupLockContract() {}
 
   /**
-   * Makes the lock as one more process would have it. All that are made for one test contend for
-   * the same projects; those of another test do not.
+   * Creates the lock of another replica. All locks that are created during one test contend for the
+   * same projects, and not with those of another test.
    *
-   * @return the lock of one more replica
-   * @throws Exception when there is none; the test fails
+   * @return the lock of another replica
+   * @throws Exception when it cannot be created; the test fails
    */
   protected abstract BackupLock newReplica() throws Exception;
 
@@ -70,7 +70,7 @@ public abstract class BackupLockContract {
   }
 
   @Test
-  void aHeldLockIsGivenToNobody() throws Exception {
+  void aHeldLockIsNotGivenToAnotherReplica() throws Exception {
     try (Held held = take(first(), "p")) {
       assertThat(second().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
       assertThat(first().tryAcquire("p", BackupLockContract::unexpected)).isEmpty();
@@ -148,13 +148,13 @@ public abstract class BackupLockContract {
   }
 
   @Test
-  void aLockThatWasGivenBackIsNotToldToBeLost() throws Exception {
-    AtomicInteger told = new AtomicInteger();
-    Held held = first().tryAcquire("p", told::incrementAndGet).orElseThrow();
+  void aReleasedLockIsNotReportedAsLost() throws Exception {
+    AtomicInteger losses = new AtomicInteger();
+    Held held = first().tryAcquire("p", losses::incrementAndGet).orElseThrow();
     held.close();
     take(second(), "p").close();
     take(first(), "p").close();
-    assertThat(told).hasValue(0);
+    assertThat(losses).hasValue(0);
   }
 
   final BackupLock first() {
@@ -165,12 +165,12 @@ public abstract class BackupLockContract {
     return Objects.requireNonNull(second);
   }
 
-  /** How long the test waits for what takes a moment. */
+  /** The maximum time that a test waits for an event. */
   Duration patience() {
     return Duration.ofMinutes(1);
   }
 
-  /** Takes a lock that is free, or will be in a moment. */
+  /** Acquires a lock that is free or is being released. */
   final Held take(BackupLock replica, String project) throws Exception {
     long end = System.nanoTime() + patience().toNanos();
     while (System.nanoTime() - end < 0) {
@@ -180,10 +180,10 @@ public abstract class BackupLockContract {
       }
       Thread.onSpinWait();
     }
-    throw new AssertionError("the lock of " + project + " is not given although nobody holds it");
+    throw new AssertionError("the lock of " + project + " was not acquired although it is free");
   }
 
   private static void unexpected() {
-    throw new AssertionError("a lock was lost that nobody took away");
+    throw new AssertionError("a lock was lost although it was not taken from its holder");
   }
 }

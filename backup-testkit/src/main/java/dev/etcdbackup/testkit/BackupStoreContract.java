@@ -7,8 +7,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link BackupStore} keeps, as JUnit 5 tests: extend it, and say how to make an empty
- * store.
+ * The contract of {@link BackupStore} as JUnit 5 tests. Extend this class and implement how an
+ * empty store is created.
  *
  * <pre>{@code
  * class MyStoreTest extends BackupStoreContract {
@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Timeout;
  * }
  * }</pre>
  *
- * <p>The tests put some 1,300 objects, the largest of 17 MiB, and take a heap of 256 MiB beside
- * what the store needs. Content is made from fixed seeds. Only the race of two writers depends on
- * how threads run. A test that takes more than two minutes fails.
+ * <p>The tests store about 1,300 objects of at most 17 MiB, and need a heap of 256 MiB in addition
+ * to that of the store. Content is generated from fixed seeds. Only the test with two concurrent
+ * writers depends on the scheduling of threads. A test that takes more than 2 minutes fails.
  */
 @Timeout(120)
 public abstract class BackupStoreContract
@@ -32,10 +32,10 @@ public abstract class BackupStoreContract
   protected BackupStoreContract() {}
 
   /**
-   * Makes the store to test; called once before each test.
+   * Creates the store to test. Called once before each test.
    *
-   * @return a fresh, empty store
-   * @throws Exception when there is none; the test fails
+   * @return a new, empty store
+   * @throws Exception when it cannot be created; the test fails
    */
   protected abstract BackupStore newStore() throws Exception;
 

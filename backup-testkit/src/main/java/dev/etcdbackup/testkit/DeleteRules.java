@@ -12,7 +12,7 @@ import dev.etcdbackup.DeleteResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Exactly the keys that were named. */
+/** The rules for deleting: exactly the given keys are deleted. */
 interface DeleteRules extends StoreRules {
   @Test
   default void aDeletedBackupIsGone() throws Exception {

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A put that fails leaves nothing, and says who failed. */
+/**
+ * The rules for failed writes: nothing is stored, and the exception names the component that
+ * failed.
+ */
 interface FailedPutRules extends StoreRules {
   @ParameterizedTest(name = "at byte {1} of {0}")
   @CsvSource({"1000, 0", "1000, 1000", "17825792, 0", "17825792, 9000000", "17825792, 17825792"})

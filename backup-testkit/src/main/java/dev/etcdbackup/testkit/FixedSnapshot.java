@@ -12,7 +12,10 @@ import java.io.InputStream;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot over any stream: proves it, and turns every failure into a source's. */
+/**
+ * A snapshot that reads its bytes from a stream, verifies them, and reports every failure as a
+ * failure of the source.
+ */
 final class FixedSnapshot extends InputStream implements Snapshot {
   private final SnapshotInfo info;
   private final OptionalLong exactRevision;
@@ -67,7 +70,7 @@ final class FixedSnapshot extends InputStream implements Snapshot {
     } catch (IOException e) {
       throw fail(e);
     }
-    requireUsable(); // a stream may take being closed for its end
+    requireUsable(); // a closed stream may report its end
     return count;
   }
 
@@ -77,7 +80,7 @@ final class FixedSnapshot extends InputStream implements Snapshot {
     try {
       in.close();
     } catch (IOException ignored) {
-      // There is nothing left to lose: whatever was read was proved or was not.
+      // Closing the stream does not change whether the bytes read so far are verified.
     }
   }
 

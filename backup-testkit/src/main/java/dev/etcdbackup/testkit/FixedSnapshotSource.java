@@ -10,11 +10,11 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * A source without an etcd: each {@link #open()} streams bytes that the test gives it.
+ * A snapshot source for tests that needs no etcd: each {@link #open()} streams given bytes.
  *
- * <p>The bytes are proved like any other source's, so wrong ones end in a {@link
- * dev.etcdbackup.SourceException}. For a source that fails, stalls or cuts short, give it a stream
- * that does. Immutable and thread-safe, as far as the supplier is.
+ * <p>The bytes are verified like those of any other source, so wrong bytes cause a {@link
+ * dev.etcdbackup.SourceException}. For a source that fails, stalls or ends early, supply a stream
+ * that does so. Immutable; thread-safe when the supplier is.
  */
 public final class FixedSnapshotSource implements SnapshotSource {
   private final SnapshotInfo info;
@@ -29,9 +29,9 @@ public final class FixedSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * A source of one snapshot, at revision 1, of an etcd nobody knows.
+   * Returns a source of one snapshot, at revision 1, of an unknown cluster.
    *
-   * @param snapshot the whole of it, {@link TestSnapshots#bytes} say; not copied
+   * @param snapshot the complete snapshot, for example {@link TestSnapshots#bytes}; not copied
    * @return the source
    */
   public static FixedSnapshotSource of(byte[] snapshot) {
@@ -40,10 +40,10 @@ public final class FixedSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * A source of streams, at revision 1, of an etcd nobody knows.
+   * Returns a source of streams, at revision 1, of an unknown cluster.
    *
-   * @param streams asked once in each {@link #open()}. Its streams are closed with their snapshots:
-   *     from another thread, if need be, so a stream that blocks should end when it is closed
+   * @param streams called once in each {@link #open()}. Closing a snapshot closes its stream,
+   *     possibly from another thread, so a stream that blocks must end when it is closed
    * @return the source
    */
   public static FixedSnapshotSource of(Supplier<? extends InputStream> streams) {
@@ -52,9 +52,9 @@ public final class FixedSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * The same source with other facts.
+   * Returns a source of the same bytes with other metadata.
    *
-   * @param info what its snapshots say of themselves before the first byte
+   * @param info the metadata of its snapshots
    * @return the source
    */
   public FixedSnapshotSource withInfo(SnapshotInfo info) {
@@ -62,7 +62,8 @@ public final class FixedSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * The same source with an exact revision in its proofs. It is made up: the bytes are not asked.
+   * Returns a source of the same bytes whose digests have an exact revision. The revision is not
+   * compared with the bytes.
    *
    * @param revision the revision
    * @return the source

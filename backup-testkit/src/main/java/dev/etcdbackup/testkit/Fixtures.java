@@ -5,10 +5,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * What becomes of a test whose server or program is not there.
+ * The handling of tests whose server or program is not available.
  *
- * <p>On a machine at hand the test is aborted, and the report says so. Where {@value #VARIABLE} is
- * {@code required} in the environment, as it is in CI, the test fails: nothing is skipped unseen.
+ * <p>By default such a test is aborted, and the test report says so. When the environment variable
+ * {@value #VARIABLE} is {@code required}, as in CI, the test fails, so that no test is skipped
+ * unnoticed.
  */
 public final class Fixtures {
   /** The environment variable to set to {@code required}. */
@@ -17,8 +18,8 @@ public final class Fixtures {
   private Fixtures() {}
 
   /**
-   * Whether a fixture can be run in a container. Asks Docker the first time, which takes a second
-   * or two.
+   * Returns whether a fixture can be run in a container. The first call connects to Docker, which
+   * takes 1 to 2 seconds.
    *
    * @return whether {@code org.testcontainers:testcontainers} is on the class path and finds a
    *     Docker
@@ -32,7 +33,7 @@ public final class Fixtures {
     return Docker.runs();
   }
 
-  /** Apart, so that Testcontainers need not be there. */
+  /** A class of its own, so that Testcontainers is optional. */
   private static final class Docker {
     static boolean runs() {
       return DockerClientFactory.instance().isDockerAvailable();
@@ -40,11 +41,11 @@ public final class Fixtures {
   }
 
   /**
-   * Ends the test because a fixture is missing. Never returns; written {@code throw
-   * Fixtures.missing(…)} so that the compiler knows.
+   * Ends the test because a fixture is missing. Never returns; write {@code throw
+   * Fixtures.missing(…)}, so that the compiler knows that.
    *
    * @param message what is missing, where it was looked for, and how to get it
-   * @return nothing
+   * @return never
    * @throws AssertionError when fixtures are required
    * @throws org.opentest4j.TestAbortedException when they are not
    */

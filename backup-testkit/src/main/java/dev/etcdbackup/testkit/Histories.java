@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
-/** Made-up years of backups, the same for the same seed. */
+/** Generates listings of several years of backups, the same for the same seed. */
 final class Histories {
   static final Instant NOW = Instant.parse("2020-03-01T00:30:00Z");
 
@@ -31,7 +31,7 @@ final class Histories {
 
   private Histories() {}
 
-  /** The seeds that the contract goes by. */
+  /** The seeds that the contract uses. */
   static LongStream seeds() {
     return LongStream.range(0, SEEDS);
   }

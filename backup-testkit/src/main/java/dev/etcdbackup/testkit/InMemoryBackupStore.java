@@ -25,24 +25,25 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A store for tests that keeps the whole contract in the heap of this process.
+ * A backup store for tests that keeps its objects in the heap and fulfils the whole contract of a
+ * store.
  *
- * <p>Holds every byte it was given. Thread-safe; never blocks but where the content does.
+ * <p>Thread-safe. Blocks only while it reads content that blocks.
  */
 public final class InMemoryBackupStore implements BackupStore {
   private final ConcurrentSkipListMap<BackupKey, Kept> kept = new ConcurrentSkipListMap<>();
   private final AtomicLong versions = new AtomicLong();
   private final InstantSource clock;
 
-  /** An empty store that goes by the system's clock. */
+  /** Creates an empty store that uses the system clock. */
   public InMemoryBackupStore() {
     this(InstantSource.system());
   }
 
   /**
-   * An empty store.
+   * Creates an empty store.
    *
-   * @param clock says when backups were received
+   * @param clock the clock that dates the received backups
    */
   public InMemoryBackupStore(InstantSource clock) {
     this.clock = Objects.requireNonNull(clock, "clock");
@@ -75,7 +76,7 @@ public final class InMemoryBackupStore implements BackupStore {
         .toList();
   }
 
-  /** All objects, whether they are backups or not. */
+  /** Returns all objects, whether they are backups or not. */
   List<StoredBackup> everything() {
     return kept.values().stream().map(kept -> kept.backup).toList();
   }

@@ -9,32 +9,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a {@link dev.etcdbackup.BackupLock} keeps besides when it can be lost: when its lease runs
- * out, or its session is cut. Extend it in place of {@link BackupLockContract}, and say how a lock
- * is lost as well.
+ * The contract of a {@link dev.etcdbackup.BackupLock} that can be lost, because its lease expires
+ * or its session ends, as JUnit 5 tests. Extend this class instead of {@link BackupLockContract},
+ * and also implement how a lock is lost.
  */
 public abstract class LeasedLockContract extends BackupLockContract {
   /** For subclasses. */
   protected LeasedLockContract() {}
 
   /**
-   * Takes a held lock away from its holder: expires its lease, cuts its session.
+   * Makes a holder lose its lock, for example by expiring its lease or ending its session.
    *
-   * @param held what a replica holds
+   * @param held the lock that a replica holds
    * @throws Exception when it cannot be done; the test fails
    */
   protected abstract void lose(Held held) throws Exception;
 
   @Test
-  void aLostLockIsToldOnceAndCannotBeConfirmed() throws Exception {
-    AtomicInteger told = new AtomicInteger();
+  void aLostLockIsReportedOnceAndCannotBeConfirmed() throws Exception {
+    AtomicInteger losses = new AtomicInteger();
     CompletableFuture<Void> lost = new CompletableFuture<>();
     Held held =
         first()
             .tryAcquire(
                 "p",
                 () -> {
-                  told.incrementAndGet();
+                  losses.incrementAndGet();
                   lost.complete(null);
                 })
             .orElseThrow();
@@ -43,7 +43,7 @@ public abstract class LeasedLockContract extends BackupLockContract {
     lost.get(patience().toMillis(), TimeUnit.MILLISECONDS);
     assertThat(held.confirm()).isFalse();
     held.close();
-    assertThat(told).hasValue(1);
+    assertThat(losses).hasValue(1);
   }
 
   @Test

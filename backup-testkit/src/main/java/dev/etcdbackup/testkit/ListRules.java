@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Complete, in order, and by whole segments. */
+/** The rules for listing: complete, in order, and by whole segments. */
 interface ListRules extends StoreRules {
   @Test
   default void aStoreWithNothingInItListsNothing() throws Exception {

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 
-/** A clock that stands still until the test moves it. Thread-safe. */
+/** A clock that changes only when a test sets it. Thread-safe. */
 public final class ManualClock implements InstantSource {
   private volatile Instant now;
 
   /**
-   * A clock that stands.
+   * Creates a clock.
    *
-   * @param now what it shows
+   * @param now the time that it shows
    */
   public ManualClock(Instant now) {
     this.now = Objects.requireNonNull(now, "now");
@@ -24,10 +24,10 @@ public final class ManualClock implements InstantSource {
   }
 
   /**
-   * Moves the clock by some time.
+   * Moves the clock by a duration.
    *
-   * @param time how far; back when it is negative, as clocks that are put right do
-   * @return what it shows then
+   * @param time the duration; a negative one sets the clock back
+   * @return the new time
    */
   public synchronized Instant pass(Duration time) {
     Instant then = now.plus(time);
@@ -36,15 +36,15 @@ public final class ManualClock implements InstantSource {
   }
 
   /**
-   * Puts the clock.
+   * Sets the clock.
    *
-   * @param time what it shows from now on
+   * @param time the new time
    */
   public synchronized void set(Instant time) {
     now = Objects.requireNonNull(time, "time");
   }
 
-  /** What it shows. */
+  /** Returns the time that the clock shows. */
   @Override
   public String toString() {
     return now.toString();

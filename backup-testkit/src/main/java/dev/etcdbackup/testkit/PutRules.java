@@ -30,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole, once, or not at all. */
+/**
+ * The rules for writing: a backup is stored completely or not at all, and nothing is overwritten.
+ */
 interface PutRules extends StoreRules {
   @ParameterizedTest(name = "{0} bytes")
   @ValueSource(ints = {0, 1, MIB, LARGE})

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Exactly the bytes that were asked for, of exactly the backup that was seen. */
+/** The rules for reading: a stream has exactly the requested bytes of exactly the listed backup. */
 interface ReadRules extends StoreRules {
   @Test
   default void whatIsNotThereIsNotFound() throws Exception {

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link RetentionPolicy} keeps to, as JUnit 5 tests: extend it, and say how to make the
- * policy. Whether the policy keeps the right backups is for tests of its own.
+ * The contract of {@link RetentionPolicy} as JUnit 5 tests. Extend this class and implement how the
+ * policy is created. Tests of the policy have to check that it keeps the right backups.
  *
  * <pre>{@code
  * class KeepFullMoonsTest extends RetentionPolicyContract {
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
- * <p>The policy meets 20 histories of up to some hundred backups, each made from a seed that is in
- * the name of the test; takes about a second.
+ * <p>The tests apply the policy to 20 histories of up to a few hundred backups, each generated from
+ * a seed that is in the name of the test. They take about 1 second.
  */
 public abstract class RetentionPolicyContract {
   private static final Instant NOW = Histories.NOW;
@@ -39,7 +39,7 @@ public abstract class RetentionPolicyContract {
   protected RetentionPolicyContract() {}
 
   /**
-   * Makes the policy to test; called once in each test.
+   * Creates the policy to test. Called once in each test.
    *
    * @return the policy
    */
@@ -47,7 +47,7 @@ public abstract class RetentionPolicyContract {
 
   /** A policy chooses, it does not add. */
   @EachHistory
-  void keepsNothingThatItWasNotOffered(long seed) {
+  void keepsOnlyBackupsFromItsInput(long seed) {
     List<Backup> series = Histories.series(seed);
     assertThat(series).containsAll(newPolicy().keep(series, NOW).keySet());
   }
@@ -111,7 +111,7 @@ public abstract class RetentionPolicyContract {
 
   /** A listing comes as the store has it. */
   @EachHistory
-  void plansTheSameInWhateverOrderTheBackupsCome(long seed) {
+  void plansTheSameForEveryOrderOfTheBackups(long seed) {
     RetentionPolicy policy = newPolicy();
     List<Backup> listing = Histories.listing(seed);
     assertThat(Set.copyOf(policy.plan(shuffled(listing, seed), NOW).toKeep()))
@@ -145,7 +145,7 @@ public abstract class RetentionPolicyContract {
                         deleted.stream().filter(alone::contains).toList()));
   }
 
-  /** What a person named, or another program, is theirs. */
+  /** Backups that were named by people or other programs are never deleted. */
   @EachHistory
   void leavesAloneWhatIsOfNoSeries(long seed) {
     assertThat(newPolicy().plan(Histories.listing(seed), NOW).toDelete())

@@ -25,11 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What every {@link SnapshotSource} keeps while all is well, as JUnit 5 tests: extend it, and say
- * where a source comes from. That a failing source throws and never looks like an end is for tests
- * that can make it fail.
+ * The contract of a {@link SnapshotSource} without failures, as JUnit 5 tests. Extend this class
+ * and implement how a source is created. Tests of the implementation have to check that a failing
+ * source throws and does not report the end of the stream.
  *
- * <p>Reads some 20 snapshots in constant memory. A test that takes more than two minutes fails.
+ * <p>The tests read about 20 snapshots in constant memory. A test that takes more than 2 minutes
+ * fails.
  */
 @Timeout(120)
 @SuppressWarnings("try") // closing is part of what is tested
@@ -40,10 +41,10 @@ public abstract class SnapshotSourceContract {
   protected SnapshotSourceContract() {}
 
   /**
-   * Makes the source to test; called once before each test.
+   * Creates the source to test. Called once before each test.
    *
    * @return a source of snapshots of any size
-   * @throws Exception when there is none; the test fails
+   * @throws Exception when it cannot be created; the test fails
    */
   protected abstract SnapshotSource newSource() throws Exception;
 
@@ -55,10 +56,10 @@ public abstract class SnapshotSourceContract {
   @Test
   void theStreamIsAWholeSnapshot() throws Exception {
     try (Snapshot snapshot = open()) {
-      VerifyingInputStream proved = new VerifyingInputStream(snapshot.stream());
-      readToTheEnd(proved);
-      assertThat(snapshot.digest().size()).isEqualTo(proved.digest().size());
-      assertThat(snapshot.digest().sha256()).isEqualTo(proved.digest().sha256());
+      VerifyingInputStream verified = new VerifyingInputStream(snapshot.stream());
+      readToTheEnd(verified);
+      assertThat(snapshot.digest().size()).isEqualTo(verified.digest().size());
+      assertThat(snapshot.digest().sha256()).isEqualTo(verified.digest().sha256());
     }
   }
 
@@ -82,7 +83,7 @@ public abstract class SnapshotSourceContract {
   }
 
   @Test
-  void thereIsNoProofBeforeTheEnd() throws Exception {
+  void thereIsNoDigestBeforeTheEnd() throws Exception {
     try (Snapshot snapshot = open()) {
       assertThatIllegalStateException().isThrownBy(snapshot::digest);
       snapshot.stream().readNBytes((int) Math.min(snapshot.size() - 1, 100_000));
@@ -123,7 +124,7 @@ public abstract class SnapshotSourceContract {
   }
 
   @Test
-  void theEndIsToldAgainAndAgain() throws Exception {
+  void theEndIsReportedRepeatedly() throws Exception {
     try (Snapshot snapshot = open()) {
       readToTheEnd(snapshot.stream());
       assertThat(snapshot.stream().read()).isEqualTo(-1);
@@ -132,7 +133,7 @@ public abstract class SnapshotSourceContract {
   }
 
   @Test
-  void theProofOutlivesTheSnapshot() throws Exception {
+  void theDigestIsAvailableAfterTheSnapshotIsClosed() throws Exception {
     try (Snapshot snapshot = open()) {
       long size = readToTheEnd(snapshot.stream());
       snapshot.close();

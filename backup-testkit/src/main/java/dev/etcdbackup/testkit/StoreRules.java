@@ -14,17 +14,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** What the chapters of {@link BackupStoreContract} have in common. */
+/** The common methods of the rules in {@link BackupStoreContract}. */
 interface StoreRules {
   int MIB = 1024 * 1024;
 
-  /** More than two parts of the S3 store's default size. */
+  /** A size of more than two parts of the S3 store's default size. */
   int LARGE = 17 * MIB;
 
   /**
-   * The store under test.
+   * Returns the store under test.
    *
-   * @return the same one during a test, empty at its beginning
+   * @return the same store during a test, which is empty at its beginning
    */
   BackupStore store();
 

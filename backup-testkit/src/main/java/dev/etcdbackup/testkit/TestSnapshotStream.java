@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 
-/** Makes a snapshot page by page; see {@link TestSnapshots} for what is in it. */
+/** A stream that generates a snapshot page by page; {@link TestSnapshots} describes its content. */
 final class TestSnapshotStream extends InputStream {
   private static final int PAGE_HEADER = 16;
   private static final int ELEMENT = 16;

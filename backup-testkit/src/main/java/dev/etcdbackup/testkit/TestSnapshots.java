@@ -6,27 +6,28 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * Snapshots of any size without an etcd: the same bytes for the same seed and number of pages.
+ * Generates snapshots of any size without an etcd: the same bytes for the same seed and number of
+ * pages.
  *
- * <p>Each is a bbolt database with pages of 4096 bytes that holds the buckets of a new etcd 3.4,
- * all empty. Every page behind them is a free one full of random bytes, its number in front, so
- * that lost, doubled or swapped parts show. The SHA-256 of all of it is at the end. The layout is
- * that of bbolt's {@code internal/common/page.go} and {@code meta.go}.
+ * <p>Each snapshot is a bbolt database with pages of 4096 bytes that contains the buckets of a new
+ * etcd 3.4, all empty. Every page after them is a free page of random bytes that starts with its
+ * number, so that lost, repeated or swapped parts are detected. The SHA-256 of all of it is at the
+ * end. The layout is that of bbolt's {@code internal/common/page.go} and {@code meta.go}.
  */
 public final class TestSnapshots {
-  /** Bytes of a page. */
+  /** The size of a page in bytes. */
   public static final int PAGE_SIZE = 4096;
 
-  /** The smallest number of pages: two headers and the buckets. */
+  /** The smallest number of pages: two meta pages and the buckets. */
   public static final int MIN_PAGES = 3;
 
   private TestSnapshots() {}
 
   /**
-   * The size of a snapshot.
+   * Returns the size of a snapshot.
    *
-   * @param pages its pages, {@value #MIN_PAGES} or more
-   * @return the size in bytes, the 32 of the SHA-256 included
+   * @param pages the number of its pages, {@value #MIN_PAGES} or more
+   * @return the size in bytes, including the 32 bytes of the SHA-256
    * @throws IllegalArgumentException when there are fewer pages
    */
   public static long size(long pages) {
@@ -37,10 +38,10 @@ public final class TestSnapshots {
   }
 
   /**
-   * A snapshot in memory.
+   * Returns a snapshot in memory.
    *
-   * @param seed decides what is in the free pages
-   * @param pages how many pages of 4096 bytes, {@value #MIN_PAGES} or more
+   * @param seed determines the content of the free pages
+   * @param pages the number of pages of 4096 bytes, {@value #MIN_PAGES} or more
    * @return its bytes
    * @throws IllegalArgumentException when there are fewer pages
    */
@@ -53,12 +54,12 @@ public final class TestSnapshots {
   }
 
   /**
-   * A snapshot made while it is read: about as fast as SHA-256, in less than 300 KiB of memory
-   * whatever its size.
+   * Returns a snapshot that is generated while it is read: about as fast as SHA-256, with less than
+   * 300 KiB of memory for any size.
    *
-   * @param seed decides what is in the free pages
-   * @param pages how many pages of 4096 bytes, {@value #MIN_PAGES} or more
-   * @return its bytes; for one reading thread, and there is nothing to close
+   * @param seed determines the content of the free pages
+   * @param pages the number of pages of 4096 bytes, {@value #MIN_PAGES} or more
+   * @return its bytes, for one reading thread; does not need to be closed
    * @throws IllegalArgumentException when there are fewer pages
    */
   public static InputStream stream(long seed, long pages) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** Content that says what was done to it, and does something itself at a given byte. */
+/** A stream that records how it was used and runs an action at a given byte. */
 final class WatchedStream extends InputStream {
   private static final int MAX_READ = 65_521; // no store's buffer is a multiple of this
 
@@ -15,7 +15,7 @@ final class WatchedStream extends InputStream {
   private boolean read;
   private boolean closed;
 
-  /** Something that happens in the middle of a read. */
+  /** An action that runs during a read. */
   interface Step {
     void run() throws IOException;
   }
@@ -24,7 +24,7 @@ final class WatchedStream extends InputStream {
     this.bytes = bytes;
   }
 
-  /** Runs a step once, before this byte is handed out; at the size, before the end is told. */
+  /** Runs an action once, before this byte is returned; at the size, before the end is reported. */
   WatchedStream before(int position, Step step) {
     this.stepAt = Objects.checkIndex(position, bytes.length + 1);
     this.step = step;

@@ -1,6 +1,6 @@
 /**
- * What tests of backups need: the contracts that every store and source keeps, fakes that keep them
- * in memory, made-up snapshots of any size, and servers to run against.
+ * Support for tests: the contracts of stores and sources as test classes, in-memory
+ * implementations, generated snapshots of any size, and servers.
  */
 @NullMarked
 package dev.etcdbackup.testkit;

@@ -59,7 +59,7 @@ class BackupLockContractTest {
   }
 
   @Test
-  void acceptsTheLockThatTheWrongOnesAreMadeOf() {
+  void acceptsTheLockFromWhichTheWrongOnesAreDerived() {
     subject = WrongLock::new;
     assertThat(contract.failing()).isEmpty();
   }
@@ -84,7 +84,7 @@ class BackupLockContractTest {
             }),
         wrong(
             "is given again to the thread that has it",
-            "aHeldLockIsGivenToNobody",
+            "aHeldLockIsNotGivenToAnotherReplica",
             lock ->
                 lock.take(
                     lease -> lease.takeIfFree() || (lease.isHeldHere() && lease.takeAnyway()))),
@@ -120,7 +120,7 @@ class BackupLockContractTest {
             "aLostLockGoesToTheNextAndTheOldHolderCannotDisturbIt"),
         wrong(
             "calls giving back a loss",
-            "aLockThatWasGivenBackIsNotToldToBeLost",
+            "aReleasedLockIsNotReportedAsLost",
             lock ->
                 lock.close(
                     lease -> {
@@ -131,17 +131,17 @@ class BackupLockContractTest {
                         // As a thread of its own would end with it, unseen.
                       }
                     }),
-            "aLostLockIsToldOnceAndCannotBeConfirmed"));
+            "aLostLockIsReportedOnceAndCannotBeConfirmed"));
   }
 
   private static Stream<Arguments> losingWrongly() {
-    String told = "aLostLockIsToldOnceAndCannotBeConfirmed";
+    String reported = "aLostLockIsReportedOnceAndCannotBeConfirmed";
     String next = "aLostLockGoesToTheNextAndTheOldHolderCannotDisturbIt";
     return Stream.of(
-        wrong("loses and tells nobody", told, lock -> lock.lose(Lease::giveBack)),
+        wrong("is lost without a notification", reported, lock -> lock.lose(Lease::giveBack)),
         wrong(
             "tells twice",
-            told,
+            reported,
             lock ->
                 lock.lose(
                     lease -> {
@@ -150,7 +150,7 @@ class BackupLockContractTest {
                     })),
         wrong(
             "confirms by what it last heard",
-            told,
+            reported,
             lock -> {
               Set<Lease> closed = ConcurrentHashMap.newKeySet();
               return lock.confirm(lease -> !closed.contains(lease))
@@ -163,7 +163,7 @@ class BackupLockContractTest {
             next),
         wrong(
             "throws when there is nothing to give back any more",
-            told,
+            reported,
             lock -> {
               Set<Lease> lost = ConcurrentHashMap.newKeySet();
               return lock.lose(

@@ -31,7 +31,7 @@ class BackupStoreContractTest {
   }
 
   @Test
-  void acceptsTheStoreThatTheWrongOnesAreMadeOf() {
+  void acceptsTheStoreFromWhichTheWrongOnesAreDerived() {
     subject = WrongStore::new;
     assertThat(contract.failing()).isEmpty();
   }

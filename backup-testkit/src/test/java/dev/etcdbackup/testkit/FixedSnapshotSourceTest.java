@@ -25,7 +25,7 @@ class FixedSnapshotSourceTest {
   }
 
   @Test
-  void saysOfItselfWhatItWasTold() throws Exception {
+  void reportsTheGivenMetadata() throws Exception {
     SnapshotInfo info = new SnapshotInfo("here", 42, 1, 2, "3.5.16");
     FixedSnapshotSource source =
         FixedSnapshotSource.of(snapshot).withExactRevision(43).withInfo(info);

@@ -12,7 +12,7 @@ class ManualClockTest {
   private final ManualClock clock = new ManualClock(MIDNIGHT);
 
   @Test
-  void timePassesOnlyWhenItIsTold() {
+  void theClockChangesOnlyWhenItIsSet() {
     assertThat(clock.instant()).isEqualTo(MIDNIGHT).isEqualTo(clock.instant());
     assertThat(clock.pass(Duration.ofDays(1))).isEqualTo(Instant.parse("2020-03-02T00:00:00Z"));
     assertThat(clock.pass(Duration.ofDays(-1))).isEqualTo(MIDNIGHT).isEqualTo(clock.instant());

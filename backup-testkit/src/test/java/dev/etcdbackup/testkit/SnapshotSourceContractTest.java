@@ -51,7 +51,7 @@ class SnapshotSourceContractTest {
   }
 
   @Test
-  void acceptsTheSourceThatTheWrongOnesAreMadeOf() {
+  void acceptsTheSourceFromWhichTheWrongOnesAreDerived() {
     subject = RIGHT;
     assertThat(contract.failing()).isEmpty();
   }
@@ -93,7 +93,7 @@ class SnapshotSourceContractTest {
                         length == 0 ? -1 : in.read(buffer, offset, length))),
         wrong(
             "throws after the end",
-            "theEndIsToldAgainAndAgain",
+            "theEndIsReportedRepeatedly",
             right -> {
               AtomicBoolean ended = new AtomicBoolean();
               return right.read(
@@ -130,11 +130,12 @@ class SnapshotSourceContractTest {
             "has no origin",
             "theFactsAreKnownBeforeTheFirstByteIsRead",
             right -> right.info(new SnapshotInfo("", 1, 0, 0, ""))),
-        wrong("makes its proof up", "theStreamIsAWholeSnapshot", right -> right.digest(() -> made)),
-        wrong("proves at once", "thereIsNoProofBeforeTheEnd", right -> right.digest(() -> made)),
         wrong(
-            "forgets its proof",
-            "theProofOutlivesTheSnapshot",
+            "makes its digest up", "theStreamIsAWholeSnapshot", right -> right.digest(() -> made)),
+        wrong("proves at once", "thereIsNoDigestBeforeTheEnd", right -> right.digest(() -> made)),
+        wrong(
+            "forgets its digest",
+            "theDigestIsAvailableAfterTheSnapshotIsClosed",
             right -> {
               AtomicBoolean closed = new AtomicBoolean();
               return right

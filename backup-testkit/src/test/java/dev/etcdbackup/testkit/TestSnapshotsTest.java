@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TestSnapshotsTest {
   @ParameterizedTest(name = "{0} pages")
   @ValueSource(ints = {3, 4, 100, 1000})
-  void areProved(int pages) throws Exception {
+  void areVerified(int pages) throws Exception {
     byte[] bytes = TestSnapshots.bytes(1, pages);
     assertThat(bytes).hasSize((int) TestSnapshots.size(pages));
-    VerifyingInputStream proved = new VerifyingInputStream(new ByteArrayInputStream(bytes));
-    proved.readAllBytes();
-    assertThat(proved.digest().size()).isEqualTo(bytes.length);
+    VerifyingInputStream verified = new VerifyingInputStream(new ByteArrayInputStream(bytes));
+    verified.readAllBytes();
+    assertThat(verified.digest().size()).isEqualTo(bytes.length);
   }
 
   @Test

@@ -38,7 +38,7 @@ final class WrongPolicy implements RetentionPolicy {
     return Stream.of(
         wrong(
             "keeps what is not of the series",
-            "keepsNothingThatItWasNotOffered",
+            "keepsOnlyBackupsFromItsInput",
             () -> new WrongPolicy().keep((series, now) -> with(series, now, !series.isEmpty()))),
         wrong(
             "keeps something of nothing",
@@ -79,7 +79,7 @@ final class WrongPolicy implements RetentionPolicy {
                     .plan((backups, now) -> decide(backups, RIGHT.plan(backups, now).toKeep()))),
         wrong(
             "keeps what comes last",
-            "plansTheSameInWhateverOrderTheBackupsCome",
+            "plansTheSameForEveryOrderOfTheBackups",
             () -> planning((backups, kept) -> kept.equals(backups.get(backups.size() - 1))),
             "plansEachSeriesByItself"),
         wrong(

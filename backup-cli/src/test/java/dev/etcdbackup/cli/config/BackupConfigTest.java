@@ -370,7 +370,7 @@ class BackupConfigTest {
         yaml(1, "tarballZone: must be a time zone", "tarballZone: Mars\nclusters: []"),
         cluster("interval: 'daily' is not a duration", "interval: daily"),
         cluster("interval: '86400' is not a duration", "interval: 86400"),
-        cluster("cron: '* * * *' is no cron expression: ", "cron: '* * * *'"),
+        cluster("cron: '* * * *' is not a cron expression: ", "cron: '* * * *'"),
         cluster("cron: '0 0 30 2 *' matches no time at all", "cron: 0 0 30 2 *"),
         cluster("jitter: must be 1 day or less, not '25h'", "jitter: 25h"),
         yaml(

@@ -3,24 +3,24 @@ package dev.etcdbackup.testkit.etcd;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Makes the data directory of a member before it starts, out of a backup say. */
+/** Creates the data directory of a member before its start, for example from a backup. */
 @FunctionalInterface
 public interface DataDirMaker {
   /**
-   * Makes a data directory.
+   * Creates a data directory.
    *
-   * @param member whose it is; {@code etcd} gets the same settings
-   * @param dataDir the directory, which is not there
-   * @throws IOException when it cannot be made; the start ends with it
+   * @param member the member; its {@code etcd} is started with the same settings
+   * @param dataDir the directory, which does not exist
+   * @throws IOException when it cannot be created; the start fails with it
    */
   void make(NewMember member, Path dataDir) throws IOException;
 
   /**
    * A member that is about to be started.
    *
-   * @param index its place in the cluster, from 0
+   * @param index its index in the cluster, from 0
    * @param name its name
-   * @param peerUrl where other members reach it
+   * @param peerUrl its address for other members
    * @param initialCluster all members, {@code NAME=URL,…}
    * @param token the cluster's token
    */

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test a real etcd: an {@link EtcdServer} or an {@link EtcdCluster}, by the parameter's
- * type.
+ * Injects a real etcd into a test: an {@link EtcdServer} or an {@link EtcdCluster}, by the
+ * parameter's type.
  *
  * <pre>{@code
  * @Test
@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * void survivesAMember(@Etcd(members = 3, tls = true) EtcdCluster etcd) { … }
  * }</pre>
  *
- * <p>It is started for this parameter alone, and ended after the test; after the last test of the
- * class when the parameter is that of a {@code @BeforeAll} method. Where it comes from is said at
- * {@link EtcdServer}. The same settings are in {@link EtcdServerBuilder}.
+ * <p>The etcd is started for this parameter and stopped after the test, or after the last test of
+ * the class for a parameter of a {@code @BeforeAll} method. {@link EtcdServer} describes where the
+ * program is looked for. {@link EtcdServerBuilder} has the same settings.
  */
 @Documented
 @Target(ElementType.PARAMETER)
@@ -29,16 +29,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(EtcdParameter.class)
 public @interface Etcd {
   /**
-   * How many members a cluster has.
+   * The number of members of a cluster.
    *
-   * @return 1 or more; of no account for an {@code EtcdServer}
+   * @return 1 or more; ignored for an {@code EtcdServer}
    */
   int members() default 1;
 
   /**
    * See {@link EtcdServerBuilder#version}.
    *
-   * @return {@code 3.5} or {@code 3.5.30} say; empty for any
+   * @return for example {@code 3.5} or {@code 3.5.30}; empty for any version
    */
   String version() default "";
 

@@ -10,14 +10,16 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Who a member is and where it listens.
+ * The name of a member and its addresses.
  *
- * @param name unlike that of any other server, so that it can be told who answers
+ * @param name a name that no other server has, by which the server that answers is identified
  * @param client where clients connect
  * @param peer where other members connect
  */
 record EtcdAddress(String name, URI client, URI peer) {
-  /** Addresses on ports that were free a moment ago; another process may be quicker to take one. */
+  /**
+   * Returns addresses with ports that are free now; another process may take one before it is used.
+   */
   static List<EtcdAddress> free(int count, boolean tls) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
@@ -40,7 +42,7 @@ record EtcdAddress(String name, URI client, URI peer) {
     }
   }
 
-  /** As {@code --initial-cluster} wants it. */
+  /** Returns the value for {@code --initial-cluster}. */
   static String cluster(List<EtcdAddress> members) {
     return members.stream().map(m -> m.name + "=" + m.peer).collect(Collectors.joining(","));
   }

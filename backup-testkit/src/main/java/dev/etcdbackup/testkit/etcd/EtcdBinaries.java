@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A directory with an {@code etcd}, and the tools that came with it, for tests that want a certain
- * version or several.
+ * A directory with the programs of one etcd version, for tests that need a certain version or
+ * several.
  *
- * <p>Those of this machine are the one that {@value EtcdTools#VARIABLE} or the PATH leads to, and
- * those in the directories that the environment variable {@value #VARIABLE} lists, separated as the
- * PATH is.
+ * <p>The binaries of this machine are the one in the directory of {@value EtcdTools#VARIABLE} or on
+ * the PATH, and those in the directories of the environment variable {@value #VARIABLE}, which are
+ * separated like those of the PATH.
  *
  * @param directory the directory
- * @param version the version, {@code 3.5.30} say
+ * @param version the version, for example {@code 3.5.30}
  */
 public record EtcdBinaries(Path directory, String version) {
   /** The environment variable that lists directories of etcd's programs. */
@@ -33,8 +33,8 @@ public record EtcdBinaries(Path directory, String version) {
   private static final Pattern VERSION = Pattern.compile("etcd Version: (\\d+\\.\\d+\\.\\d+)");
 
   /**
-   * All of this machine, one of each line. When there are none the test ends as {@link
-   * Fixtures#missing} says.
+   * Returns the binaries of this machine, one for each minor version. When there are none, the test
+   * ends as {@link Fixtures#missing} describes.
    *
    * @return the binaries, by their versions
    */
@@ -48,7 +48,7 @@ public record EtcdBinaries(Path directory, String version) {
     return List.copyOf(lines.values());
   }
 
-  /** Those of a version, or of a line of versions. */
+  /** Returns the binaries of a patch version or of a minor version. */
   static Optional<EtcdBinaries> find(String version) {
     return found().stream()
         .filter(one -> one.line().equals(version) || one.version().equals(version))
@@ -72,9 +72,10 @@ public record EtcdBinaries(Path directory, String version) {
   }
 
   /**
-   * The binaries of a line; when there are none the test ends as {@link Fixtures#missing} says.
+   * Returns the binaries of a minor version. When there are none, the test ends as {@link
+   * Fixtures#missing} describes.
    *
-   * @param line {@code 3.5} say
+   * @param line the minor version, for example {@code 3.5}
    * @return the binaries
    */
   public static EtcdBinaries of(String line) {
@@ -92,46 +93,46 @@ public record EtcdBinaries(Path directory, String version) {
   }
 
   /**
-   * The line of versions.
+   * Returns the minor version.
    *
-   * @return {@code 3.5} of 3.5.30
+   * @return {@code 3.5} for 3.5.30
    */
   public String line() {
     return version.replaceFirst("\\.[0-9]+$", "");
   }
 
   /**
-   * Begins a server or a cluster of this version.
+   * Returns a builder of a server or a cluster of this version.
    *
-   * @return the settings
+   * @return the builder
    */
   public EtcdServerBuilder server() {
     return new EtcdServerBuilder(Optional.of(this));
   }
 
   /**
-   * Whether a program came with it.
+   * Returns whether the directory contains a program.
    *
-   * @param program {@code etcdutl} say
-   * @return true when it is there
+   * @param program the name of the program, for example {@code etcdutl}
+   * @return true if it does
    */
   public boolean has(String program) {
     return Files.isExecutable(directory.resolve(program));
   }
 
   /**
-   * Runs a program to its end.
+   * Runs a program and waits until it ends.
    *
    * @param program {@code etcdctl} or {@code etcdutl}
    * @param arguments its arguments
-   * @return what it wrote to its standard output
-   * @throws IOException when it ends with another status than 0, with its error output
+   * @return its standard output
+   * @throws IOException when its exit code is not 0; the message contains its error output
    */
   public String run(String program, String... arguments) throws IOException {
     return EtcdTools.run(directory.resolve(program), Map.of("ETCDCTL_API", "3"), arguments);
   }
 
-  /** The version. */
+  /** Returns the version. */
   @Override
   public String toString() {
     return version;
@@ -142,11 +143,11 @@ public record EtcdBinaries(Path directory, String version) {
     try {
       said = EtcdTools.run(directory.resolve("etcd"), Map.of(), "--version");
     } catch (IOException e) {
-      throw new UncheckedIOException(directory + " holds no etcd that runs", e);
+      throw new UncheckedIOException(directory + " has no etcd that runs", e);
     }
     Matcher version = VERSION.matcher(said);
     if (!version.find()) {
-      throw new IllegalStateException(directory + "/etcd tells no version: " + said);
+      throw new IllegalStateException(directory + "/etcd reports no version: " + said);
     }
     return version.group(1);
   }

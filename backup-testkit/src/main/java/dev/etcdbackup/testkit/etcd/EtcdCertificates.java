@@ -19,9 +19,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate authority made for a test, with a certificate for servers on 127.0.0.1 and
- * localhost and one for a client, as PEM files. Made with the JDK's {@code keytool}; good for two
- * days, and gone with the JVM.
+ * A certificate authority for tests, with a certificate for servers on 127.0.0.1 and localhost and
+ * one for a client, as PEM files. Created with the JDK's {@code keytool}, valid for two days, and
+ * deleted when the JVM exits.
  *
  * <p>Immutable and thread-safe.
  */
@@ -42,10 +42,10 @@ public final class EtcdCertificates {
   }
 
   /**
-   * The certificates of all servers of this JVM. The first call makes them, which takes two seconds
-   * or so; others wait for it.
+   * Returns the certificates of all servers of this JVM. The first call creates them, which takes
+   * about 2 seconds; concurrent calls wait for it.
    *
-   * @return always the same
+   * @return always the same object
    * @throws IOException when {@code keytool} does not run, or files for them cannot be written
    */
   public static synchronized EtcdCertificates shared() throws IOException {
@@ -55,7 +55,7 @@ public final class EtcdCertificates {
     return shared;
   }
 
-  /** Makes an authority and its two certificates. Takes two seconds or so. */
+  /** Creates an authority and its two certificates, which takes about 2 seconds. */
   private static EtcdCertificates create() throws IOException {
     Path directory = Files.createTempDirectory("etcd-test-tls");
     directory.toFile().deleteOnExit();
@@ -76,7 +76,7 @@ public final class EtcdCertificates {
       }
       return new EtcdCertificates(directory, clientContext(store));
     } catch (GeneralSecurityException e) {
-      throw new IOException("test certificates cannot be made", e);
+      throw new IOException("cannot create the test certificates", e);
     }
   }
 
@@ -125,7 +125,10 @@ public final class EtcdCertificates {
     return file(CLIENT + ".key");
   }
 
-  /** For a client that trusts the authority and shows the client's certificate. */
+  /**
+   * Returns the TLS context of a client that trusts the authority and presents the client's
+   * certificate.
+   */
   SSLContext clientContext() {
     return clientContext;
   }

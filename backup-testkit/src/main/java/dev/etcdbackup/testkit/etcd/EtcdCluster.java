@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A real etcd cluster for a test; its members are as {@link EtcdServer} says. For one thread.
+ * A real etcd cluster for tests, whose members are {@link EtcdServer}s. Not thread-safe.
  *
  * <p>Started by {@link EtcdServerBuilder#startCluster}.
  */
@@ -20,9 +20,9 @@ public final class EtcdCluster implements AutoCloseable {
   }
 
   /**
-   * A member.
+   * Returns a member.
    *
-   * @param index 0 to the number of members less 1; learners come last
+   * @param index 0 to the number of members minus 1; learners come last
    * @return the member
    */
   public EtcdServer member(int index) {
@@ -30,20 +30,21 @@ public final class EtcdCluster implements AutoCloseable {
   }
 
   /**
-   * Where clients connect.
+   * Returns the endpoints for clients.
    *
-   * @return the endpoint of each member, learners included
+   * @return the endpoint of each member, including learners
    */
   public List<URI> endpoints() {
     return members.stream().map(EtcdServer::endpoint).toList();
   }
 
   /**
-   * Adds a member that does not vote, and starts it. etcd 3.4 or newer. Several members must have
-   * run for five seconds before etcd takes another; this waits for it.
+   * Adds a learner, which is a member without a vote, and starts it. Requires etcd 3.4 or newer. A
+   * cluster of several members must have run for 5 seconds before etcd accepts another one; this
+   * method waits for that.
    *
    * @return the member
-   * @throws IOException when it does not come up within a minute
+   * @throws IOException when it is not ready within 1 minute
    */
   public EtcdServer addLearner() throws IOException {
     EtcdServer learner = settings.startLearner(members);
@@ -51,7 +52,7 @@ public final class EtcdCluster implements AutoCloseable {
     return learner;
   }
 
-  /** Ends all members and deletes their data. */
+  /** Stops all members and deletes their data. */
   @Override
   public void close() throws IOException {
     for (EtcdServer member : members) {

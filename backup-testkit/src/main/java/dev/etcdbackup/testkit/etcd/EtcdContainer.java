@@ -22,11 +22,11 @@ import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.DockerStatus;
 
 /**
- * An etcd run in a container: on the host's network and in the host's directory, so that all else
- * is as with a binary. That takes Docker on Linux.
+ * An etcd in a container, on the host's network and with the host's directory, so that everything
+ * else is as with a binary. Requires Docker on Linux.
  */
 final class EtcdContainer implements EtcdProcess {
-  /** What is run when no version is asked for. */
+  /** The version that is run by default. */
   static final String VERSION = "3.5.30";
 
   private static final String IMAGE = "quay.io/coreos/etcd:v";
@@ -37,7 +37,10 @@ final class EtcdContainer implements EtcdProcess {
     this.container = container;
   }
 
-  /** Runs one of etcd's tools to its end, in a container that sees the temporary files. */
+  /**
+   * Runs one of etcd's tools in a container that has access to the temporary files, and waits until
+   * it ends.
+   */
   static String run(String program, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(program));
@@ -106,7 +109,9 @@ final class EtcdContainer implements EtcdProcess {
       return new EtcdContainer(container);
     }
 
-    /** A server that has ended already, as with a port that is taken, was started all the same. */
+    /**
+     * Treats a server that has ended already, for example because its port is taken, as started.
+     */
     private static final class StartedStrategy extends StartupCheckStrategy {
       @Override
       public StartupStatus checkStartupState(DockerClient client, String id) {
@@ -122,12 +127,12 @@ final class EtcdContainer implements EtcdProcess {
       try {
         Files.writeString(log, text, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
       } catch (IOException gone) {
-        // The server is being closed and its directory deleted: nobody reads the log any more.
+        // The server is being closed and its directory deleted, so the log is no longer needed.
       }
     }
   }
 
-  /** As the owner of a file, who can then delete what the container writes. */
+  /** Returns the owner of a file as the container's user, so that its files can be deleted. */
   private static GenericContainer<?> container(
       String version, List<String> command, Path directory, Path owned) throws IOException {
     String user =

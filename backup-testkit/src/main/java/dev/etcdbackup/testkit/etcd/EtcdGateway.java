@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 
-/** etcd's JSON gateway: what a test needs of etcd without any client library. Thread-safe. */
+/** A client of etcd's JSON gateway, with the requests that tests need. Thread-safe. */
 final class EtcdGateway {
   private static final int TIMEOUT_MILLIS = 10_000;
 
-  // Where 3.5 puts spaces differs from build to build, on purpose.
+  // The position of spaces in the JSON of 3.5 differs between builds on purpose.
   private static final Pattern MEMBER =
       Pattern.compile("\\{\\s*\"ID\"\\s*:\\s*\"(\\d+)\"\\s*,\\s*\"name\"\\s*:\\s*\"([^\"]*)\"");
 
@@ -41,10 +41,10 @@ final class EtcdGateway {
 
   String version() throws IOException {
     return field("etcdserver", call("/version", null, null))
-        .orElseThrow(() -> new IOException(endpoint + " tells no version"));
+        .orElseThrow(() -> new IOException(endpoint + " reports no version"));
   }
 
-  /** The id of the member of this name, if the one that answers knows it. */
+  /** Returns the id of the member with this name, if the answering member knows it. */
   Optional<String> memberId(String name) throws IOException {
     String members = post("/v3/cluster/member/list", "{}");
     Matcher member = MEMBER.matcher(members);
@@ -56,7 +56,7 @@ final class EtcdGateway {
     return Optional.empty();
   }
 
-  /** Adds a learner and says its id. */
+  /** Adds a learner and returns its id. */
   String addLearner(URI peer) throws IOException {
     String answer =
         post("/v3/cluster/member/add", "{\"peerURLs\":[\"" + peer + "\"],\"isLearner\":true}");
@@ -83,18 +83,18 @@ final class EtcdGateway {
             + "\"}}");
   }
 
-  /** Turns authentication on. */
+  /** Enables authentication. */
   void enableAuthentication(String rootPassword) throws IOException {
     addUser("root", rootPassword, "root");
     post("/v3/auth/enable", "{}");
   }
 
-  /** Makes everything from here on root's doing. */
+  /** Sends all further requests as root. */
   void loginAsRoot(String rootPassword) {
     credentials = user("root", rootPassword);
   }
 
-  /** A field of an answer, be it a text or a number. */
+  /** Returns a field of an answer, a text or a number. */
   static Optional<String> field(String name, String json) {
     Matcher field = Pattern.compile("\"" + name + "\"\\s*:\\s*\"?([^\",}]*)").matcher(json);
     return field.find() ? Optional.of(field.group(1)) : Optional.empty();
@@ -110,7 +110,7 @@ final class EtcdGateway {
       try {
         return call(path, body, known);
       } catch (IOException expired) {
-        // Tokens do not survive a restart: once more with a new one.
+        // Tokens do not survive a restart: repeat the request with a new one.
       }
     }
     token = field("token", call("/v3/auth/authenticate", root, null)).orElse("");

@@ -6,20 +6,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where etcd comes from. */
+/** A way to start etcd: from a binary or in a container. */
 interface EtcdLauncher {
   /**
    * Starts an etcd.
    *
-   * @param arguments of etcd's command line
-   * @param directory where it may write: the only one
+   * @param arguments the arguments of etcd's command line
+   * @param directory the only directory to which it may write
    * @param log the file in the directory that takes its output
    */
   EtcdProcess launch(List<String> arguments, Path directory, Path log) throws IOException;
 
   /**
-   * Finds one: in the directory {@value EtcdTools#VARIABLE} names, on the PATH, or else in a
-   * container when Testcontainers is on the class path and Docker runs.
+   * Finds etcd in the directory of {@value EtcdTools#VARIABLE}, on the PATH, or in a container when
+   * Testcontainers is on the class path and Docker runs.
    */
   static EtcdLauncher find() {
     Optional<Path> etcd = EtcdTools.find("etcd");
@@ -35,7 +35,7 @@ interface EtcdLauncher {
             + ", not on the PATH, and no Docker with Testcontainers; fixtures/etcd gets one");
   }
 
-  /** Finds one of a version, or of a line of versions. */
+  /** Finds an etcd of a patch version or of a minor version. */
   static EtcdLauncher find(String version) {
     Optional<EtcdBinaries> binaries = EtcdBinaries.find(version);
     if (binaries.isPresent()) {

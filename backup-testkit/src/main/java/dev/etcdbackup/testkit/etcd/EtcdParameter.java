@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Starts what {@link Etcd} asks for. */
+/** Resolves parameters with {@link Etcd}: starts the server or cluster. */
 final class EtcdParameter implements ParameterResolver {
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -24,7 +24,7 @@ final class EtcdParameter implements ParameterResolver {
           parameter.getParameter().getType() == EtcdServer.class
               ? settings(asked).start()
               : settings(asked).startCluster(asked.members());
-      // JUnit closes what is in the store at the end of the test, or of the class.
+      // JUnit closes the objects in its store at the end of the test or of the class.
       context.getStore(Namespace.create(EtcdParameter.class)).put(etcd, etcd);
       return etcd;
     } catch (IOException e) {

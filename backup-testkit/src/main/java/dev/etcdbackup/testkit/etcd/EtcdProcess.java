@@ -2,27 +2,30 @@ package dev.etcdbackup.testkit.etcd;
 
 import java.io.IOException;
 
-/** A running etcd, on this machine or in a container. */
+/** A process of etcd, on this machine or in a container. */
 interface EtcdProcess {
-  /** Whether it runs, be it paused. */
+  /** Returns whether it runs; a paused process counts as running. */
   boolean alive();
 
-  /** Asks it to end, and waits until it has. */
+  /** Terminates it and waits until it has ended. */
   void terminate() throws IOException;
 
-  /** Ends it at once, as a power cut would, and waits until it has. Does nothing when it ended. */
+  /** Kills it and waits until it has ended. Does nothing when it has ended already. */
   void kill();
 
-  /** Stops it where it is; connections stay open and nothing answers. */
+  /** Pauses it: connections stay open, and requests are not answered. */
   void pause() throws IOException;
 
-  /** Lets it go on. */
+  /** Resumes it. */
   void resume() throws IOException;
 
-  /** Ends the test when this etcd was not started for it, so that its files are elsewhere. */
+  /**
+   * Ends the test when this etcd was started outside the tests, so that its files are not
+   * available.
+   */
   default void requireOwn() {}
 
-  /** Ends it at once if it was started for the test. */
+  /** Kills it if it was started for the test. */
   default void release() {
     kill();
   }

@@ -12,19 +12,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real etcd for a test: one member, a cluster of its own or one of an {@link EtcdCluster}.
+ * A real etcd server for tests: a cluster of one member, or a member of an {@link EtcdCluster}.
  *
- * <p>It listens on 127.0.0.1 on ports the system chose, and is checked to be the process that
- * answers there. Its data are in a temporary directory. The program comes from the directory that
- * the environment variable {@value EtcdTools#VARIABLE} names, else from the PATH, else from a
- * container (Docker on Linux, with Testcontainers on the class path); when there is none the test
- * ends as {@link dev.etcdbackup.testkit.Fixtures#missing} says. It does not outlive the JVM.
+ * <p>It listens on 127.0.0.1 on free ports, and the start verifies that this process answers there.
+ * Its data are in a temporary directory. The program is taken from the directory of the environment
+ * variable {@value EtcdTools#VARIABLE}, then from the PATH, then from a container (Docker on Linux,
+ * with Testcontainers on the class path); when none is available, the test ends as {@link
+ * dev.etcdbackup.testkit.Fixtures#missing} describes. It is stopped at the latest when the JVM
+ * exits.
  *
- * <p>Where the environment variable {@value GivenEtcd#VARIABLE} names an etcd that runs already, at
- * {@code http://HOST:PORT}, single servers without settings are that one, whatever it holds: it is
- * not ended, and a test that wants to end or pause it, or its files, ends as if there were none.
+ * <p>When the environment variable {@value GivenEtcd#VARIABLE} names a running etcd, as {@code
+ * http://HOST:PORT}, single servers without settings are that one, with the data that it has. It is
+ * not stopped; a test that has to stop or pause it or needs its files ends as if no etcd were
+ * available.
  *
- * <p>For one thread, but for {@link #put}, {@link #revision} and {@link #version}.
+ * <p>Not thread-safe, except {@link #put}, {@link #revision} and {@link #version}.
  */
 public final class EtcdServer implements AutoCloseable {
   private final EtcdLauncher launcher;
@@ -37,7 +39,7 @@ public final class EtcdServer implements AutoCloseable {
   private String memberId = "";
   private @Nullable String rootPassword;
 
-  /** Starts the process; {@link #awaitReady} says when it serves. */
+  /** Starts the process; {@link #awaitReady} waits until it is ready. */
   EtcdServer(
       EtcdLauncher launcher,
       EtcdAddress address,
@@ -55,26 +57,27 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server with etcd's defaults, and a quota of 8 GiB.
+   * Starts a server with etcd's defaults and a quota of 8 GiB.
    *
-   * @return the server, which serves
-   * @throws IOException when it does not come up within a minute, with the end of its log
+   * @return the running server
+   * @throws IOException when it is not ready within 1 minute; the message contains the end of its
+   *     log
    */
   public static EtcdServer start() throws IOException {
     return builder().start();
   }
 
   /**
-   * Begins a server or a cluster with settings.
+   * Returns a builder of a server or a cluster.
    *
-   * @return the settings
+   * @return the builder
    */
   public static EtcdServerBuilder builder() {
     return new EtcdServerBuilder(Optional.empty());
   }
 
   /**
-   * Where clients connect.
+   * Returns the endpoint for clients.
    *
    * @return {@code http://127.0.0.1:PORT}, or {@code https} with TLS
    */
@@ -83,16 +86,16 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * Where clients connect, as lists of endpoints go.
+   * Returns the endpoint for clients as a list.
    *
-   * @return {@link #endpoint()} alone
+   * @return a list with {@link #endpoint()}
    */
   public List<URI> endpoints() {
     return List.of(endpoint());
   }
 
   /**
-   * The server's data directory.
+   * Returns the server's data directory.
    *
    * @return the directory that holds {@code member/}
    */
@@ -102,7 +105,7 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * What the server writes to its output.
+   * Returns the file with the server's output.
    *
    * @return the file
    */
@@ -114,7 +117,7 @@ public final class EtcdServer implements AutoCloseable {
    * The certificates of a server with TLS.
    *
    * @return the certificates
-   * @throws IllegalStateException when it was started without
+   * @throws IllegalStateException when it was started without TLS
    */
   public EtcdCertificates certificates() {
     if (certificates == null) {
@@ -147,7 +150,7 @@ public final class EtcdServer implements AutoCloseable {
    * Puts a key. With authentication on, as root.
    *
    * @param key the key
-   * @param value the value, 1.1 MiB at most as etcd has it
+   * @param value the value, at most 1.1 MiB as limited by etcd
    * @throws IOException when etcd does not take it
    */
   public void put(String key, byte[] value) throws IOException {
@@ -155,7 +158,7 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * The revision this member is at.
+   * Returns the current revision of this member.
    *
    * @return the revision
    * @throws IOException when it does not answer
@@ -165,9 +168,9 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * The server's version.
+   * Returns the server's version.
    *
-   * @return {@code 3.5.16} say
+   * @return the version, for example {@code 3.5.16}
    * @throws IOException when it does not answer
    */
   public String version() throws IOException {
@@ -175,7 +178,7 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * Adds a user who may read and write all keys but has not the role {@code root}.
+   * Adds a user who may read and write all keys but does not have the role {@code root}.
    *
    * @param name the user
    * @param password the password
@@ -191,7 +194,7 @@ public final class EtcdServer implements AutoCloseable {
    *
    * @param arguments its arguments; endpoint, TLS and user are set
    * @return its standard output
-   * @throws IOException when it fails, with what it said
+   * @throws IOException when it fails; the message contains its error output
    */
   public String etcdctl(String... arguments) throws IOException {
     Map<String, String> environment = new HashMap<>();
@@ -207,42 +210,42 @@ public final class EtcdServer implements AutoCloseable {
     return EtcdTools.run("etcdctl", environment, arguments);
   }
 
-  /** Ends the server at once, as a power cut would. */
+  /** Kills the server (SIGKILL), which has the effect of a power failure. */
   public void kill() {
     process.kill();
   }
 
   /**
-   * Stops the server where it is: connections stay open, nothing answers.
+   * Pauses the server (SIGSTOP): connections stay open, and requests are not answered.
    *
-   * @throws IOException when it cannot be stopped
+   * @throws IOException when it cannot be paused
    */
   public void pause() throws IOException {
     process.pause();
   }
 
   /**
-   * Lets a paused server go on.
+   * Resumes a paused server (SIGCONT).
    *
-   * @throws IOException when it cannot
+   * @throws IOException when it cannot be resumed
    */
   public void resume() throws IOException {
     process.resume();
   }
 
   /**
-   * Whether the server runs, be it paused.
+   * Returns whether the server runs; a paused server counts as running.
    *
-   * @return true while it does
+   * @return true while it runs
    */
   public boolean running() {
     return process.alive();
   }
 
   /**
-   * Starts the server again on its ports and data, after ending it if it runs.
+   * Restarts the server with its ports and data, after stopping it if it runs.
    *
-   * @throws IOException when it does not come up within a minute
+   * @throws IOException when it is not ready within 1 minute
    */
   public void restart() throws IOException {
     if (process.alive()) {
@@ -253,14 +256,14 @@ public final class EtcdServer implements AutoCloseable {
     awaitReady(Optional.of(memberId));
   }
 
-  /** Ends the server and deletes its data, if it was started here. */
+  /** Stops the server and deletes its data, if this class started it. */
   @Override
   public void close() throws IOException {
     process.release();
     EtcdStart.delete(directory);
   }
 
-  /** A server that runs already. */
+  /** Returns a server that was started outside the tests. */
   static EtcdServer at(GivenEtcd given) throws IOException {
     EtcdAddress address = new EtcdAddress("", given.endpoint(), given.endpoint());
     Path directory = Files.createTempDirectory("etcd-test");
@@ -276,7 +279,7 @@ public final class EtcdServer implements AutoCloseable {
     }
   }
 
-  /** Waits until it serves and has proved to be this process. */
+  /** Waits until it is ready and is verified to be this process. */
   void awaitReady(Optional<String> expectedId) throws IOException {
     memberId = new EtcdStart(process, gateway, log()).await(address.name(), expectedId);
   }

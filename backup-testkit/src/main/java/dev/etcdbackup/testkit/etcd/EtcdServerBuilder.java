@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Settings of a server or a cluster. Not thread-safe. */
+/** A builder of an etcd server or a cluster for tests. Not thread-safe. */
 public final class EtcdServerBuilder {
   private static final int ATTEMPTS = 5;
   private static final long DEFAULT_QUOTA = 8L << 30;
@@ -23,7 +23,7 @@ public final class EtcdServerBuilder {
   private @Nullable DataDirMaker dataDirs;
 
   /**
-   * @param binaries empty for those that are found
+   * @param binaries the binaries; empty for those of this machine
    */
   EtcdServerBuilder(Optional<EtcdBinaries> binaries) {
     this.binaries = binaries;
@@ -40,7 +40,7 @@ public final class EtcdServerBuilder {
   }
 
   /**
-   * Serves over TLS only clients that show a certificate of the test's authority.
+   * Requires TLS with a client certificate of the test's authority.
    *
    * @return this
    */
@@ -50,10 +50,10 @@ public final class EtcdServerBuilder {
   }
 
   /**
-   * Asks for a version. Looked for among the {@link EtcdBinaries} of this machine, else run in a
-   * container; when there is none the test ends as {@link Fixtures#missing} says.
+   * Sets the version. It is looked for among the {@link EtcdBinaries} of this machine, then run in
+   * a container; when neither is available, the test ends as {@link Fixtures#missing} describes.
    *
-   * @param version a line ({@code 3.5}) or one of its versions ({@code 3.5.30})
+   * @param version a minor version ({@code 3.5}) or a patch version ({@code 3.5.30})
    * @return this
    * @throws IllegalArgumentException when it is neither
    */
@@ -67,10 +67,10 @@ public final class EtcdServerBuilder {
   }
 
   /**
-   * Starts members with data. Authentication that is on in them needs {@link #rootPassword}, which
-   * then logs in alone.
+   * Starts the members with existing data. When authentication is enabled in these data, set {@link
+   * #rootPassword}, which then only logs in.
    *
-   * @param maker makes the data directory of each member
+   * @param maker creates the data directory of each member
    * @return this
    */
   public EtcdServerBuilder dataDirs(DataDirMaker maker) {
@@ -79,9 +79,9 @@ public final class EtcdServerBuilder {
   }
 
   /**
-   * Turns authentication on once the server runs.
+   * Enables authentication after the start.
    *
-   * @param password of the user {@code root}
+   * @param password the password of the user {@code root}
    * @return this
    */
   public EtcdServerBuilder rootPassword(String password) {
@@ -90,9 +90,9 @@ public final class EtcdServerBuilder {
   }
 
   /**
-   * How much the server may store. Default: 8 GiB.
+   * Sets the quota of the database. Default: 8 GiB.
    *
-   * @param quotaBytes in bytes; 0 is etcd's own default of 2 GiB
+   * @param quotaBytes the quota in bytes, 0 or more; 0 is etcd's own default of 2 GiB
    * @return this
    * @throws IllegalArgumentException when it is negative
    */
@@ -107,8 +107,9 @@ public final class EtcdServerBuilder {
   /**
    * Starts a server.
    *
-   * @return the server, which serves; to be closed
-   * @throws IOException when it does not come up within a minute, with the end of its log
+   * @return the running server; the caller closes it
+   * @throws IOException when it is not ready within 1 minute; the message contains the end of its
+   *     log
    */
   public EtcdServer start() throws IOException {
     Optional<GivenEtcd> given = GivenEtcd.find();
@@ -121,10 +122,10 @@ public final class EtcdServerBuilder {
   /**
    * Starts a cluster.
    *
-   * @param members how many, 1 or more
-   * @return the cluster, which has a leader; to be closed
+   * @param members the number of members, 1 or more
+   * @return the cluster, which has a leader; the caller closes it
    * @throws IllegalArgumentException when there is no member
-   * @throws IOException when it does not come up within a minute, with the end of a log
+   * @throws IOException when it is not ready within 1 minute; the message contains the end of a log
    */
   public EtcdCluster startCluster(int members) throws IOException {
     if (members < 1) {
@@ -228,7 +229,7 @@ public final class EtcdServerBuilder {
       arguments.add("--initial-cluster-token=" + members.get(0).name());
       arguments.add("--initial-cluster-state=" + state);
       arguments.add("--quota-backend-bytes=" + quotaBytes);
-      arguments.add("--bcrypt-cost=4"); // quick logins; these are not secrets
+      arguments.add("--bcrypt-cost=4"); // fast logins; the passwords are not secret
       if (certificates != null) {
         arguments.addAll(tlsArguments(certificates, directory));
       }
@@ -251,7 +252,7 @@ public final class EtcdServerBuilder {
 
   private List<String> tlsArguments(EtcdCertificates certificates, Path directory)
       throws IOException {
-    // Copies, since a container sees no other directory.
+    // Copies, because a container has access to this directory only.
     List<String> arguments = new ArrayList<>();
     arguments.add("--cert-file=" + copy(certificates.server(), directory));
     arguments.add("--key-file=" + copy(certificates.serverKey(), directory));

@@ -12,27 +12,27 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The wait for a server that was started.
+ * The start of a server, with the wait until it is ready.
  *
- * @param process what was started
- * @param gateway to the port it was given
- * @param log its output
+ * @param process the started process
+ * @param gateway the gateway at its port
+ * @param log the file with its output
  */
 record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final int LOG_LINES = 15;
 
   /**
-   * Waits until the server has a leader and has proved to be the one that was started: its member
+   * Waits until the server has a leader and is verified to be the one that was started: its member
    * id belongs to its name, which no other server has, or is the expected one.
    *
    * @return its member id
    * @throws PortTakenException when another process has its port
-   * @throws IOException when it ends, or does not serve in time
+   * @throws IOException when it ends, or is not ready in time
    */
   String await(String name, Optional<String> expectedId) throws IOException {
     long end = System.nanoTime() + LIMIT.toNanos();
-    String last = "nothing answered";
+    String last = "no answer";
     while (System.nanoTime() < end) {
       if (!process.alive()) {
         throw ended();
@@ -45,7 +45,7 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
           if (id.isPresent()) {
             return requireAnswering(id.get(), status);
           }
-          last = "no member is called " + name; // it tells its name a little later
+          last = "no member is called " + name; // it publishes its name a little later
         }
       } catch (PortTakenException e) {
         throw e;
@@ -54,11 +54,11 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
       }
       pause();
     }
-    throw new IOException("etcd does not serve after " + LIMIT + ": " + last + "\n" + tail());
+    throw new IOException("etcd is not ready after " + LIMIT + ": " + last + "\n" + tail());
   }
 
   /**
-   * Adds a learner, as soon as the members have been connected for the five seconds etcd asks for.
+   * Adds a learner as soon as the members have been connected for the 5 seconds that etcd requires.
    *
    * @return its member id
    */
@@ -77,7 +77,7 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
     }
   }
 
-  /** Deletes a directory and all in it. */
+  /** Deletes a directory and its contents. */
   static void delete(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -117,7 +117,9 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
     }
   }
 
-  /** A port was taken between being found free and being used: start again on others. */
+  /**
+   * Reports that a port was taken after it was found free; the start is repeated with other ports.
+   */
   static final class PortTakenException extends IOException {
     private static final long serialVersionUID = 1L;
 

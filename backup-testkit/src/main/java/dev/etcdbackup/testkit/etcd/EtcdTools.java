@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * etcd's own command line tools, to hold ours against.
+ * Runs etcd's own command line tools, for comparison with this library.
  *
- * <p>Taken from the directory that the environment variable {@value #VARIABLE} names, else from the
- * PATH, else run in a container, which sees the directory for temporary files and no other.
- * Thread-safe.
+ * <p>They are taken from the directory of the environment variable {@value #VARIABLE}, then from
+ * the PATH, and otherwise run in a container, which has access to the directory for temporary files
+ * only. Thread-safe.
  */
 public final class EtcdTools {
   /** The environment variable that names the directory of etcd's programs. */
@@ -30,13 +30,13 @@ public final class EtcdTools {
   private EtcdTools() {}
 
   /**
-   * What {@code snapshot status} says of a file: {@code etcdutl} where there is one (3.5 and
-   * newer), else {@code etcdctl}.
+   * Returns the output of {@code snapshot status} for a file: {@code etcdutl} where there is one
+   * (3.5 and newer), else {@code etcdctl}.
    *
    * @param snapshot the file
    * @return its JSON: hash, revision, totalKey, totalSize and, from 3.6 on, version
-   * @throws java.io.InterruptedIOException when the tool does not end within a minute
-   * @throws IOException when the tool rejects the file, with what it said
+   * @throws java.io.InterruptedIOException when the tool does not end within 1 minute
+   * @throws IOException when the tool rejects the file; the message contains its error output
    */
   public static String snapshotStatus(Path snapshot) throws IOException {
     boolean only34 = find("etcdutl").isEmpty() && find("etcdctl").isPresent();
@@ -58,11 +58,11 @@ public final class EtcdTools {
   }
 
   /**
-   * Runs a program to its end, or for a minute.
+   * Runs a program and waits until it ends, at most 1 minute.
    *
-   * @param environment settings and secrets, which have no place among the arguments
-   * @return what it wrote to its standard output
-   * @throws IOException when it ends with another status than 0, with its error output
+   * @param environment settings, and secrets, which must not be arguments
+   * @return its standard output
+   * @throws IOException when its exit code is not 0; the message contains its error output
    */
   static String run(String program, Map<String, String> environment, String... arguments)
       throws IOException {

@@ -4,11 +4,11 @@ import dev.etcdbackup.testkit.Fixtures;
 import java.net.URI;
 import java.util.Optional;
 
-/** An etcd that runs already, and is not ours to end. */
+/** An etcd that was started outside the tests, which therefore do not stop it. */
 record GivenEtcd(URI endpoint) implements EtcdProcess {
   static final String VARIABLE = "ETCDBACKUP_ETCD_ENDPOINT";
 
-  /** The one that the environment names. */
+  /** Returns the etcd that the environment variable names. */
   static Optional<GivenEtcd> find() {
     String address = System.getenv(VARIABLE);
     return address == null || address.isEmpty() ? Optional.empty() : Optional.of(of(address));

@@ -1,4 +1,4 @@
-/** Real etcd servers to test against: single ones and clusters, with TLS and authentication. */
+/** Real etcd servers and clusters for tests, with TLS and authentication. */
 @NullMarked
 package dev.etcdbackup.testkit.etcd;
 

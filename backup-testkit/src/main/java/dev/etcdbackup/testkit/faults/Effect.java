@@ -7,12 +7,12 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when a fault strikes.
+ * The effect of a fault.
  *
- * @param kind what
+ * @param kind the kind of effect
  * @param status the HTTP status of {@link Kind#ANSWER}, else 0
  * @param code the error code of {@link Kind#ANSWER}, else empty
- * @param retryAfter when to come again, after {@link Kind#ANSWER}
+ * @param retryAfter the value of {@code Retry-After} of {@link Kind#ANSWER}, or null
  */
 record Effect(Kind kind, int status, String code, @Nullable Duration retryAfter) {
   static final String WRONG_ETAG = "0123456789abcdef0123456789abcdef";
@@ -37,7 +37,7 @@ record Effect(Kind kind, int status, String code, @Nullable Duration retryAfter)
     WRONG_ETAG,
     EMPTY_ETAG;
 
-    /** Whether it needs to know where a request begins and what it asks. */
+    /** Returns whether the effect requires that requests are interpreted. */
     boolean needsRequests() {
       return this == LOSE_REPLY || this == ANSWER || this == WRONG_ETAG || this == EMPTY_ETAG;
     }

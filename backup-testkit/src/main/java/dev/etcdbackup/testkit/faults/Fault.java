@@ -8,16 +8,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * One thing that goes wrong at a point that was fixed beforehand, and the count of how often it
- * has.
+ * A fault that is injected at a given point, and the number of times it was.
  *
- * <p>Thread-safe. Good for one test: its counts are never reset.
+ * <p>Thread-safe. Use it for one test only: its counts are never reset.
  */
 public final class Fault {
   private static final int BYTES_PER_SECOND = 1024;
   private static final int STEPS_PER_SECOND = 16;
 
-  /** How many bytes of a slow passage move at once. */
+  /** The number of bytes that a slow transfer moves at once. */
   static final int SLOW_STEP = BYTES_PER_SECOND / STEPS_PER_SECOND;
 
   private final Operation operation;
@@ -27,7 +26,7 @@ public final class Fault {
   private final boolean inReply;
   private final long position;
   private final Effect effect;
-  private int seen; // guarded by this, like what follows
+  private int seen; // guarded by this, like the following fields
   private int fired;
   private boolean ended;
   private final List<Runnable> atEnd = new ArrayList<>(); // guarded by this
@@ -50,7 +49,7 @@ public final class Fault {
   }
 
   /**
-   * How often it struck.
+   * Returns how often the fault was injected.
    *
    * @return the number of calls
    */
@@ -59,20 +58,20 @@ public final class Fault {
   }
 
   /**
-   * How many calls there were that it could have struck.
+   * Returns how many calls matched its operation and text.
    *
-   * @return the number of calls that have begun
+   * @return the number of calls that were started
    */
   public synchronized int seen() {
     return seen;
   }
 
   /**
-   * Waits until it has struck.
+   * Waits until the fault was injected.
    *
    * @param times how often
-   * @param timeout how long to wait at most
-   * @throws TimeoutException when it has not by then
+   * @param timeout the maximum time to wait
+   * @throws TimeoutException when it was injected less often by then
    * @throws InterruptedException when the thread is interrupted
    */
   public synchronized void awaitFired(int times, Duration timeout)
@@ -82,15 +81,15 @@ public final class Fault {
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new TimeoutException(
-            this + " struck " + fired + " times instead of " + times + " within " + timeout);
+            this + " was injected " + fired + " times instead of " + times + " within " + timeout);
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }
 
   /**
-   * Makes it strike no more. What it has stalled or slowed down goes on, and connections are let in
-   * again. To end it again does nothing.
+   * Ends the fault: it is not injected any more, stalled and slow transfers continue normally, and
+   * connections are accepted again. Ending it again does nothing.
    */
   public void end() {
     List<Runnable> mending;
@@ -103,7 +102,9 @@ public final class Fault {
     mending.forEach(Runnable::run);
   }
 
-  /** What it is, in one line: {@code UPLOAD_PART call 2, after 5000000 bytes: lose reply}. */
+  /**
+   * Describes the fault in one line: {@code UPLOAD_PART call 2, after 5000000 bytes: lose reply}.
+   */
   @Override
   public String toString() {
     String calls =
@@ -140,7 +141,7 @@ public final class Fault {
     return effect.kind();
   }
 
-  /** Counts a call; says whether it is to be struck. */
+  /** Counts a call and returns whether the fault is to be injected into it. */
   synchronized boolean takes(Operation called, String target) {
     if (called != operation || !target.contains(text) || ended) {
       return false;
@@ -154,14 +155,17 @@ public final class Fault {
     notifyAll();
   }
 
-  /** Waits until it is ended, or nobody waits for that any more. */
+  /** Waits until it is ended or the waiting call was abandoned. */
   synchronized void hold(BooleanSupplier abandoned) throws InterruptedException {
     while (!ended && !abandoned.getAsBoolean()) {
       wait();
     }
   }
 
-  /** Has something done when it is ended, before {@link #end()} returns; now, if it has been. */
+  /**
+   * Runs an action when it is ended, before {@link #end()} returns; immediately if it has been
+   * ended.
+   */
   void atEnd(Runnable mending) {
     synchronized (this) {
       if (!ended) {
@@ -172,12 +176,15 @@ public final class Fault {
     mending.run();
   }
 
-  /** Makes {@link #hold} look again. */
+  /** Makes {@link #hold} check its condition again. */
   synchronized void wake() {
     notifyAll();
   }
 
-  /** Waits as long as a slow passage takes for a step; not at all once it is ended. */
+  /**
+   * Waits for the time that a slow transfer takes for a step; does not wait once the fault is
+   * ended.
+   */
   synchronized void pace() throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1) / STEPS_PER_SECOND;
     long left = end - System.nanoTime();

@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * When a fault strikes. The methods that say what happens then make the {@link Fault}.
+ * The point at which a fault is injected. The methods that define the effect create the {@link
+ * Fault}.
  *
- * <p>Calls are counted from 1 in the order in which they begin, a client's repetitions included.
- * Bytes are those of the request's body or, after {@link #inReply()}, of the answer's; those of a
- * snapshot; those of a connection. A fault after more bytes than there are does not strike.
+ * <p>Calls are counted from 1 in the order in which they start, including a client's retries. Bytes
+ * are counted in the body of the request or, after {@link #inReply()}, of the answer; in a
+ * snapshot; or in a connection. A fault whose position is beyond the last byte is not injected.
  * Immutable.
  */
 public final class FaultPoint {
@@ -35,17 +36,17 @@ public final class FaultPoint {
   }
 
   /**
-   * Strikes one call. By default the first.
+   * Selects one call. Default: the first.
    *
    * @param number its number, 1 or more
-   * @return this point with the change
+   * @return the changed point
    */
   public FaultPoint call(int number) {
     return calls(number, number);
   }
 
   /**
-   * Strikes some calls in a row.
+   * Selects several consecutive calls.
    *
    * @param first the number of the first, 1 or more
    * @param last the number of the last, not less than first
@@ -60,7 +61,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Strikes a call and all that follow.
+   * Selects a call and all later ones.
    *
    * @param number the number of the first, 1 or more
    * @return this point with the change
@@ -70,7 +71,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Strikes every call.
+   * Selects every call.
    *
    * @return this point with the change
    */
@@ -79,10 +80,11 @@ public final class FaultPoint {
   }
 
   /**
-   * Counts and strikes only calls whose path and query contain a text: a key, {@code
-   * partNumber=3&}. In a {@link FaultyBackupStore} the key, or the project of a listing.
+   * Counts and selects only calls whose path and query contain a text, for example a key or {@code
+   * partNumber=3&}. In a {@link FaultyBackupStore}, the key or the project of a listing is compared
+   * instead.
    *
-   * @param text the text as it goes over the wire, percent-encoded that is
+   * @param text the text as it is sent, which means percent-encoded
    * @return this point with the change
    */
   public FaultPoint of(String text) {
@@ -91,9 +93,9 @@ public final class FaultPoint {
   }
 
   /**
-   * Strikes after so many bytes have passed. By default 0: before anything has.
+   * Sets the number of bytes after which the fault is injected. Default: 0, before the first byte.
    *
-   * @param bytes 0 or more
+   * @param bytes the number of bytes, 0 or more
    * @return this point with the change
    */
   public FaultPoint afterBytes(long bytes) {
@@ -104,7 +106,8 @@ public final class FaultPoint {
   }
 
   /**
-   * Strikes the answer instead of the request: by then the server has done its work.
+   * Injects the fault into the answer instead of the request. The server has then executed the
+   * request.
    *
    * @return this point with the change
    */
@@ -113,8 +116,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Connections are refused from here on, until {@link Fault#end()}; the one that is struck is
-   * reset.
+   * Resets the connection and refuses further connections until {@link Fault#end()}.
    *
    * @return the fault
    */
@@ -123,7 +125,7 @@ public final class FaultPoint {
   }
 
   /**
-   * The connection ends: of a request the rest is lost, an answer is truncated.
+   * Ends the connection: the rest of the request is lost, or the answer is truncated.
    *
    * @return the fault
    */
@@ -132,7 +134,7 @@ public final class FaultPoint {
   }
 
   /**
-   * The connection is reset: the other side's reads and writes fail instead of ending.
+   * Resets the connection: reads and writes of the other side fail.
    *
    * @return the fault
    */
@@ -141,8 +143,8 @@ public final class FaultPoint {
   }
 
   /**
-   * The way to the client is closed while the connection stays and what the client sends is still
-   * taken.
+   * Closes the direction to the client while the connection stays open and still accepts the
+   * client's data.
    *
    * @return the fault
    */
@@ -151,7 +153,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Nothing moves any more, until {@link Fault#end()}: then it goes on as if nothing had been.
+   * Stalls the transfer until {@link Fault#end()}; then it continues normally.
    *
    * @return the fault
    */
@@ -160,7 +162,7 @@ public final class FaultPoint {
   }
 
   /**
-   * What follows passes at 1 KiB a second, until {@link Fault#end()}.
+   * Slows the transfer down to 1 KiB per second until {@link Fault#end()}.
    *
    * @return the fault
    */
@@ -169,7 +171,7 @@ public final class FaultPoint {
   }
 
   /**
-   * 512 bytes that mean nothing come instead of what should, and then the end.
+   * Sends 512 meaningless bytes instead of the rest, and then ends the connection.
    *
    * @return the fault
    */
@@ -178,7 +180,7 @@ public final class FaultPoint {
   }
 
   /**
-   * The next byte is another one: its bits are turned over.
+   * Inverts the bits of the next byte.
    *
    * @return the fault
    */
@@ -187,8 +189,8 @@ public final class FaultPoint {
   }
 
   /**
-   * The server does all that it is asked, and nothing of its answer arrives: the connection ends.
-   * After {@link #afterBytes} only a request that has so many bytes is struck.
+   * Lets the server execute the request and ends the connection before any byte of the answer
+   * arrives. With {@link #afterBytes}, only a request with at least that many bytes is selected.
    *
    * @return the fault
    */
@@ -197,7 +199,8 @@ public final class FaultPoint {
   }
 
   /**
-   * The server never hears of it; another answer comes, with the error code that S3 uses for it.
+   * Does not send the request to the server and returns an error answer, with the error code that
+   * S3 uses for the status.
    *
    * @param status 400, 403, 404, 409, 412, 429, 500 or 503; others get the code {@code Scripted}
    * @return the fault
@@ -207,10 +210,10 @@ public final class FaultPoint {
   }
 
   /**
-   * Likewise, with an error code of S3.
+   * Does not send the request to the server and returns an error answer with an error code of S3.
    *
    * @param status the HTTP status, 300 to 599
-   * @param code the code, {@code ExpiredToken} say
+   * @param code the code, for example {@code ExpiredToken}
    * @return the fault
    */
   public Fault answer(int status, String code) {
@@ -218,11 +221,12 @@ public final class FaultPoint {
   }
 
   /**
-   * Likewise, and says when to come again: {@code Retry-After}.
+   * Does not send the request to the server and returns an error answer with the header {@code
+   * Retry-After}.
    *
    * @param status the HTTP status, 300 to 599
-   * @param code the code, {@code SlowDown} say
-   * @param retryAfter how long to wait, sent in whole seconds
+   * @param code the code, for example {@code SlowDown}
+   * @param retryAfter the time to wait, sent in whole seconds
    * @return the fault
    */
   public Fault answer(int status, String code, Duration retryAfter) {
@@ -230,7 +234,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Every ETag in the answer is another one.
+   * Replaces every ETag in the answer by another one.
    *
    * @return the fault
    */
@@ -239,7 +243,7 @@ public final class FaultPoint {
   }
 
   /**
-   * Every ETag in the answer is empty, as in RGW 16's answer to a completed upload.
+   * Makes every ETag in the answer empty, as in RGW 16's answer to a completed upload.
    *
    * @return the fault
    */

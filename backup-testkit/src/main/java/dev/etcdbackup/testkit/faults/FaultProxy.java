@@ -17,15 +17,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a client and a real server, and plays a script of {@link Faults}: in this process,
- * on a free port of 127.0.0.1. What no fault strikes passes as it is.
+ * A proxy between a client and a real server that injects {@link Faults}. It runs in this process,
+ * on a free port of 127.0.0.1, and passes all other data unchanged.
  *
- * <p>{@link #s3} knows the requests of S3 over HTTP/1.1. It takes {@code Expect: 100-continue} out
- * of a request and tells the client to go on itself, which no signature of AWS covers. {@link #tcp}
- * knows nothing but connections, so it stands before anything: an etcd, a TLS port.
+ * <p>{@link #s3} interprets the requests of S3 over HTTP/1.1. It removes {@code Expect:
+ * 100-continue} from a request, which no AWS signature covers, and sends the answer {@code 100
+ * Continue} itself. {@link #tcp} interprets connections only, so it works with any server, such as
+ * etcd or a TLS port.
  *
- * <p>Thread-safe. Takes a thread and 128 KiB for each open connection, or two of each; all are
- * daemons and end with {@link #close()}.
+ * <p>Thread-safe. Uses one or two daemon threads with 128 KiB of memory each for every open
+ * connection; they end with {@link #close()}.
  */
 public final class FaultProxy implements AutoCloseable {
   private static final Duration ENDING = Duration.ofSeconds(5);
@@ -43,7 +44,7 @@ public final class FaultProxy implements AutoCloseable {
   private ServerSocket listener; // guarded by this
   private boolean closed; // guarded by this
 
-  /** What a thread of the proxy does. */
+  /** The work of a thread of the proxy. */
   interface Work {
     void run() throws IOException, InterruptedException;
   }
@@ -61,13 +62,14 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * A proxy in front of an S3 server that speaks HTTP without TLS, path style.
+   * Starts a proxy in front of an S3 server that is addressed by HTTP without TLS, path style.
    *
    * @param server {@code http://HOST:PORT}
-   * @param faults what goes wrong; of several that a call fits, the one given first strikes
-   * @return the proxy, listening
+   * @param faults the faults; when several match a call, the first one is injected
+   * @return the listening proxy; the caller closes it
    * @throws IOException when it cannot listen
-   * @throws IllegalArgumentException when the address is another one, or a fault cannot strike here
+   * @throws IllegalArgumentException when the address has another form, or a fault cannot be
+   *     injected by this proxy
    */
   public static FaultProxy s3(URI server, Fault... faults) throws IOException {
     if (!"http".equalsIgnoreCase(server.getScheme()) || server.getHost() == null) {
@@ -78,21 +80,22 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * A proxy in front of any server: each fault strikes a {@link Operation#CONNECTION}.
+   * Starts a proxy in front of any server. Its faults are injected into a {@link
+   * Operation#CONNECTION}.
    *
-   * @param host where it listens
-   * @param port its port
-   * @param faults what goes wrong; of several that a connection fits, the one given first strikes
-   * @return the proxy, listening
+   * @param host the host of the server
+   * @param port the port of the server
+   * @param faults the faults; when several match a connection, the first one is injected
+   * @return the listening proxy; the caller closes it
    * @throws IOException when it cannot listen
-   * @throws IllegalArgumentException when a fault cannot strike here
+   * @throws IllegalArgumentException when a fault cannot be injected by this proxy
    */
   public static FaultProxy tcp(String host, int port, Fault... faults) throws IOException {
     return new FaultProxy(new InetSocketAddress(host, port), false, List.of(faults));
   }
 
   /**
-   * Where clients are to go.
+   * Returns the endpoint for clients.
    *
    * @return {@code http://127.0.0.1:PORT}
    */
@@ -101,7 +104,7 @@ public final class FaultProxy implements AutoCloseable {
   }
 
   /**
-   * The port it listens on.
+   * Returns the port on which it listens.
    *
    * @return the port
    */
@@ -114,39 +117,39 @@ public final class FaultProxy implements AutoCloseable {
    *
    * @param fault the fault
    * @return the fault
-   * @throws IllegalArgumentException when it cannot strike here
+   * @throws IllegalArgumentException when it cannot be injected by this proxy
    */
   public Fault add(Fault fault) {
     boolean connection = fault.operation() == Operation.CONNECTION;
     boolean known = s3 ? !connection && fault.operation() != Operation.SNAPSHOT : connection;
     if (!known || (!s3 && fault.kind().needsRequests())) {
       throw new IllegalArgumentException(
-          "a proxy for " + (s3 ? "S3" : "TCP") + " cannot play: " + fault);
+          "a proxy for " + (s3 ? "S3" : "TCP") + " cannot inject: " + fault);
     }
     script.add(fault);
     return fault;
   }
 
   /**
-   * How many connections of clients are open. To be 0 some milliseconds after the last client was
-   * closed, when no fault stalls any.
+   * Returns the number of open connections of clients. It becomes 0 some milliseconds after the
+   * last client was closed, unless a fault stalls a connection.
    *
-   * @return their number
+   * @return the number
    */
   public int openConnections() {
     return open.get();
   }
 
   /**
-   * How much was sent to clients.
+   * Returns how many bytes were sent to clients.
    *
-   * @return bytes, heads included
+   * @return the number of bytes, including HTTP headers
    */
   public long bytesSent() {
     return sent.get();
   }
 
-  /** Ends all connections and threads, stalled ones too. Closing again does nothing. */
+  /** Ends all connections and threads, including stalled ones. Closing again does nothing. */
   @Override
   public void close() throws IOException {
     synchronized (this) {
@@ -171,13 +174,16 @@ public final class FaultProxy implements AutoCloseable {
     }
   }
 
-  /** Where it listens and what is behind it. */
+  /** Returns its endpoint and the address of the server. */
   @Override
   public String toString() {
     return endpoint() + " before " + target.getHostString() + ':' + target.getPort();
   }
 
-  /** The fault that strikes this call, if one does. Every fault counts it that it fits. */
+  /**
+   * Returns the fault that is injected into this call, if any. Every matching fault counts the
+   * call.
+   */
   @Nullable Fault strikes(Operation operation, String text) {
     Fault strikes = null;
     for (Fault fault : script) {
@@ -211,15 +217,21 @@ public final class FaultProxy implements AutoCloseable {
     server.close();
   }
 
-  /** The sockets are gone over once when nobody is let in any more; who comes late ends here. */
+  /**
+   * Registers a socket. {@link #close()} closes the registered sockets once; a later socket is
+   * refused here.
+   */
   private synchronized void requireOpen(Socket socket) throws IOException {
     if (listener.isClosed()) {
       reset(socket);
-      throw new IOException("nobody is let in");
+      throw new IOException("the proxy accepts no connections");
     }
   }
 
-  /** Resets everybody and lets nobody in until the fault is ended; then on the same port. */
+  /**
+   * Resets all connections and refuses new ones until the fault is ended; then listens on the same
+   * port again.
+   */
   void refuseUntilEnded(Fault fault) throws IOException {
     List<Socket> open;
     synchronized (this) {
@@ -235,7 +247,7 @@ public final class FaultProxy implements AutoCloseable {
     try (socket) {
       socket.setSoLinger(true, 0);
     } catch (IOException alreadyClosed) {
-      // just as well
+      // already closed
     }
   }
 

@@ -15,23 +15,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A store over another one, in memory or in a directory, that goes wrong as told. It keeps the
- * contract of {@link BackupStore} under every fault but two: what was corrupted on its way in is
- * stored as it is, and what was corrupted on its way out is handed out, for that is what a bad disk
- * does.
+ * A backup store that injects faults into the calls of another store. It fulfils the contract of
+ * {@link BackupStore} under all faults but two: content that is corrupted while it is written is
+ * stored, and content that is corrupted while it is read is returned, as with a defective disk.
  *
  * <p>Works like a store in S3: content of less than a part is one {@link Operation#PUT}, other
  * content a {@link Operation#CREATE_UPLOAD}, an {@link Operation#UPLOAD_PART} for each part and a
  * {@link Operation#COMPLETE_UPLOAD}; then there is {@link Operation#FIND}, {@link Operation#GET},
  * {@link Operation#LIST} and {@link Operation#DELETE}, one call for each method called. Nothing is
- * repeated: each fault is a {@link StoreException}, with the outcome unknown when the reply to PUT,
- * COMPLETE_UPLOAD or DELETE was struck. Answers 404 of FIND and 404, 412 and 416 of GET mean that
- * there is no such backup.
+ * retried: each fault causes a {@link StoreException}, with the outcome unknown when the reply to
+ * PUT, COMPLETE_UPLOAD or DELETE is lost. The injected answers 404 of FIND and 404, 412 and 416 of
+ * GET mean that there is no such backup.
  *
- * <p>Thread-safe as far as the store below is. Holds a part of each put in memory.
+ * <p>Thread-safe when the other store is. Keeps one part of each put in memory.
  */
 public final class FaultyBackupStore implements BackupStore {
-  /** The size of a part, unless told otherwise: 8 MiB. */
+  /** The default size of a part: 8 MiB. */
   public static final int PART_SIZE_BYTES = 8 << 20;
 
   private final BackupStore store;
@@ -45,12 +44,12 @@ public final class FaultyBackupStore implements BackupStore {
   }
 
   /**
-   * A faulty store.
+   * Returns a store that injects faults.
    *
-   * @param store what keeps the backups
-   * @param faults what goes wrong; of several that a call fits, the one given first strikes
+   * @param store the store of the backups
+   * @param faults the faults; when several match a call, the first one is injected
    * @return the store
-   * @throws IllegalArgumentException when a fault cannot strike here
+   * @throws IllegalArgumentException when a fault cannot be injected by a store
    */
   public static FaultyBackupStore over(BackupStore store, Fault... faults) {
     for (Fault fault : faults) {
@@ -60,14 +59,14 @@ public final class FaultyBackupStore implements BackupStore {
             default -> true;
           };
       if (!known || fault.kind() == Effect.Kind.REFUSE) {
-        throw new IllegalArgumentException("a store cannot play: " + fault);
+        throw new IllegalArgumentException("a store cannot inject: " + fault);
       }
     }
     return new FaultyBackupStore(store, List.of(faults), PART_SIZE_BYTES);
   }
 
   /**
-   * The same store with parts of another size.
+   * Returns a store with parts of another size.
    *
    * @param partSizeBytes 1 or more, in bytes
    * @return the store
@@ -138,7 +137,7 @@ public final class FaultyBackupStore implements BackupStore {
     return result;
   }
 
-  /** Begins a call. */
+  /** Starts a call. */
   StoreCall call(Operation operation, String text) {
     Fault strikes = null;
     for (Fault fault : faults) {

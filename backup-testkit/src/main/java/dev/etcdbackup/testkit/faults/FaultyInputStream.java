@@ -8,7 +8,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A stream that a fault strikes. For one thread; closing it, from any, ends a stall. */
+/**
+ * A stream into which a fault is injected. For one reading thread; closing it, from any thread,
+ * ends a stall.
+ */
 final class FaultyInputStream extends InputStream {
   private final FaultyTransfer passage;
   private final Function<String, IOException> failure;

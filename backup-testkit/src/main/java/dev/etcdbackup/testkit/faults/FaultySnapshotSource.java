@@ -12,14 +12,14 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A source without an etcd that goes wrong as told: each {@link #open()} is a call of {@link
- * Operation#SNAPSHOT}, its bytes are those of the snapshot.
+ * A snapshot source for tests that needs no etcd and injects faults: each {@link #open()} is a call
+ * of {@link Operation#SNAPSHOT}, and its bytes are those of the snapshot.
  *
- * <p>A cut, a reset or a half-closed connection ends the stream with a failure, garbage comes
- * before that, and a stall lasts until the fault is ended, the snapshot is closed or the thread is
- * interrupted. A fault that refuses makes {@link #open()} throw, this time and each further time
- * until it is ended. What was corrupted is found by the proof, as with any source. Thread-safe, as
- * far as the supplier is.
+ * <p>A cut, a reset or a half-closed connection ends the stream with a failure, after the
+ * meaningless bytes if there are any. A stall lasts until the fault is ended, the snapshot is
+ * closed or the thread is interrupted. A fault that refuses connections makes {@link #open()} throw
+ * until it is ended. Verification detects corrupted bytes, as with any source. Thread-safe when the
+ * supplier is.
  */
 public final class FaultySnapshotSource implements SnapshotSource {
   private final Supplier<? extends InputStream> streams;
@@ -30,19 +30,19 @@ public final class FaultySnapshotSource implements SnapshotSource {
     this.faults = faults;
     for (Fault fault : faults) {
       if (fault.operation() != Operation.SNAPSHOT || fault.kind().needsRequests()) {
-        throw new IllegalArgumentException("a source cannot play: " + fault);
+        throw new IllegalArgumentException("a source cannot inject: " + fault);
       }
     }
   }
 
   /**
-   * A source of one snapshot, at revision 1, of an etcd nobody knows.
+   * Returns a source of one snapshot, at revision 1, of an unknown cluster.
    *
-   * @param snapshot the whole of it, {@link dev.etcdbackup.testkit.TestSnapshots#bytes} say; not
-   *     copied
-   * @param faults what goes wrong; of several that a call fits, the one given first strikes
+   * @param snapshot the complete snapshot, for example {@link
+   *     dev.etcdbackup.testkit.TestSnapshots#bytes}; not copied
+   * @param faults the faults; when several match a call, the first one is injected
    * @return the source
-   * @throws IllegalArgumentException when a fault cannot strike here
+   * @throws IllegalArgumentException when a fault cannot be injected by a source
    */
   public static FaultySnapshotSource of(byte[] snapshot, Fault... faults) {
     Objects.requireNonNull(snapshot, "snapshot");
@@ -50,12 +50,12 @@ public final class FaultySnapshotSource implements SnapshotSource {
   }
 
   /**
-   * A source of streams, at revision 1, of an etcd nobody knows.
+   * Returns a source of streams, at revision 1, of an unknown cluster.
    *
-   * @param streams asked once in each {@link #open()}; its streams are closed with their snapshots
-   * @param faults what goes wrong; of several that a call fits, the one given first strikes
+   * @param streams called once in each {@link #open()}; closing a snapshot closes its stream
+   * @param faults the faults; when several match a call, the first one is injected
    * @return the source
-   * @throws IllegalArgumentException when a fault cannot strike here
+   * @throws IllegalArgumentException when a fault cannot be injected by a source
    */
   public static FaultySnapshotSource of(Supplier<? extends InputStream> streams, Fault... faults) {
     return new FaultySnapshotSource(Objects.requireNonNull(streams, "streams"), List.of(faults));

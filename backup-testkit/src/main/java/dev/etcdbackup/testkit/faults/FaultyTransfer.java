@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** One direction of one call, and the fault that may strike it. For one thread. */
+/**
+ * One direction of the data of a call, and the fault that may be injected into it. Not thread-safe.
+ */
 final class FaultyTransfer {
   private static final int BUFFER = 64 << 10;
 
@@ -17,18 +19,18 @@ final class FaultyTransfer {
   private boolean slow;
   private volatile boolean abandoned;
 
-  /** A passage that a fault strikes, or none does. */
+  /** Creates a transfer with or without a fault. */
   FaultyTransfer(@Nullable Fault fault) {
     this.fault = fault;
     this.due = fault != null;
   }
 
-  /** How many bytes have passed. */
+  /** Returns the number of bytes that were transferred. */
   long passed() {
     return passed;
   }
 
-  /** Ends a stall with a failure. For any thread. */
+  /** Ends a stall with a failure. May be called on any thread. */
   void abandon() {
     abandoned = true;
     if (fault != null) {
@@ -37,8 +39,8 @@ final class FaultyTransfer {
   }
 
   /**
-   * Strikes if the fault's position is reached. To be called before anything has passed and after
-   * everything has.
+   * Injects the fault when its position is reached. Called before the first byte and after the last
+   * one.
    */
   void strikeIfThere() throws IOException, InterruptedException {
     Fault fault = this.fault;
@@ -46,8 +48,8 @@ final class FaultyTransfer {
       return;
     }
     switch (fault.kind()) {
-      case CORRUPT, LOSE_REPLY, WRONG_ETAG, EMPTY_ETAG -> {} // not here, or not yet
-      case SLOW -> slow = true; // fires when something is slowed down
+      case CORRUPT, LOSE_REPLY, WRONG_ETAG, EMPTY_ETAG -> {} // injected elsewhere or later
+      case SLOW -> slow = true; // counted when data are slowed down
       case STALL -> {
         due = false;
         fault.fire();
@@ -64,7 +66,7 @@ final class FaultyTransfer {
     }
   }
 
-  /** Lets so many bytes pass. */
+  /** Transfers a number of bytes. */
   void copy(InputStream in, OutputStream out, long length)
       throws IOException, InterruptedException {
     long left = length;
@@ -77,7 +79,7 @@ final class FaultyTransfer {
     }
   }
 
-  /** Lets everything pass. */
+  /** Transfers all bytes. */
   void copy(InputStream in, OutputStream out) throws IOException, InterruptedException {
     long count = 0;
     while (count >= 0) {
@@ -94,7 +96,7 @@ final class FaultyTransfer {
     return count;
   }
 
-  /** Reads like the stream itself, and strikes. */
+  /** Reads from the stream and injects the fault. */
   int read(InputStream in, byte[] target, int offset, int length)
       throws IOException, InterruptedException {
     strikeIfThere();
@@ -106,7 +108,7 @@ final class FaultyTransfer {
     return count;
   }
 
-  /** No read goes past the position of the fault. */
+  /** Limits a read so that it does not pass the position of the fault. */
   private long room() {
     Fault fault = this.fault;
     if (fault == null) {

@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Bodies of HTTP/1.1 messages: as long as they say, in chunks, or to the end of the connection. */
+/**
+ * Transfers bodies of HTTP/1.1 messages: of a given length, in chunks, or to the end of the
+ * connection.
+ */
 final class HttpBody {
   private HttpBody() {}
 
-  /** Hands on a body as it is. */
+  /** Passes a body on unchanged. */
   static void relay(HttpHead head, InputStream in, OutputStream out, FaultyTransfer passage)
       throws IOException, InterruptedException {
     if (head.isChunked()) {
@@ -25,7 +28,7 @@ final class HttpBody {
     passage.strikeIfThere();
   }
 
-  /** Reads a body, without the seams of its chunks. */
+  /** Reads a body without its chunk headers. */
   static byte[] read(HttpHead head, InputStream in) throws IOException, InterruptedException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     FaultyTransfer untouched = new FaultyTransfer(null);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record HttpHead(List<String> lines) {
   private static final int LIMIT = 256 << 10;
 
-  /** Reads one; null at the end of the stream. */
+  /** Reads the head of a message; returns null at the end of the stream. */
   static @Nullable HttpHead read(InputStream in) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int matched = 0; // of CR LF CR LF
@@ -44,7 +44,7 @@ record HttpHead(List<String> lines) {
     out.write((String.join("\r\n", lines) + "\r\n\r\n").getBytes(ISO_8859_1));
   }
 
-  /** The first, second or third word of the first line. */
+  /** Returns the first, second or third word of the first line. */
   String word(int index) {
     String[] words = lines.get(0).split(" ", 3);
     return index < words.length ? words[index] : "";
@@ -80,7 +80,7 @@ record HttpHead(List<String> lines) {
     return says("Transfer-Encoding", "chunked");
   }
 
-  /** The size of the body, if it is told. */
+  /** Returns the size of the body, if a header specifies it. */
   Optional<Long> length() {
     return header("Content-Length").map(Long::parseLong);
   }

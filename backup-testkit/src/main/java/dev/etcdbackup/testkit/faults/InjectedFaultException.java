@@ -2,7 +2,7 @@ package dev.etcdbackup.testkit.faults;
 
 import java.io.IOException;
 
-/** A fault has struck so that nothing goes on here. */
+/** Reports that an injected fault ended the transfer. */
 final class InjectedFaultException extends IOException {
   private static final long serialVersionUID = 1L;
 

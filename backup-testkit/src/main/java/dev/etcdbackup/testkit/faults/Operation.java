@@ -4,25 +4,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a fault can strike. {@link FaultProxy#s3} tells the operations of S3 apart by method, path
- * and query of each request, path style; {@link FaultyBackupStore} goes through the same ones;
- * {@link FaultySnapshotSource} knows {@link #SNAPSHOT} and {@link FaultProxy#tcp} {@link
- * #CONNECTION}.
+ * The operations into which faults can be injected. {@link FaultProxy#s3} recognises the operations
+ * of S3 by method, path and query of each request, path style; {@link FaultyBackupStore} has the
+ * same operations; {@link FaultySnapshotSource} has {@link #SNAPSHOT}, and {@link FaultProxy#tcp}
+ * has {@link #CONNECTION}.
  */
 public enum Operation {
-  /** A look at one object: {@code HEAD /BUCKET/KEY}. */
+  /** A look-up of one object: {@code HEAD /BUCKET/KEY}. */
   FIND,
-  /** A backup in one piece: {@code PUT /BUCKET/KEY}. */
+  /** A write in one request: {@code PUT /BUCKET/KEY}. */
   PUT,
-  /** The begin of a multipart upload: {@code POST /BUCKET/KEY?uploads}. */
+  /** The start of a multipart upload: {@code POST /BUCKET/KEY?uploads}. */
   CREATE_UPLOAD,
   /** One part: {@code PUT /BUCKET/KEY?partNumber=N&uploadId=ID}. */
   UPLOAD_PART,
   /** The end of an upload, which makes the backup visible: {@code POST /BUCKET/KEY?uploadId=ID}. */
   COMPLETE_UPLOAD,
-  /** An upload that is given up: {@code DELETE /BUCKET/KEY?uploadId=ID}. */
+  /** The abort of an upload: {@code DELETE /BUCKET/KEY?uploadId=ID}. */
   ABORT_UPLOAD,
-  /** The bytes of an object, or some of them: {@code GET /BUCKET/KEY}. */
+  /** A read of an object or a part of it: {@code GET /BUCKET/KEY}. */
   GET,
   /** A page of a listing: {@code GET /BUCKET}, {@code GET /BUCKET?list-type=2}. */
   LIST,
@@ -30,10 +30,10 @@ public enum Operation {
   DELETE,
   /** One snapshot of a source. */
   SNAPSHOT,
-  /** One TCP connection, whatever it carries. */
+  /** One TCP connection. */
   CONNECTION;
 
-  /** What an S3 request asks for, if it is one of these. */
+  /** Returns the operation of an S3 request, if it is one of these. */
   static Optional<Operation> ofRequest(String method, String target) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Content on its way into a faulty store, in calls as S3 has them. */
+/** A stream that passes content to a faulty store with the calls of an S3 upload. */
 final class PartedStream extends InputStream {
   private final FaultyBackupStore store;
   private final BackupKey key;
@@ -26,7 +26,7 @@ final class PartedStream extends InputStream {
     this.partSize = partSize;
   }
 
-  /** The call that made the content visible. To be asked after the end was read. */
+  /** Returns the call that made the content visible. Call it after the end was read. */
   StoreCall commit() {
     return Objects.requireNonNull(commit, "the content was not read to its end");
   }
@@ -52,7 +52,7 @@ final class PartedStream extends InputStream {
     return count;
   }
 
-  /** Reads the next part and sends it; behind the last one the upload is completed. */
+  /** Reads the next part and sends it; completes the upload after the last one. */
   private void send() throws IOException {
     byte[] next = content.readNBytes(partSize);
     parts++;

@@ -14,7 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of one connection, one after the other, and what becomes of each. */
+/**
+ * A proxied connection whose S3 requests are passed on or struck by faults, one after the other.
+ */
 final class S3Connection {
   private static final Pattern ETAG = Pattern.compile("<ETag>([^<]*)</ETag>");
 
@@ -73,7 +75,7 @@ final class S3Connection {
       throw over;
     } catch (IOException cutOff) {
       Objects.requireNonNull(server).setSoTimeout(LAST_WORD_MILLIS);
-      reply = reply(in); // it may have refused what it did not read to the end
+      reply = reply(in); // the server may have refused the request without reading all of it
     }
     if (fault != null && fault.kind() == Effect.Kind.LOSE_REPLY) {
       if (there.passed() >= fault.position()) {
@@ -94,7 +96,10 @@ final class S3Connection {
     return in;
   }
 
-  /** The proxy itself tells the client to go on, so that no two talk at once. */
+  /**
+   * Sends {@code 100 Continue} itself, so that the proxy and the server do not write at the same
+   * time.
+   */
   private void send(HttpHead request, FaultyTransfer passage)
       throws IOException, InterruptedException {
     OutputStream out = Objects.requireNonNull(server).getOutputStream();

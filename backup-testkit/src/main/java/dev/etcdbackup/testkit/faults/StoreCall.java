@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a faulty store, and the fault that strikes it, if one does. */
+/** One call of a faulty store, and the fault that is injected into it, if any. */
 final class StoreCall {
   private final String what;
   private final @Nullable Fault fault;
@@ -22,14 +22,14 @@ final class StoreCall {
     request(new byte[0]);
   }
 
-  /** Sends a body; returns what arrives. */
+  /** Sends a body and returns the bytes that arrive. */
   byte[] request(byte[] body) throws StoreException {
     sent = body.length;
     FaultyTransfer passage = new FaultyTransfer(fault != null && fault.inReply() ? null : fault);
     return pass(body, passage, false);
   }
 
-  /** Hears the answer, of no bytes. */
+  /** Receives an empty answer. */
   void reply(boolean changedSomething) throws StoreException {
     if (fault != null && fault.kind() == Effect.Kind.LOSE_REPLY && sent >= fault.position()) {
       fault.fire();
@@ -42,7 +42,7 @@ final class StoreCall {
     return new FaultyTransfer(fault != null && fault.inReply() ? fault : null);
   }
 
-  /** A backup as this call shows it. */
+  /** Returns a backup as this call reports it. */
   StoredBackup seen(StoredBackup backup) {
     if (fault == null) {
       return backup;
@@ -64,7 +64,7 @@ final class StoreCall {
   }
 
   StoreException failure(String why, boolean outcomeUnknown) {
-    return new StoreException(what + " failed: struck by " + why, null, outcomeUnknown);
+    return new StoreException(what + " failed: injected fault " + why, null, outcomeUnknown);
   }
 
   private byte[] pass(byte[] body, FaultyTransfer passage, boolean outcomeUnknown)

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
-/** One connection whose bytes mean nothing to the proxy: two directions, a thread for each. */
+/** A proxied connection whose bytes are not interpreted, with one thread for each direction. */
 final class TcpConnection {
   private final FaultProxy proxy;
   private final Socket client;

@@ -7,7 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The client's side of a connection. */
+/** The client's side of a proxied connection. */
 final class Wire {
   private final Socket client;
   private final OutputStream out;
@@ -21,7 +21,7 @@ final class Wire {
     return out;
   }
 
-  /** Ends the connection as the fault says; what is left to be done is closing it. */
+  /** Ends the connection as the fault specifies; the caller then closes it. */
   void end(Fault fault, InputStream fromClient) throws IOException {
     switch (fault.kind()) {
       case RESET, REFUSE -> client.setSoLinger(true, 0);
@@ -34,7 +34,10 @@ final class Wire {
     }
   }
 
-  /** Says no more and hears the client out, lest what was said be lost in a reset. */
+  /**
+   * Closes the direction to the client and reads the rest of its data, so that a reset does not
+   * discard what was sent.
+   */
   void finish(InputStream fromClient) throws IOException {
     client.shutdownOutput();
     fromClient.transferTo(OutputStream.nullOutputStream());

@@ -1,6 +1,6 @@
 /**
- * Things that go wrong, on purpose: a script of faults, and a store, a source and a TCP proxy that
- * play it.
+ * Fault injection for tests: scripted faults, and a store, a source and a TCP proxy that inject
+ * them.
  */
 @NullMarked
 package dev.etcdbackup.testkit.faults;

@@ -8,17 +8,16 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test a Ceph RADOS Gateway, {@link S3Server#ceph()} or {@link S3Server#cephTls()}, as a
- * parameter of type {@link S3Server}.
+ * Injects a Ceph RADOS Gateway, {@link S3Server#ceph()} or {@link S3Server#cephTls()}, into a test,
+ * as a parameter of type {@link S3Server}.
  *
  * <pre>{@code
  * @Test
  * void storesBackups(@Ceph S3Server rgw) { … }
  * }</pre>
  *
- * <p>One that is not given by its address is started for this parameter alone, and stopped after
- * the test; after the last test of the class when the parameter is that of a {@code @BeforeAll}
- * method.
+ * <p>A gateway whose address is not configured is started for this parameter and stopped after the
+ * test, or after the last test of the class for a parameter of a {@code @BeforeAll} method.
  */
 @Documented
 @Target(ElementType.PARAMETER)
@@ -26,9 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(S3Parameter.class)
 public @interface Ceph {
   /**
-   * Over HTTPS.
+   * Selects the gateway over HTTPS.
    *
-   * @return whether it is {@link S3Server#cephTls()}
+   * @return true for {@link S3Server#cephTls()}
    */
   boolean tls() default false;
 }

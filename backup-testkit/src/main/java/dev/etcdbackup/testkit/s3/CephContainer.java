@@ -28,7 +28,7 @@ import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A one-node Ceph with a gateway, in a container of one of Ceph's own images.
+ * A Ceph cluster of one node with a gateway, in a container of one of Ceph's own images.
  *
  * <p>The work is done by the same script as for {@link LocalCeph}. The gateway's ports are mapped
  * to free ones of 127.0.0.1.
@@ -37,13 +37,13 @@ final class CephContainer {
   /** The environment variable that names the image. */
   static final String VARIABLE = "ETCDBACKUP_RGW_IMAGE";
 
-  /** What is run when it names none. */
+  /** The image that is run by default. */
   static final String IMAGE = "quay.io/ceph/ceph:v18";
 
   private static final Duration STARTUP = Duration.ofMinutes(3);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String DIRECTORY = "/ceph-test";
-  private static final int HTTP = 8000; // as the script has them
+  private static final int HTTP = 8000; // the ports in the script
   private static final int HTTPS = 8443;
 
   private final GenericContainer<?> container;
@@ -116,7 +116,10 @@ final class CephContainer {
     return server;
   }
 
-  /** Until a signed request is answered: this gateway alone knows the key, made a moment ago. */
+  /**
+   * Waits until a signed request is answered. Only this gateway knows the key, which was created
+   * for it.
+   */
   private static void awaitAnswer(URI http, S3Server server) throws IOException {
     Instant end = Instant.now().plus(PATIENCE);
     while (true) {

@@ -9,20 +9,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The script {@code fixtures/ceph}, which is in this jar, and what it says of a node it started.
+ * The script {@code fixtures/ceph}, which this jar contains, and the settings of a node that it
+ * started.
  */
 final class CephScript {
-  /** Its name, in this jar too. */
+  /** The name of the script, which is also its name in this jar. */
   static final String NAME = "ceph";
 
-  /** The program with which it finds free ports; goes beside it. */
+  /** The program with which the script finds free ports, in the same directory. */
   static final String FREE_PORTS = "FreePorts.java";
 
   private static final Pattern EXPORT = Pattern.compile("export (\\w+)=(.*)");
 
   private CephScript() {}
 
-  /** Reads one of the two. */
+  /** Reads one of these two files. */
   static byte[] read(String name) throws IOException {
     try (InputStream script = CephScript.class.getResourceAsStream(name)) {
       if (script == null) {
@@ -32,7 +33,7 @@ final class CephScript {
     }
   }
 
-  /** The variables that the file {@code env} of a node sets. */
+  /** Returns the variables that the file {@code env} of a node sets. */
   static Map<String, String> settings(String env) {
     Map<String, String> settings = new HashMap<>();
     Matcher export = EXPORT.matcher(env);

@@ -8,16 +8,16 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a test an S3 server inside this process, {@link S3Server#embedded()}, as a parameter of
- * type {@link S3Server}.
+ * Injects an S3 server that runs in this process, {@link S3Server#embedded()}, into a test, as a
+ * parameter of type {@link S3Server}.
  *
  * <pre>{@code
  * @Test
  * void storesBackups(@EmbeddedS3 S3Server s3) { … }
  * }</pre>
  *
- * <p>It is started for this parameter alone, and stopped after the test; after the last test of the
- * class when the parameter is that of a {@code @BeforeAll} method.
+ * <p>The server is started for this parameter and stopped after the test, or after the last test of
+ * the class for a parameter of a {@code @BeforeAll} method.
  */
 @Documented
 @Target(ElementType.PARAMETER)

@@ -13,7 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A one-node Ceph from the programs of this machine, with a gateway. It does not outlive the JVM.
+ * A Ceph cluster of one node with a gateway, from the programs of this machine. It is stopped at
+ * the latest when the JVM exits.
  *
  * <p>Ceph's programs are taken from the directory that the environment variable {@value #VARIABLE}
  * names, else from the PATH. The work is done by {@link CephScript}.
@@ -33,7 +34,7 @@ final class LocalCeph {
     this.directory = directory;
   }
 
-  /** Whether all it takes is there. */
+  /** Returns whether all programs that it needs are available. */
   static boolean possible() {
     String path = System.getenv("PATH");
     String directory = directoryOfPrograms();

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Starts what {@link EmbeddedS3} and {@link Ceph} ask for. */
+/** Resolves parameters with {@link EmbeddedS3} and {@link Ceph}: starts the server. */
 final class S3Parameter implements ParameterResolver {
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -23,7 +23,7 @@ final class S3Parameter implements ParameterResolver {
     } else {
       server = S3Server.embedded();
     }
-    // JUnit closes what is in the store at the end of the test, or of the class.
+    // JUnit closes the objects in its store at the end of the test or of the class.
     context.getStore(Namespace.create(S3Parameter.class)).put(server, server);
     return server;
   }

@@ -10,7 +10,7 @@ import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 import org.jspecify.annotations.Nullable;
 
-/** All that touches s3proxy, which need not be there. */
+/** The code that uses s3proxy, which is an optional dependency. */
 final class S3ProxyServer {
   private S3ProxyServer() {}
 

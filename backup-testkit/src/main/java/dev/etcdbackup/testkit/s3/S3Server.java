@@ -8,8 +8,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An S3 server for tests. It starts without buckets of the test; make them with any client, path
- * style on.
+ * An S3 server for tests. It has no buckets for the test; create them with any client, with
+ * path-style access.
  *
  * <p>Thread-safe.
  */
@@ -32,13 +32,13 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * Starts s3proxy in this process, on a free port of 127.0.0.1, with credentials of its own. Takes
-   * a second or two the first time, some ten milliseconds after that.
+   * Starts s3proxy in this process, on a free port of 127.0.0.1, with its own credentials. Takes 1
+   * to 2 seconds the first time and about 10 ms after that.
    *
-   * <p>Checks signatures and clocks, honours {@code If-None-Match} on every write. Objects live in
-   * the heap: for large ones see {@link #embedded(Path)}. Needs {@code org.gaul:s3proxy} 4.1, what
-   * {@code backup-testkit} lists as optional beside it, and the AWS SDK's {@code s3} on the class
-   * path.
+   * <p>Checks signatures and clocks, honours {@code If-None-Match} on every write. Objects are kept
+   * in the heap; for large ones use {@link #embedded(Path)}. Requires {@code org.gaul:s3proxy} 4.1,
+   * the other optional dependencies of {@code backup-testkit}, and the AWS SDK's {@code s3} on the
+   * class path.
    *
    * @return the server, stopped by {@link #close()}
    */
@@ -47,10 +47,10 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * Likewise, with the objects in files.
+   * Starts s3proxy as {@link #embedded()} does, with the objects in files.
    *
    * @param directory an existing, empty directory on a file system with user attributes (ext4, xfs)
-   * @return the server, stopped by {@link #close()}; the files stay
+   * @return the server, stopped by {@link #close()}, which keeps the files
    */
   public static S3Server embedded(Path directory) {
     return start(directory);
@@ -64,7 +64,7 @@ public final class S3Server implements AutoCloseable {
           "no embedded S3 server: put org.gaul:s3proxy and the other optional dependencies of"
               + " backup-testkit on the test's class path ("
               + e.getMessage()
-              + " is not there)");
+              + " was not found)");
     }
   }
 
@@ -89,8 +89,8 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * Likewise over HTTPS: {@code ETCDBACKUP_RGW_TLS_ENDPOINT}, and in {@code ETCDBACKUP_RGW_CA} the
-   * PEM file of its authority.
+   * Returns a Ceph RADOS Gateway as {@link #ceph()} does, over HTTPS: its address is in {@code
+   * ETCDBACKUP_RGW_TLS_ENDPOINT}, and the PEM file of its authority in {@code ETCDBACKUP_RGW_CA}.
    *
    * @return the server; {@link #close()} ends what was started
    */
@@ -136,7 +136,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * Where it listens.
+   * Returns its endpoint.
    *
    * @return {@code http://HOST:PORT} or {@code https://HOST:PORT}
    */
@@ -145,7 +145,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * The access key of a user who may create buckets.
+   * Returns the access key of a user who may create buckets.
    *
    * @return the access key
    */
@@ -154,7 +154,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * The secret key that belongs to it.
+   * Returns the secret key of that user.
    *
    * @return the secret key
    */
@@ -163,7 +163,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * The region to sign for.
+   * Returns the region for signatures.
    *
    * @return {@code us-east-1}
    */
@@ -172,7 +172,7 @@ public final class S3Server implements AutoCloseable {
   }
 
   /**
-   * The authority that the server's certificate comes from.
+   * Returns the authority of the server's certificate.
    *
    * @return a PEM file; empty over HTTP
    */
@@ -186,7 +186,7 @@ public final class S3Server implements AutoCloseable {
     stop.run();
   }
 
-  /** The address, without credentials. */
+  /** Returns the address, without credentials. */
   @Override
   public String toString() {
     return endpoint.toString();

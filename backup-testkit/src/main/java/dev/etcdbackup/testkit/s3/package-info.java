@@ -1,4 +1,4 @@
-/** S3 servers for tests: one inside this process, and Ceph's. */
+/** S3 servers for tests: an embedded one, and the Ceph RADOS Gateway. */
 @NullMarked
 package dev.etcdbackup.testkit.s3;
 

@@ -87,7 +87,7 @@ class EtcdServerTest {
   }
 
   @Test
-  void aServerOnATakenPortIsToldApart() throws Exception {
+  void aServerOnATakenPortIsDetected() throws Exception {
     EtcdAddress address = EtcdAddress.free(1, false).get(0);
     try (ServerSocket other =
         new ServerSocket(
@@ -112,7 +112,7 @@ class EtcdServerTest {
   }
 
   @Test
-  void anotherServerOnThePortIsToldApart() throws Exception {
+  void anotherServerOnThePortIsDetected() throws Exception {
     try (EtcdServer etcd = EtcdServer.start()) {
       assertThatThrownBy(() -> etcd.awaitReady(Optional.of("12345")))
           .isInstanceOf(EtcdStart.PortTakenException.class);

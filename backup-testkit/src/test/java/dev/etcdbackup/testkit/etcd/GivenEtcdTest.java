@@ -33,7 +33,7 @@ class GivenEtcdTest {
 
   @Tag("server")
   @Test
-  void anAddressWhereNothingAnswersIsToldAtOnce(@Etcd EtcdServer own) {
+  void anAddressWithoutAServerIsReportedImmediately(@Etcd EtcdServer own) {
     GivenEtcd address = GivenEtcd.of(own.endpoint().toString());
     own.kill();
     assertThatThrownBy(() -> EtcdServer.at(address)).isInstanceOf(IOException.class);

@@ -69,7 +69,7 @@ class S3FaultProxyTest {
   }
 
   @Test
-  void aClientThatWaitsToBeToldToGoOnIsTold() throws Exception {
+  void aClientThatExpectsToContinueReceivesTheAnswer() throws Exception {
     try (Client client = new Client(proxy.port())) {
       client.send("PUT /b/k HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
       client.send("Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -201,7 +201,7 @@ class S3FaultProxyTest {
   }
 
   @Test
-  void aStallEndsWhenItsFaultDoesAndThenAllIsAsIfNothingHadBeen() throws Exception {
+  void aStallEndsWithItsFaultAndTheTransferContinuesNormally() throws Exception {
     Fault stall = proxy.add(Faults.on(PUT).afterBytes(5).stall());
     try (Client client = new Client(proxy.port())) {
       client.request("PUT /b/k", BODY);
@@ -237,7 +237,7 @@ class S3FaultProxyTest {
   }
 
   @Test
-  void nobodyIsLetInUntilTheFaultIsEnded() throws Exception {
+  void connectionsAreRefusedUntilTheFaultIsEnded() throws Exception {
     Fault refuse = proxy.add(Faults.on(PUT).refuse());
     assertThatThrownBy(() -> put("/b/k")).isInstanceOf(SocketException.class);
     assertThat(refuse.fired()).isEqualTo(1);

@@ -103,7 +103,7 @@ class TcpFaultProxyTest {
   }
 
   @Test
-  void nobodyIsLetInUntilTheFaultIsEnded() throws Exception {
+  void connectionsAreRefusedUntilTheFaultIsEnded() throws Exception {
     Fault refuse = proxy.add(Faults.on(CONNECTION).refuse());
     assertThatThrownBy(() -> put("x")).isInstanceOf(SocketException.class);
     assertThatThrownBy(() -> put("x")).isInstanceOf(ConnectException.class);
@@ -123,7 +123,8 @@ class TcpFaultProxyTest {
   void waitingForAFaultThatNeverStrikesEnds() {
     Fault never = proxy.add(Faults.on(CONNECTION).call(9).afterBytes(3).cut());
     assertThatThrownBy(() -> never.awaitFired(1, Duration.ofMillis(20)))
-        .hasMessageContaining("CONNECTION call 9, after 3 bytes: cut struck 0 times instead of 1");
+        .hasMessageContaining(
+            "CONNECTION call 9, after 3 bytes: cut was injected 0 times instead of 1");
   }
 
   private boolean lost(String body) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several schedulers over one store, in virtual time. */
 @Timeout(60)
-class ReplicasTest {
+class SchedulerReplicasTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(5, 3);
 
@@ -24,7 +24,7 @@ class ReplicasTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -20, 20, 45})
-  void everyIntervalHasOneBackupWhateverTheClocksAreApart(int skew) throws Exception {
+  void everyIntervalHasOneBackupDespiteClockSkew(int skew) throws Exception {
     World world = new World(builder -> builder.lock(lock));
     world.add("p", HOUR).takes = Duration.ofMinutes(3);
     BackupScheduler other = replica(world, Duration.ofSeconds(skew));
@@ -40,7 +40,7 @@ class ReplicasTest {
   }
 
   @Test
-  void whoeverFindsTheLockTakenWaitsAndThenFindsNothingToDo() throws Exception {
+  void aReplicaThatFindsTheLockHeldWaitsAndThenHasNothingToDo() throws Exception {
     World world = new World(builder -> builder.lock(lock));
     BackupLock.Held held = lock.tryAcquire("p", () -> {}).orElseThrow();
     VirtualSource source = world.add("p", HOUR);
@@ -49,7 +49,7 @@ class ReplicasTest {
     assertThat(world.events.all)
         .containsExactly("skipped p: another process holds its lock; waiting for it");
 
-    world.stored("p", world.clockwork.now());
+    world.stored("p", world.runtime.now());
     held.close();
     world.pass(Duration.ofMinutes(1));
     assertThat(source.opened).isEmpty();
@@ -63,13 +63,13 @@ class ReplicasTest {
     assertThat(lock.tryAcquire("p", () -> {})).isPresent(); // by a process that was killed
     VirtualSource source = world.add("p", HOUR);
     Duration ttl = Duration.ofSeconds(15);
-    world.clockwork.after(ttl, lock::loseAllSilently);
+    world.runtime.after(ttl, lock::loseAllSilently);
     world.pass(ttl.plus(Duration.ofSeconds(1)));
     assertThat(source.opened).hasSize(1);
   }
 
   @Test
-  void whoeverWaitsForALockHoldsNobodyUpAndComesAtOnceWhenItIsFree() throws Exception {
+  void aClusterThatWaitsForALockDelaysNoOtherAndStartsAsSoonAsItIsFree() throws Exception {
     World world = new World(builder -> builder.lock(lock));
     BackupLock.Held held = lock.tryAcquire("a", () -> {}).orElseThrow();
     VirtualSource first = world.add("a", HOUR);
@@ -127,7 +127,7 @@ class ReplicasTest {
   }
 
   @Test
-  void aHolderPausedBeforeItsCheckCommitsNothingThoughNobodyToldIt() throws Exception {
+  void aHolderPausedBeforeItsCheckCommitsNothingWithoutANotification() throws Exception {
     World world = new World(builder -> builder.lock(lock));
     SnapshotThatRuns atTheEnd = new SnapshotThatRuns(SNAPSHOT, lock::loseAllSilently);
     world.scheduler.put(once("p", atTheEnd));
@@ -145,10 +145,10 @@ class ReplicasTest {
   }
 
   private BackupScheduler replica(World world, Duration skew) {
-    SchedulerRuntime clockwork = world.clockwork.replica(skew);
+    SchedulerRuntime runtime = world.runtime.replica(skew);
     BackupScheduler other =
         BackupScheduler.builder(world.store)
-            .runtime(clockwork)
+            .runtime(runtime)
             .threads(World::inThisThread)
             .random(new Random(3))
             .lock(lock)

@@ -1,0 +1,66 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.service.BackupResult;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcome of a run.
+ *
+ * @param kind the kind of outcome
+ * @param view the state of the series by the listing; null when nothing was listed
+ * @param result the stored backup; present with {@link Kind#STORED}
+ * @param failure the exception; present with {@link Kind#FAILED}
+ * @param reason the component that failed; present with {@link Kind#FAILED}
+ */
+record RunOutcome(
+    Kind kind,
+    @Nullable SeriesState view,
+    @Nullable BackupResult result,
+    @Nullable Exception failure,
+    FailedRun.@Nullable Reason reason) {
+  enum Kind {
+    /** The project was listed, and no backup was due. */
+    LOOKED,
+    /** A backup was stored. */
+    STORED,
+    /** Another process holds the lock. */
+    BUSY,
+    /** The run failed, and nothing was stored. */
+    FAILED,
+    /** The run was cancelled, because the scheduler was stopped or the cluster was removed. */
+    CANCELLED
+  }
+
+  static RunOutcome looked(SeriesState view) {
+    return new RunOutcome(Kind.LOOKED, view, null, null, null);
+  }
+
+  static RunOutcome stored(BackupResult result, @Nullable SeriesState view) {
+    return new RunOutcome(Kind.STORED, view, result, null, null);
+  }
+
+  static RunOutcome busy() {
+    return new RunOutcome(Kind.BUSY, null, null, null, null);
+  }
+
+  static RunOutcome failed(Exception failure, FailedRun.Reason reason) {
+    return new RunOutcome(Kind.FAILED, null, null, failure, reason);
+  }
+
+  static RunOutcome cancelled() {
+    return new RunOutcome(Kind.CANCELLED, null, null, null, null);
+  }
+
+  BackupResult stored() {
+    return Objects.requireNonNull(result);
+  }
+
+  Exception thrown() {
+    return Objects.requireNonNull(failure);
+  }
+
+  FailedRun.Reason blamed() {
+    return Objects.requireNonNull(reason);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.etcdbackup.embedding;
+
+import java.util.Map;
+
+/** The way in which an application is used. */
+interface Usage extends AutoCloseable {
+  /** What the application is told by its environment. */
+  Map<String, String> environment();
+
+  /**
+   * Makes it take, list, prune and download backups, and throws when one of these did not happen.
+   */
+  void run(Application application) throws Exception;
+
+  @Override
+  void close();
+}
