@@ -211,7 +211,11 @@ final class StoreOptions {
     }
     Optional<URI> configured = configuredEndpoint();
     if (configured.isPresent()) {
-      return rgwClient(configured.get());
+      try {
+        return rgwClient(configured.get());
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("AWS_ENDPOINT_URL or the profile: " + e.getMessage());
+      }
     }
     if (s3Ca != null) {
       throw new UsageException("--s3-ca goes with --s3-endpoint");
@@ -229,9 +233,13 @@ final class StoreOptions {
   }
 
   /** What AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile say, as the SDK reads them. */
-  private static Optional<URI> configuredEndpoint() {
+  private static Optional<URI> configuredEndpoint() throws UsageException {
     try (S3Client any = S3Client.builder().region(Region.US_EAST_1).build()) {
       return any.serviceClientConfiguration().endpointOverride();
+    } catch (RuntimeException e) { // what the SDK throws for a URL that is none, of several types
+      throw new UsageException(
+          "AWS_ENDPOINT_URL or the profile: the endpoint must be http://HOST[:PORT] or"
+              + " https://HOST[:PORT]");
     }
   }
 

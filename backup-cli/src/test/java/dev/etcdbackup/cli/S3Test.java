@@ -16,12 +16,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -88,6 +92,54 @@ class S3Test {
       assertThat(Cli.run("list", STORE)).isEqualTo(new Cli(0, Cli.seedListing(), ""));
     } finally {
       System.clearProperty("aws.endpointUrlS3");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"localhost:9000", "127.0.0.1:9000", "http://user:canary@h", "ftp://h", "::"})
+  void anEndpointOfTheEnvironmentThatIsNoneIsAMistakeInTheUse(String endpoint) {
+    System.setProperty("aws.endpointUrlS3", endpoint);
+    try {
+      Cli run = Cli.run("list", STORE);
+      assertThat(run.code()).as(run.err()).isEqualTo(2);
+      assertThat(run.err()).contains("AWS_ENDPOINT_URL or the profile: ").hasLineCount(1);
+      assertThat(run.err()).doesNotContain("canary");
+    } finally {
+      System.clearProperty("aws.endpointUrlS3");
+    }
+  }
+
+  /** The SDK's part for tokens is there: it asks the token service, whose reason is shown. */
+  @Test
+  void webIdentityIsTriedAndItsFailureIsShown() throws Exception {
+    Path token = Files.writeString(directory.resolve("token"), "a-token");
+    Map<String, String> settings =
+        Map.of(
+            "aws.webIdentityTokenFile", token.toString(),
+            "aws.roleArn", "arn:aws:iam::123456789012:role/backup",
+            "aws.endpointUrlSts", "http://127.0.0.1:1",
+            "aws.region", "us-east-1");
+    Map<String, String> keys = new HashMap<>();
+    for (String key : List.of("aws.accessKeyId", "aws.secretAccessKey")) {
+      keys.put(key, System.clearProperty(key));
+    }
+    settings.forEach(System::setProperty);
+    try {
+      Cli run = run("list", STORE);
+      assertThat(run.code()).as(run.err()).isEqualTo(4);
+      assertThat(run.err())
+          .contains("WebIdentityTokenFileCredentialsProvider")
+          .contains("127.0.0.1:1")
+          .hasLineCount(1);
+    } finally {
+      settings.keySet().forEach(System::clearProperty);
+      keys.forEach(
+          (key, value) -> {
+            if (value != null) {
+              System.setProperty(key, value);
+            }
+          });
     }
   }
 

@@ -4,8 +4,8 @@ import dev.etcdbackup.BackupKey;
 import java.time.Instant;
 
 /**
- * A multipart upload that nobody completed or aborted: what a put leaves whose process was killed,
- * or whose outcome it could not find out. Its parts take space, and no list of objects shows them.
+ * A multipart upload that was neither completed nor aborted: left by a put whose process was killed
+ * or whose outcome stayed unknown. Its parts take space, and no list of objects shows them.
  *
  * <p>Immutable and thread-safe.
  *

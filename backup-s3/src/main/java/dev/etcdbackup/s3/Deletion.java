@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
  * Deletes keys and sorts them by what became of each. For one call.
  *
  * <p>Where objects may be locked, each is looked at before. In such a bucket a server puts a delete
- * marker over a locked object without a word, and a backup that must be kept is no longer listed.
+ * marker over a locked object without an error, and a backup that must be kept is no longer listed.
  */
 final class Deletion {
   private static final int KEYS_PER_DELETE = 1_000; // S3's limit

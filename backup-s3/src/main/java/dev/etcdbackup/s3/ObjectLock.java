@@ -5,6 +5,6 @@ public enum ObjectLock {
   /** Those with the right to bypass governance may shorten the time and delete the backup. */
   GOVERNANCE,
 
-  /** Nobody may, whatever his rights. */
+  /** No one can shorten the time or delete the backup before it, whatever the rights. */
   COMPLIANCE
 }

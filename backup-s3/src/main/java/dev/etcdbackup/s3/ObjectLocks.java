@@ -64,7 +64,7 @@ final class ObjectLocks {
     } catch (SdkException e) {
       int status = S3Exceptions.status(e);
       String code = S3Exceptions.code(e);
-      boolean none = status == 404 && !code.equals("NoSuchBucket");
+      boolean none = status == 404 && !S3Exceptions.isAboutAllRequests(code);
       if (none || status == 405 || status == 501) { // the last two: a server that cannot lock
         return false;
       }
@@ -97,12 +97,10 @@ final class ObjectLocks {
   void confirm(Found found, Retention wanted) throws StoreException {
     HeadObjectResponse head = found.head();
     Instant shown = head.objectLockRetainUntilDate();
-    boolean longEnough = shown != null && !shown.isBefore(wanted.until());
-    if (longEnough
-        && (ObjectLock.COMPLIANCE.name().equals(head.objectLockModeAsString())
-            || wanted.mode() == ObjectLock.GOVERNANCE)) {
+    if (isLocked(head, wanted)) {
       return;
     }
+    boolean longEnough = shown != null && !shown.isBefore(wanted.until());
     Instant until = longEnough ? shown : wanted.until();
     BackupKey key = found.stored().key();
     try {
@@ -118,15 +116,32 @@ final class ObjectLocks {
       StoreException failure = bucket.exceptions().failed("PutObjectRetention", bucket.url(key), e);
       throw new StoreException(text + failure.getMessage(), e, true);
     }
-    Instant after =
-        bucket.head(key).map(now -> now.head().objectLockRetainUntilDate()).orElse(null);
-    if (after == null || after.isBefore(wanted.until())) {
-      throw new StoreException(
-          bucket.url(key)
-              + " is stored and not locked: the server accepts PutObjectRetention and does not show"
-              + " the lock; use a server that supports object lock",
-          null,
-          true);
+    Found after = bucket.head(key).orElse(found);
+    if (!isLocked(after.head(), new Retention(wanted.mode(), until))) {
+      throw unprotected(found);
+    }
+  }
+
+  private static boolean isLocked(HeadObjectResponse head, Retention wanted) {
+    Instant until = head.objectLockRetainUntilDate();
+    return until != null
+        && !until.isBefore(wanted.until())
+        && (ObjectLock.COMPLIANCE.name().equals(head.objectLockModeAsString())
+            || wanted.mode() == ObjectLock.GOVERNANCE);
+  }
+
+  /** A backup that the server was asked to lock and did not, without a refusal, is removed. */
+  private StoreException unprotected(Found found) {
+    String text =
+        bucket.url(found.stored().key())
+            + ": the server accepts the lock and does not set it, so the backup ";
+    String advice = "; use a server that supports object lock, or do without";
+    try {
+      bucket.discard(found);
+      return new StoreException(text + "was removed again" + advice, null);
+    } catch (StoreException e) {
+      text += "is stored and not locked, and could not be removed: " + e.getMessage();
+      return new StoreException(text + advice, e, true);
     }
   }
 }

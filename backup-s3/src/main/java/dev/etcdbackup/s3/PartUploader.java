@@ -87,7 +87,7 @@ final class PartUploader {
    * Gives the upload up. Nothing is left of it when this returns, unless the server is too slow:
    * then the cleaning goes on without the caller, as long as its requests may take.
    *
-   * @param why what will be thrown; hears of it when cleaning fails
+   * @param why what will be thrown; gets the failure of the cleaning as suppressed
    */
   void abandon(Throwable why) {
     synchronized (this) {
@@ -112,7 +112,7 @@ final class PartUploader {
     }
   }
 
-  /** To be told to hurry during the cleaning is no reason to leave before the time for it is up. */
+  /** After an interrupt during the cleaning, waits for a shorter time, not for none. */
   private void awaitCleaned() {
     try {
       var unused = cleaned.await(HURRIED_CLEANING.toMillis(), TimeUnit.MILLISECONDS); // or goes on

@@ -2,5 +2,5 @@ package dev.etcdbackup.s3;
 
 import java.time.Instant;
 
-/** Until when nobody may delete an object, and how strictly. */
+/** Until when an object may not be deleted, and how strictly. */
 record Retention(ObjectLock mode, Instant until) {}

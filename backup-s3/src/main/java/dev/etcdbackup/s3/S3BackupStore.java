@@ -133,8 +133,10 @@ public final class S3BackupStore implements BackupStore {
    * <p>Takes 3 requests for content below a part, else 5 and one for each part; a store's first put
    * takes one more, unless a listing came before. With {@link S3StoreBuilder#objectLock} one more,
    * the first time, to ask whether the bucket can do that, and one more where the server does not
-   * lock what it was told to (RGW 16 and large backups); when that one fails the backup is stored,
-   * not locked, and the outcome counts as unknown.
+   * lock what it was asked to lock (RGW 16 and large backups). When that one is refused the backup
+   * is stored, not locked, and the outcome counts as unknown. A backup that the server accepts and
+   * then does not show as locked, or as encrypted with the {@link S3StoreBuilder#sseCustomerKey},
+   * is removed again, and put fails.
    */
   @Override
   public StoredBackup put(BackupKey key, Content content) throws BackupException {
@@ -221,7 +223,7 @@ public final class S3BackupStore implements BackupStore {
    * the request for 1,000 fails, those are refused and the others go on. Where there is object lock
    * (or these credentials may not ask), one more for each key, and those are refused that are
    * locked, by the server's clock: {@code locked until 2026-11-22T10:00:00Z in compliance mode}.
-   * AWS tells of a lock only those who may read it ({@code s3:GetObjectRetention}, {@code
+   * AWS shows a lock only to those who may read it ({@code s3:GetObjectRetention}, {@code
    * s3:GetObjectLegalHold}).
    */
   @Override

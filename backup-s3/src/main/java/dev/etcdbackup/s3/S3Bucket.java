@@ -44,7 +44,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /**
  * The requests of the store, one method each, blocking, with a deadline each. They throw {@link
  * StoreException}; those that commit a backup throw what the SDK throws, for {@link
- * ConditionalCommit} to tell apart.
+ * ConditionalCommit} to distinguish.
  */
 final class S3Bucket {
   /** The metadata in which each object carries the id of the upload that made it. */
@@ -98,7 +98,7 @@ final class S3Bucket {
     boolean checksums =
         client.serviceClientConfiguration().requestChecksumCalculation()
             != RequestChecksumCalculation.WHEN_REQUIRED;
-    this.exceptions = new S3Exceptions(endpoint, requestTimeout, checksums);
+    this.exceptions = new S3Exceptions(endpoint, requestTimeout, checksums, sseCustomerKey != null);
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
@@ -139,7 +139,7 @@ final class S3Bucket {
   /**
    * Makes sure that "not found" is about the key and not about the bucket or the credentials, which
    * some servers answer alike: the answer to a HEAD has no body that says. A listing of that key
-   * does; one is enough for the life of the store. Credentials that may not list prove nothing.
+   * does; one is enough for the life of the store. Credentials that may not list leave it open.
    */
   private void requireServed(BackupKey key) throws StoreException {
     if (served) {
@@ -243,7 +243,7 @@ final class S3Bucket {
                         .overrideConfiguration(withDeadline)));
   }
 
-  /** A HEAD is refused without a word. A GET of a byte is refused with the reason. */
+  /** The refusal of a HEAD gives no reason. That of a GET of one byte does. */
   private SdkException explained(BackupKey key, SdkException refusal) {
     if (S3Exceptions.status(refusal) / 100 != 4 && S3Exceptions.status(refusal) / 100 != 3) {
       return refusal;
@@ -281,8 +281,8 @@ final class S3Bucket {
   }
 
   /**
-   * The backups that a page of a project holds. What was not asked for, or tells no size or time,
-   * makes the page no answer.
+   * The backups that a page of a project holds. An object that was not asked for, or has no size or
+   * time, makes the page no answer.
    */
   List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
     String start = start(project);
@@ -335,7 +335,8 @@ final class S3Bucket {
             }
           });
     } catch (SdkException e) {
-      boolean noKey = S3Exceptions.status(e) == 404 && !S3Exceptions.code(e).equals("NoSuchBucket");
+      boolean noKey =
+          S3Exceptions.status(e) == 404 && !S3Exceptions.isAboutAllRequests(S3Exceptions.code(e));
       if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
         throw new BackupNotFoundException(
             backup.key(), url(backup.key()) + " is not there, or no longer as it was", e);
@@ -378,8 +379,8 @@ final class S3Bucket {
   }
 
   /**
-   * The time by the server's clock. Where an answer does not tell, ours: servers refuse the
-   * requests of clocks that are a quarter of an hour off.
+   * The time by the server's clock. Where an answer has none, ours: servers refuse the requests of
+   * clocks that are a quarter of an hour off.
    */
   static Instant timeOf(SdkResponse answer) {
     return answer
@@ -444,15 +445,15 @@ final class S3Bucket {
   }
 
   /**
-   * The same from every request: some answers quote the ETag, some do not, and a HEAD tells whole
-   * seconds where a list tells milliseconds.
+   * The same from every request: some answers quote the ETag, some do not, and a HEAD shows whole
+   * seconds where a list shows milliseconds.
    */
   private StoredBackup stored(
       BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)
       throws StoreException {
     if (size == null || size < 0 || lastModified == null) {
       throw new StoreException(
-          url(key) + ": the server tells no size or no time, " + size + " and " + lastModified,
+          url(key) + ": the server shows no size or no time, " + size + " and " + lastModified,
           null);
     }
     String version = eTag == null ? "" : eTag.replace("\"", "");

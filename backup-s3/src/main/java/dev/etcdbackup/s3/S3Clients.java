@@ -34,8 +34,10 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
  * every upload with {@code 400 XAmzContentSHA256Mismatch}. It works on AWS and other servers as
  * well. The client addresses buckets by path, sends no chunked bodies, adds and checks checksums
  * only where S3 demands them, and makes at most three attempts at a request (the SDK's standard
- * mode). Connecting may take 5 s, silence of the server last 30 s; at most 50 connections are open
- * at once. Certificates of servers are always verified.
+ * mode). {@code AWS_USE_FIPS_ENDPOINT} and {@code AWS_USE_DUALSTACK_ENDPOINT} do not count; the
+ * proxy of {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY} does. Connecting may take 5
+ * s, silence of the server last 30 s; at most 50 connections are open at once. Certificates of
+ * servers are always verified.
  */
 public final class S3Clients {
   private static final int CONNECTIONS = 50;
@@ -137,6 +139,9 @@ public final class S3Clients {
       S3ClientBuilder client =
           S3Client.builder()
               .endpointOverride(endpoint)
+              .fipsEnabled(
+                  false) // AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT are for AWS
+              .dualstackEnabled(false)
               .region(Region.of(region != null ? region : configuredRegion()))
               .httpClientBuilder(http)
               .forcePathStyle(true)

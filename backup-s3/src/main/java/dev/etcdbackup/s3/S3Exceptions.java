@@ -40,19 +40,26 @@ final class S3Exceptions {
   private static final Pattern NOT_CONFIGURED =
       Pattern.compile(
           "from system settings|AWS_WEB_IDENTITY_TOKEN_FILE or|for profile 'default'|neither"
-              + " AWS_CONTAINER_CREDENTIALS|from IMDS");
+              + " AWS_CONTAINER_CREDENTIALS|from IMDS|IMDS credentials have been disabled");
+
+  private static final String CHECKSUMS =
+      "the client uses checksums or chunks that this server does not support; build it with"
+          + " S3Clients.forRgw";
 
   private final String endpoint;
   private final Duration timeout;
   private final boolean checksums;
+  private final boolean encrypted;
 
   /**
    * Names what requests have in common.
    *
    * @param checksums whether the client adds checksums to every body, as the SDK does by default
+   * @param encrypted whether a customer's key goes with the requests
    */
-  S3Exceptions(@Nullable URI endpoint, Duration timeout, boolean checksums) {
-    this.checksums = checksums;
+  S3Exceptions(@Nullable URI endpoint, Duration timeout, boolean checksums, boolean encrypted) {
+    this.checksums = checksums && endpoint != null; // AWS itself supports them
+    this.encrypted = encrypted;
     this.endpoint =
         endpoint == null ? "AWS" : endpoint.getScheme() + "://" + endpoint.getAuthority();
     this.timeout = timeout;
@@ -68,6 +75,7 @@ final class S3Exceptions {
     return switch (code) {
       case "NoSuchBucket",
           "InvalidAccessKeyId",
+          "XAdminUserNotFound", // versitygw
           "InvalidToken",
           "ExpiredToken",
           "SignatureDoesNotMatch",
@@ -127,11 +135,12 @@ final class S3Exceptions {
   }
 
   private String text(String operation, String where, Exception e) {
-    String reason = e instanceof AwsServiceException answer ? answered(answer) : unanswered(e);
+    String reason =
+        e instanceof AwsServiceException answer ? answered(operation, answer) : unanswered(e);
     return oneLine(operation + " of " + where + " at " + endpoint + " failed: " + reason);
   }
 
-  private String answered(AwsServiceException e) {
+  private String answered(String operation, AwsServiceException e) {
     StringBuilder text = new StringBuilder().append(e.statusCode());
     String code = code(e);
     if (!code.isEmpty()) {
@@ -148,6 +157,9 @@ final class S3Exceptions {
     if (hint == null && said != null) {
       hint = keyHint(said);
     }
+    if (hint == null && checksums && isUpload(operation) && mayBeChecksums(code)) {
+      hint = CHECKSUMS + (said == null || said.isBlank() ? "" : " (the server says: " + said + ")");
+    }
     if (hint != null) {
       text.append(": ").append(hint);
     } else if (said != null && !said.isBlank()) {
@@ -156,12 +168,24 @@ final class S3Exceptions {
     return text.toString();
   }
 
+  /** What servers answer to bodies in a form that they do not know. */
+  private static boolean mayBeChecksums(String code) {
+    return switch (code) {
+      case "", "BadDigest", "InvalidDigest", "InvalidRequest", "InvalidArgument" -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isUpload(String operation) {
+    return operation.equals("PutObject") || operation.startsWith("UploadPart");
+  }
+
   /** AWS names the right region in a header, Garage and versitygw in their text. */
   private static String regionHint(AwsServiceException e, @Nullable String said) {
     SdkHttpResponse answer = e.awsErrorDetails().sdkHttpResponse();
     String region =
         answer == null ? "" : answer.firstMatchingHeader("x-amz-bucket-region").orElse("");
-    return "the bucket is in another region; set the region"
+    return "the bucket is in another region than --s3-region or AWS_REGION says; set the region"
         + (region.isEmpty() ? "" : " to " + region)
         + (said == null || said.isBlank() ? "" : " (the server says: " + said + ")");
   }
@@ -184,24 +208,52 @@ final class S3Exceptions {
   private @Nullable String hint(int status, String code) {
     return switch (code) {
       case "XAmzContentSHA256Mismatch", "MissingContentLength", "NotImplemented" ->
-          checksums
-              ? "the client uses checksums or chunks that this server does not support; build it"
-                  + " with S3Clients.forRgw"
-              : null;
+          checksums ? CHECKSUMS : null;
       case "RequestTimeTooSkewed", "RequestExpired" ->
           "the clocks of this machine and the server differ too much; set the clock";
       case "SignatureDoesNotMatch" ->
           "the secret key is wrong, or a proxy between here and the server changes requests";
-      case "InvalidAccessKeyId", "InvalidToken" -> "the server does not know the access key";
+      case "InvalidAccessKeyId", "InvalidToken", "XAdminUserNotFound" ->
+          "the server does not know the access key";
       case "ExpiredToken" -> "the credentials have expired";
       case "AccessDenied" ->
-          "these credentials may not do this; backups need to get, put, list, delete and abort";
+          "these credentials may not do this; backups need to get, put, list, delete and abort"
+              + (encrypted ? "; or the object is encrypted with another customer's key" : "");
+      case "PreconditionFailed" ->
+          "the server refuses the name, and nothing is found under it; in a bucket with versions a"
+              + " delete marker may take it: use another name, or remove the marker";
       case "NoSuchBucket" -> "there is no such bucket; create it";
       case "QuotaExceeded" -> "the quota of the bucket or of its owner is used up";
       case "InvalidObjectState" -> "it is archived; restore it in the bucket first, then try again";
-      case "" -> status == 403 ? "these credentials may not do this, or are wrong" : null;
+      case "" -> silentHint(status);
       default -> null;
     };
+  }
+
+  /** For an answer that gives no reason. */
+  private @Nullable String silentHint(int status) {
+    if (status == 403) {
+      return "these credentials may not do this, or are wrong";
+    }
+    if (status == 407) {
+      return "a proxy wants credentials" + proxyHint();
+    }
+    boolean http = endpoint.startsWith("http://");
+    return status == 400 && http ? "if the server uses TLS on this port, say https" : null;
+  }
+
+  /** The settings that send requests elsewhere than the endpoint says. */
+  private static String proxyHint() {
+    String settings =
+        Stream.concat(
+                Stream.of("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
+                    .filter(name -> System.getenv(name) != null),
+                Stream.of("https.proxyHost", "http.proxyHost")
+                    .filter(name -> System.getProperty(name) != null))
+            .collect(Collectors.joining(", "));
+    return settings.isEmpty()
+        ? ""
+        : "; requests go through a proxy (" + settings + ") unless NO_PROXY names the server";
   }
 
   private String unanswered(Exception e) {
@@ -212,15 +264,20 @@ final class S3Exceptions {
     }
     UnknownHostException host = cause(e, UnknownHostException.class);
     if (host != null) {
-      return "unknown host (" + host.getMessage() + "); is the endpoint right, and path style on?";
+      return "unknown host ("
+          + host.getMessage()
+          + "); is the endpoint right, and path style on?"
+          + proxyHint();
     }
     ConnectException refused = cause(e, ConnectException.class);
     if (refused != null) {
-      return refused.getMessage() + "; is the endpoint right and the server up?";
+      return refused.getMessage() + "; is the endpoint right and the server up?" + proxyHint();
     }
     SSLException tls = cause(e, SSLException.class);
     if (tls != null) {
-      return tls.getMessage() + "; is it a TLS port, and is its authority known (caPem)?";
+      return tls.getMessage()
+          + "; is it a TLS port, and is its authority known (--s3-ca,"
+          + " caPem)?";
     }
     SocketTimeoutException silent = cause(e, SocketTimeoutException.class);
     if (silent != null) {
@@ -229,6 +286,10 @@ final class S3Exceptions {
     String said = String.valueOf(e.getMessage());
     if (said.startsWith("Unable to load credentials")) {
       return noCredentials(said);
+    }
+    if (said.startsWith("Could not parse XML response")) {
+      return "the answer is not XML; a key there may have a character that XML forbids, and this"
+          + " server does not encode it (encoding-type=url): rename it, or use another prefix";
     }
     IOException io = cause(e, IOException.class);
     if (io == null) {
@@ -250,9 +311,11 @@ final class S3Exceptions {
             .filter(one -> !NOT_CONFIGURED.matcher(one).find())
             .map(one -> one.replaceFirst("(?s)^(\\w+Provider)\\(.*?\\): ", "$1: "))
             .map(one -> one.replaceFirst("(?s): ProfileFile\\(.*", ""))
+            .map(one -> one.replaceFirst("\\]$", ""))
             .collect(Collectors.joining("; "));
-    return "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-        + (failed.isEmpty() ? "" : "; " + failed);
+    return failed.isEmpty()
+        ? "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+        : "no credentials: " + failed;
   }
 
   private static <T extends Throwable> @Nullable T cause(Throwable e, Class<T> type) {

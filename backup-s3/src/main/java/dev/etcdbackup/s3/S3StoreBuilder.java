@@ -98,8 +98,8 @@ public final class S3StoreBuilder {
   }
 
   /**
-   * Locks each backup that is put, so that nobody deletes or replaces its bytes before a time.
-   * Default: no lock but the one that the bucket's own rule gives.
+   * Locks each backup that is put, so that its bytes can be neither deleted nor replaced before a
+   * time. Default: no lock but the one that the bucket's own rule gives.
    *
    * <p>Needs a bucket with object lock, else each put fails before its content is read. Until its
    * time {@link S3BackupStore#delete} refuses a backup, so prunes report it; a lock longer than the
@@ -123,7 +123,7 @@ public final class S3StoreBuilder {
 
   /**
    * Has the server encrypt what is put, and decrypt what is read, with this key (SSE-C, AES-256).
-   * The server forgets the key: who loses it loses the backups. Default: none.
+   * The server does not keep the key: without it the backups cannot be read. Default: none.
    *
    * <p>It goes with each request that carries content, so the endpoint must be {@code https}. RGW
    * reads backups that were put without a key all the same; AWS does not.

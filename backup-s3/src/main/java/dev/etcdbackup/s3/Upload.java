@@ -154,7 +154,7 @@ final class Upload {
     try {
       uploads.abort(key, upload);
     } catch (StoreException e) {
-      // The caller was interrupted and has left; there is nobody to tell.
+      // The caller was interrupted and has left, so there is no one to report to.
     }
   }
 

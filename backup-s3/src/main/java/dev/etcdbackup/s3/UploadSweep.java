@@ -14,10 +14,10 @@ import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /**
- * Finds the uploads that this library began and nobody will end, and ends them.
+ * Finds the unfinished uploads that this library began long ago, and aborts them.
  *
- * <p>A list of uploads tells key, id and time of each, not its metadata. So ours are told by the
- * key: a name that this library gives by itself.
+ * <p>A list of uploads has key, id and time of each, not its metadata. So ours are recognised by
+ * the key: a name that this library gives by itself.
  */
 final class UploadSweep {
   private final S3Bucket bucket;
@@ -127,8 +127,8 @@ final class UploadSweep {
   }
 
   /**
-   * Ours by its name, whose time has to be old as well: some servers tell no time of an upload but
-   * one in the past for all.
+   * Ours by its name, whose time has to be old as well: some servers show the same time in the past
+   * for every upload.
    */
   private boolean isOursAndOld(BackupKey key, Instant now) {
     try {

@@ -1,6 +1,4 @@
-/**
- * Backups in S3. Made for Ceph's RADOS Gateway from version 16 on, and at home on AWS and others.
- */
+/** Backups in S3. Made for Ceph's RADOS Gateway from version 16 on; works on AWS and others too. */
 @NullMarked
 package dev.etcdbackup.s3;
 

@@ -51,6 +51,9 @@ final class PeculiarS3 implements AutoCloseable {
   /** What is stored in front of each body, as servers do that take chunk framing for content. */
   volatile String framing = "";
 
+  /** Whether lists encode keys when asked to, without which some keys make no XML. */
+  volatile boolean encodes = true;
+
   private final Map<String, String> metadata = new ConcurrentHashMap<>();
   private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
   private final HttpServer server;
@@ -180,20 +183,24 @@ final class PeculiarS3 implements AutoCloseable {
   }
 
   private String listOfObjects(String query) {
-    boolean encoded = query.contains("encoding-type=url");
+    boolean encoded = encodes && query.contains("encoding-type=url");
     StringBuilder list = new StringBuilder("<ListBucketResult>").append(nameElement);
     if (encoded) {
       list.append("<EncodingType>url</EncodingType>");
     }
+    String prefix = query.replaceFirst(".*prefix=([^&]*).*|.*", "$1");
     new TreeMap<>(objects)
         .forEach(
-            (key, bytes) ->
+            (key, bytes) -> {
+              if (key.startsWith(prefix)) {
                 list.append("<Contents><Key>")
                     .append(encoded ? URLEncoder.encode(key, UTF_8) : key)
                     .append("</Key><Size>")
                     .append(bytes.length)
                     .append("</Size><LastModified>2020-02-03T20:45:48.000Z</LastModified>")
-                    .append("<ETag>\"e\"</ETag></Contents>"));
+                    .append("<ETag>\"e\"</ETag></Contents>");
+              }
+            });
     return list.append("<IsTruncated>false</IsTruncated></ListBucketResult>").toString();
   }
 

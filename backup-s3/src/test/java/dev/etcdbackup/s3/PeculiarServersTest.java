@@ -10,6 +10,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -123,6 +127,19 @@ class PeculiarServersTest {
     assertThat(store().list("p"))
         .extracting(one -> one.key().toString())
         .containsExactlyInAnyOrder("p/" + odd + "x", KEY.toString());
+  }
+
+  @Test
+  void aServerThatCannotEncodeSuchAKeyStopsTheListingOfItsProjectAlone() throws Exception {
+    server.encodes = false;
+    server.objects.put("p/\u0001x", SMALL);
+    server.objects.put("q/a", SMALL);
+
+    assertThatThrownBy(() -> store().list("p"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("s3://b/p/")
+        .hasMessageContaining("a key there may have a character that XML forbids");
+    assertThat(store().list("q")).hasSize(1);
   }
 
   @ParameterizedTest
@@ -248,7 +265,15 @@ class PeculiarServersTest {
 
     assertThatExceptionOfType(StoreException.class)
         .isThrownBy(() -> store.put(KEY, content(SMALL)))
-        .withMessageContaining("is stored and not locked")
+        .withMessageContaining("the server accepts the lock and does not set it")
+        .withMessageContaining("was removed again")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+    assertThat(server.objects).isEmpty();
+
+    server.refuse("DELETE", "", 403, "AccessDenied", "no");
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store.put(KEY, content(SMALL)))
+        .withMessageContaining("is stored and not locked, and could not be removed")
         .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
   }
 
@@ -281,6 +306,96 @@ class PeculiarServersTest {
     assertThatThrownBy(() -> store().put(KEY, content(SMALL)))
         .isInstanceOf(StoreException.class)
         .hasMessageEndingWith("400 XAmzContentSHA256Mismatch: no");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, 412, PreconditionFailed, a delete marker may take it",
+    "PUT, 403, AccessDenied, encrypted with another customer's key",
+    "PUT, 400, '', say https",
+  })
+  void aHintFitsWhatHappened(String method, int status, String code, String hint) {
+    server.refuse(method, "", status, code, "no");
+
+    assertThatThrownBy(() -> encrypting().put(KEY, content(SMALL)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(hint)
+        .hasMessageNotContaining("S3Clients");
+  }
+
+  @Test
+  void anUnknownRefusalOfTheDefaultChecksumsHasBothTheHintAndTheReason() {
+    server.refuse("PUT", "", 400, "InvalidRequest", "what the server says");
+    try (S3Client plain =
+        S3Client.builder()
+            .endpointOverride(server.endpoint())
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
+            .build()) {
+      S3BackupStore store = S3BackupStore.builder(plain, "b").build();
+      assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageEndingWith("S3Clients.forRgw (the server says: what the server says)");
+    }
+  }
+
+  @Test
+  void settingsOfTheEnvironmentThatAreForAwsDoNotCountWithAnEndpoint() throws Exception {
+    System.setProperty("aws.useFipsEndpoint", "true");
+    System.setProperty("aws.useDualstackEndpoint", "true");
+    System.setProperty("aws.region", "garage");
+    try (S3Client configured =
+        S3Clients.forRgw(server.endpoint())
+            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
+            .build()) {
+      assertThat(S3BackupStore.builder(configured, "b").build().list("p")).isEmpty();
+      assertThat(configured.serviceClientConfiguration().region().id()).isEqualTo("garage");
+    } finally {
+      System.clearProperty("aws.useFipsEndpoint");
+      System.clearProperty("aws.useDualstackEndpoint");
+      System.clearProperty("aws.region");
+    }
+  }
+
+  @Test
+  void aProxyThatTakesTheRequestsIsNamed() {
+    System.setProperty("http.proxyHost", "127.0.0.1");
+    System.setProperty("http.proxyPort", "1");
+    try (S3Client proxied =
+        S3Clients.forRgw(server.endpoint())
+            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
+            .build()) {
+      assertThatThrownBy(() -> S3BackupStore.builder(proxied, "b").build().list("p"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("through a proxy (http.proxyHost)");
+    } finally {
+      System.clearProperty("http.proxyHost");
+      System.clearProperty("http.proxyPort");
+    }
+  }
+
+  @Test
+  void theReasonOfTheCredentialsThatWereMeantIsShown() {
+    try (S3Client mistyped =
+        S3Clients.forRgw(server.endpoint())
+            .credentials(
+                AwsCredentialsProviderChain.of(
+                    ProfileCredentialsProvider.builder()
+                        .profileName("mistyped")
+                        .profileFile(
+                            ProfileFile.builder()
+                                .type(ProfileFile.Type.CREDENTIALS)
+                                .content(InputStream.nullInputStream())
+                                .build())
+                        .build()))
+            .build()) {
+      assertThatThrownBy(() -> S3BackupStore.builder(mistyped, "b").build().list("p"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("mistyped")
+          .hasMessageNotContaining("set AWS_ACCESS_KEY_ID");
+    }
   }
 
   @Test
