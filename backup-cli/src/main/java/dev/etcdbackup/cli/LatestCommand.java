@@ -61,7 +61,10 @@ final class LatestCommand implements Callable<Integer> {
   private Optional<Backup> newestGood(BackupService service) throws BackupException {
     NewestGood found =
         service.newestGood(
-            NewestGoodRequest.builder(project).onPassedOver(this::reportPassedOver).build());
+            NewestGoodRequest.builder(project)
+                .unreadable(2)
+                .onPassedOver(this::reportPassedOver)
+                .build());
     if (found.backup().isEmpty() && !found.passedOver().isEmpty()) {
       root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
     }

@@ -22,7 +22,8 @@ class ScrubTest {
 
   private final AtomicInteger reads = new AtomicInteger();
   private HttpServer server;
-  private int goodReads;
+  private int badReads; // the first ones
+  private int goodReads = Integer.MAX_VALUE;
 
   @BeforeEach
   void startAStore() throws IOException {
@@ -43,7 +44,8 @@ class ScrubTest {
   private void answer(HttpExchange exchange) throws IOException {
     exchange.getRequestBody().readAllBytes();
     boolean list = String.valueOf(exchange.getRequestURI().getQuery()).contains("list-type");
-    if (!list && reads.incrementAndGet() > goodReads) {
+    int read = list ? 0 : reads.incrementAndGet();
+    if (!list && (read <= badReads || read > goodReads)) {
       exchange.sendResponseHeaders(403, -1);
     } else {
       byte[] body = list ? listing().getBytes(StandardCharsets.UTF_8) : PLAIN;
@@ -84,6 +86,33 @@ class ScrubTest {
             "etcd-backup: 3 of 5 backups could not be read; gave up after 3 in a row, 4 not looked"
                 + " at\n");
     assertThat(reads).hasValue(5);
+  }
+
+  /** The newest was archived to GLACIER, for example. */
+  @Test
+  void theLatestThatVerifiesIsFoundBehindOnesThatCannotBeRead() {
+    badReads = 2;
+    Cli run = latestVerified();
+    assertThat(run).returns(0, Cli::code).returns("p/e_v1_2020-02-07-00:00:00\n", Cli::out);
+    assertThat(run.err().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line).startsWith("etcd-backup: SKIPPED p/e_v1_2020-02-09-00:00:00: "),
+            line ->
+                assertThat(line).startsWith("etcd-backup: SKIPPED p/e_v1_2020-02-08-00:00:00: "));
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsNoReasonToGoBackFurther() {
+    badReads = 3;
+    Cli run = latestVerified();
+    assertThat(run.code()).isEqualTo(4);
+    assertThat(run.out()).isEmpty();
+  }
+
+  private Cli latestVerified() {
+    String endpoint = "http://127.0.0.1:" + server.getAddress().getPort();
+    return Cli.run("latest", "p", "--verified", "--store=s3://b-1", "--s3-endpoint=" + endpoint);
   }
 
   @Test
