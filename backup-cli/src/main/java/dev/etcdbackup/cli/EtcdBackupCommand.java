@@ -117,7 +117,10 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     Interruption interruption = Interruption.begin();
     int code = ExitCode.INTERNAL;
     try {
-      code = run(interruption, System.out, System.err, args);
+      code = run(interruption, System.out, System.err, Utf8Arguments.of(args));
+    } catch (UsageException e) {
+      System.err.println("etcd-backup: " + e.getMessage());
+      code = ExitCode.USAGE;
     } finally {
       interruption.end(code);
     }

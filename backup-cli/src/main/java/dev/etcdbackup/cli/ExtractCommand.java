@@ -7,7 +7,13 @@ import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,8 +37,23 @@ final class ExtractCommand implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "KEYNAME",
-      description = "The key in etcd, /registry/secrets/default/a say.")
+      description =
+          "The key in etcd, for example /registry/secrets/default/a. When there is none and"
+              + " KEYNAME has \\\\xNN, as 'keys' prints bytes that are not UTF-8, the key with those"
+              + " bytes.")
   private @Nullable String key;
+
+  @Option(
+      names = "--key-hex",
+      paramLabel = "HEX",
+      description = "Instead of KEYNAME the bytes of the key in hexadecimal digits.")
+  private @Nullable String keyHex;
+
+  @Option(
+      names = "--key-base64",
+      paramLabel = "BASE64",
+      description = "Instead of KEYNAME the bytes of the key in Base64.")
+  private @Nullable String keyBase64;
 
   @Option(
       names = "--prefix",
@@ -53,37 +74,67 @@ final class ExtractCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, IOException {
-    KeyRange range = range();
+    List<KeyRange> ranges = ranges();
     return new OperandReader(root)
-        .whole(operand, (snapshot, way) -> print(cursor(snapshot, range)));
+        .whole(operand, (snapshot, way) -> print(cursor(snapshot, ranges)));
   }
 
-  private KeyRange range() throws UsageException {
-    if (key != null && prefix == null) {
-      return KeyRange.of(key.getBytes(StandardCharsets.UTF_8));
+  /** What is looked for, and what instead when that is not there. */
+  private List<KeyRange> ranges() throws UsageException {
+    if (Stream.of(key, keyHex, keyBase64, prefix).filter(Objects::nonNull).count() != 1) {
+      throw new UsageException(
+          "what to extract? Give one of KEYNAME, --key-hex, --key-base64 and --prefix");
     }
-    if (key != null || prefix == null) {
-      throw new UsageException("what to extract? Give either KEYNAME or --prefix");
+    if (keyHex != null) {
+      return List.of(decoded("--key-hex", keyHex, HexFormat.of()::parseHex));
+    }
+    if (keyBase64 != null) {
+      return List.of(decoded("--key-base64", keyBase64, Base64.getDecoder()::decode));
+    }
+    if (key != null) {
+      byte[] literal = key.getBytes(StandardCharsets.UTF_8);
+      return List.of(KeyRange.of(literal), KeyRange.of(BytesText.unescaped(key)));
     }
     if (!root.output().isJson()) {
       throw new UsageException("--prefix needs -o json: plain output is a single value");
     }
-    return KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
+    return List.of(
+        KeyRange.prefix(Objects.requireNonNull(prefix).getBytes(StandardCharsets.UTF_8)));
   }
 
-  private KeyCursor cursor(EtcdSnapshot snapshot, KeyRange range)
+  private KeyCursor cursor(EtcdSnapshot snapshot, List<KeyRange> ranges)
       throws UsageException, IOException {
     try {
-      return snapshot.keys(range, revision);
+      KeyCursor first = snapshot.keys(ranges.get(0), revision);
+      return first.size() > 0 || ranges.size() == 1
+          ? first
+          : snapshot.keys(ranges.get(1), revision);
     } catch (RevisionNotRetainedException e) {
       throw new UsageException("--rev: " + e.getMessage());
     }
   }
 
+  private static KeyRange decoded(String option, String text, Function<String, byte[]> decoder)
+      throws UsageException {
+    try {
+      byte[] bytes = decoder.apply(text);
+      if (bytes.length > 0) {
+        return KeyRange.of(bytes);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + ": '" + text + "' cannot be decoded: " + e.getMessage());
+    }
+    throw new UsageException(option + ": a key has at least one byte");
+  }
+
+  private String shownKey() {
+    return Stream.of(key, keyHex, keyBase64).filter(Objects::nonNull).findAny().orElse("");
+  }
+
   private int print(KeyCursor keys) throws IOException {
     Output output = root.output();
     if (keys.size() == 0) {
-      String what = key == null ? "no key that begins with " + prefix : "no key " + key;
+      String what = prefix != null ? "no key that begins with " + prefix : "no key " + shownKey();
       String at = " at revision " + keys.revision();
       return root.failures().report(operand + ": there is " + what + at, ExitCode.NO);
     }

@@ -21,6 +21,7 @@ class JarTest {
   private static final Path JAR = Path.of("target/etcd-backup.jar");
 
   @TempDir Path directory;
+  private String locale = "C.UTF-8";
 
   private Process start(File stdout, String... args) throws IOException {
     assertThat(JAR).as("built by 'mvn package'").exists();
@@ -28,10 +29,12 @@ class JarTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(List.of(args));
-    return new ProcessBuilder(command)
-        .redirectOutput(stdout)
-        .redirectError(directory.resolve("err").toFile())
-        .start();
+    ProcessBuilder process =
+        new ProcessBuilder(command)
+            .redirectOutput(stdout)
+            .redirectError(directory.resolve("err").toFile());
+    process.environment().put("LC_ALL", locale);
+    return process.start();
   }
 
   private Cli run(String... args) throws Exception {
@@ -54,6 +57,17 @@ class JarTest {
     assertThat(run("lst"))
         .isEqualTo(
             new Cli(2, "", "etcd-backup: unknown command 'lst'; see 'etcd-backup --help'\n"));
+  }
+
+  /** Containers have no locale, and Java 17 then replaces what is not ASCII. */
+  @Test
+  void argumentsAreUtf8InALocaleThatIsNot() throws Exception {
+    Path file = Goldens.write(directory.resolve("snap.db"), Goldens.bytes("3.5.30-plain"));
+    locale = "C";
+    Cli run = run("extract", file.toString(), "z\u00fcrich");
+    assertThat(run.err())
+        .isEqualTo("etcd-backup: " + file + ": there is no key z\u00fcrich at revision 230\n");
+    assertThat(run.code()).isEqualTo(1);
   }
 
   @Test

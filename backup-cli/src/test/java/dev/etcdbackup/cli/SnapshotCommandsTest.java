@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +68,34 @@ class SnapshotCommandsTest {
   private static JsonNode json(Cli run) throws Exception {
     assertThat(run.err()).isEmpty();
     return JSON.readTree(run.out());
+  }
+
+  // extract; RestoreCommandsTest has the rest
+
+  @Test
+  void aKeyCanBeGivenInEveryFormInWhichItsBytesCanBeWritten() throws Exception {
+    String key = Cli.on(store, "keys", file.toString()).out().lines().findFirst().orElseThrow();
+    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+    Cli expected = Cli.on(store, "extract", file.toString(), key);
+    assertThat(expected.code()).isEqualTo(0);
+    String hex = HexFormat.of().formatHex(bytes);
+    String base64 = Base64.getEncoder().encodeToString(bytes);
+    String escaped = HexFormat.of().withPrefix("\\x").formatHex(bytes);
+    assertThat(Cli.on(store, "extract", file.toString(), "--key-hex=" + hex)).isEqualTo(expected);
+    assertThat(Cli.on(store, "extract", file.toString(), "--key-base64=" + base64))
+        .isEqualTo(expected);
+    assertThat(Cli.on(store, "extract", file.toString(), escaped)).isEqualTo(expected);
+    assertThat(Cli.on(store, "extract", file.toString(), "--key-hex=00ff"))
+        .returns(1, Cli::code)
+        .satisfies(none -> assertThat(none.err()).contains("there is no key 00ff"));
+  }
+
+  @Test
+  void whatKeysPrintsOfBytesThatAreNotUtf8IsReadBack() {
+    byte[] bytes = {'a', (byte) 0xff, '\\', 'x', '4', '1', 0};
+    assertThat(BytesText.shown(bytes)).isEqualTo("a\\xff\\x5cx41\\x00");
+    assertThat(BytesText.unescaped(BytesText.shown(bytes))).isEqualTo(bytes);
+    assertThat(BytesText.unescaped("ü\\xzz")).asString(StandardCharsets.UTF_8).isEqualTo("ü\\xzz");
   }
 
   // status

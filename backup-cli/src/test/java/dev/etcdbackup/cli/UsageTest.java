@@ -148,8 +148,11 @@ class UsageTest {
         mistake(
             "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
-        mistake("extract --store {store} p/k", "Give either KEYNAME or --prefix"),
-        mistake("extract --store {store} p/k a --prefix b", "Give either KEYNAME or --prefix"),
+        mistake("extract --store {store} p/k", "Give one of KEYNAME, --key-hex"),
+        mistake("extract --store {store} p/k a --prefix b", "Give one of KEYNAME, --key-hex"),
+        mistake("extract --store {store} p/k --key-hex 0", "--key-hex: '0' cannot be decoded"),
+        mistake("extract --store {store} p/k --key-base64 !", "--key-base64: '!' cannot be"),
+        mistake("extract --store {store} p/k --key-hex=", "at least one byte"),
         mistake("extract --store {store} p/k --prefix b", "--prefix needs -o json"),
         mistake("extract p/k a", "no store; give --store"),
         mistake("restore-live --store {store} p/k", "no cluster; give --etcd"),

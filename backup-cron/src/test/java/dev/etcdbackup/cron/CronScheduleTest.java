@@ -79,11 +79,56 @@ class CronScheduleTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "* * * *", "60 * * * *", "0 0 * * 8", "hourly", "0 0 30 2 *", "0 0 12 * * ?"})
-  void whatIsNoExpressionIsRefusedByName(String wrong) {
+      strings = {
+        "",
+        "* * * *",
+        "60 * * * *",
+        "0 0 * * 8",
+        "hourly",
+        "0 0 12 * * ?",
+        "@fortnightly",
+        "@every",
+        "@every 6",
+        "@every 6h x",
+        "@every 0s",
+        "@every 500ms",
+        "@every 99999999999999999999h",
+        "@every 9999999999999h",
+        "TZ=Europe/Berlin 0 0 * * *",
+        "CRON_TZ=UTC @daily",
+      })
+  void whatIsNoExpressionIsRefusedByNameWithWhatIsAccepted(String wrong) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CronSchedule.of(wrong))
-        .withMessageContaining("'" + wrong + "'");
+        .withMessageContaining("'" + wrong + "'")
+        .withMessageContaining("five fields of crontab(5) in UTC, without seconds and time zone")
+        .withMessageContaining("@every DURATION");
+  }
+
+  @Test
+  void anExpressionWithoutAnyTimeIsRefusedByName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CronSchedule.of("0 0 30 2 *"))
+        .withMessage("'0 0 30 2 *' matches no time at all");
+  }
+
+  @Test
+  void nicknamesAreThoseOfKubernetes() {
+    assertAllPoints("@hourly", t -> t.getMinute() == 0);
+    assertAllPoints("@daily", t -> midnight(t));
+    assertAllPoints("@midnight", t -> midnight(t));
+    assertAllPoints("@weekly", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
+    assertAllPoints("@monthly", t -> midnight(t) && day(t) == 1);
+    assertAllPoints("@yearly", t -> midnight(t) && t.getDayOfYear() == 1);
+    assertAllPoints("@annually", t -> midnight(t) && t.getDayOfYear() == 1);
+    assertThat(CronSchedule.of("@daily")).hasToString("@daily");
+  }
+
+  @Test
+  void everySoOftenIsCountedFrom1970() {
+    assertAllPoints("@every 6h", t -> t.getMinute() == 0 && t.getHour() % 6 == 0);
+    assertThat(CronSchedule.of("@every 1h30m").next(START)).hasValue(START.plusSeconds(5_400));
+    assertThat(CronSchedule.of("@every 90s").next(START)).hasValue(START.plusSeconds(90));
   }
 
   @Test

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 
 /** The requests of a lock to its etcd. No request outlives its time. */
 final class LockClient implements Closeable {
-  /** How long to wait for all answers together. */
+  /** How long a renewal or a confirmation waits for all answers together. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Duration TO_GIVE_BACK = Duration.ofSeconds(2);
@@ -36,13 +36,15 @@ final class LockClient implements Closeable {
 
   private final LockConnection etcd;
   private final Duration renewal;
+  private final Duration patience; // of taking a lock: the first call loads classes and connects
   private final String where;
 
   /** How many hold a lock through this client or ask for one. */
   int users; // guarded by the EtcdBackupLock
 
-  private LockClient(LockConnection etcd, Duration renewal, String where) {
+  private LockClient(LockConnection etcd, Duration renewal, Duration patience, String where) {
     this.etcd = etcd;
+    this.patience = patience;
     this.renewal = renewal;
     this.where = where;
   }
@@ -66,13 +68,14 @@ final class LockClient implements Closeable {
   static LockClient connect(EtcdConnection connection, Duration ttl) throws SourceException {
     Duration quarter = ttl.dividedBy(4); // so that a renewal can be tried at two more members
     Duration renewal = quarter.compareTo(PATIENCE) < 0 ? quarter : PATIENCE;
-    return new LockClient(LockConnection.to(connection), renewal, connection.toString());
+    return new LockClient(
+        LockConnection.to(connection), renewal, connection.probeTimeout(), connection.toString());
   }
 
   /** Takes a lock if no client has it or waits for it. */
   Optional<Grant> tryLock(String project, String name, Duration ttl)
       throws SourceException, InterruptedIOException {
-    Answers answers = new Answers("no lock of " + project + " from " + where, PATIENCE);
+    Answers answers = new Answers("no lock of " + project + " from " + where, patience);
     if (first(name, answers).isPresent()) {
       return Optional.empty();
     }

@@ -146,8 +146,10 @@ class EtcdBackupLockTest {
   }
 
   @Test
-  void aSilentEtcdIsGivenUpAfterFiveSeconds() throws Exception {
-    EtcdBackupLock lock = lock();
+  void aSilentEtcdIsGivenUpAfterTheProbeTimeout() throws Exception {
+    EtcdConnection connection =
+        EtcdConnection.builder(etcd.endpoints()).probeTimeout(Duration.ofSeconds(5)).build();
+    EtcdBackupLock lock = add(EtcdBackupLock.builder(connection).build());
     etcd.pause();
     try {
       long asked = System.nanoTime();

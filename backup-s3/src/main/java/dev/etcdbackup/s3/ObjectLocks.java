@@ -117,8 +117,26 @@ final class ObjectLocks {
       throw new StoreException(text + failure.getMessage(), e, true);
     }
     Found after = bucket.head(key).orElse(found);
-    if (!isLocked(after.head(), new Retention(wanted.mode(), until))) {
+    boolean locked = isLocked(after.head(), new Retention(wanted.mode(), until));
+    if (!locked && !isHiddenFromUs(after)) {
       throw unprotected(found);
+    }
+  }
+
+  /**
+   * Whether these credentials may not read locks; AWS leaves them out of the answer to HEAD then.
+   */
+  private boolean isHiddenFromUs(Found found) {
+    try {
+      bucket.client.getObjectRetention(
+          r ->
+              r.bucket(bucket.name)
+                  .key(bucket.path(found.stored().key()))
+                  .versionId(found.head().versionId())
+                  .overrideConfiguration(bucket.withDeadline));
+      return false;
+    } catch (SdkException e) {
+      return S3Exceptions.code(e).equals("AccessDenied");
     }
   }
 

@@ -36,7 +36,6 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -151,7 +150,9 @@ final class S3Bucket {
               r -> r.bucket(name).prefix(path(key)).maxKeys(1).overrideConfiguration(withDeadline)),
           url(key));
     } catch (SdkException e) {
-      if (!S3Exceptions.code(e).equals("AccessDenied")) {
+      int status = S3Exceptions.status(e);
+      boolean open = status == 405 || status == 501 || S3Exceptions.code(e).equals("AccessDenied");
+      if (!open) {
         throw exceptions.failed("ListObjectsV2", url(key), e);
       }
     }
@@ -197,36 +198,6 @@ final class S3Bucket {
   /** Whether a customer's key goes with each request that needs it. */
   boolean encrypts() {
     return encrypted;
-  }
-
-  /**
-   * Removes all versions of a key, and the delete markers above them. Servers without versions
-   * remove the object, or refuse the question, and then one is left.
-   */
-  void removeVersions(BackupKey key) throws StoreException {
-    ListObjectVersionsResponse all;
-    try {
-      all =
-          client.listObjectVersions(
-              r -> r.bucket(name).prefix(path(key)).overrideConfiguration(withDeadline));
-    } catch (SdkException noVersionsHere) {
-      return;
-    }
-    List<String> ids = new ArrayList<>();
-    all.versions().forEach(one -> ids.add(one.versionId()));
-    all.deleteMarkers().forEach(one -> ids.add(one.versionId()));
-    for (String id : ids) {
-      request(
-          "DeleteObject",
-          url(key),
-          () ->
-              client.deleteObject(
-                  r ->
-                      r.bucket(name)
-                          .key(path(key))
-                          .versionId(id)
-                          .overrideConfiguration(withDeadline)));
-    }
   }
 
   /** Removes the version that was found, which is not what was to be stored. */

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 
 /**
  * Finds out whether a bucket suits as a store, by storing, reading, listing and deleting objects of
@@ -324,7 +325,7 @@ public final class S3StoreCheck {
     List<String> left = new ArrayList<>();
     for (BackupKey key : stored.keySet()) {
       try {
-        bucket.removeVersions(key);
+        removeVersions(key);
         Optional<Found> still = bucket.head(key);
         if (still.isPresent()) {
           bucket.discard(still.get());
@@ -336,6 +337,39 @@ public final class S3StoreCheck {
     if (!left.isEmpty()) {
       String text = left.stream().map(S3Exceptions::oneLine).collect(Collectors.joining("; "));
       report(new Finding("clean up", Result.FAILED, "objects of the check are left: " + text));
+    }
+  }
+
+  /**
+   * Removes all versions of a key, and the delete markers above them. Servers without versions
+   * remove the object, or refuse the question, and then one is left.
+   */
+  private void removeVersions(BackupKey key) throws StoreException {
+    ListObjectVersionsResponse all;
+    try {
+      all =
+          bucket.client.listObjectVersions(
+              r ->
+                  r.bucket(bucket.name)
+                      .prefix(bucket.path(key))
+                      .overrideConfiguration(bucket.withDeadline));
+    } catch (SdkException noVersionsHere) {
+      return;
+    }
+    List<String> ids = new ArrayList<>();
+    all.versions().forEach(one -> ids.add(one.versionId()));
+    all.deleteMarkers().forEach(one -> ids.add(one.versionId()));
+    for (String id : ids) {
+      bucket.request(
+          "DeleteObject",
+          bucket.url(key),
+          () ->
+              bucket.client.deleteObject(
+                  r ->
+                      r.bucket(bucket.name)
+                          .key(bucket.path(key))
+                          .versionId(id)
+                          .overrideConfiguration(bucket.withDeadline)));
     }
   }
 

@@ -277,6 +277,21 @@ class PeculiarServersTest {
         .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
   }
 
+  /** AWS shows a lock to those alone who may read it; the server's consent has to do then. */
+  @Test
+  void aLockThatTheseCredentialsMayNotReadIsTakenAsSet() throws Exception {
+    server.refuse("GET", "object-lock", 400, "InvalidRequest", "no");
+    server.refuse("GET", "retention", 403, "AccessDenied", "no");
+    server.locksIgnored = true;
+    S3BackupStore store =
+        S3BackupStore.builder(client, "b")
+            .objectLock(ObjectLock.GOVERNANCE, Duration.ofDays(1))
+            .build();
+
+    assertThat(store.put(KEY, content(SMALL)).size()).isEqualTo(SMALL.length);
+    assertThat(server.objects).hasSize(1);
+  }
+
   @Test
   void theRegionThatTheServerNamesIsShown() {
     server.refuse(

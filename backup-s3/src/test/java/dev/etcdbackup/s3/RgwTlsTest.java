@@ -58,7 +58,7 @@ class RgwTlsTest {
       assertThatThrownBy(() -> store.list("p"))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("PKIX")
-          .hasMessageContaining("is its authority known (caPem)?");
+          .hasMessageContaining("is its authority known (--s3-ca, caPem)?");
     }
   }
 

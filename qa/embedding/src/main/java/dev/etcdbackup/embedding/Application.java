@@ -65,11 +65,14 @@ final class Application implements AutoCloseable {
     }
   }
 
-  /** Ends it as a service manager does, and checks that it ends. */
+  /**
+   * Ends it as a service manager does, and checks that it ends. A graceful shutdown of Spring waits
+   * up to 30 s for requests, then the scheduler up to 20 s for a backup.
+   */
   void stop() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      throw new AssertionError("the application did not end within 30 s of SIGTERM");
+    if (!process.waitFor(90, TimeUnit.SECONDS)) {
+      throw new AssertionError("the application did not end within 90 s of SIGTERM");
     }
   }
 
