@@ -71,9 +71,9 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   }
 
   /**
-   * Takes the lock if no other client holds it. Blocks for the probe timeout of the connection at
-   * most, 30 seconds by default, 2 seconds more when that fails, and as long as it takes to look up
-   * host names.
+   * Takes the lock if no other client holds it. Blocks for 10 seconds at most, or for the probe
+   * timeout of the connection when that is shorter, 2 seconds more when it fails, and as long as it
+   * takes to look up host names.
    *
    * @throws SourceException when etcd does not answer in time or refuses, with one line that says
    *     why, or when this was closed

@@ -29,6 +29,9 @@ final class LockClient implements Closeable {
   /** How long a renewal or a confirmation waits for all answers together. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** The same when a lock is taken: the first call loads classes and connects. */
+  private static final Duration TO_TAKE = Duration.ofSeconds(10);
+
   private static final Duration TO_GIVE_BACK = Duration.ofSeconds(2);
 
   /** How often to check whether another client was given the lock. */
@@ -36,15 +39,15 @@ final class LockClient implements Closeable {
 
   private final LockConnection etcd;
   private final Duration renewal;
-  private final Duration patience; // of taking a lock: the first call loads classes and connects
+  private final Duration toTake;
   private final String where;
 
   /** How many hold a lock through this client or ask for one. */
   int users; // guarded by the EtcdBackupLock
 
-  private LockClient(LockConnection etcd, Duration renewal, Duration patience, String where) {
+  private LockClient(LockConnection etcd, Duration renewal, Duration toTake, String where) {
     this.etcd = etcd;
-    this.patience = patience;
+    this.toTake = toTake;
     this.renewal = renewal;
     this.where = where;
   }
@@ -68,14 +71,15 @@ final class LockClient implements Closeable {
   static LockClient connect(EtcdConnection connection, Duration ttl) throws SourceException {
     Duration quarter = ttl.dividedBy(4); // so that a renewal can be tried at two more members
     Duration renewal = quarter.compareTo(PATIENCE) < 0 ? quarter : PATIENCE;
-    return new LockClient(
-        LockConnection.to(connection), renewal, connection.probeTimeout(), connection.toString());
+    Duration probe = connection.probeTimeout();
+    Duration toTake = probe.compareTo(TO_TAKE) < 0 ? probe : TO_TAKE;
+    return new LockClient(LockConnection.to(connection), renewal, toTake, connection.toString());
   }
 
   /** Takes a lock if no client has it or waits for it. */
   Optional<Grant> tryLock(String project, String name, Duration ttl)
       throws SourceException, InterruptedIOException {
-    Answers answers = new Answers("no lock of " + project + " from " + where, patience);
+    Answers answers = new Answers("no lock of " + project + " from " + where, toTake);
     if (first(name, answers).isPresent()) {
       return Optional.empty();
     }
