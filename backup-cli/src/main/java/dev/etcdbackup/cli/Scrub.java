@@ -12,6 +12,7 @@ import java.util.List;
 /** {@code verify --all}: scrubs a store and prints each result. */
 final class Scrub {
   private static final int PROBLEMS_SHOWN = 20;
+  private static final int UNREAD_IN_A_ROW = 3;
   private static final String UNREAD = " could not be read";
 
   private final EtcdBackupCommand root;
@@ -35,6 +36,7 @@ final class Scrub {
       ScrubRequest request =
           ScrubRequest.builder(project)
               .spreadOver(days)
+              .maxUnreadableInARow(UNREAD_IN_A_ROW)
               .verifier(
                   new SnapshotBackupVerifier(
                       EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options))
@@ -96,7 +98,11 @@ final class Scrub {
 
   private static String remaining(ScrubReport report) {
     return report.remaining() > 0
-        ? "; gave up after 3 in a row, " + report.remaining() + " not looked at"
+        ? "; gave up after "
+            + UNREAD_IN_A_ROW
+            + " in a row, "
+            + report.remaining()
+            + " not looked at"
         : "";
   }
 }

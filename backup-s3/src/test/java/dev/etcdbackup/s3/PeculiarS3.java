@@ -16,12 +16,19 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A small S3 server in memory, with one bucket {@code b}, that can be given the peculiarities which
  * servers other than AWS were seen to have.
  */
 final class PeculiarS3 implements AutoCloseable {
+  static final AwsCredentialsProvider CREDENTIALS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b"));
+
   private static final String ALGORITHM = "x-amz-server-side-encryption-customer-algorithm";
 
   /** The objects by their key. */
@@ -69,6 +76,11 @@ final class PeculiarS3 implements AutoCloseable {
 
   URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** A client of {@link S3Clients}, to be closed by the caller. */
+  S3Client client() {
+    return S3Clients.forRgw(endpoint()).credentials(CREDENTIALS).build();
   }
 
   /** Refuses requests with this method whose query contains a text. */

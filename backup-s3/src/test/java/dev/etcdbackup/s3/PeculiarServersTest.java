@@ -44,10 +44,7 @@ class PeculiarServersTest {
   @BeforeEach
   void start() throws IOException {
     server = new PeculiarS3();
-    client =
-        S3Clients.forRgw(server.endpoint())
-            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-            .build();
+    client = server.client();
   }
 
   @AfterEach
@@ -63,6 +60,16 @@ class PeculiarServersTest {
   /** Past the check that the address is https, which the server here is not. */
   private S3BackupStore encrypting() {
     return new S3BackupStore(S3BackupStore.builder(client, "b").sseCustomerKey(SECRET));
+  }
+
+  /** As an application may build it that does not know {@link S3Clients}. */
+  private S3Client clientWithDefaultChecksums() {
+    return S3Client.builder()
+        .endpointOverride(server.endpoint())
+        .region(Region.US_EAST_1)
+        .forcePathStyle(true)
+        .credentialsProvider(PeculiarS3.CREDENTIALS)
+        .build();
   }
 
   private static Content content(byte[] bytes) {
@@ -304,14 +311,7 @@ class PeculiarServersTest {
   @Test
   void aClientWithTheDefaultChecksumsIsNamedAsTheCauseAndOneOfOursIsNot() {
     server.refuse("PUT", "", 400, "XAmzContentSHA256Mismatch", "no");
-    try (S3Client plain =
-        S3Client.builder()
-            .endpointOverride(server.endpoint())
-            .region(Region.US_EAST_1)
-            .forcePathStyle(true)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-            .build()) {
+    try (S3Client plain = clientWithDefaultChecksums()) {
       S3BackupStore store = S3BackupStore.builder(plain, "b").build();
       assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
           .isInstanceOf(StoreException.class)
@@ -341,14 +341,7 @@ class PeculiarServersTest {
   @Test
   void anUnknownRefusalOfTheDefaultChecksumsHasBothTheHintAndTheReason() {
     server.refuse("PUT", "", 400, "InvalidRequest", "what the server says");
-    try (S3Client plain =
-        S3Client.builder()
-            .endpointOverride(server.endpoint())
-            .region(Region.US_EAST_1)
-            .forcePathStyle(true)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-            .build()) {
+    try (S3Client plain = clientWithDefaultChecksums()) {
       S3BackupStore store = S3BackupStore.builder(plain, "b").build();
       assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
           .isInstanceOf(StoreException.class)

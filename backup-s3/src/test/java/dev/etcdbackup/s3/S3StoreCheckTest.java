@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
@@ -89,10 +87,7 @@ class S3StoreCheckTest {
     @BeforeEach
     void start() throws IOException {
       server = new PeculiarS3();
-      client =
-          S3Clients.forRgw(server.endpoint())
-              .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-              .build();
+      client = server.client();
     }
 
     @AfterEach

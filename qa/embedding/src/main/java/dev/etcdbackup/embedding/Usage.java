@@ -4,7 +4,7 @@ import java.util.Map;
 
 /** The way in which an application is used. */
 interface Usage extends AutoCloseable {
-  /** What the application is told by its environment. */
+  /** The environment variables of the application. */
   Map<String, String> environment();
 
   /**
