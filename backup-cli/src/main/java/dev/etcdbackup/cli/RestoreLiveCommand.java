@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -84,7 +85,7 @@ final class RestoreLiveCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private LiveRestore restore() throws UsageException {
+  private LiveRestore restore() throws UsageException, SourceException {
     List<URI> endpoints = root.etcd.required();
     try {
       return LiveRestore.builder(root.etcd.connection(endpoints))
