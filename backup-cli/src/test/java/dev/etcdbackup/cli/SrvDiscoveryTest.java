@@ -124,7 +124,7 @@ class SrvDiscoveryTest {
     answer.putShort((short) 1).putShort((short) found.size()).putInt(0);
     answer.put(query, 12, end - 12);
     for (String record : found) {
-      String[] parts = record.split(" ");
+      String[] parts = record.split(" ", -1);
       byte[] host = labels(parts[3]);
       answer.putShort((short) 0xc00c).putShort((short) 33).putShort((short) 1).putInt(60);
       answer.putShort((short) (6 + host.length));
@@ -138,7 +138,7 @@ class SrvDiscoveryTest {
 
   private static byte[] labels(String host) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String label : host.split("\\.")) {
+    for (String label : host.substring(0, host.length() - 1).split("\\.", -1)) {
       out.write(label.length());
       out.writeBytes(label.getBytes(US_ASCII));
     }

@@ -155,7 +155,12 @@ class DirectoryBackupStoreFailureTest {
   private static InputStream unreadable() {
     return new InputStream() {
       @Override
-      public int read() throws IOException {
+      public int read() {
+        throw new AssertionError("read");
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) {
         throw new AssertionError("read");
       }
     };
