@@ -104,7 +104,7 @@ final class ClustersDocument {
   private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
     boolean automated = fields.value("automated", ClustersDocument::bool).orElse(Boolean.TRUE);
     EtcdConfig etcd = etcd("endpoints", fields);
-    Optional<Duration> interval = fields.value("interval", DurationText::parse);
+    Optional<Duration> interval = fields.value("interval", DurationSyntax::parse);
     Optional<CronSchedule> cron = fields.value("cron", CronSchedule::of);
     if (interval.isPresent() && cron.isPresent()) {
       throw fields.refuse("cron", "'interval' and 'cron' exclude each other");
@@ -113,8 +113,8 @@ final class ClustersDocument {
     Optional<Duration> jitter = fields.value("jitter", ClustersDocument::jitter);
     NamingConfig naming = naming(project, fields);
     Optional<RetentionPolicy> retention = retention(fields);
-    Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
-    Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
+    Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
+    Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     fields.end();
@@ -223,7 +223,7 @@ final class ClustersDocument {
   }
 
   private static Duration jitter(String text) {
-    Duration jitter = DurationText.parse(text);
+    Duration jitter = DurationSyntax.parse(text);
     if (jitter.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("must be 1 day or less, not '" + text + "'");
     }
@@ -231,7 +231,7 @@ final class ClustersDocument {
   }
 
   private static Duration ttl(String text) {
-    Duration ttl = DurationText.parse(text);
+    Duration ttl = DurationSyntax.parse(text);
     if (ttl.compareTo(Duration.ofSeconds(2)) < 0 || ttl.compareTo(Duration.ofHours(1)) > 0) {
       throw new IllegalArgumentException("must be 2s to 1h, not '" + text + "'");
     }
