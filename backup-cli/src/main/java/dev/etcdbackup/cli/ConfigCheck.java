@@ -85,7 +85,7 @@ final class ConfigCheck {
 
   private CheckJson plan(BackupConfig config) throws UsageException {
     StoreAddress where = root.store.or(config.store());
-    check("", () -> root.store.check(where));
+    check("", () -> root.store.check(config));
     config.lock().ifPresent(lock -> check("lock: ", () -> SchedulerSetup.lock(lock).close()));
     config.lock().ifPresent(lock -> checkFiles("lock: ", lock.etcd()));
     for (ClusterConfig cluster : config.clusters()) {

@@ -61,7 +61,7 @@ final class CoverageCommand implements Callable<Integer> {
     BackupConfig clusters = config.read();
     StoreAddress where = root.store.or(clusters.store());
     Coverage coverage;
-    try (StoreOptions.OpenStore open = root.store.open(where, false)) {
+    try (StoreOptions.OpenStore open = root.store.open(where)) {
       List<Backup> backups = root.service(open.store(), clusters).list("");
       coverage = Coverage.of(clusters.covered(), backups, root.clock().instant(), days);
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "create",
     description =
-        "Takes a backup now and prints its key. Creates the store's directory when it is missing.")
+        "Takes a backup now and prints its key.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -76,7 +76,7 @@ final class CreateCommand implements Callable<Integer> {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
     BackupResult result;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
           root.service(open.store())

@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     RunLog log = new RunLog(root.output());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BackupMetrics metrics = new BackupMetrics(registry);
-    try (StoreOptions.OpenStore open = root.store.open(where, true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,

@@ -31,7 +31,7 @@ class RestoreCommandsTest {
 
   @BeforeAll
   static void backUp() throws Exception {
-    store = shared.resolve("store");
+    store = Files.createDirectory(shared.resolve("store"));
     etcd = EtcdServer.start();
     for (int i = 0; i < 10; i++) {
       etcd.put("/app/" + i, "value-" + i);
@@ -189,7 +189,7 @@ class RestoreCommandsTest {
       dying.kill();
       Files.copy(dying.dataDir().resolve("member/snap/db"), copy);
     }
-    Path own = directory.resolve("store");
+    Path own = Files.createDirectory(directory.resolve("store"));
     Cli run = Cli.on(own, "create", "p", NOW, "--from-file", copy.toString());
     assertThat(run).isEqualTo(new Cli(0, "p/etcd.backup_v2_2020-02-03-21:00:00\n", ""));
     String made = run.out().strip();

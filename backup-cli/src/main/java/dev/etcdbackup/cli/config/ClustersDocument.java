@@ -38,6 +38,7 @@ final class ClustersDocument {
   BackupConfig read(ConfigNode root) throws ConfigException {
     FieldReader fields = new FieldReader("the file", root);
     Optional<StoreAddress> store = attempt(() -> fields.value("store", StoreAddress::parse));
+    Optional<Boolean> createStore = attempt(() -> createStore(fields, store));
     Optional<LockConfig> lock = attempt(() -> lock(fields));
     Optional<InetSocketAddress> listen =
         attempt(() -> fields.value("listen", ListenAddress::parse));
@@ -59,7 +60,7 @@ final class ClustersDocument {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new BackupConfig(store, lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
+    return new BackupConfig(store, createStore.orElse(false), lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
   }
 
   private interface Reading<T> {
@@ -73,6 +74,16 @@ final class ClustersDocument {
       problems.addAll(e.problems());
       return Optional.empty();
     }
+  }
+
+  private static Optional<Boolean> createStore(FieldReader fields, Optional<StoreAddress> store)
+      throws ConfigException {
+    Optional<Boolean> create = fields.value("createStore", ClustersDocument::bool);
+    if (create.orElse(false) && store.orElse(null) instanceof StoreAddress.Bucket) {
+      throw fields.refuse(
+          "createStore", "'createStore' is for file:/// stores; no bucket is created");
+    }
+    return create;
   }
 
   private ClusterConfig cluster(ConfigNode node, Set<String> projects) throws ConfigException {
