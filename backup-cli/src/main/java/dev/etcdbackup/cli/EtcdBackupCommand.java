@@ -54,7 +54,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
 
-  @Mixin final EncodingOptions encoding = new EncodingOptions();
+  final EncodingOptions encoding = new EncodingOptions();
 
   @Option(
       names = "--timeout",

@@ -98,7 +98,8 @@ final class SchedulerSetup implements AutoCloseable {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
-            .naming(cluster.naming().strategy())
+            .naming(cluster.encoding().applyTo(cluster.naming().strategy()))
+            .encodings(EncodingOptions.writing(cluster.encoding()))
             .timeout(cluster.timeout())
             .jitter(cluster.jitter())
             .recovery(cluster.recovery());
