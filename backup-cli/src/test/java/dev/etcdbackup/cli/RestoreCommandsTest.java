@@ -257,7 +257,7 @@ class RestoreCommandsTest {
     Cli run = plan("p", "--etcd=http://127.0.0.1:1," + etcd.endpoint());
     assertThat(run.out().lines())
         .containsExactly(
-            "PASSED OVER etcd at [http://127.0.0.1:1]: no snapshot can be had:"
+            "PASSED OVER etcd at [http://127.0.0.1:1]: no member provides a snapshot:"
                 + " http://127.0.0.1:1: connection refused",
             "save and restore the last survivor: " + etcd.endpoint() + ", at revision 13 or later",
             "there is also " + key + ", 0s old");
