@@ -201,7 +201,10 @@ class S3ServersTest {
             .as("stored in clear text")
             .noneMatch(one -> isRaw(bucket, one, bytes));
       } catch (IOException e) {
-        assertThat(e).isInstanceOf(StoreException.class).hasMessageContaining("customer's key");
+        assertThat(e)
+            .isInstanceOf(StoreException.class)
+            .message()
+            .containsIgnoringCase("customer"); // MinIO refuses keys over http
         assertThat(bucket.keys()).isEmpty();
         result = "no, put fails";
       }
