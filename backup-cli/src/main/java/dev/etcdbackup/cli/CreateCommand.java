@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.cli.config.EncodingConfig;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
@@ -17,10 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code create}. */
-@Command(
-    name = "create",
-    description =
-        "Takes a backup now and prints its key.")
+@Command(name = "create", description = "Takes a backup now and prints its key.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -112,11 +110,11 @@ final class CreateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private SnapshotSource source() throws UsageException {
+  private SnapshotSource source() throws UsageException, SourceException {
     if (file == null) {
       return root.etcd.source(root.timeout);
     }
-    if (!root.etcd.endpoints.isEmpty()) {
+    if (root.etcd.isGiven()) {
       throw new UsageException("--from-file and --etcd exclude each other");
     }
     return FileSnapshotSource.of(file);

@@ -5,11 +5,11 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.ConfigException;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.FileSystemException;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -93,10 +93,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String message(Exception e) {
-    if (e instanceof FileSystemException failure && failure.getReason() == null) {
-      return failure.getFile() + ": " + e.getClass().getSimpleName().replace("Exception", "");
-    }
-    return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+    boolean ours =
+        e instanceof BackupException || e instanceof UsageException || e instanceof ConfigException;
+    return OptionNames.in(ours ? String.valueOf(e.getMessage()) : FailureText.of(e));
   }
 
   /** Names the first argument only, and not the value of an option, which may be a password. */

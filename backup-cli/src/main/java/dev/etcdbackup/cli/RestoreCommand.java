@@ -154,7 +154,7 @@ final class RestoreCommand implements Callable<Integer> {
               memberId,
               clusterId,
               member.revision(),
-              member.warnings()));
+              member.warnings().stream().map(OptionNames::in).toList()));
       return;
     }
     output.line(
@@ -167,6 +167,6 @@ final class RestoreCommand implements Callable<Integer> {
             + clusterId
             + " at revision "
             + member.revision());
-    member.warnings().forEach(root::warn);
+    member.warnings().stream().map(OptionNames::in).forEach(root::warn);
   }
 }

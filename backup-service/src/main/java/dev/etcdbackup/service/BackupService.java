@@ -16,6 +16,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
@@ -133,7 +134,7 @@ public final class BackupService {
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new SourceException(what + " failed: " + e.getMessage(), e);
+      throw new SourceException(what + " failed: " + FailureText.of(e), e);
     }
   }
 
@@ -308,7 +309,7 @@ public final class BackupService {
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException(key + " cannot be read: " + e.getMessage(), e);
+      throw new StoreException(key + " cannot be read: " + FailureText.of(e), e);
     }
   }
 
