@@ -57,11 +57,12 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
     BackupConfig read = config.read();
     List<String> chosen = choose(read);
     ManualBackups made;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.or(read.store()), true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,
                 open.store(),
+                root.encoding.reading(),
                 root.tarballZone(read),
                 builder -> builder.clock(root.clock()))) {
       setup.addOnDemand();

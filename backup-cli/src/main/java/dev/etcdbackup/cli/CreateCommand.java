@@ -3,11 +3,13 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "create",
     description =
-        "Takes a backup now and prints its key. Creates the store's directory when it is missing.")
+        "Takes a backup now and prints its key.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -41,6 +43,14 @@ final class CreateCommand implements Callable<Integer> {
   private boolean tarball;
 
   @Option(
+      names = "--compress",
+      paramLabel = "zstd[:LEVEL]",
+      description =
+          "Compress the snapshot with zstd, level 1 (the default) to 19, and append .zst to its"
+              + " name.")
+  private EncodingConfig encoding = EncodingConfig.NONE;
+
+  @Option(
       names = "--from-file",
       paramLabel = "FILE",
       description =
@@ -59,7 +69,10 @@ final class CreateCommand implements Callable<Integer> {
       long size,
       long snapshotSize,
       String sha256,
-      double seconds) {
+      double seconds,
+      long storedSize,
+      String storedSha256,
+      List<String> encoding) {
     static CreatedJson of(BackupResult result) {
       return new CreatedJson(
           result.key().toString(),
@@ -67,7 +80,10 @@ final class CreateCommand implements Callable<Integer> {
           result.backup().stored().size(),
           result.digest().size(),
           result.digest().sha256(),
-          result.duration().toMillis() / 1000.0);
+          result.duration().toMillis() / 1000.0,
+          result.backup().stored().size(),
+          result.storedSha256(),
+          BackupJson.encoding(result.backup()));
     }
   }
 
@@ -76,12 +92,16 @@ final class CreateCommand implements Callable<Integer> {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
     BackupResult result;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
           root.service(open.store())
               .backUp(
-                  BackupRequest.builder(project, source).naming(naming).progress(progress).build());
+                  BackupRequest.builder(project, source)
+                      .naming(naming)
+                      .encodings(EncodingOptions.writing(encoding))
+                      .progress(progress)
+                      .build());
     }
     Output output = root.output();
     if (output.isJson()) {
@@ -104,10 +124,14 @@ final class CreateCommand implements Callable<Integer> {
 
   private NamingStrategy naming() throws UsageException {
     if (name == null) {
-      return tarball ? NamingStrategy.tarball() : NamingStrategy.periodic();
+      if (tarball && encoding.zstdLevel().isPresent()) {
+        throw new UsageException("--compress and --tarball exclude each other");
+      }
+      return encoding.applyTo(tarball ? NamingStrategy.tarball() : NamingStrategy.periodic());
     }
-    if (tarball) {
-      throw new UsageException("--name and --tarball exclude each other");
+    if (tarball || !encoding.suffixes().isEmpty()) {
+      String other = tarball ? "--tarball" : "--compress";
+      throw new UsageException("--name and " + other + " exclude each other");
     }
     try {
       BackupKey.of(project, name);

@@ -47,7 +47,7 @@ class CreateCommandTest {
   }
 
   private Cli create(EtcdServer from, String... more) {
-    List<String> args = new ArrayList<>(List.of("create", "cray-bss", "--etcd"));
+    List<String> args = new ArrayList<>(List.of("create", "cray-bss", "--create-store", "--etcd"));
     args.add(from.endpoint().toString());
     args.addAll(List.of(more));
     return Cli.on(store(), args.toArray(String[]::new));
@@ -95,7 +95,16 @@ class CreateCommandTest {
     List<String> names = new ArrayList<>();
     json.fieldNames().forEachRemaining(names::add);
     assertThat(names)
-        .containsExactly("key", "revision", "size", "snapshotSize", "sha256", "seconds");
+        .containsExactly(
+            "key",
+            "revision",
+            "size",
+            "snapshotSize",
+            "sha256",
+            "seconds",
+            "storedSize",
+            "storedSha256",
+            "encoding");
     Path file = getBack(json.get("key").asText());
     assertThat(json.get("revision").asLong()).isEqualTo(status(file).get("revision").asLong());
     assertThat(json.get("size").asLong()).isEqualTo(Files.size(file));
@@ -215,7 +224,7 @@ class CreateCommandTest {
     try (EtcdServer dead = EtcdServer.start()) {
       dead.kill();
       String both = dead.endpoint() + "," + etcd.endpoint();
-      Cli run = Cli.on(store(), "create", "p", "--etcd", both, "--name", "n");
+      Cli run = Cli.on(store(), "create", "p", "--create-store", "--etcd", both, "--name", "n");
       assertThat(run).isEqualTo(new Cli(0, "p/n\n", ""));
     }
   }

@@ -60,7 +60,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   }
 
   /**
-   * Begins a lock.
+   * Returns a builder of a lock.
    *
    * @param connection how to reach the lock's etcd. With authentication on, the user needs to read
    *     and write the keys under the {@link Builder#keyPrefix}

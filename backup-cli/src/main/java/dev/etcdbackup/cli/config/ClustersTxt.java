@@ -50,7 +50,7 @@ final class ClustersTxt {
       clusters.add(cluster);
     }
     return new BackupConfig(
-        Optional.empty(), Optional.empty(), Optional.empty(), ZoneOffset.UTC, clusters);
+        Optional.empty(), false, Optional.empty(), Optional.empty(), ZoneOffset.UTC, clusters);
   }
 
   private ClusterConfig cluster(String line, FileLocation at) throws ConfigException {
@@ -79,6 +79,7 @@ final class ClustersTxt {
         Duration.ofSeconds(interval),
         Duration.ZERO,
         NamingConfig.DEFAULT,
+        EncodingConfig.NONE,
         maxBackups == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(maxBackups)),
         ClusterConfig.DEFAULT_TIMEOUT,
         Optional.empty(),
