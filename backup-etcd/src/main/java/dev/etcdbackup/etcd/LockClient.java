@@ -126,6 +126,8 @@ final class LockClient implements Closeable {
       }
       String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(toProbe);
       throw new SourceException(what + ": " + EtcdStatus.explain(e.getStatus(), late), e);
+    } catch (SourceException e) {
+      throw new SourceException(what + ": " + e.getMessage(), e);
     }
   }
 

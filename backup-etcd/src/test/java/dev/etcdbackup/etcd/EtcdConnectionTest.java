@@ -123,10 +123,12 @@ class EtcdConnectionTest {
         .withMessageContaining("found grpc-api-")
         .withMessageContaining("netty-transport-")
         .withMessageContaining("needed are")
+        .withMessageContaining("backup-etcd-shaded")
         .withCauseInstanceOf(NoSuchMethodError.class);
     try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> lock.tryAcquire("p", () -> {}))
+          .withMessageStartingWith("no lock of p from ")
           .withMessageContaining("found grpc-api-");
     }
   }
