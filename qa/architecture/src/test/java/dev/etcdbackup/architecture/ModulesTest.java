@@ -27,6 +27,7 @@ class ModulesTest {
           Map.entry("backup-directory", Set.of("backup-core")),
           Map.entry("backup-s3", Set.of("backup-core")),
           Map.entry("backup-tarball", Set.of("backup-core")),
+          Map.entry("backup-openpgp", Set.of("backup-core")),
           Map.entry("backup-snapshot", Set.of("backup-core")),
           Map.entry("backup-service", Set.of("backup-core")),
           Map.entry("backup-etcd", Set.of("backup-core", "backup-snapshot")),
