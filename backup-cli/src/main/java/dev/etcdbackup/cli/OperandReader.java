@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
@@ -20,13 +21,13 @@ import java.util.Optional;
 /** Opens the snapshot that a command reads, and leaves no temporary file behind. */
 final class OperandReader {
   private final EtcdBackupCommand root;
+  private final BackupEncodings encodings;
   private final ReadOptions.Builder options;
 
-  OperandReader(EtcdBackupCommand root) {
+  OperandReader(EtcdBackupCommand root) throws UsageException {
     this.root = root;
-    this.options =
-        ReadOptions.builder(EtcdBackupCommand.ENCODINGS, temporaryDirectory())
-            .timeout(root.timeout);
+    this.encodings = root.encoding.reading();
+    this.options = ReadOptions.builder(encodings, temporaryDirectory()).timeout(root.timeout);
   }
 
   /** What is done with an open snapshot. */
@@ -92,11 +93,11 @@ final class OperandReader {
     }
   }
 
-  private static void requireReadable(SnapshotOperand operand) throws UsageException {
-    if (operand.name().isEncrypted()) {
+  private void requireReadable(SnapshotOperand operand) throws UsageException {
+    Optional<String> missing = encodings.missing(operand.name());
+    if (missing.isPresent() && operand.name().isEncrypted()) {
       throw new UsageException(operand + " is encrypted; decrypt it with gpg first");
     }
-    Optional<String> missing = EtcdBackupCommand.ENCODINGS.missing(operand.name());
     if (missing.isPresent()) {
       throw new UsageException(operand + " cannot be read, because " + missing.get());
     }

@@ -71,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
             new SchedulerSetup(
                 read,
                 open.store(),
+                root.encoding.reading(),
                 root.tarballZone(read),
                 builder ->
                     builder

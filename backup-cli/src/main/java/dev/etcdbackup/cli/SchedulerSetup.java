@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -27,12 +28,14 @@ final class SchedulerSetup implements AutoCloseable {
   /**
    * Builds a scheduler without clusters that is not started.
    *
+   * @param encodings those that backups are read with
    * @param tarballZone the zone in which the times in the names of tarballs are read
    * @param more sets what the caller needs besides
    */
   SchedulerSetup(
       BackupConfig config,
       BackupStore store,
+      BackupEncodings encodings,
       ZoneId tarballZone,
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
@@ -43,7 +46,7 @@ final class SchedulerSetup implements AutoCloseable {
       throw new UsageException("lock: " + e.getMessage());
     }
     SchedulerBuilder builder = BackupScheduler.builder(store);
-    builder.encodings(EtcdBackupCommand.ENCODINGS).tarballZone(tarballZone);
+    builder.encodings(encodings).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
   }

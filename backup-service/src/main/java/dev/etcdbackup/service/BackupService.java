@@ -117,7 +117,7 @@ public final class BackupService {
    * @param request what to take, and how
    * @return what was stored
    * @throws IllegalArgumentException when project or name cannot be part of a key, or the name asks
-   *     for an encoding that the service does not have
+   *     for an encoding that neither the request nor the service has
    * @throws SourceException when the source failed, whatever it threw, or time ran out while
    *     waiting for it; nothing was stored
    * @throws BackupExistsException when the name is taken
@@ -125,11 +125,11 @@ public final class BackupService {
    *     stored unless it says that the outcome is unknown
    */
   public BackupResult backUp(BackupRequest request) throws BackupException {
-    requireEncodings(request.naming());
+    BackupEncodings chosen = request.encodings() != null ? request.encodings() : encodings;
+    require(chosen, request.naming());
     String what = "backup of " + request.project();
     try {
-      return deadline(request.timeout())
-          .run(what, new TakeBackup(request, store, encodings, clock));
+      return deadline(request.timeout()).run(what, new TakeBackup(request, store, chosen, clock));
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
@@ -144,7 +144,11 @@ public final class BackupService {
    * @throws IllegalArgumentException when it lacks one; the message says which
    */
   public void requireEncodings(NamingStrategy naming) {
-    encodings.require(BackupName.parse(naming.name(0, clock.instant())));
+    require(encodings, naming);
+  }
+
+  private void require(BackupEncodings all, NamingStrategy naming) {
+    all.require(BackupName.parse(naming.name(0, clock.instant())));
   }
 
   /**
