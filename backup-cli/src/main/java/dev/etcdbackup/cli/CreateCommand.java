@@ -1,13 +1,17 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.openpgp.OpenPgpEncoding;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +43,22 @@ final class CreateCommand implements Callable<Integer> {
 
   @Option(names = "--tarball", description = "Pack the snapshot into etcd-backup-TIME.tar.gz.")
   private boolean tarball;
+
+  @Option(
+      names = "--encrypt-to",
+      paramLabel = "PUBKEY",
+      description =
+          "Encrypt the backup to the OpenPGP public keys in this file, as 'gpg --export' writes"
+              + " them; its name ends in .gpg. Repeat it for further recipients.")
+  private List<Path> encryptTo = List.of();
+
+  @Option(
+      names = "--sign-with",
+      paramLabel = "KEYFILE",
+      description =
+          "Sign the backup with the OpenPGP private key in this file; its passphrase is that of"
+              + " --passphrase-file.")
+  private @Nullable Path signWith;
 
   @Option(
       names = "--from-file",
@@ -75,13 +95,18 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
+    BackupEncodings encodings = root.encoding.writing(encryptTo);
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
-          root.service(open.store())
+          root.service(target(open.store()))
               .backUp(
-                  BackupRequest.builder(project, source).naming(naming).progress(progress).build());
+                  BackupRequest.builder(project, source)
+                      .naming(naming)
+                      .encodings(encodings)
+                      .progress(progress)
+                      .build());
     }
     Output output = root.output();
     if (output.isJson()) {
@@ -90,6 +115,10 @@ final class CreateCommand implements Callable<Integer> {
       output.line(result.key().toString());
     }
     return ExitCode.DONE;
+  }
+
+  private BackupStore target(BackupStore store) throws UsageException {
+    return signWith == null ? store : root.encoding.signing(store, signWith);
   }
 
   private SnapshotSource source() throws UsageException {
@@ -104,7 +133,11 @@ final class CreateCommand implements Callable<Integer> {
 
   private NamingStrategy naming() throws UsageException {
     if (name == null) {
-      return tarball ? NamingStrategy.tarball() : NamingStrategy.periodic();
+      NamingStrategy naming = tarball ? NamingStrategy.tarball() : NamingStrategy.periodic();
+      return encryptTo.isEmpty() ? naming : naming.withEncodings(OpenPgpEncoding.SUFFIX);
+    }
+    if (!encryptTo.isEmpty()) {
+      throw new UsageException("--name and --encrypt-to exclude each other");
     }
     if (tarball) {
       throw new UsageException("--name and --tarball exclude each other");

@@ -3,11 +3,21 @@ package dev.etcdbackup.openpgp;
 import dev.etcdbackup.BackupEncoding;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.name.BackupName;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPPublicKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +97,69 @@ public final class OpenPgpEncoding implements BackupEncoding {
     Objects.requireNonNull(encoded, "encoded");
     return new DecryptedMessage(
         encoded, privateKeys == null ? PrivateKeys.none() : privateKeys, name.text());
+  }
+
+  /**
+   * Reads the beginning of an encrypted backup, about 1 KiB for each recipient.
+   *
+   * @param encoded the encrypted bytes from their beginning; not closed
+   * @param name the name under which they are stored
+   * @return the key ids of the keys that the backup is encrypted to, in the order of the message
+   * @throws CorruptBackupException when the bytes are not an encrypted OpenPGP message
+   * @throws IOException the exception of {@code encoded}
+   */
+  public static List<KeyId> recipients(InputStream encoded, BackupName name) throws IOException {
+    StoredMessage stored = new StoredMessage(encoded);
+    try {
+      return MessageHead.read(stored).recipients();
+    } catch (IOException e) {
+      throw stored.failure() != null ? stored.failure() : corrupt(name, e);
+    }
+  }
+
+  /**
+   * Gives an encrypted backup other recipients: decrypts its session key with one of the private
+   * keys, encrypts it to the public keys, and copies the encrypted data as they are. The data are
+   * not decrypted and not verified. The keys of the former recipients still decrypt copies of the
+   * backup that were made before.
+   *
+   * @param encoded the encrypted bytes; closing the result closes them
+   * @param name the name under which they are stored
+   * @return the same backup, encrypted to the public keys. An exception of {@code encoded} is
+   *     thrown unchanged
+   * @throws KeyUnavailableException when no public keys were given, one of them cannot be used, or
+   *     no private key fits
+   * @throws CorruptBackupException when the bytes are not an encrypted OpenPGP message
+   * @throws IOException the exception of {@code encoded}
+   */
+  public InputStream rewrap(InputStream encoded, BackupName name) throws IOException {
+    if (recipients == null) {
+      throw new KeyUnavailableException(
+          name + " cannot be encrypted: no public key to encrypt to is given");
+    }
+    List<PGPPublicKey> keys = recipients.at(clock.instant());
+    StoredMessage stored = new StoredMessage(encoded);
+    try {
+      MessageHead head = MessageHead.read(new BufferedInputStream(stored, 64 * 1024));
+      SessionKey sessionKey =
+          SessionKey.decrypt(head, privateKeys == null ? PrivateKeys.none() : privateKeys);
+      ByteArrayOutputStream newHead = new ByteArrayOutputStream();
+      for (PGPPublicKey key : keys) {
+        newHead.write(sessionKey.encryptTo(key));
+      }
+      newHead.write(head.data().body().header());
+      return new SequenceInputStream(
+          new ByteArrayInputStream(newHead.toByteArray()), head.rest());
+    } catch (KeyUnavailableException e) {
+      throw new KeyUnavailableException(name + " " + e.getMessage(), e);
+    } catch (IOException | PGPException e) {
+      throw stored.failure() != null ? stored.failure() : corrupt(name, e);
+    }
+  }
+
+  private static CorruptBackupException corrupt(BackupName name, Exception e) {
+    String problem = e instanceof EOFException ? "it ends too early" : e.getMessage();
+    return new CorruptBackupException(name + " cannot be decrypted: " + problem, e);
   }
 
   /** Sets an encoding up. For one thread. */

@@ -89,18 +89,9 @@ final class SessionKey {
 
   /** The packet of a message's head that gives this key to a recipient. */
   byte[] encryptTo(PGPPublicKey recipient) throws PGPException, IOException {
-    byte[] info = new byte[key.length + 3];
-    info[0] = (byte) algorithm;
-    int sum = 0;
-    for (int i = 0; i < key.length; i++) {
-      info[i + 1] = key[i];
-      sum += key[i] & 0xff;
-    }
-    info[key.length + 1] = (byte) (sum >> 8);
-    info[key.length + 2] = (byte) sum;
     return new BcPublicKeyKeyEncryptionMethodGenerator(recipient)
         .setSecureRandom(new SecureRandom())
-        .generate(new JcePGPDataEncryptorBuilder(algorithm).setWithIntegrityPacket(true), info)
+        .generate(new JcePGPDataEncryptorBuilder(algorithm).setWithIntegrityPacket(true), key)
         .getEncoded();
   }
 

@@ -40,6 +40,7 @@ class ModulesTest {
                   "backup-directory",
                   "backup-s3",
                   "backup-tarball",
+                  "backup-openpgp",
                   "backup-snapshot",
                   "backup-service",
                   "backup-etcd",
