@@ -74,10 +74,7 @@ final class EncodingOptions {
       throw new UsageException(
           "rewrap needs --decrypt-with KEYFILE, a private key that decrypts the backups");
     }
-    return OpenPgpEncoding.builder()
-        .decryptWith(keys())
-        .encryptTo(recipients(publicKeys))
-        .build();
+    return OpenPgpEncoding.builder().decryptWith(keys()).encryptTo(recipients(publicKeys)).build();
   }
 
   /** Whether a private key was given. */
@@ -143,7 +140,8 @@ final class EncodingOptions {
     try {
       return reader.read(secret);
     } catch (IllegalArgumentException e) {
-      String hint = secret == null && e.getMessage().contains("passphrase") ? "; give --passphrase-file" : "";
+      String hint =
+          secret == null && e.getMessage().contains("passphrase") ? "; give --passphrase-file" : "";
       throw new UsageException(option + ": " + e.getMessage() + hint);
     } catch (IOException e) {
       throw unreadable(option, file);

@@ -21,7 +21,8 @@ final class Examination {
   private final @Nullable Path signedBy;
   private final @Nullable EtcdConnection live;
 
-  Examination(EtcdBackupCommand root, VerifyOptions options, @Nullable URI live, @Nullable Path signedBy)
+  Examination(
+      EtcdBackupCommand root, VerifyOptions options, @Nullable URI live, @Nullable Path signedBy)
       throws UsageException {
     this.root = root;
     this.options = options;

@@ -48,8 +48,7 @@ final class RecipientsCommand implements Callable<Integer> {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
-      try (InputStream head =
-          open.store().open(stored, 0, Math.min(stored.size(), HEAD_BYTES))) {
+      try (InputStream head = open.store().open(stored, 0, Math.min(stored.size(), HEAD_BYTES))) {
         ids = OpenPgpEncoding.recipients(head, name).stream().map(KeyId::toString).toList();
       } catch (BackupException e) {
         throw e;

@@ -58,7 +58,9 @@ class EncryptionCommandsTest {
     assertThat(directory.resolve("tmp")).isEmptyDirectory();
     List<String> keyLines = Files.readAllLines(Path.of(privateKey));
     for (Cli run : runs) {
-      assertThat(run.out() + run.err()).doesNotContain("open sesame").doesNotContain(keyLines.get(3));
+      assertThat(run.out() + run.err())
+          .doesNotContain("open sesame")
+          .doesNotContain(keyLines.get(3));
     }
   }
 
@@ -86,9 +88,10 @@ class EncryptionCommandsTest {
   void encryptedBackupIsVerifiedReadAndRestoredWithTheKeyAlone() {
     String key = createEncrypted();
     assertThat(key).endsWith(".gpg");
-    assertThat(store.resolve(key)).satisfies(file -> assertThat(file).content(
-            StandardCharsets.ISO_8859_1)
-        .doesNotContain("/registry/"));
+    assertThat(store.resolve(key))
+        .satisfies(
+            file ->
+                assertThat(file).content(StandardCharsets.ISO_8859_1).doesNotContain("/registry/"));
 
     assertThat(withKey("verify", key).out()).contains(": ok, ");
     assertThat(withKey("verify", "--all").out()).startsWith("ok ");
@@ -158,14 +161,23 @@ class EncryptionCommandsTest {
   void signatureIsRequiredBeforeAnythingIsWritten() throws IOException {
     Cli created =
         run(
-            "create", "p", "--from-file", snapshot.toString(), "--encrypt-to", publicKey,
-            "--sign-with", privateKey, "--passphrase-file", passphrase);
+            "create",
+            "p",
+            "--from-file",
+            snapshot.toString(),
+            "--encrypt-to",
+            publicKey,
+            "--sign-with",
+            privateKey,
+            "--passphrase-file",
+            passphrase);
     assertThat(created.err()).isEmpty();
     String signed = created.out().strip();
     String data = directory + "/data";
 
     assertThat(withKey("verify", signed, "--signed-by", publicKey).code()).isEqualTo(0);
-    assertThat(withKey("restore", signed, "--data-dir", data, "--require-signature", publicKey).err())
+    assertThat(
+            withKey("restore", signed, "--data-dir", data, "--require-signature", publicKey).err())
         .isEmpty();
     assertThat(run("list", "p").out().lines()).hasSize(1);
 
@@ -179,8 +191,7 @@ class EncryptionCommandsTest {
     Files.copy(
         store.resolve("p/.etcd-backup/signatures/" + signed.substring(2) + ".asc"),
         signatures.resolve(signed.substring(2) + ".asc"));
-    Cli moved =
-        withKey("restore", other, "--data-dir", data + 2, "--require-signature", publicKey);
+    Cli moved = withKey("restore", other, "--data-dir", data + 2, "--require-signature", publicKey);
     assertThat(moved.code()).isEqualTo(5);
     assertThat(moved.err()).contains("is not signed by [");
     assertThat(directory.resolve("data2")).doesNotExist();
@@ -192,18 +203,48 @@ class EncryptionCommandsTest {
     String key = createEncrypted();
     String wrong = Files.writeString(directory.resolve("wrong"), "open  sesame").toString();
 
-    assertUsage("--decrypt-with: the passphrase does not open the key",
-        "verify", key, "--decrypt-with", privateKey, "--passphrase-file", wrong);
-    assertUsage("and none is given; give --passphrase-file",
-        "verify", key, "--decrypt-with", privateKey);
-    assertUsage("none cannot be read",
-        "verify", key, "--decrypt-with", directory + "/none", "--passphrase-file", passphrase);
-    assertUsage("public.asc holds something else than a private key",
-        "verify", key, "--decrypt-with", publicKey);
-    assertUsage("private.asc holds something else than a public key",
-        "create", "p", "--from-file", snapshot.toString(), "--encrypt-to", privateKey);
-    assertUsage("--name and --encrypt-to exclude each other",
-        "create", "p", "--from-file", snapshot.toString(), "--name", "x", "--encrypt-to", publicKey);
+    assertUsage(
+        "--decrypt-with: the passphrase does not open the key",
+        "verify",
+        key,
+        "--decrypt-with",
+        privateKey,
+        "--passphrase-file",
+        wrong);
+    assertUsage(
+        "and none is given; give --passphrase-file", "verify", key, "--decrypt-with", privateKey);
+    assertUsage(
+        "none cannot be read",
+        "verify",
+        key,
+        "--decrypt-with",
+        directory + "/none",
+        "--passphrase-file",
+        passphrase);
+    assertUsage(
+        "public.asc holds something else than a private key",
+        "verify",
+        key,
+        "--decrypt-with",
+        publicKey);
+    assertUsage(
+        "private.asc holds something else than a public key",
+        "create",
+        "p",
+        "--from-file",
+        snapshot.toString(),
+        "--encrypt-to",
+        privateKey);
+    assertUsage(
+        "--name and --encrypt-to exclude each other",
+        "create",
+        "p",
+        "--from-file",
+        snapshot.toString(),
+        "--name",
+        "x",
+        "--encrypt-to",
+        publicKey);
   }
 
   private void assertUsage(String message, String... arguments) {

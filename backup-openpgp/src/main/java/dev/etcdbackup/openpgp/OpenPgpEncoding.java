@@ -148,8 +148,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
         newHead.write(sessionKey.encryptTo(key));
       }
       newHead.write(head.data().body().header());
-      return new SequenceInputStream(
-          new ByteArrayInputStream(newHead.toByteArray()), head.rest());
+      return new SequenceInputStream(new ByteArrayInputStream(newHead.toByteArray()), head.rest());
     } catch (KeyUnavailableException e) {
       throw new KeyUnavailableException(name + " " + e.getMessage(), e);
     } catch (IOException | PGPException e) {

@@ -2,9 +2,9 @@ package dev.etcdbackup.openpgp;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
@@ -89,8 +89,7 @@ public final class Rewrapping {
 
   /** The SHA-256 of the stored bytes, when the message in them is whole and unmodified. */
   private String verify(StoredBackup stored, BackupName name) throws IOException {
-    try (HashingInputStream hashing =
-            new HashingInputStream(store.open(stored, 0, stored.size()));
+    try (HashingInputStream hashing = new HashingInputStream(store.open(stored, 0, stored.size()));
         InputStream decrypted = encoding.decode(hashing, name)) {
       decrypted.transferTo(OutputStream.nullOutputStream());
       return hashing.sha256();

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * signed.
  *
  * <p>The signature of the backup {@code PROJECT/NAME} is the object {@code
- * PROJECT/.etcd-backup/signatures/NAME.asc}: an OpenPGP detached signature, in ASCII armour, of this
- * text, in UTF-8 with a line feed after each line:
+ * PROJECT/.etcd-backup/signatures/NAME.asc}: an OpenPGP detached signature, in ASCII armour, of
+ * this text, in UTF-8 with a line feed after each line:
  *
  * <pre>
  * etcd-backup signature 1

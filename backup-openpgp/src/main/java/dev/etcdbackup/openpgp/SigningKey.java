@@ -90,7 +90,8 @@ public final class SigningKey {
       generator.setHashedSubpackets(subpackets.generate());
       generator.update(statement);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (ArmoredOutputStream armored = ArmoredOutputStream.builder().clearHeaders().build(bytes)) {
+      try (ArmoredOutputStream armored =
+          ArmoredOutputStream.builder().clearHeaders().build(bytes)) {
         generator.generate().encode(armored);
       }
       return bytes.toByteArray();

@@ -43,7 +43,13 @@ final class Gpg implements AutoCloseable {
 
   void export(String name, String passphrase) throws IOException {
     run("--yes", "-o", file(name + ".pub").toString(), "--export", "=" + name);
-    run(passphrase, "--yes", "-o", file(name + ".key").toString(), "--export-secret-keys", "=" + name);
+    run(
+        passphrase,
+        "--yes",
+        "-o",
+        file(name + ".key").toString(),
+        "--export-secret-keys",
+        "=" + name);
   }
 
   /** The fingerprint of the primary key. */

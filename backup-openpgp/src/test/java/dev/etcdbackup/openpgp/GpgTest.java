@@ -110,9 +110,7 @@ class GpgTest {
         .withMessageContaining("only AES is read");
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(
-            () ->
-                TestKeys.decrypt(
-                    decryptingWith("rsa"), Files.readAllBytes(gpg.file("rsa.pub"))))
+            () -> TestKeys.decrypt(decryptingWith("rsa"), Files.readAllBytes(gpg.file("rsa.pub"))))
         .withMessageContaining("is not an encrypted OpenPGP message");
   }
 
@@ -122,7 +120,8 @@ class GpgTest {
     gpg.run("--yes", "-o", armored.toString(), "--armor", "--export", "=rsa", "=nistp256");
     Path secret = gpg.file("armored.key");
     gpg.run(SECRET, "--yes", "-o", secret.toString(), "--armor", "--export-secret-keys", "=rsa");
-    Files.writeString(armored, Files.readString(TestKeys.file("public.asc")), StandardOpenOption.APPEND);
+    Files.writeString(
+        armored, Files.readString(TestKeys.file("public.asc")), StandardOpenOption.APPEND);
 
     RecipientKeys recipients = RecipientKeys.read(List.of(armored));
     assertThat(recipients.keyIds(Instant.now())).hasSize(3);
@@ -139,8 +138,14 @@ class GpgTest {
   void newestSubkeyForEncryptionIsUsed() throws IOException {
     gpg.newKey("two", "ed25519", "cv25519", SECRET);
     List<KeyId> before = recipients("two").keyIds(Instant.now());
-    gpg.run(SECRET, "--faked-system-time=" + Instant.now().plusSeconds(60).getEpochSecond(),
-        "--quick-add-key", gpg.fingerprint("two"), "cv25519", "encr", "never");
+    gpg.run(
+        SECRET,
+        "--faked-system-time=" + Instant.now().plusSeconds(60).getEpochSecond(),
+        "--quick-add-key",
+        gpg.fingerprint("two"),
+        "cv25519",
+        "encr",
+        "never");
     gpg.export("two", SECRET);
 
     List<KeyId> after = recipients("two").keyIds(Instant.now().plusSeconds(3600));
@@ -164,7 +169,8 @@ class GpgTest {
         .withMessageContaining(gpg.file("short.pub").toString());
 
     Path revocation = gpg.file("openpgp-revocs.d/" + gpg.fingerprint("short") + ".rev");
-    Files.writeString(revocation, Files.readString(revocation).replace(":-----BEGIN", "-----BEGIN"));
+    Files.writeString(
+        revocation, Files.readString(revocation).replace(":-----BEGIN", "-----BEGIN"));
     gpg.run("--import", revocation.toString());
     gpg.export("short", SECRET);
     assertThatExceptionOfType(KeyUnavailableException.class)

@@ -70,16 +70,13 @@ class OpenPgpEncodingTest {
   @Test
   void withoutThePrivateKeyTheMessageSaysWhichIsNeeded() throws IOException {
     byte[] encrypted = TestKeys.encrypt(encoding, SNAPSHOT);
-    OpenPgpEncoding publicOnly =
-        OpenPgpEncoding.builder().encryptTo(TestKeys.recipients()).build();
+    OpenPgpEncoding publicOnly = OpenPgpEncoding.builder().encryptTo(TestKeys.recipients()).build();
 
     assertThatExceptionOfType(KeyUnavailableException.class)
         .isThrownBy(() -> TestKeys.decrypt(publicOnly, encrypted))
         .withMessageStartingWith(TestKeys.NAME + " is encrypted to the key ")
-        .withMessageContaining(MessageHead.read(new ByteArrayInputStream(encrypted))
-            .recipients()
-            .get(0)
-            .toString());
+        .withMessageContaining(
+            MessageHead.read(new ByteArrayInputStream(encrypted)).recipients().get(0).toString());
   }
 
   @Test

@@ -58,7 +58,9 @@ class RewrappingTest {
           .isEqualTo(others.keyIds(Instant.now()));
     }
     OpenPgpEncoding other =
-        OpenPgpEncoding.builder().decryptWith(PrivateKeys.read(gpg.file("other.key"), null)).build();
+        OpenPgpEncoding.builder()
+            .decryptWith(PrivateKeys.read(gpg.file("other.key"), null))
+            .build();
     assertThat(TestKeys.decrypt(other, bytes(copy))).isEqualTo(SNAPSHOT);
     assertThat(store.find(old.key())).isPresent();
     assertThatExceptionOfType(KeyUnavailableException.class)

@@ -29,8 +29,7 @@ class SignedBackupStoreTest {
   private static final BackupKey KEY =
       BackupKey.parse("cray-bss/etcd.backup_v1450_2020-01-30-20:44:41");
   private static final BackupKey SIGNATURE =
-      BackupKey.parse(
-          "cray-bss/.etcd-backup/signatures/etcd.backup_v1450_2020-01-30-20:44:41.asc");
+      BackupKey.parse("cray-bss/.etcd-backup/signatures/etcd.backup_v1450_2020-01-30-20:44:41.asc");
 
   private final InMemoryBackupStore store = new InMemoryBackupStore();
   private SigningKey signingKey;
@@ -44,8 +43,7 @@ class SignedBackupStoreTest {
     }
     signing = SignedBackupStore.signing(store, signingKey);
     requiring =
-        SignedBackupStore.requiring(
-            store, SignerKeys.read(List.of(TestKeys.file("public.asc"))));
+        SignedBackupStore.requiring(store, SignerKeys.read(List.of(TestKeys.file("public.asc"))));
   }
 
   @Test

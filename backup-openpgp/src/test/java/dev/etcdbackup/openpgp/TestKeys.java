@@ -19,8 +19,7 @@ final class TestKeys {
 
   static Path file(String name) {
     try {
-      return Path.of(
-          Objects.requireNonNull(TestKeys.class.getResource("/golden/" + name)).toURI());
+      return Path.of(Objects.requireNonNull(TestKeys.class.getResource("/golden/" + name)).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
@@ -43,10 +42,7 @@ final class TestKeys {
   }
 
   static OpenPgpEncoding encoding() {
-    return OpenPgpEncoding.builder()
-        .encryptTo(recipients())
-        .decryptWith(privateKeys())
-        .build();
+    return OpenPgpEncoding.builder().encryptTo(recipients()).decryptWith(privateKeys()).build();
   }
 
   static byte[] encrypt(OpenPgpEncoding encoding, byte[] plain) throws IOException {
