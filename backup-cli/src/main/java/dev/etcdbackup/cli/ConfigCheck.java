@@ -133,7 +133,7 @@ final class ConfigCheck {
         automated ? due(cluster) : null,
         automated ? cluster.schedule().next(now).map(Instant::toString).orElse(null) : null,
         automated ? cluster.jitter().toSeconds() : null,
-        cluster.project() + "/" + cluster.naming(),
+        cluster.project() + "/" + cluster.naming() + String.join("", cluster.encoding().suffixes()),
         cluster.retention().map(Object::toString).orElse(null),
         cluster.timeout().toSeconds(),
         automated ? cluster.covered().maxAge().toSeconds() : null,

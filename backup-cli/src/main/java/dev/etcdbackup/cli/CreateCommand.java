@@ -5,7 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
-import dev.etcdbackup.openpgp.OpenPgpEncoding;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
@@ -45,6 +45,14 @@ final class CreateCommand implements Callable<Integer> {
   private boolean tarball;
 
   @Option(
+      names = "--compress",
+      paramLabel = "zstd[:LEVEL]",
+      description =
+          "Compress the snapshot with zstd, level 1 (the default) to 19, and append .zst to its"
+              + " name.")
+  private EncodingConfig compression = EncodingConfig.NONE;
+
+  @Option(
       names = "--encrypt-to",
       paramLabel = "PUBKEY",
       description =
@@ -79,7 +87,10 @@ final class CreateCommand implements Callable<Integer> {
       long size,
       long snapshotSize,
       String sha256,
-      double seconds) {
+      double seconds,
+      long storedSize,
+      String storedSha256,
+      List<String> encoding) {
     static CreatedJson of(BackupResult result) {
       return new CreatedJson(
           result.key().toString(),
@@ -87,7 +98,10 @@ final class CreateCommand implements Callable<Integer> {
           result.backup().stored().size(),
           result.digest().size(),
           result.digest().sha256(),
-          result.duration().toMillis() / 1000.0);
+          result.duration().toMillis() / 1000.0,
+          result.backup().stored().size(),
+          result.storedSha256(),
+          BackupJson.encoding(result.backup()));
     }
   }
 
@@ -95,7 +109,7 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
-    BackupEncodings encodings = root.encoding.writing(encryptTo);
+    BackupEncodings encodings = EncodingOptions.writing(compression.encryptingTo(encryptTo));
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
@@ -133,14 +147,19 @@ final class CreateCommand implements Callable<Integer> {
 
   private NamingStrategy naming() throws UsageException {
     if (name == null) {
-      NamingStrategy naming = tarball ? NamingStrategy.tarball() : NamingStrategy.periodic();
-      return encryptTo.isEmpty() ? naming : naming.withEncodings(OpenPgpEncoding.SUFFIX);
+      if (tarball && compression.zstdLevel().isPresent()) {
+        throw new UsageException("--compress and --tarball exclude each other");
+      }
+      return compression
+          .encryptingTo(encryptTo)
+          .applyTo(tarball ? NamingStrategy.tarball() : NamingStrategy.periodic());
     }
     if (!encryptTo.isEmpty()) {
       throw new UsageException("--name and --encrypt-to exclude each other");
     }
-    if (tarball) {
-      throw new UsageException("--name and --tarball exclude each other");
+    if (tarball || !compression.suffixes().isEmpty()) {
+      String other = tarball ? "--tarball" : "--compress";
+      throw new UsageException("--name and " + other + " exclude each other");
     }
     try {
       BackupKey.of(project, name);

@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.openpgp.OpenPgpEncoding;
 import dev.etcdbackup.openpgp.Passphrase;
 import dev.etcdbackup.openpgp.PrivateKeys;
@@ -10,6 +11,7 @@ import dev.etcdbackup.openpgp.SignedBackupStore;
 import dev.etcdbackup.openpgp.SignerKeys;
 import dev.etcdbackup.openpgp.SigningKey;
 import dev.etcdbackup.tarball.Tarball;
+import dev.etcdbackup.zstd.Zstandard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import picocli.CommandLine.ScopeType;
 
 /** With which encodings and keys backups are read and written. */
 final class EncodingOptions {
+  private static final String ENCRYPT_TO = "encrypt to";
+
   @Option(
       names = "--decrypt-with",
       scope = ScopeType.INHERIT,
@@ -51,21 +55,28 @@ final class EncodingOptions {
    */
   BackupEncodings reading() throws UsageException {
     return privateKeys == null
-        ? BackupEncodings.of(new Tarball())
-        : BackupEncodings.of(new Tarball(), OpenPgpEncoding.builder().decryptWith(keys()).build());
+        ? BackupEncodings.of(new Tarball(), new Zstandard())
+        : BackupEncodings.of(
+            new Tarball(),
+            new Zstandard(),
+            OpenPgpEncoding.builder().decryptWith(keys()).build());
   }
 
   /**
-   * Returns the encodings that the tool writes.
+   * Returns the encodings with which backups are written that are to be encoded like this.
    *
-   * @param publicKeys the files with the keys to encrypt to
+   * @param config how to compress, and to whom to encrypt
    * @throws UsageException when a file holds no key that can be encrypted to
    */
-  BackupEncodings writing(List<Path> publicKeys) throws UsageException {
-    return publicKeys.isEmpty()
-        ? BackupEncodings.of(new Tarball())
+  static BackupEncodings writing(EncodingConfig config) throws UsageException {
+    Zstandard any = new Zstandard();
+    Zstandard zstd = config.zstdLevel().map(any::withLevel).orElse(any);
+    return config.encryptTo().isEmpty()
+        ? BackupEncodings.of(new Tarball(), zstd)
         : BackupEncodings.of(
-            new Tarball(), OpenPgpEncoding.builder().encryptTo(recipients(publicKeys)).build());
+            new Tarball(),
+            zstd,
+            OpenPgpEncoding.builder().encryptTo(recipients(config.encryptTo())).build());
   }
 
   /** The encoding that gives encrypted backups other recipients. */
@@ -108,13 +119,13 @@ final class EncodingOptions {
   private static RecipientKeys recipients(List<Path> publicKeys) throws UsageException {
     for (Path file : publicKeys) {
       if (!Files.isReadable(file) || Files.isDirectory(file)) {
-        throw unreadable("--encrypt-to", file);
+        throw unreadable(ENCRYPT_TO, file);
       }
     }
     try {
       return RecipientKeys.read(publicKeys);
     } catch (IllegalArgumentException | IOException e) {
-      throw new UsageException("--encrypt-to: " + e.getMessage());
+      throw new UsageException(ENCRYPT_TO + ": " + e.getMessage());
     }
   }
 

@@ -98,13 +98,22 @@ final class SchedulerSetup implements AutoCloseable {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
-            .naming(cluster.naming().strategy())
+            .naming(cluster.encoding().applyTo(cluster.naming().strategy()))
+            .encodings(encodings(cluster))
             .timeout(cluster.timeout())
             .jitter(cluster.jitter())
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     return builder.build();
+  }
+
+  private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {
+    try {
+      return EncodingOptions.writing(cluster.encoding());
+    } catch (UsageException e) {
+      throw new UsageException("cluster '" + cluster.project() + "': " + e.getMessage());
+    }
   }
 
   private static SnapshotSource source(ClusterConfig cluster) throws UsageException {

@@ -203,7 +203,8 @@ public abstract class BackupEncodingContract {
       }
     }
     int size = content.length;
-    assertThatThrownBy(() -> ranges.get().open(size, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ranges.get().open(size, 1))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> ranges.get().open(-1, 1)).isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -217,7 +218,9 @@ public abstract class BackupEncodingContract {
       int read;
       while ((read = decoded.read(piece)) >= 0) {
         count += read;
-        assertThat(content.count - encoded.count).as("bytes held while encoding").isLessThan(MAX_LAG);
+        assertThat(content.count - encoded.count)
+            .as("bytes held while encoding")
+            .isLessThan(MAX_LAG);
         assertThat(encoded.count - count).as("bytes held while decoding").isLessThan(MAX_LAG);
       }
       assertThat(count).isEqualTo(LARGE);
@@ -233,8 +236,7 @@ public abstract class BackupEncodingContract {
     return samples;
   }
 
-  private void requireRefusedOrEqual(byte[] encoded, byte[] content, String what)
-      throws Exception {
+  private void requireRefusedOrEqual(byte[] encoded, byte[] content, String what) throws Exception {
     byte[] decoded;
     try {
       decoded = decode(encoded);
@@ -288,7 +290,13 @@ public abstract class BackupEncodingContract {
     }
   }
 
-  private record Bytes(byte[] bytes) implements ByteRanges {
+  private static final class Bytes implements ByteRanges {
+    private final byte[] bytes;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long size() {
       return bytes.length;

@@ -17,8 +17,7 @@ class BackupEncodingContractTest {
 
   @ParameterizedTest(name = "{0}: {1}")
   @MethodSource("dev.etcdbackup.testkit.WrongEncoding#all")
-  void isBrokenByAnEncodingThat(
-      String isWrong, String rule, Supplier<BackupEncoding> encoding) {
+  void isBrokenByAnEncodingThat(String isWrong, String rule, Supplier<BackupEncoding> encoding) {
     subject = encoding;
     assertThat(contract.failing(rule))
         .as("failing tests of an encoding that %s", isWrong)

@@ -146,7 +146,8 @@ final class DecompressedStream extends InputStream {
         finished = Objects.requireNonNull(context).decompressDirectByteBufferStream(content, bytes);
       }
     } catch (ZstdException e) {
-      throw new CorruptBackupException(damaged("is damaged").getMessage() + ": " + e.getMessage(), e);
+      throw new CorruptBackupException(
+          damaged("is damaged").getMessage() + ": " + e.getMessage(), e);
     } finally {
       content.flip();
     }

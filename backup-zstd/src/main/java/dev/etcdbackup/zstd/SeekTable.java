@@ -103,8 +103,7 @@ final class SeekTable {
     if (end.getInt() != FrameFormat.SEEK_TABLE_END) {
       return 0;
     }
-    long size =
-        FrameFormat.SKIPPABLE_HEADER + frames * entrySize(descriptor) + FrameFormat.FOOTER;
+    long size = FrameFormat.SKIPPABLE_HEADER + frames * entrySize(descriptor) + FrameFormat.FOOTER;
     if ((descriptor & RESERVED) != 0 || size > MAX_BYTES) {
       throw new CorruptBackupException("the seek table is damaged, or has more than 16 MiB");
     }

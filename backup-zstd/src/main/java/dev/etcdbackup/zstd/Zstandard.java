@@ -19,10 +19,10 @@ import java.util.Optional;
  * the result, which alone reads the snapshot: by default one for each core and at most 2. They
  * start with the first read, end when the end was read or reading failed, and when the stream is
  * closed, which waits for the frames in work: some milliseconds, at level 19 up to a few seconds.
- * At the defaults a stream takes at most 40 MiB, most of it outside the heap: 4 MiB for each
- * thread and one more, and what zstd needs for each thread, which is 3 MiB at level 1 and up to 50
- * MiB at level 19. The same snapshot, level and version of zstd give the same bytes, whatever the
- * number of threads.
+ * At the defaults a stream takes at most 40 MiB, most of it outside the heap: 4 MiB for each thread
+ * and one more, and what zstd needs for each thread, which is 3 MiB at level 1 and up to 50 MiB at
+ * level 19. The same snapshot, level and version of zstd give the same bytes, whatever the number
+ * of threads.
  *
  * <p><strong>Decompressing</strong> reads what {@code zstd} and {@code pzstd} write, too, and takes
  * at most 10 MiB. It refuses with {@link dev.etcdbackup.CorruptBackupException} what it cannot read

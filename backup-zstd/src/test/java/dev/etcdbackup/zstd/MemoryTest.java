@@ -31,7 +31,8 @@ class MemoryTest {
                 Child.class.getName())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
     assertThat(process.waitFor()).as(said).isZero();
     assertThat(Long.parseLong(said.substring(said.lastIndexOf('\n') + 1)))
@@ -48,9 +49,7 @@ class MemoryTest {
       try (InputStream in =
           new Zstandard()
               .decode(
-                  new Zstandard()
-                      .encode(Content.of(new Mixed(192L << 20)), Samples.NAME)
-                      .stream(),
+                  new Zstandard().encode(Content.of(new Mixed(192L << 20)), Samples.NAME).stream(),
                   Samples.NAME)) {
         in.transferTo(OutputStream.nullOutputStream());
       }

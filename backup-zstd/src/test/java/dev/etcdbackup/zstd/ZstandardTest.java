@@ -86,7 +86,8 @@ class ZstandardTest {
   @Test
   void aBombEndsWithATypedError() throws Exception {
     Path zeros = directory.resolve("zeros");
-    try (var file = FileChannel.open(zeros, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (var file =
+        FileChannel.open(zeros, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       file.position(400L << 20).write(ByteBuffer.wrap(new byte[1]));
     }
     byte[] bomb = Samples.zstd(zeros);
@@ -112,7 +113,9 @@ class ZstandardTest {
     Path file = Files.write(directory.resolve("a.zst"), encoded);
     assertThat(Samples.zstd(file, "-d")).hasSize(size);
     ByteRanges ranges =
-        new Zstandard().decodeRanges(new Samples.CountedRanges(encoded), Samples.NAME).orElseThrow();
+        new Zstandard()
+            .decodeRanges(new Samples.CountedRanges(encoded), Samples.NAME)
+            .orElseThrow();
     assertThat(ranges.open(size - 10L, 10).readAllBytes()).hasSize(10);
   }
 
@@ -170,8 +173,7 @@ class ZstandardTest {
   void aRangeTakesOneRequestAndReadsItsFramesOnly() throws Exception {
     byte[] content = new byte[20 << 20];
     new Random(3).nextBytes(content);
-    Samples.CountedRanges encoded =
-        new Samples.CountedRanges(encode(new Zstandard(), content));
+    Samples.CountedRanges encoded = new Samples.CountedRanges(encode(new Zstandard(), content));
     ByteRanges ranges = new Zstandard().decodeRanges(encoded, Samples.NAME).orElseThrow();
     assertThat(encoded.requests).isEqualTo(1);
     assertThat(encoded.read).isEqualTo(64 << 10);
@@ -240,9 +242,7 @@ class ZstandardTest {
         BackupService.builder(store).encodings(BackupEncodings.of(new Zstandard())).build();
     BackupResult result =
         service.backUp(
-            "p",
-            FixedSnapshotSource.of(snapshot),
-            NamingStrategy.periodic().withEncodings(".zst"));
+            "p", FixedSnapshotSource.of(snapshot), NamingStrategy.periodic().withEncodings(".zst"));
 
     assertThat(result.key().name()).endsWith(".zst");
     assertThat(result.digest().size()).isEqualTo(snapshot.length);

@@ -26,6 +26,7 @@ final class ClustersDocument {
 
   private final Path directory;
   private final List<String> problems = new ArrayList<>();
+  private Optional<EncodingConfig> encodingOfAll = Optional.empty();
 
   /**
    * @param directory where relative paths start
@@ -43,6 +44,7 @@ final class ClustersDocument {
         attempt(() -> fields.value("listen", ListenAddress::parse));
     Optional<ZoneId> tarballZone =
         attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
+    encodingOfAll = attempt(() -> encoding(fields));
     if (!fields.has("clusters")) {
       throw root.at().refuse("'clusters' is missing");
     }
@@ -112,6 +114,7 @@ final class ClustersDocument {
     Duration every = interval.orElse(ClusterConfig.DEFAULT_INTERVAL);
     Optional<Duration> jitter = fields.value("jitter", ClustersDocument::jitter);
     NamingConfig naming = naming(project, fields);
+    EncodingConfig encoding = encoding(naming, fields);
     Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
@@ -126,6 +129,7 @@ final class ClustersDocument {
         cron.map(ClustersDocument::longestGap).orElse(every),
         jitter.orElse(Duration.ZERO),
         naming,
+        encoding,
         retention,
         timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
         maxAge,
@@ -141,6 +145,48 @@ final class ClustersDocument {
       throw fields.refuse("prefix", "'tarball' and 'prefix' exclude each other");
     }
     return tarball ? NamingConfig.TARBALL : named.orElse(NamingConfig.DEFAULT);
+  }
+
+  /** What the cluster says, or else the file; a tarball is compressed already. */
+  private EncodingConfig encoding(NamingConfig naming, FieldReader fields) throws ConfigException {
+    Optional<EncodingConfig> own = encoding(fields);
+    if (naming.equals(NamingConfig.TARBALL)) {
+      if (own.isPresent() && own.get().zstdLevel().isPresent()) {
+        throw fields.refuse("encoding", "'tarball' and 'compress' exclude each other");
+      }
+      List<Path> encryptTo = own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).encryptTo();
+      return EncodingConfig.NONE.encryptingTo(encryptTo);
+    }
+    return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE);
+  }
+
+  private Optional<EncodingConfig> encoding(FieldReader of) throws ConfigException {
+    Optional<FieldReader> found = of.fields("encoding");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FieldReader fields = found.get();
+    Optional<EncodingConfig> compress = fields.value("compress", ClustersDocument::compression);
+    Optional<Integer> level = fields.value("level", EncodingConfig::level);
+    if (level.isPresent() && compress.flatMap(EncodingConfig::zstdLevel).isEmpty()) {
+      throw fields.refuse("level", "'level' needs 'compress: zstd'");
+    }
+    List<Path> encryptTo = new ArrayList<>();
+    for (ConfigNode file : fields.items("encryptTo")) {
+      encryptTo.add(FieldReader.convert("encryptTo", file, this::path));
+    }
+    fields.end();
+    EncodingConfig compressed = compress.orElse(EncodingConfig.NONE);
+    return Optional.of(
+        new EncodingConfig(level.isPresent() ? level : compressed.zstdLevel(), encryptTo));
+  }
+
+  private static EncodingConfig compression(String text) {
+    return switch (text) {
+      case "zstd" -> EncodingConfig.compress(text);
+      case "none" -> EncodingConfig.NONE;
+      default -> throw new IllegalArgumentException("must be zstd or none, not '" + text + "'");
+    };
   }
 
   /** Either 'keep', or the simple tiers joined by "or". */
