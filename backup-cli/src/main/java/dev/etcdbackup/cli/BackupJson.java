@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +26,18 @@ record BackupJson(
         backup.name().revision().isPresent() ? backup.name().revision().getAsLong() : null,
         backup.stored().size(),
         backup.stored().lastModified().toString());
+  }
+
+  /** What was done to the snapshot, in this order: tar.gz, zstd, openpgp. */
+  static List<String> encoding(Backup backup) {
+    return backup.name().encodings().stream()
+        .map(
+            suffix ->
+                switch (suffix) {
+                  case ".zst" -> "zstd";
+                  case ".gpg" -> "openpgp";
+                  default -> suffix.substring(1);
+                })
+        .toList();
   }
 }

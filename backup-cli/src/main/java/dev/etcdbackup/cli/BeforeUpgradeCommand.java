@@ -62,6 +62,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
             new SchedulerSetup(
                 read,
                 open.store(),
+                root.encoding.reading(),
                 root.tarballZone(read),
                 builder -> builder.clock(root.clock()))) {
       setup.addOnDemand();

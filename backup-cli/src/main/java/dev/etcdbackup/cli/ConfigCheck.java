@@ -4,10 +4,10 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.EtcdConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.internal.DurationText;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -133,7 +133,7 @@ final class ConfigCheck {
         automated ? due(cluster) : null,
         automated ? cluster.schedule().next(now).map(Instant::toString).orElse(null) : null,
         automated ? cluster.jitter().toSeconds() : null,
-        cluster.project() + "/" + cluster.naming(),
+        cluster.project() + "/" + cluster.naming() + String.join("", cluster.encoding().suffixes()),
         cluster.retention().map(Object::toString).orElse(null),
         cluster.timeout().toSeconds(),
         automated ? cluster.covered().maxAge().toSeconds() : null,

@@ -1,14 +1,18 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +43,30 @@ final class CreateCommand implements Callable<Integer> {
   private boolean tarball;
 
   @Option(
+      names = "--compress",
+      paramLabel = "zstd[:LEVEL]",
+      description =
+          "Compress the snapshot with zstd, level 1 (the default) to 19, and append .zst to its"
+              + " name.")
+  private EncodingConfig compression = EncodingConfig.NONE;
+
+  @Option(
+      names = "--encrypt-to",
+      paramLabel = "PUBKEY",
+      description =
+          "Encrypt the backup to the OpenPGP public keys in this file, as 'gpg --export' writes"
+              + " them; its name ends in .gpg. Repeat it for further recipients.")
+  private List<Path> encryptTo = List.of();
+
+  @Option(
+      names = "--sign-with",
+      paramLabel = "KEYFILE",
+      description =
+          "Sign the backup with the OpenPGP private key in this file; its passphrase is that of"
+              + " --passphrase-file.")
+  private @Nullable Path signWith;
+
+  @Option(
       names = "--from-file",
       paramLabel = "FILE",
       description =
@@ -57,7 +85,10 @@ final class CreateCommand implements Callable<Integer> {
       long size,
       long snapshotSize,
       String sha256,
-      double seconds) {
+      double seconds,
+      long storedSize,
+      String storedSha256,
+      List<String> encoding) {
     static CreatedJson of(BackupResult result) {
       return new CreatedJson(
           result.key().toString(),
@@ -65,7 +96,10 @@ final class CreateCommand implements Callable<Integer> {
           result.backup().stored().size(),
           result.digest().size(),
           result.digest().sha256(),
-          result.duration().toMillis() / 1000.0);
+          result.duration().toMillis() / 1000.0,
+          result.backup().stored().size(),
+          result.storedSha256(),
+          BackupJson.encoding(result.backup()));
     }
   }
 
@@ -73,13 +107,18 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
+    BackupEncodings encodings = EncodingOptions.writing(compression.encryptingTo(encryptTo));
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
-          root.service(open.store())
+          root.service(target(open.store()))
               .backUp(
-                  BackupRequest.builder(project, source).naming(naming).progress(progress).build());
+                  BackupRequest.builder(project, source)
+                      .naming(naming)
+                      .encodings(encodings)
+                      .progress(progress)
+                      .build());
     }
     Output output = root.output();
     if (output.isJson()) {
@@ -88,6 +127,10 @@ final class CreateCommand implements Callable<Integer> {
       output.line(result.key().toString());
     }
     return ExitCode.DONE;
+  }
+
+  private BackupStore target(BackupStore store) throws UsageException {
+    return signWith == null ? store : root.encoding.signing(store, signWith);
   }
 
   private SnapshotSource source() throws UsageException, SourceException {
@@ -102,10 +145,19 @@ final class CreateCommand implements Callable<Integer> {
 
   private NamingStrategy naming() throws UsageException {
     if (name == null) {
-      return tarball ? NamingStrategy.tarball() : NamingStrategy.periodic();
+      if (tarball && compression.zstdLevel().isPresent()) {
+        throw new UsageException("--compress and --tarball exclude each other");
+      }
+      return compression
+          .encryptingTo(encryptTo)
+          .applyTo(tarball ? NamingStrategy.tarball() : NamingStrategy.periodic());
     }
-    if (tarball) {
-      throw new UsageException("--name and --tarball exclude each other");
+    if (!encryptTo.isEmpty()) {
+      throw new UsageException("--name and --encrypt-to exclude each other");
+    }
+    if (tarball || !compression.suffixes().isEmpty()) {
+      String other = tarball ? "--tarball" : "--compress";
+      throw new UsageException("--name and " + other + " exclude each other");
     }
     try {
       BackupKey.of(project, name);

@@ -6,7 +6,6 @@ import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
-import dev.etcdbackup.tarball.Tarball;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -51,12 +50,11 @@ import picocli.CommandLine.ScopeType;
     })
 public final class EtcdBackupCommand implements Callable<Integer> {
 
-  /** The encodings that the tool reads and writes. */
-  static final BackupEncodings ENCODINGS = BackupEncodings.of(new Tarball());
-
   @Mixin final StoreOptions store = new StoreOptions();
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
+
+  @Mixin final EncodingOptions encoding = new EncodingOptions();
 
   @Option(
       names = "--timeout",
@@ -151,6 +149,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new DrillCommand(root))
             .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new RecipientsCommand(root))
+            .addSubcommand(new RewrapCommand(root))
             .addSubcommand(new CoverageCommand(root))
             .addSubcommand(new AcceptCommand(root))
             .addSubcommand(new BeforeUpgradeCommand(root))
@@ -224,19 +224,20 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   }
 
   /** A service over a store, with the settings of the options. */
-  BackupService service(BackupStore over) {
+  BackupService service(BackupStore over) throws UsageException {
     return service(over, tarballZone()).build();
   }
 
   /** A service over a store that a configuration describes, for what moves no snapshot. */
-  BackupService service(BackupStore over, BackupConfig config) {
+  BackupService service(BackupStore over, BackupConfig config) throws UsageException {
     return service(over, tarballZone(config)).build();
   }
 
-  private BackupService.Builder service(BackupStore over, ZoneId zone) {
+  private BackupService.Builder service(BackupStore over, ZoneId zone) throws UsageException {
+    BackupEncodings encodings = encoding.reading();
     return BackupService.builder(over)
-        .encodings(ENCODINGS)
-        .verifier(new SnapshotBackupVerifier(ENCODINGS, OperandReader.temporaryDirectory()))
+        .encodings(encodings)
+        .verifier(new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory()))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

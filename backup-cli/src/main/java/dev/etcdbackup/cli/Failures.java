@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.internal.FailureText;
@@ -82,6 +83,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   private static int code(BackupException e) {
     if (e instanceof SourceException) {
       return ExitCode.SOURCE_FAILED;
+    }
+    if (e instanceof KeyUnavailableException) {
+      return ExitCode.USAGE;
     }
     if (e instanceof BackupNotFoundException) {
       return ExitCode.NO;

@@ -3,8 +3,8 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.micrometer.BackupMetrics;
 import dev.etcdbackup.schedule.BackupScheduler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -71,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
             new SchedulerSetup(
                 read,
                 open.store(),
+                root.encoding.reading(),
                 root.tarballZone(read),
                 builder ->
                     builder

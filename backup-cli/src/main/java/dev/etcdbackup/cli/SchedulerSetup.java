@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -27,12 +28,14 @@ final class SchedulerSetup implements AutoCloseable {
   /**
    * Builds a scheduler without clusters that is not started.
    *
+   * @param encodings those that backups are read with
    * @param tarballZone the zone in which the times in the names of tarballs are read
    * @param more sets what the caller needs besides
    */
   SchedulerSetup(
       BackupConfig config,
       BackupStore store,
+      BackupEncodings encodings,
       ZoneId tarballZone,
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
@@ -43,7 +46,7 @@ final class SchedulerSetup implements AutoCloseable {
       throw new UsageException("lock: " + e.getMessage());
     }
     SchedulerBuilder builder = BackupScheduler.builder(store);
-    builder.encodings(EtcdBackupCommand.ENCODINGS).tarballZone(tarballZone);
+    builder.encodings(encodings).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
   }
@@ -95,13 +98,22 @@ final class SchedulerSetup implements AutoCloseable {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
-            .naming(cluster.naming().strategy())
+            .naming(cluster.encoding().applyTo(cluster.naming().strategy()))
+            .encodings(encodings(cluster))
             .timeout(cluster.timeout())
             .jitter(cluster.jitter())
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     return builder.build();
+  }
+
+  private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {
+    try {
+      return EncodingOptions.writing(cluster.encoding());
+    } catch (UsageException e) {
+      throw new UsageException("cluster '" + cluster.project() + "': " + e.getMessage());
+    }
   }
 
   private static SnapshotSource source(ClusterConfig cluster) throws UsageException {

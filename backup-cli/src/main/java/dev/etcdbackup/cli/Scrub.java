@@ -39,7 +39,7 @@ final class Scrub {
               .maxUnreadableInARow(UNREAD_IN_A_ROW)
               .verifier(
                   new SnapshotBackupVerifier(
-                      EtcdBackupCommand.ENCODINGS, OperandReader.temporaryDirectory(), options))
+                      root.encoding.reading(), OperandReader.temporaryDirectory(), options))
               .progress(progress)
               .onChecked(
                   one -> {

@@ -209,6 +209,9 @@ final class StoreOptions {
     Optional<byte[]> sseCustomerKey = sseCustomerKey();
     S3Client client = s3Client();
     try {
+      if (sseCustomerKey.isPresent()) {
+        requireHttps(client);
+      }
       S3StoreBuilder builder =
           S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix());
       if (s3ObjectLock != null && s3LockFor != null) {
@@ -286,6 +289,17 @@ final class StoreOptions {
     } catch (SdkClientException e) {
       throw new UsageException(
           "no region; give --s3-region, or --s3-endpoint for a server that is not AWS");
+    }
+  }
+
+  private static void requireHttps(S3Client client) throws UsageException {
+    Optional<URI> endpoint = client.serviceClientConfiguration().endpointOverride();
+    if (endpoint.isPresent() && !"https".equalsIgnoreCase(endpoint.get().getScheme())) {
+      client.close();
+      throw new UsageException(
+          "--s3-customer-key-file: the key would be readable on its way; the endpoint must be"
+              + " https, not "
+              + endpoint.get().getScheme());
     }
   }
 

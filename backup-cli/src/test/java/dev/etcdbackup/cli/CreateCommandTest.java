@@ -95,7 +95,16 @@ class CreateCommandTest {
     List<String> names = new ArrayList<>();
     json.fieldNames().forEachRemaining(names::add);
     assertThat(names)
-        .containsExactly("key", "revision", "size", "snapshotSize", "sha256", "seconds");
+        .containsExactly(
+            "key",
+            "revision",
+            "size",
+            "snapshotSize",
+            "sha256",
+            "seconds",
+            "storedSize",
+            "storedSha256",
+            "encoding");
     Path file = getBack(json.get("key").asText());
     assertThat(json.get("revision").asLong()).isEqualTo(status(file).get("revision").asLong());
     assertThat(json.get("size").asLong()).isEqualTo(Files.size(file));

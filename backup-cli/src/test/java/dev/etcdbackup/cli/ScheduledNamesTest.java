@@ -52,6 +52,7 @@ class ScheduledNamesTest {
         new SchedulerSetup(
             config,
             DirectoryBackupStore.at(store),
+            new EncodingOptions().reading(),
             ZoneOffset.UTC,
             builder -> builder.clock(InstantSource.fixed(Instant.parse(now))))) {
       setup.addOnDemand();

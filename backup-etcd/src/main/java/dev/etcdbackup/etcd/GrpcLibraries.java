@@ -29,7 +29,7 @@ final class GrpcLibraries {
         + " and "
         + found("protobuf", "com.google.protobuf.Message")
         + "; needed are one version of io.grpc of 1.60 or later, and the Netty and protobuf that it"
-        + " asks for";
+        + " asks for, or backup-etcd-shaded, which has its own";
   }
 
   private static String found(String library, String type) {

@@ -76,7 +76,7 @@ class EtcdConnectionTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> EtcdSnapshotSource.builder(connection).build().open())
         .withMessage(
-            "no snapshot can be had: http://two:%1$d (127.0.0.2): connection refused;"
+            "no member provides a snapshot: http://two:%1$d (127.0.0.2): connection refused;"
                 + " http://two:%1$d (127.0.0.1): connection refused",
             port);
   }
@@ -123,10 +123,12 @@ class EtcdConnectionTest {
         .withMessageContaining("found grpc-api-")
         .withMessageContaining("netty-transport-")
         .withMessageContaining("needed are")
+        .withMessageContaining("backup-etcd-shaded")
         .withCauseInstanceOf(NoSuchMethodError.class);
     try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> lock.tryAcquire("p", () -> {}))
+          .withMessageStartingWith("no lock of p from ")
           .withMessageContaining("found grpc-api-");
     }
   }

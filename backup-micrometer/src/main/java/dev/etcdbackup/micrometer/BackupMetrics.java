@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * other</td></tr>
  * <tr><td>{@code etcd.backup.duration}</td><td>timer of the successful backups</td></tr>
  * <tr><td>{@code etcd.backup.size}</td><td>distribution summary, bytes of each snapshot</td></tr>
+ * <tr><td>{@code etcd.backup.ratio}</td><td>distribution summary, stored bytes of each backup divided by those of its snapshot: 1 without encodings</td></tr>
  * <tr><td>{@code etcd.backup.throughput}</td><td>distribution summary, bytes per second of each backup</td></tr>
  * <tr><td>{@code etcd.backup.pruned}, {@code etcd.backup.prune.refused}</td><td>backups that were deleted, and that the store refused to delete</td></tr>
  * <tr><td>{@code etcd.backup.prune.failures}</td><td>prunes that failed as a whole</td></tr>
@@ -100,6 +101,8 @@ public final class BackupMetrics implements BackupListener {
         .record(result.duration());
     summary("etcd.backup.size", "Bytes of a snapshot", "bytes", project)
         .record((double) result.digest().size());
+    summary("etcd.backup.ratio", "Stored bytes divided by those of the snapshot", "ratio", project)
+        .record((double) result.backup().stored().size() / result.digest().size());
     double seconds = Math.max(result.duration().toNanos() / 1e9, 1e-9);
     summary("etcd.backup.throughput", "Bytes per second", "bytes per second", project)
         .record(result.digest().size() / seconds);

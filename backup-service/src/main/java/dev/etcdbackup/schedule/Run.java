@@ -132,14 +132,14 @@ final class Run implements Supplier<RunOutcome> {
   private BackupResult backUp(NamingStrategy naming, BackupLock.Held held) throws BackupException {
     String project = cluster.project();
     with.listeners().started(project);
-    BackupRequest request =
+    BackupRequest.Builder request =
         BackupRequest.builder(project, cluster.source())
             .naming(naming)
             .timeout(cluster.timeout())
             .progress((bytes, total) -> with.listeners().progress(project, bytes, total))
-            .beforeCommit(() -> requireHeld(held))
-            .build();
-    BackupResult result = with.service().backUp(request);
+            .beforeCommit(() -> requireHeld(held));
+    cluster.encodings().ifPresent(request::encodings);
+    BackupResult result = with.service().backUp(request.build());
     with.listeners().succeeded(project, result);
     return result;
   }

@@ -1,5 +1,6 @@
 package dev.etcdbackup.schedule;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Series;
 import dev.etcdbackup.SnapshotSource;
@@ -25,6 +26,7 @@ public final class ScheduledCluster {
   private final Schedule schedule;
   private final NamingStrategy naming;
   private final Series series;
+  private final @Nullable BackupEncodings encodings;
   private final @Nullable RetentionPolicy retention;
   private final Duration timeout;
   private final Duration jitter;
@@ -39,6 +41,7 @@ public final class ScheduledCluster {
     this.schedule = builder.schedule;
     this.naming = builder.naming;
     this.series = builder.naming.series(builder.project).orElseThrow();
+    this.encodings = builder.encodings;
     this.retention = builder.retention;
     this.timeout = builder.timeout;
     this.jitter = builder.jitter;
@@ -102,6 +105,11 @@ public final class ScheduledCluster {
 
   NamingStrategy naming() {
     return naming;
+  }
+
+  /** The encodings with which its backups are written; empty for those of the scheduler. */
+  Optional<BackupEncodings> encodings() {
+    return Optional.ofNullable(encodings);
   }
 
   Optional<RetentionPolicy> retention() {
@@ -178,6 +186,7 @@ public final class ScheduledCluster {
     private final SnapshotSource source;
     private Schedule schedule = Schedule.never();
     private NamingStrategy naming = NamingStrategy.periodic();
+    private @Nullable BackupEncodings encodings;
     private @Nullable RetentionPolicy retention;
     private Duration timeout = Duration.ofMinutes(10);
     private Duration jitter = Duration.ZERO;
@@ -217,6 +226,19 @@ public final class ScheduledCluster {
             "naming must give each run another name, so a manual one cannot be scheduled");
       }
       this.naming = naming;
+      return this;
+    }
+
+    /**
+     * Sets the encodings with which the backups of this cluster are written; the naming selects
+     * those that are applied. Default: the encodings of the scheduler, with which backups are read
+     * in any case.
+     *
+     * @param encodings the encodings
+     * @return this
+     */
+    public Builder encodings(BackupEncodings encodings) {
+      this.encodings = Objects.requireNonNull(encodings, "encodings");
       return this;
     }
 

@@ -1,5 +1,6 @@
 package dev.etcdbackup.service;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
 import java.time.Duration;
@@ -17,6 +18,7 @@ public final class BackupRequest {
   private final String project;
   private final SnapshotSource source;
   private final NamingStrategy naming;
+  private final @Nullable BackupEncodings encodings;
   private final @Nullable Duration timeout;
   private final BackupProgress progress;
   private final CommitCheck beforeCommit;
@@ -25,6 +27,7 @@ public final class BackupRequest {
     this.project = builder.project;
     this.source = builder.source;
     this.naming = builder.naming;
+    this.encodings = builder.encodings;
     this.timeout = builder.timeout;
     this.progress = builder.progress;
     this.beforeCommit = builder.beforeCommit;
@@ -54,6 +57,11 @@ public final class BackupRequest {
     return naming;
   }
 
+  /** The encodings of this backup; null for those of the service. */
+  @Nullable BackupEncodings encodings() {
+    return encodings;
+  }
+
   /** The timeout of this backup; null for that of the service. */
   @Nullable Duration timeout() {
     return timeout;
@@ -72,6 +80,7 @@ public final class BackupRequest {
     private final String project;
     private final SnapshotSource source;
     private NamingStrategy naming = NamingStrategy.periodic();
+    private @Nullable BackupEncodings encodings;
     private @Nullable Duration timeout;
     private BackupProgress progress = BackupProgress.NONE;
     private CommitCheck beforeCommit = () -> {};
@@ -94,6 +103,19 @@ public final class BackupRequest {
         BackupKey.of(project, naming.name(0, Instant.EPOCH));
       }
       this.naming = naming;
+      return this;
+    }
+
+    /**
+     * Sets the encodings with which the backup is written, for settings that differ from one backup
+     * to another, such as a level of compression or the recipients of an encryption. The naming
+     * selects those that are applied. Default: the encodings of the service.
+     *
+     * @param encodings the encodings
+     * @return this
+     */
+    public Builder encodings(BackupEncodings encodings) {
+      this.encodings = Objects.requireNonNull(encodings, "encodings");
       return this;
     }
 

@@ -16,15 +16,22 @@ import java.util.Objects;
  * @param info the metadata of the snapshot that the source knew before the first byte
  * @param digest the size and hash of the snapshot, which were verified before the backup was
  *     committed
+ * @param storedSha256 SHA-256 of the bytes as they are stored, in lower-case hex; that of the
+ *     snapshot when the backup has no encodings
  * @param duration the time from opening the source to the store's commit
  */
 public record BackupResult(
-    Backup backup, SnapshotInfo info, SnapshotDigest digest, Duration duration) {
+    Backup backup,
+    SnapshotInfo info,
+    SnapshotDigest digest,
+    String storedSha256,
+    Duration duration) {
   /** Checks the values. */
   public BackupResult {
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(info, "info");
     Objects.requireNonNull(digest, "proof");
+    Objects.requireNonNull(storedSha256, "storedSha256");
     Objects.requireNonNull(duration, "duration");
   }
 

@@ -72,7 +72,7 @@ public final class BackupService {
   }
 
   /**
-   * Begins a service.
+   * Returns a builder of a service.
    *
    * @param store where the backups are
    * @return a builder with every default set
@@ -118,7 +118,7 @@ public final class BackupService {
    * @param request what to take, and how
    * @return what was stored
    * @throws IllegalArgumentException when project or name cannot be part of a key, or the name asks
-   *     for an encoding that the service does not have
+   *     for an encoding that neither the request nor the service has
    * @throws SourceException when the source failed, whatever it threw, or time ran out while
    *     waiting for it; nothing was stored
    * @throws BackupExistsException when the name is taken
@@ -126,11 +126,11 @@ public final class BackupService {
    *     stored unless it says that the outcome is unknown
    */
   public BackupResult backUp(BackupRequest request) throws BackupException {
-    requireEncodings(request.naming());
+    BackupEncodings chosen = request.encodings() != null ? request.encodings() : encodings;
+    require(chosen, request.naming());
     String what = "backup of " + request.project();
     try {
-      return deadline(request.timeout())
-          .run(what, new TakeBackup(request, store, encodings, clock));
+      return deadline(request.timeout()).run(what, new TakeBackup(request, store, chosen, clock));
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
@@ -145,7 +145,11 @@ public final class BackupService {
    * @throws IllegalArgumentException when it lacks one; the message says which
    */
   public void requireEncodings(NamingStrategy naming) {
-    encodings.require(BackupName.parse(naming.name(0, clock.instant())));
+    require(encodings, naming);
+  }
+
+  private void require(BackupEncodings all, NamingStrategy naming) {
+    all.require(BackupName.parse(naming.name(0, clock.instant())));
   }
 
   /**
@@ -153,7 +157,7 @@ public final class BackupService {
    *
    * @param project the whole project, or {@code ""} for every one
    * @return all of its backups in the order of their keys, of every kind
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public List<Backup> list(String project) throws BackupException {
     return store.list(project).stream().map(b -> Backup.of(b, tarballZone)).toList();
@@ -165,7 +169,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the newest; empty when there is none
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public Optional<Backup> latest(String project) throws BackupException {
     return list(project).stream()
@@ -179,7 +183,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the list cannot be had to its end or a backup cannot be read
+   * @throws StoreException when the listing is incomplete or a backup cannot be read
    */
   public NewestGood newestGood(String project) throws BackupException {
     return newestGood(NewestGoodRequest.builder(project).build());
@@ -191,7 +195,7 @@ public final class BackupService {
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the list cannot be had to its end, or more backups cannot be read
+   * @throws StoreException when the listing is incomplete, or more backups cannot be read
    *     than the request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
@@ -315,7 +319,7 @@ public final class BackupService {
    *
    * @param request which ones, and how
    * @return the results; check {@link ScrubReport#ok}
-   * @throws StoreException when the list cannot be had to its end, or the caller was interrupted
+   * @throws StoreException when the listing is incomplete, or the caller was interrupted
    *     while a backup was read
    */
   public ScrubReport scrub(ScrubRequest request) throws BackupException {
@@ -329,7 +333,7 @@ public final class BackupService {
    * @param project the whole project
    * @param policy what to keep
    * @return what would be kept and deleted, and why
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public RetentionPlan planPrune(String project, RetentionPolicy policy) throws BackupException {
     return pruning().plan(project, policy);
@@ -356,7 +360,7 @@ public final class BackupService {
    * @return what was done; a backup that the store did not delete is in there, not thrown
    * @throws CorruptBackupException when a backup that had to be verified is bad, and with it every
    *     copy of its base name; nothing was deleted
-   * @throws StoreException when the list cannot be had or the store failed as a whole
+   * @throws StoreException when the store cannot be listed or the store failed as a whole
    */
   public PruneReport prune(PruneRequest request) throws BackupException {
     return pruning().prune(request, this::verify);
@@ -369,7 +373,7 @@ public final class BackupService {
    * @param result what {@link #backUp} returned
    * @param policy what to keep
    * @return what was done; empty for a manual backup, which is in no series
-   * @throws StoreException when the list cannot be had, lacks the backup just taken and so is not
+   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is not
    *     complete, or the store failed as a whole; the backup itself is stored all the same
    */
   public PruneReport pruneAfter(BackupResult result, RetentionPolicy policy)

@@ -3,26 +3,45 @@ package dev.etcdbackup.service;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that reports its end only after a check has passed. After a failed check, every read
- * throws. Counts the bytes.
+ * throws. Counts the bytes and computes their SHA-256 if asked to.
  */
 final class CommitGuardInputStream extends FilterInputStream {
   private final CommitCheck check;
   private boolean passed;
+  private final @Nullable MessageDigest hash;
   private long count;
   private @Nullable IOException refusal;
 
-  CommitGuardInputStream(InputStream in, CommitCheck check) {
+  CommitGuardInputStream(InputStream in, CommitCheck check, boolean hashed) {
     super(in);
     this.check = check;
+    this.hash = hashed ? sha256() : null;
   }
 
   /** Returns the number of bytes that were read. */
   long count() {
     return count;
+  }
+
+  /** Returns the SHA-256 of the bytes that were read, in lower-case hex; empty unless asked for. */
+  Optional<String> sha256Hex() {
+    return hash == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(hash.digest()));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   @Override
@@ -46,7 +65,12 @@ final class CommitGuardInputStream extends FilterInputStream {
       }
       passed = true;
     }
-    count += Math.max(0, read);
+    if (read > 0) {
+      count += read;
+      if (hash != null) {
+        hash.update(buffer, offset, read);
+      }
+    }
     return read;
   }
 

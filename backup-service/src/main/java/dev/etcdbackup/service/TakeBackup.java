@@ -8,6 +8,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The work of taking one backup: transfers a snapshot from a source to a store. */
@@ -51,10 +53,12 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     }
     try (Snapshot snapshot = open()) {
       BackupKey key = freeKey(snapshot.info().revision(), time);
-      StoredBackup stored = store(snapshot, key);
+      Stored stored = store(snapshot, key);
       Duration duration = Duration.ofNanos(System.nanoTime() - begun);
-      Backup backup = Backup.of(stored, ZoneOffset.UTC);
-      return new BackupResult(backup, snapshot.info(), snapshot.digest(), duration);
+      Backup backup = Backup.of(stored.backup(), ZoneOffset.UTC);
+      SnapshotDigest digest = snapshot.digest();
+      String sha256 = stored.sha256().orElse(digest.sha256());
+      return new BackupResult(backup, snapshot.info(), digest, sha256, duration);
     }
   }
 
@@ -89,7 +93,10 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     }
   }
 
-  private StoredBackup store(Snapshot snapshot, BackupKey key) throws IOException {
+  /** What was stored, and its SHA-256 if it is not that of the snapshot. */
+  private record Stored(StoredBackup backup, Optional<String> sha256) {}
+
+  private Stored store(Snapshot snapshot, BackupKey key) throws IOException {
     opening = true;
     long size;
     try {
@@ -102,9 +109,11 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     CountingInputStream stream =
         new CountingInputStream(new SourceInputStream(snapshot.stream()), size, request.progress());
     counted = stream;
-    Content encoded = encodings.encode(Content.of(stream, size), BackupName.parse(key.name()));
+    BackupName name = BackupName.parse(key.name());
+    boolean isEncoded = !name.encodings().isEmpty();
+    Content encoded = encodings.encode(Content.of(stream, size), name);
     try (CommitGuardInputStream guarded =
-        new CommitGuardInputStream(encoded.stream(), request.beforeCommit())) {
+        new CommitGuardInputStream(encoded.stream(), request.beforeCommit(), isEncoded)) {
       StoredBackup stored = store.put(key, new Content(guarded, encoded.expectedSize()));
       if (stored.size() != guarded.count()) {
         throw new StoreException(
@@ -118,7 +127,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
             null,
             true);
       }
-      return stored;
+      return new Stored(stored, guarded.sha256Hex());
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param interval the time from one backup to the next, the longest one if it varies
  * @param jitter by how much its due times may be moved, so that not all clusters are due together
  * @param naming how its backups are packed and named
+ * @param encoding what is done to them on their way to the store
  * @param retention which backups of its series are kept; empty to keep all
  * @param timeout how long a backup may take
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
@@ -31,6 +32,7 @@ public record ClusterConfig(
     Duration interval,
     Duration jitter,
     NamingConfig naming,
+    EncodingConfig encoding,
     Optional<RetentionPolicy> retention,
     Duration timeout,
     Optional<Duration> maxAge,

@@ -26,6 +26,7 @@ final class ClustersDocument {
 
   private final Path directory;
   private final List<String> problems = new ArrayList<>();
+  private Optional<EncodingConfig> encodingOfAll = Optional.empty();
 
   /**
    * @param directory where relative paths start
@@ -44,6 +45,7 @@ final class ClustersDocument {
         attempt(() -> fields.value("listen", ListenAddress::parse));
     Optional<ZoneId> tarballZone =
         attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
+    encodingOfAll = attempt(() -> encoding(fields));
     if (!fields.has("clusters")) {
       throw root.at().refuse("'clusters' is missing");
     }
@@ -115,7 +117,7 @@ final class ClustersDocument {
   private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
     boolean automated = fields.value("automated", ClustersDocument::bool).orElse(Boolean.TRUE);
     EtcdConfig etcd = etcd("endpoints", fields);
-    Optional<Duration> interval = fields.value("interval", DurationText::parse);
+    Optional<Duration> interval = fields.value("interval", DurationSyntax::parse);
     Optional<CronSchedule> cron = fields.value("cron", CronSchedule::of);
     if (interval.isPresent() && cron.isPresent()) {
       throw fields.refuse("cron", "'interval' and 'cron' exclude each other");
@@ -123,9 +125,10 @@ final class ClustersDocument {
     Duration every = interval.orElse(ClusterConfig.DEFAULT_INTERVAL);
     Optional<Duration> jitter = fields.value("jitter", ClustersDocument::jitter);
     NamingConfig naming = naming(project, fields);
+    EncodingConfig encoding = encoding(naming, fields);
     Optional<RetentionPolicy> retention = retention(fields);
-    Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
-    Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
+    Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
+    Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     fields.end();
@@ -137,6 +140,7 @@ final class ClustersDocument {
         cron.map(ClustersDocument::longestGap).orElse(every),
         jitter.orElse(Duration.ZERO),
         naming,
+        encoding,
         retention,
         timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
         maxAge,
@@ -152,6 +156,48 @@ final class ClustersDocument {
       throw fields.refuse("prefix", "'tarball' and 'prefix' exclude each other");
     }
     return tarball ? NamingConfig.TARBALL : named.orElse(NamingConfig.DEFAULT);
+  }
+
+  /** What the cluster says, or else the file; a tarball is compressed already. */
+  private EncodingConfig encoding(NamingConfig naming, FieldReader fields) throws ConfigException {
+    Optional<EncodingConfig> own = encoding(fields);
+    if (naming.equals(NamingConfig.TARBALL)) {
+      if (own.isPresent() && own.get().zstdLevel().isPresent()) {
+        throw fields.refuse("encoding", "'tarball' and 'compress' exclude each other");
+      }
+      List<Path> encryptTo = own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).encryptTo();
+      return EncodingConfig.NONE.encryptingTo(encryptTo);
+    }
+    return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE);
+  }
+
+  private Optional<EncodingConfig> encoding(FieldReader of) throws ConfigException {
+    Optional<FieldReader> found = of.fields("encoding");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FieldReader fields = found.get();
+    Optional<EncodingConfig> compress = fields.value("compress", ClustersDocument::compression);
+    Optional<Integer> level = fields.value("level", EncodingConfig::level);
+    if (level.isPresent() && compress.flatMap(EncodingConfig::zstdLevel).isEmpty()) {
+      throw fields.refuse("level", "'level' needs 'compress: zstd'");
+    }
+    List<Path> encryptTo = new ArrayList<>();
+    for (ConfigNode file : fields.items("encryptTo")) {
+      encryptTo.add(FieldReader.convert("encryptTo", file, this::path));
+    }
+    fields.end();
+    EncodingConfig compressed = compress.orElse(EncodingConfig.NONE);
+    return Optional.of(
+        new EncodingConfig(level.isPresent() ? level : compressed.zstdLevel(), encryptTo));
+  }
+
+  private static EncodingConfig compression(String text) {
+    return switch (text) {
+      case "zstd" -> EncodingConfig.compress(text);
+      case "none" -> EncodingConfig.NONE;
+      default -> throw new IllegalArgumentException("must be zstd or none, not '" + text + "'");
+    };
   }
 
   /** Either 'keep', or the simple tiers joined by "or". */
@@ -234,7 +280,7 @@ final class ClustersDocument {
   }
 
   private static Duration jitter(String text) {
-    Duration jitter = DurationText.parse(text);
+    Duration jitter = DurationSyntax.parse(text);
     if (jitter.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("must be 1 day or less, not '" + text + "'");
     }
@@ -242,7 +288,7 @@ final class ClustersDocument {
   }
 
   private static Duration ttl(String text) {
-    Duration ttl = DurationText.parse(text);
+    Duration ttl = DurationSyntax.parse(text);
     if (ttl.compareTo(Duration.ofSeconds(2)) < 0 || ttl.compareTo(Duration.ofHours(1)) > 0) {
       throw new IllegalArgumentException("must be 2s to 1h, not '" + text + "'");
     }

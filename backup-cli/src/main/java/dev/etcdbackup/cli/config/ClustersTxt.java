@@ -79,6 +79,7 @@ final class ClustersTxt {
         Duration.ofSeconds(interval),
         Duration.ZERO,
         NamingConfig.DEFAULT,
+        EncodingConfig.NONE,
         maxBackups == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(maxBackups)),
         ClusterConfig.DEFAULT_TIMEOUT,
         Optional.empty(),

@@ -101,6 +101,7 @@ class BackupConfigTest {
                 Duration.ofHours(12),
                 Duration.ZERO,
                 NamingConfig.DEFAULT,
+                EncodingConfig.NONE,
                 Optional.of(RetentionPolicy.keepLast(7)),
                 Duration.ofSeconds(90),
                 Optional.of(Duration.ofDays(1)),
@@ -161,7 +162,9 @@ class BackupConfigTest {
     String tables = document().substring(document().indexOf("## The file"));
     for (String field : read) {
       assertThat(example).as("example").containsPattern("\\b" + field + ":");
-      assertThat(tables).as("tables").containsPattern("`(lock\\.|tls\\.)?" + field + "`");
+      assertThat(tables)
+          .as("tables")
+          .containsPattern("`(lock\\.|tls\\.|encoding\\.)?" + field + "`");
     }
     assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
   }
@@ -192,6 +195,34 @@ class BackupConfigTest {
   }
 
   @Test
+  void encodingsAreReadForAllClustersAndForEach() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            encoding: {compress: zstd}
+            clusters:
+            - {project: a}
+            - {project: b, encoding: {compress: zstd, level: 19}}
+            - {project: c, encoding: {compress: none}}
+            - {project: d, tarball: true}
+            """);
+    assertThat(config.clusters().stream().map(one -> one.encoding().zstdLevel()))
+        .containsExactly(Optional.of(1), Optional.of(19), Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> read("c.yaml", "encoding: {level: 3}\nclusters: []\n"))
+        .hasMessageContaining("'level' needs 'compress: zstd'");
+    assertThatThrownBy(
+            () -> read("c.yaml", "encoding: {compress: zstd, level: 20}\nclusters: []\n"))
+        .hasMessageContaining("level must be 1 to 19, not '20'");
+    assertThatThrownBy(
+            () ->
+                read(
+                    "c.yaml",
+                    "clusters:\n- {project: p, tarball: true, encoding: {compress: zstd}}\n"))
+        .hasMessageContaining("'tarball' and 'compress' exclude each other");
+  }
+
+  @Test
   void everyClusterWithAMistakeIsReported() {
     assertThatThrownBy(
             () -> read("c.yaml", "clusters:\n- {project: p, keepLast: 0}\n- {project: ..}\n"))
@@ -219,6 +250,7 @@ class BackupConfigTest {
                 Duration.ofHours(24),
                 Duration.ZERO,
                 NamingConfig.DEFAULT,
+                EncodingConfig.NONE,
                 Optional.empty(),
                 Duration.ofMinutes(10),
                 Optional.empty(),
