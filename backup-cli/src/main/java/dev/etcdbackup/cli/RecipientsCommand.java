@@ -45,7 +45,7 @@ final class RecipientsCommand implements Callable<Integer> {
       throw new UsageException(key + " is not encrypted, by its name");
     }
     List<String> ids;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       try (InputStream head = open.store().open(stored, 0, Math.min(stored.size(), HEAD_BYTES))) {

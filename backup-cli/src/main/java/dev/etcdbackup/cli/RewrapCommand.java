@@ -44,7 +44,7 @@ final class RewrapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, BackupException {
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       Rewrapping rewrapping = new Rewrapping(open.store(), root.encoding.rewrapping(encryptTo));
       Output.Rows rows = root.output().rows();
       List<Backup> encrypted =
