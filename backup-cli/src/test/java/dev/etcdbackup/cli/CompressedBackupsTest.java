@@ -54,7 +54,7 @@ class CompressedBackupsTest {
 
   @Test
   void inADirectory() throws Exception {
-    Path store = directory.resolve("store");
+    Path store = Files.createDirectory(directory.resolve("store"));
     everythingWorks(List.of("--store", store.toUri().toString()));
 
     Path file = store.resolve(key(4, ".zst"));

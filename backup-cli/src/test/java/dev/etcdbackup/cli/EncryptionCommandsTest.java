@@ -36,7 +36,7 @@ class EncryptionCommandsTest {
   @BeforeEach
   void writeKeys() throws IOException {
     System.setProperty(TMPDIR, Files.createDirectory(directory.resolve("tmp")).toString());
-    store = directory.resolve("store");
+    store = Files.createDirectory(directory.resolve("store"));
     snapshot = Goldens.write(directory.resolve("snap.db"), Goldens.bytes(PLAIN));
     publicKey = copy("public.asc");
     privateKey = copy("private.asc");
