@@ -195,8 +195,8 @@ public final class BackupService {
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the listing is incomplete, or more backups cannot be read
-   *     than the request allows
+   * @throws StoreException when the listing is incomplete, or more backups cannot be read than the
+   *     request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
     return new NewestGoodSearch(request, this::verify)
@@ -319,8 +319,8 @@ public final class BackupService {
    *
    * @param request which ones, and how
    * @return the results; check {@link ScrubReport#ok}
-   * @throws StoreException when the listing is incomplete, or the caller was interrupted
-   *     while a backup was read
+   * @throws StoreException when the listing is incomplete, or the caller was interrupted while a
+   *     backup was read
    */
   public ScrubReport scrub(ScrubRequest request) throws BackupException {
     return new Scrub(request, encodings, backup -> verify(request.verification(backup)))
@@ -373,8 +373,8 @@ public final class BackupService {
    * @param result what {@link #backUp} returned
    * @param policy what to keep
    * @return what was done; empty for a manual backup, which is in no series
-   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is not
-   *     complete, or the store failed as a whole; the backup itself is stored all the same
+   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is
+   *     not complete, or the store failed as a whole; the backup itself is stored all the same
    */
   public PruneReport pruneAfter(BackupResult result, RetentionPolicy policy)
       throws BackupException {

@@ -62,7 +62,13 @@ final class ClustersDocument {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new BackupConfig(store, createStore.orElse(false), lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
+    return new BackupConfig(
+        store,
+        createStore.orElse(false),
+        lock,
+        listen,
+        tarballZone.orElse(ZoneOffset.UTC),
+        clusters);
   }
 
   private interface Reading<T> {
