@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A store that is right in everything but what a test makes wrong. */
@@ -89,7 +89,9 @@ final class WrongStore implements BackupStore {
     return right.everything().stream().map(StoredBackup::key);
   }
 
-  /** Everything there is, once nothing of a prefix is left, which may take another thread's time. */
+  /**
+   * Everything there is, once nothing of a prefix is left, which may take another thread's time.
+   */
   List<StoredBackup> allOnceGone(String prefix) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     List<StoredBackup> all = right.everything();
