@@ -20,7 +20,8 @@ public abstract sealed class BackupException extends IOException
         StoreException,
         BackupExistsException,
         BackupNotFoundException,
-        CorruptBackupException {
+        CorruptBackupException,
+        KeyUnavailableException {
   private static final long serialVersionUID = 1L;
   private static final HexFormat HEX = HexFormat.of();
 

@@ -1,5 +1,6 @@
 package dev.etcdbackup;
 
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -74,7 +75,7 @@ final class StreamSnapshot implements Snapshot {
   }
 
   private static String reason(Exception e) {
-    return e instanceof BackupException ? String.valueOf(e.getMessage()) : e.toString();
+    return e instanceof BackupException ? String.valueOf(e.getMessage()) : FailureText.of(e);
   }
 
   private final class Stream extends InputStream {

@@ -1,8 +1,11 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
@@ -17,10 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code create}. */
-@Command(
-    name = "create",
-    description =
-        "Takes a backup now and prints its key.")
+@Command(name = "create", description = "Takes a backup now and prints its key.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -48,7 +48,23 @@ final class CreateCommand implements Callable<Integer> {
       description =
           "Compress the snapshot with zstd, level 1 (the default) to 19, and append .zst to its"
               + " name.")
-  private EncodingConfig encoding = EncodingConfig.NONE;
+  private EncodingConfig compression = EncodingConfig.NONE;
+
+  @Option(
+      names = "--encrypt-to",
+      paramLabel = "PUBKEY",
+      description =
+          "Encrypt the backup to the OpenPGP public keys in this file, as 'gpg --export' writes"
+              + " them; its name ends in .gpg. Repeat it for further recipients.")
+  private List<Path> encryptTo = List.of();
+
+  @Option(
+      names = "--sign-with",
+      paramLabel = "KEYFILE",
+      description =
+          "Sign the backup with the OpenPGP private key in this file; its passphrase is that of"
+              + " --passphrase-file.")
+  private @Nullable Path signWith;
 
   @Option(
       names = "--from-file",
@@ -91,15 +107,16 @@ final class CreateCommand implements Callable<Integer> {
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
     SnapshotSource source = source();
+    BackupEncodings encodings = EncodingOptions.writing(compression.encryptingTo(encryptTo));
     BackupResult result;
     try (StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
-          root.service(open.store())
+          root.service(target(open.store()))
               .backUp(
                   BackupRequest.builder(project, source)
                       .naming(naming)
-                      .encodings(EncodingOptions.writing(encoding))
+                      .encodings(encodings)
                       .progress(progress)
                       .build());
     }
@@ -112,11 +129,15 @@ final class CreateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private SnapshotSource source() throws UsageException {
+  private BackupStore target(BackupStore store) throws UsageException {
+    return signWith == null ? store : root.encoding.signing(store, signWith);
+  }
+
+  private SnapshotSource source() throws UsageException, SourceException {
     if (file == null) {
       return root.etcd.source(root.timeout);
     }
-    if (!root.etcd.endpoints.isEmpty()) {
+    if (root.etcd.isGiven()) {
       throw new UsageException("--from-file and --etcd exclude each other");
     }
     return FileSnapshotSource.of(file);
@@ -124,12 +145,17 @@ final class CreateCommand implements Callable<Integer> {
 
   private NamingStrategy naming() throws UsageException {
     if (name == null) {
-      if (tarball && encoding.zstdLevel().isPresent()) {
+      if (tarball && compression.zstdLevel().isPresent()) {
         throw new UsageException("--compress and --tarball exclude each other");
       }
-      return encoding.applyTo(tarball ? NamingStrategy.tarball() : NamingStrategy.periodic());
+      return compression
+          .encryptingTo(encryptTo)
+          .applyTo(tarball ? NamingStrategy.tarball() : NamingStrategy.periodic());
     }
-    if (tarball || !encoding.suffixes().isEmpty()) {
+    if (!encryptTo.isEmpty()) {
+      throw new UsageException("--name and --encrypt-to exclude each other");
+    }
+    if (tarball || !compression.suffixes().isEmpty()) {
       String other = tarball ? "--tarball" : "--compress";
       throw new UsageException("--name and " + other + " exclude each other");
     }

@@ -64,7 +64,7 @@ final class DrillCommand implements Callable<Integer> {
     if (output.isJson()) {
       output.json(json(report));
     } else {
-      report.lines().forEach(output::line);
+      report.lines().stream().map(OptionNames::in).forEach(output::line);
       output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
     }
     return report.passed() ? ExitCode.DONE : ExitCode.NO;
@@ -80,7 +80,7 @@ final class DrillCommand implements Callable<Integer> {
         report.keys(),
         report.steps(),
         report.problems(),
-        report.remarks(),
+        report.remarks().stream().map(OptionNames::in).toList(),
         report.duration().toMillis() / 1000.0);
   }
 

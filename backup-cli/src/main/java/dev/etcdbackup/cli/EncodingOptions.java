@@ -1,24 +1,163 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.EncodingConfig;
+import dev.etcdbackup.openpgp.OpenPgpEncoding;
+import dev.etcdbackup.openpgp.Passphrase;
+import dev.etcdbackup.openpgp.PrivateKeys;
+import dev.etcdbackup.openpgp.RecipientKeys;
+import dev.etcdbackup.openpgp.SignedBackupStore;
+import dev.etcdbackup.openpgp.SignerKeys;
+import dev.etcdbackup.openpgp.SigningKey;
 import dev.etcdbackup.tarball.Tarball;
 import dev.etcdbackup.zstd.Zstandard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** With which encodings backups are read and written. */
+/** With which encodings and keys backups are read and written. */
 final class EncodingOptions {
+  private static final String ENCRYPT_TO = "encrypt to";
+
+  @Option(
+      names = "--decrypt-with",
+      scope = ScopeType.INHERIT,
+      paramLabel = "KEYFILE",
+      description =
+          "Read encrypted backups with the OpenPGP private keys in KEYFILE, as 'gpg"
+              + " --export-secret-keys' writes them.")
+  private @Nullable Path privateKeys;
+
+  @Option(
+      names = "--passphrase-file",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description =
+          "The passphrase of the private keys: all of FILE without one line end at its end.")
+  private @Nullable Path passphrase;
+
+  /** Reads something with the passphrase, or null when there is none. */
+  @FunctionalInterface
+  private interface WithPassphrase<T> {
+    T read(@Nullable Passphrase passphrase) throws IOException;
+  }
+
   /**
    * Returns the encodings that the tool reads.
    *
    * @throws UsageException when an option names something that cannot be used
    */
   BackupEncodings reading() throws UsageException {
-    return BackupEncodings.of(new Tarball(), new Zstandard());
+    return privateKeys == null
+        ? BackupEncodings.of(new Tarball(), new Zstandard())
+        : BackupEncodings.of(
+            new Tarball(), new Zstandard(), OpenPgpEncoding.builder().decryptWith(keys()).build());
   }
 
-  /** Returns the encodings with which backups are written that are to be encoded like this. */
+  /**
+   * Returns the encodings with which backups are written that are to be encoded like this.
+   *
+   * @param config how to compress, and to whom to encrypt
+   * @throws UsageException when a file holds no key that can be encrypted to
+   */
   static BackupEncodings writing(EncodingConfig config) throws UsageException {
-    Zstandard zstd = new Zstandard();
-    return BackupEncodings.of(new Tarball(), config.zstdLevel().map(zstd::withLevel).orElse(zstd));
+    Zstandard any = new Zstandard();
+    Zstandard zstd = config.zstdLevel().map(any::withLevel).orElse(any);
+    return config.encryptTo().isEmpty()
+        ? BackupEncodings.of(new Tarball(), zstd)
+        : BackupEncodings.of(
+            new Tarball(),
+            zstd,
+            OpenPgpEncoding.builder().encryptTo(recipients(config.encryptTo())).build());
+  }
+
+  /** The encoding that gives encrypted backups other recipients. */
+  OpenPgpEncoding rewrapping(List<Path> publicKeys) throws UsageException {
+    if (privateKeys == null) {
+      throw new UsageException(
+          "rewrap needs --decrypt-with KEYFILE, a private key that decrypts the backups");
+    }
+    return OpenPgpEncoding.builder().decryptWith(keys()).encryptTo(recipients(publicKeys)).build();
+  }
+
+  /** Whether a private key was given. */
+  boolean canDecrypt() {
+    return privateKeys != null;
+  }
+
+  /** The store that signs what is put into it. */
+  BackupStore signing(BackupStore store, Path key) throws UsageException {
+    SigningKey signingKey = read("--sign-with", key, secret -> SigningKey.read(key, secret));
+    return SignedBackupStore.signing(store, signingKey);
+  }
+
+  /** The store that opens only what one of the keys signed. */
+  static BackupStore requiringSignature(BackupStore store, String option, Path publicKey)
+      throws UsageException {
+    try {
+      return SignedBackupStore.requiring(store, SignerKeys.read(List.of(publicKey)));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw unreadable(option, publicKey);
+    }
+  }
+
+  private PrivateKeys keys() throws UsageException {
+    Path file = Objects.requireNonNull(privateKeys);
+    return read("--decrypt-with", file, secret -> PrivateKeys.read(file, secret));
+  }
+
+  private static RecipientKeys recipients(List<Path> publicKeys) throws UsageException {
+    for (Path file : publicKeys) {
+      if (!Files.isReadable(file) || Files.isDirectory(file)) {
+        throw unreadable(ENCRYPT_TO, file);
+      }
+    }
+    try {
+      return RecipientKeys.read(publicKeys);
+    } catch (IllegalArgumentException | IOException e) {
+      throw new UsageException(ENCRYPT_TO + ": " + e.getMessage());
+    }
+  }
+
+  private <T> T read(String option, Path file, WithPassphrase<T> reader) throws UsageException {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw unreadable(option, file);
+    }
+    if (passphrase == null) {
+      return read(option, file, reader, null);
+    }
+    try (Passphrase secret = Passphrase.read(passphrase)) {
+      return read(option, file, reader, secret);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--passphrase-file: " + e.getMessage());
+    } catch (IOException e) {
+      throw unreadable("--passphrase-file", passphrase);
+    }
+  }
+
+  private static <T> T read(
+      String option, Path file, WithPassphrase<T> reader, @Nullable Passphrase secret)
+      throws UsageException {
+    try {
+      return reader.read(secret);
+    } catch (IllegalArgumentException e) {
+      String hint =
+          secret == null && e.getMessage().contains("passphrase") ? "; give --passphrase-file" : "";
+      throw new UsageException(option + ": " + e.getMessage() + hint);
+    } catch (IOException e) {
+      throw unreadable(option, file);
+    }
+  }
+
+  private static UsageException unreadable(String option, Path file) {
+    return new UsageException(option + ": " + file + " cannot be read");
   }
 }

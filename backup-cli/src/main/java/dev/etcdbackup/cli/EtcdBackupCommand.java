@@ -54,7 +54,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   @Mixin final EtcdOptions etcd = new EtcdOptions();
 
-  final EncodingOptions encoding = new EncodingOptions();
+  @Mixin final EncodingOptions encoding = new EncodingOptions();
 
   @Option(
       names = "--timeout",
@@ -149,6 +149,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new DrillCommand(root))
             .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new RecipientsCommand(root))
+            .addSubcommand(new RewrapCommand(root))
             .addSubcommand(new CoverageCommand(root))
             .addSubcommand(new AcceptCommand(root))
             .addSubcommand(new BeforeUpgradeCommand(root))

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.etcd.EtcdTls;
@@ -23,7 +24,23 @@ final class EtcdOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "URL",
       description = "The members of the cluster: http://HOST:PORT or https://HOST:PORT.")
-  List<URI> endpoints = List.of();
+  private List<URI> endpoints = List.of();
+
+  @Option(
+      names = "--discovery-srv",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DOMAIN",
+      description =
+          "Instead of --etcd: find the members by the SRV records _etcd-client-ssl._tcp.DOMAIN and,"
+              + " when there are none, _etcd-client._tcp.DOMAIN, as etcdctl does.")
+  private @Nullable String domain;
+
+  @Option(
+      names = "--discovery-srv-name",
+      scope = ScopeType.INHERIT,
+      paramLabel = "NAME",
+      description = "With --discovery-srv: the service is _etcd-client-ssl-NAME and so on.")
+  private String serviceName = "";
 
   @Option(
       names = "--etcd-user",
@@ -61,7 +78,7 @@ final class EtcdOptions {
   @Nullable Path key;
 
   /** The cluster as a source. Reads and checks the files, and connects to nothing. */
-  SnapshotSource source(Duration timeout) throws UsageException {
+  SnapshotSource source(Duration timeout) throws UsageException, SourceException {
     return source(required(), timeout);
   }
 
@@ -75,12 +92,36 @@ final class EtcdOptions {
     }
   }
 
-  /** The members given; fails when there are none. */
-  List<URI> required() throws UsageException {
-    if (endpoints.isEmpty()) {
+  /** Whether a cluster is given. */
+  boolean isGiven() {
+    return !endpoints.isEmpty() || domain != null;
+  }
+
+  /** The members given, or those that DNS names; fails when there are none. */
+  List<URI> required() throws UsageException, SourceException {
+    if (!isGiven()) {
       throw new UsageException("no cluster; give --etcd http://HOST:PORT");
     }
-    return endpoints;
+    return members();
+  }
+
+  /** The members given, or those that DNS names; none when no cluster is given. */
+  List<URI> members() throws UsageException, SourceException {
+    if (domain == null) {
+      if (!serviceName.isEmpty()) {
+        throw new UsageException("--discovery-srv-name goes with --discovery-srv");
+      }
+      return endpoints;
+    }
+    if (!endpoints.isEmpty()) {
+      throw new UsageException("--etcd and --discovery-srv exclude each other");
+    }
+    for (String name : List.of(domain, serviceName)) {
+      if (!name.matches("[A-Za-z0-9._-]*") || domain.isEmpty()) {
+        throw new UsageException("--discovery-srv: '" + name + "' is not the name of a domain");
+      }
+    }
+    return SrvDiscovery.members(domain, serviceName);
   }
 
   /** How to connect to servers. Reads and checks the files, and connects to nothing. */

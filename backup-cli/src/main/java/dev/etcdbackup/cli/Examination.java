@@ -10,6 +10,7 @@ import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class Examination {
   private final EtcdBackupCommand root;
   private final VerifyOptions options;
+  private final @Nullable Path signedBy;
   private final @Nullable EtcdConnection live;
 
-  Examination(EtcdBackupCommand root, VerifyOptions options, @Nullable URI live)
+  Examination(
+      EtcdBackupCommand root, VerifyOptions options, @Nullable URI live, @Nullable Path signedBy)
       throws UsageException {
     this.root = root;
     this.options = options;
+    this.signedBy = signedBy;
     this.live = live == null ? null : root.etcd.connection(List.of(live));
   }
 
@@ -61,6 +65,7 @@ final class Examination {
     String name = of.toString();
     try {
       return new OperandReader(root)
+          .requireSignature("--signed-by", signedBy)
           .unverified(of, (one, access) -> examine(name, one, OperandReader.text(access)));
     } catch (CorruptBackupException e) { // it cannot be decoded
       String problem = String.valueOf(e.getMessage()).substring(name.length() + 2);

@@ -3,13 +3,14 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.ConfigException;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.FileSystemException;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -83,6 +84,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (e instanceof SourceException) {
       return ExitCode.SOURCE_FAILED;
     }
+    if (e instanceof KeyUnavailableException) {
+      return ExitCode.USAGE;
+    }
     if (e instanceof BackupNotFoundException) {
       return ExitCode.NO;
     }
@@ -93,10 +97,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String message(Exception e) {
-    if (e instanceof FileSystemException failure && failure.getReason() == null) {
-      return failure.getFile() + ": " + e.getClass().getSimpleName().replace("Exception", "");
-    }
-    return e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+    boolean ours =
+        e instanceof BackupException || e instanceof UsageException || e instanceof ConfigException;
+    return OptionNames.in(ours ? String.valueOf(e.getMessage()) : FailureText.of(e));
   }
 
   /** Names the first argument only, and not the value of an option, which may be a password. */

@@ -52,8 +52,11 @@ final class GetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, IOException {
     checkTarget();
-    if (!raw && BackupName.parse(key.name()).isEncrypted()) {
-      throw new UsageException(key + " is encrypted; get it with --raw and decrypt it with gpg");
+    if (!raw && BackupName.parse(key.name()).isEncrypted() && !root.encoding.canDecrypt()) {
+      throw new UsageException(
+          key
+              + " is encrypted; get it with --decrypt-with KEYFILE, or with --raw and decrypt it with"
+              + " gpg");
     }
     WrittenJson written;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required());

@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -17,17 +18,27 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the snapshot that a command reads, and leaves no temporary file behind. */
 final class OperandReader {
   private final EtcdBackupCommand root;
   private final BackupEncodings encodings;
   private final ReadOptions.Builder options;
+  private String signatureOption = "";
+  private @Nullable Path signer;
 
   OperandReader(EtcdBackupCommand root) throws UsageException {
     this.root = root;
     this.encodings = root.encoding.reading();
     this.options = ReadOptions.builder(encodings, temporaryDirectory()).timeout(root.timeout);
+  }
+
+  /** Refuses backups that none of the keys in a file signed, before anything is written. */
+  OperandReader requireSignature(String option, @Nullable Path publicKey) {
+    signatureOption = option;
+    signer = publicKey;
+    return this;
   }
 
   /** What is done with an open snapshot. */
@@ -79,9 +90,13 @@ final class OperandReader {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
+      BackupStore store =
+          signer == null
+              ? open.store()
+              : EncodingOptions.requiringSignature(open.store(), signatureOption, signer);
       StoredSnapshot snapshot;
       try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
-        snapshot = StoredSnapshot.open(backup, open.store(), how.progress(progress::moved).build());
+        snapshot = StoredSnapshot.open(backup, store, how.progress(progress::moved).build());
       }
       return run(snapshot, work);
     }
@@ -94,9 +109,14 @@ final class OperandReader {
   }
 
   private void requireReadable(SnapshotOperand operand) throws UsageException {
+    if (signer != null && operand instanceof SnapshotOperand.InFile) {
+      throw new UsageException(
+          signatureOption + " goes with the key of a backup; the signature of a file is not known");
+    }
     Optional<String> missing = encodings.missing(operand.name());
     if (missing.isPresent() && operand.name().isEncrypted()) {
-      throw new UsageException(operand + " is encrypted; decrypt it with gpg first");
+      throw new UsageException(
+          operand + " is encrypted; give --decrypt-with KEYFILE, or decrypt it with gpg first");
     }
     if (missing.isPresent()) {
       throw new UsageException(operand + " cannot be read, because " + missing.get());

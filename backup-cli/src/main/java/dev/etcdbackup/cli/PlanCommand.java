@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
@@ -113,9 +114,9 @@ final class PlanCommand implements Callable<Integer> {
     return cluster.withNote(found.recovery());
   }
 
-  private List<SnapshotSource> survivors() throws UsageException {
+  private List<SnapshotSource> survivors() throws UsageException, SourceException {
     List<SnapshotSource> survivors = new ArrayList<>();
-    for (URI member : root.etcd.endpoints) {
+    for (URI member : root.etcd.members()) {
       survivors.add(root.etcd.source(List.of(member), root.timeout));
     }
     if (copiedDatabase != null) {

@@ -82,6 +82,14 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Remove the alarms in the snapshot; etcdutl keeps them.")
   private boolean clearAlarms;
 
+  @Option(
+      names = "--require-signature",
+      paramLabel = "PUBKEY",
+      description =
+          "Restore only a backup that one of the OpenPGP public keys in this file signed; ends with"
+              + " 5 otherwise, before anything is written.")
+  private @Nullable Path requireSignature;
+
   RestoreCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -100,7 +108,8 @@ final class RestoreCommand implements Callable<Integer> {
     DataDirRestore restore = settings();
     Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
     DataDirRestore.requireFree(target); // before anything is downloaded
-    OperandReader reader = new OperandReader(root);
+    OperandReader reader =
+        new OperandReader(root).requireSignature("--require-signature", requireSignature);
     OperandReader.Work<RestoredMember> work = (snapshot, access) -> run(restore, snapshot, target);
     RestoredMember member =
         skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work);
@@ -154,7 +163,7 @@ final class RestoreCommand implements Callable<Integer> {
               memberId,
               clusterId,
               member.revision(),
-              member.warnings()));
+              member.warnings().stream().map(OptionNames::in).toList()));
       return;
     }
     output.line(
@@ -167,6 +176,6 @@ final class RestoreCommand implements Callable<Integer> {
             + clusterId
             + " at revision "
             + member.revision());
-    member.warnings().forEach(root::warn);
+    member.warnings().stream().map(OptionNames::in).forEach(root::warn);
   }
 }

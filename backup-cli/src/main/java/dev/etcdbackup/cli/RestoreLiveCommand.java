@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -58,6 +59,15 @@ final class RestoreLiveCommand implements Callable<Integer> {
       description = "The value of etcd's --max-txn-ops. Default: 128, as in etcd.")
   private int maxTxnOps = 128;
 
+  @Option(
+      names = "--max-request-bytes",
+      converter = Converters.Count.class,
+      paramLabel = "N",
+      description =
+          "How many bytes of keys and values go into one request, 1024 or more; less than etcd's"
+              + " --max-request-bytes. Default: 1048576.")
+  private int maxRequestBytes = 1 << 20;
+
   @Option(names = "--dry-run", description = "Count what would be written, and write nothing.")
   private boolean dryRun;
 
@@ -75,12 +85,13 @@ final class RestoreLiveCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private LiveRestore restore() throws UsageException {
+  private LiveRestore restore() throws UsageException, SourceException {
     List<URI> endpoints = root.etcd.required();
     try {
       return LiveRestore.builder(root.etcd.connection(endpoints))
           .mode(mode)
           .maxTxnOps(maxTxnOps)
+          .maxRequestBytes(maxRequestBytes)
           .build();
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

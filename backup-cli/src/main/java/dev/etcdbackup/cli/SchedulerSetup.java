@@ -99,13 +99,21 @@ final class SchedulerSetup implements AutoCloseable {
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
             .naming(cluster.encoding().applyTo(cluster.naming().strategy()))
-            .encodings(EncodingOptions.writing(cluster.encoding()))
+            .encodings(encodings(cluster))
             .timeout(cluster.timeout())
             .jitter(cluster.jitter())
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     return builder.build();
+  }
+
+  private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {
+    try {
+      return EncodingOptions.writing(cluster.encoding());
+    } catch (UsageException e) {
+      throw new UsageException("cluster '" + cluster.project() + "': " + e.getMessage());
+    }
   }
 
   private static SnapshotSource source(ClusterConfig cluster) throws UsageException {

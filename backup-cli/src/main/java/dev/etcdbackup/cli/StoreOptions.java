@@ -163,7 +163,8 @@ final class StoreOptions {
    */
   OpenStore openToWrite() throws UsageException, BackupException {
     return required() instanceof StoreAddress.Directory directory
-        ? openDirectory(directory.root(), createStore, "mount its volume, or create it with --create-store")
+        ? openDirectory(
+            directory.root(), createStore, "mount its volume, or create it with --create-store")
         : openBucketToWrite((StoreAddress.Bucket) required());
   }
 

@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,6 +57,14 @@ final class VerifyCommand implements Callable<Integer> {
               + " all.")
   private @Nullable DailySample sample;
 
+  @Option(
+      names = "--signed-by",
+      paramLabel = "PUBKEY",
+      description =
+          "Also require that one of the OpenPGP public keys in this file signed the backup; ends"
+              + " with 5 otherwise.")
+  private @Nullable Path signedBy;
+
   VerifyCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -67,6 +76,9 @@ final class VerifyCommand implements Callable<Integer> {
       if (live != null) {
         throw new UsageException("--live and --all exclude each other");
       }
+      if (signedBy != null) {
+        throw new UsageException("--signed-by and --all exclude each other");
+      }
       return new Scrub(root, options, (sample == null ? DailySample.ALL : sample).days())
           .run(project());
     }
@@ -76,7 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (operand == null) {
       throw new UsageException("nothing to verify; give KEY, FILE or --all");
     }
-    return new Examination(root, options, live).run(parse(operand));
+    return new Examination(root, options, live, signedBy).run(parse(operand));
   }
 
   private static SnapshotOperand parse(String text) throws UsageException {

@@ -3,9 +3,8 @@ package dev.etcdbackup.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.etcdbackup.s3.S3Clients;
-import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,9 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Credentials that the AWS chain fetches from a service, in a process of its own with its own home
@@ -34,48 +30,56 @@ class AmbientCredentialsTest {
   private static final String START_URL = "https://example.invalid/start";
 
   private final List<String> requests = new CopyOnWriteArrayList<>();
-  private S3Server s3;
   private HttpServer service;
   private int status = 200;
   private String answer = "";
+  private volatile String authorization = "";
+  private volatile String token = "";
 
   @TempDir Path home;
 
   @BeforeEach
   void start() throws IOException {
-    s3 = S3Server.embedded();
-    try (S3Client client =
-        S3Clients.forRgw(s3.endpoint())
-            .credentials(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
-            .build()) {
-      client.createBucket(r -> r.bucket("etcd-backup"));
-    }
     service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    service.createContext(
+        "/etcd-backup",
+        exchange -> {
+          authorization = exchange.getRequestHeaders().getFirst("Authorization");
+          token = exchange.getRequestHeaders().getFirst("X-Amz-Security-Token");
+          answer(exchange, 200, "<ListBucketResult><Name>etcd-backup</Name></ListBucketResult>");
+        });
     service.createContext(
         "/",
         exchange -> {
           String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + body);
-          byte[] bytes = answer.getBytes(UTF_8);
-          exchange.sendResponseHeaders(status, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
+          answer(exchange, status, answer);
         });
     service.start();
     Files.createDirectories(home.resolve(".aws/sso/cache"));
   }
 
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
   @AfterEach
   void stop() {
     service.stop(0);
-    s3.close();
+  }
+
+  private void assertSignedByTheRole() {
+    assertThat(authorization).contains("Credential=ROLEKEY/");
+    assertThat(token).isEqualTo("role-token");
   }
 
   /** Runs {@code list} with a profile of the configuration, which names the service. */
   private Cli list(String configuration) throws Exception {
     Files.writeString(home.resolve(".aws/config"), configuration);
+    String address = "http://127.0.0.1:" + service.getAddress().getPort();
     Path out = home.resolve("out");
     Path err = home.resolve("err");
     ProcessBuilder builder =
@@ -87,10 +91,9 @@ class AmbientCredentialsTest {
                 EtcdBackupCommand.class.getName(),
                 "list",
                 "--store=" + STORE,
-                "--s3-endpoint=" + s3.endpoint())
+                "--s3-endpoint=" + address)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    String address = "http://127.0.0.1:" + service.getAddress().getPort();
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder
         .environment()
@@ -129,13 +132,13 @@ class AmbientCredentialsTest {
         """
         <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
         <AssumedRoleUser><Arn>a</Arn><AssumedRoleId>i</AssumedRoleId></AssumedRoleUser><Credentials>
-        <AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey>
-        <SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
+        <AccessKeyId>ROLEKEY</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+        <SessionToken>role-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>
         </Credentials></AssumeRoleResult></AssumeRoleResponse>
-        """
-            .formatted(s3.accessKey(), s3.secretKey());
+        """;
 
     assertThat(list(role())).isEqualTo(new Cli(0, "", ""));
+    assertSignedByTheRole();
     assertThat(requests).hasSize(1);
     assertThat(requests.get(0)).contains("Action=AssumeRole").contains("role%2Fbackup");
   }
@@ -187,12 +190,12 @@ class AmbientCredentialsTest {
     logIn();
     answer =
         """
-        {"roleCredentials": {"accessKeyId": "%s", "secretAccessKey": "%s", "sessionToken": "t",
-         "expiration": 4070908800000}}
-        """
-            .formatted(s3.accessKey(), s3.secretKey());
+        {"roleCredentials": {"accessKeyId": "ROLEKEY", "secretAccessKey": "s",
+         "sessionToken": "role-token", "expiration": 4070908800000}}
+        """;
 
     assertThat(list(singleSignOn())).isEqualTo(new Cli(0, "", ""));
+    assertSignedByTheRole();
     assertThat(requests).hasSize(1);
     assertThat(requests.get(0)).startsWith("GET /federation/credentials?").contains("role_name=");
   }

@@ -1,5 +1,7 @@
 package dev.etcdbackup.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,16 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a run of the command line tool in this process did. */
 record Cli(int code, String out, String err) {
+  private static final Pattern CLASS =
+      Pattern.compile("[a-z]Exception|\\b(?:java|dev\\.etcdbackup|io\\.grpc|software\\.amazon)\\.");
+
   static Cli run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = EtcdBackupCommand.run(Interruption.none(), out, err, args);
-    return new Cli(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    String said = err.toString(StandardCharsets.UTF_8);
+    assertThat(said.lines().filter(line -> line.startsWith("etcd-backup: ")))
+        .as("no names of classes and packages")
+        .noneMatch(line -> CLASS.matcher(line).find());
+    return new Cli(code, out.toString(StandardCharsets.UTF_8), said);
   }
 
   /** Runs with a directory as the store, given before the command. */

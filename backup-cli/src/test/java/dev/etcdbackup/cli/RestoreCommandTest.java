@@ -228,7 +228,7 @@ class RestoreCommandTest {
     assertThat(warned.err())
         .isEqualTo(
             "etcd-backup: warning: the alarm NOSPACE comes back with the snapshot: etcd will refuse"
-                + " writes; restore with clear-alarms, or run etcdctl alarm disarm\n");
+                + " writes; restore with --clear-alarms, or run etcdctl alarm disarm\n");
     data = place.resolve("cleared");
     assertThat(restore(file.toString(), "--clear-alarms").err()).isEmpty();
     Cli inspected = Cli.run("inspect", data.resolve("member/snap/db").toString());

@@ -58,7 +58,7 @@ class S3ServersWalkTest {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws Exception {
     SERVERS.values().forEach(S3Server::close);
     if (etcd != null) {
       etcd.close();

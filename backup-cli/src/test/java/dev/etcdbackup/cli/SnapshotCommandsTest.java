@@ -294,7 +294,8 @@ class SnapshotCommandsTest {
         .isEqualTo(new Cli(2, "", "etcd-backup: " + directory + " is not a file\n"));
     String gpg = "p/etcd-backup-2020-02-03-15-50-08.tar.gz.gpg";
     assertThat(run(command, gpg).code()).isEqualTo(2);
-    assertThat(run(command, gpg).err()).contains("is encrypted; decrypt it with gpg first");
+    assertThat(run(command, gpg).err())
+        .contains("is encrypted; give --decrypt-with KEYFILE, or decrypt it with gpg first");
   }
 
   @ParameterizedTest

@@ -127,7 +127,7 @@ class UsageTest {
         mistake("get --store {store} a/b --to {store}/no/f", "there is no directory {store}/no"),
         mistake(
             "get --store {store} m/etcd-backup-2020-02-03-15-50-08.tar.gz.gpg --to {store}/f",
-            "is encrypted; get it with --raw and decrypt it with gpg"),
+            "is encrypted; get it with --decrypt-with KEYFILE, or with --raw and decrypt it with"),
 
         // status, verify, keys, diff, inspect
         mistake("status --store {store}", "missing required parameter: 'KEY|FILE'"),

@@ -71,6 +71,16 @@ public final class FailureText {
   }
 
   /**
+   * Returns the reason of a failure, without the file, where the message names it already.
+   *
+   * @param failure the failure
+   * @return as {@link #of}; "permission denied", for example
+   */
+  public static String withoutFile(Throwable failure) {
+    return failure instanceof FileSystemException file ? words(file) : of(failure);
+  }
+
+  /**
    * Returns a text without names of classes, as in {@code java.io.IOException: closed}.
    *
    * @param text any text
@@ -80,12 +90,15 @@ public final class FailureText {
     return CLASS.matcher(text).replaceAll("").strip();
   }
 
-  private static String file(FileSystemException failure) {
+  private static String words(FileSystemException failure) {
     @Nullable String reason = failure.getReason();
-    String words =
-        reason == null || reason.isEmpty()
-            ? FILES.getOrDefault(failure.getClass(), "cannot be used")
-            : reason;
+    return reason == null || reason.isEmpty()
+        ? FILES.getOrDefault(failure.getClass(), "cannot be used")
+        : reason;
+  }
+
+  private static String file(FileSystemException failure) {
+    String words = words(failure);
     String other = failure.getOtherFile() == null ? "" : " -> " + failure.getOtherFile();
     return failure.getFile() == null ? words : failure.getFile() + other + ": " + words;
   }

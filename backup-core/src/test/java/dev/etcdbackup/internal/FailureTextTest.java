@@ -15,6 +15,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,6 +49,13 @@ class FailureTextTest {
                     + " valid certification path"),
             "PKIX path building failed: unable to find valid certification path"),
         arguments(new IllegalStateException("java.lang.NullPointerException"), "illegal state"));
+  }
+
+  @Test
+  void theFileCanBeLeftOut() {
+    assertThat(FailureText.withoutFile(new AccessDeniedException("/a")))
+        .isEqualTo("permission denied");
+    assertThat(FailureText.withoutFile(new IOException("closed"))).isEqualTo("closed");
   }
 
   @ParameterizedTest

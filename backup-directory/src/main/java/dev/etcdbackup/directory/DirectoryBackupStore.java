@@ -59,7 +59,9 @@ import java.util.Set;
  * listed, and neither is a {@code ROOT/lost+found} that cannot be read. The version of a backup is
  * computed from the modification time, size and inode of its file, so a replaced or rewritten file
  * is detected. A file whose name is not valid in this process's character set (that of the locale;
- * UTF-8 is recommended) is listed with U+FFFD in its key and can be neither opened nor deleted.
+ * UTF-8 is recommended) is listed with U+FFFD in its key and can be neither opened nor deleted; the
+ * first such listing logs a warning. A key with characters that the character set lacks makes
+ * {@code put}, {@code find} and {@code list} of it throw {@link StoreException}.
  *
  * <p>A process that is killed during a {@code put} leaves its temporary file below {@code
  * .etcd-backup/tmp}. Each {@code put} removes such files when nothing was written to them for 24

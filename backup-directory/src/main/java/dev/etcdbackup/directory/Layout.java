@@ -25,17 +25,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The layout of the files below the root: maps a key to a file and a file to its key. Never maps to
  * a file outside the root or behind a symbolic link.
  */
 final class Layout {
+  private static final Logger LOG = LoggerFactory.getLogger(Layout.class);
+  private static final char REPLACEMENT = '\uFFFD'; // for bytes that are no text
   private static final int MAX_NAME_BYTES = 255; // the limit of Linux's file systems
 
   private final Path root;
   private final Path reserved;
   private final Claims claims;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   private Layout(Path root) {
     this.root = root;
@@ -121,6 +127,14 @@ final class Layout {
       throw e;
     } catch (IOException e) {
       throw new StoreException("cannot list '" + project + "': " + FailureText.of(e), e);
+    }
+    if (lister.undecodable && !warned.getAndSet(true)) {
+      LOG.warn(
+          "{} has names that the encoding of this process's locale ({}) cannot express; they are"
+              + " listed with U+FFFD, and can be neither read nor deleted. Start the process with"
+              + " LC_ALL=C.UTF-8",
+          root,
+          System.getProperty("sun.jnu.encoding"));
     }
     lister.found.sort(Comparator.comparing(StoredBackup::key));
     return List.copyOf(lister.found);
@@ -247,6 +261,7 @@ final class Layout {
 
   private final class Lister extends SimpleFileVisitor<Path> {
     final List<StoredBackup> found = new ArrayList<>();
+    boolean undecodable;
     private final String project;
 
     Lister(String project) {
@@ -268,9 +283,14 @@ final class Layout {
       if (attributes.isRegularFile()) {
         backup(key(file), file, attributes)
             .filter(stored -> stored.isListedIn(project))
-            .ifPresent(found::add);
+            .ifPresent(this::add);
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    private void add(StoredBackup stored) {
+      found.add(stored);
+      undecodable |= stored.key().toString().indexOf(REPLACEMENT) >= 0;
     }
 
     private BackupKey key(Path path) {

@@ -16,6 +16,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +184,45 @@ class DirectoryBackupStoreFailureTest {
     assertThat(root.resolve(".etcd-backup/tmp")).isNotEmptyDirectory();
     store.put(KEY, Content.of(TestSnapshots.stream(1, 100)));
     assertThat(store.list("")).hasSize(1);
+  }
+
+  /** Containers have no locale, and Java then reads what is not ASCII as U+FFFD. */
+  @Test
+  void aLocaleThatCannotExpressANameIsNamed(@TempDir Path root) throws Exception {
+    Process shell =
+        new ProcessBuilder("sh", "-c", "d=$(printf 'z\\303\\274rich'); mkdir $d; >$d/a")
+            .directory(root.toFile())
+            .start();
+    assertThat(shell.waitFor()).isZero();
+    ProcessBuilder lister =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ListAndPut.class.getName(),
+                root.toString())
+            .redirectErrorStream(true);
+    lister.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+    Process child = lister.start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).as(said).isZero();
+    assertThat(said)
+        .contains("has names that the encoding of this process's locale (ANSI_X3.4-1968) cannot")
+        .contains("Start the process with LC_ALL=C.UTF-8")
+        .containsPattern("put: the file system of .* refuses the name 'z.rich'.*LC_ALL=C.UTF-8");
+  }
+
+  /** Lists a store and puts a backup whose name is not ASCII. */
+  static final class ListAndPut {
+    public static void main(String[] args) throws Exception {
+      DirectoryBackupStore store = DirectoryBackupStore.at(Path.of(args[0]));
+      store.list("");
+      try {
+        store.put(BackupKey.of("z\u00fcrich", "b"), Content.of(TestSnapshots.stream(1, 10)));
+      } catch (StoreException e) {
+        System.out.println("put: " + e.getMessage());
+      }
+    }
   }
 
   /** Puts a backup of megabytes and then as much as comes from its input: nothing. */

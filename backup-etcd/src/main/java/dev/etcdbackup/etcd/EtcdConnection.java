@@ -1,6 +1,7 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.internal.FailureText;
 import io.grpc.ClientInterceptor;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
@@ -214,7 +215,7 @@ public final class EtcdConnection {
         throw known;
       }
       throw new SourceException(
-          name + ": the settings of the connection cannot be read: " + e.getMessage(), e);
+          name + ": the settings of the connection cannot be read: " + FailureText.of(e), e);
     }
   }
 

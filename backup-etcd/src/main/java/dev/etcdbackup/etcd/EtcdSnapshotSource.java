@@ -69,7 +69,8 @@ public final class EtcdSnapshotSource implements SnapshotSource {
       probe.release(member);
       return snapshot;
     } catch (StatusRuntimeException e) {
-      throw new SourceException("no member provides a snapshot: " + limits.explain(e.getStatus()), e);
+      throw new SourceException(
+          "no member provides a snapshot: " + limits.explain(e.getStatus()), e);
     } catch (LinkageError e) {
       throw GrpcLibraries.failure(e);
     }

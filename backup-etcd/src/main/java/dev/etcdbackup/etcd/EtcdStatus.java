@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd;
 
+import dev.etcdbackup.internal.FailureText;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -112,7 +113,7 @@ final class EtcdStatus {
         || t instanceof SignatureException) {
       return "the server's certificate is not accepted: " + said; // which alone may be a date
     }
-    return said == null ? t.getClass().getSimpleName() : said;
+    return FailureText.of(t);
   }
 
   private static @Nullable Status statusOf(Throwable t) {

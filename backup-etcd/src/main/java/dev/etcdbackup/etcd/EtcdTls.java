@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd;
 
+import dev.etcdbackup.internal.FailureText;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -153,7 +154,7 @@ public final class EtcdTls {
       }
       return context.build();
     } catch (SSLException e) {
-      throw new IOException("TLS cannot be set up with " + this + ": " + e.getMessage(), e);
+      throw new IOException("TLS cannot be set up with " + this + ": " + FailureText.of(e), e);
     }
   }
 

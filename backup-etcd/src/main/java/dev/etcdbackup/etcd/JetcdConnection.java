@@ -20,8 +20,9 @@ public final class JetcdConnection {
   private JetcdConnection() {}
 
   /**
-   * Returns a builder of a connection with the user, password, TLS context, authority and interceptors of a jetcd
-   * client builder. Its endpoints, namespace, retries and keep-alive settings do not apply.
+   * Returns a builder of a connection with the user, password, TLS context, authority and
+   * interceptors of a jetcd client builder. Its endpoints, namespace, retries and keep-alive
+   * settings do not apply.
    *
    * @param endpoints as for {@link EtcdConnection#builder(List)}
    * @param client returns the builder; called for each connection, so it may read passwords and

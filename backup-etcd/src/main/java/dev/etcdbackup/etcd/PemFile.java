@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd;
 
+import dev.etcdbackup.internal.FailureText;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -181,7 +182,7 @@ final class PemFile {
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new IOException(file + " cannot be read: " + e.getMessage(), e);
+      throw new IOException(file + " cannot be read: " + FailureText.withoutFile(e), e);
     }
   }
 }

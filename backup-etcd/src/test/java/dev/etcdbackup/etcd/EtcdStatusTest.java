@@ -54,8 +54,7 @@ class EtcdStatusTest {
         .isEqualTo("No buffer space available");
     assertThat(explain(unavailable(new IOException("outer", new IllegalStateException("inner")))))
         .isEqualTo("inner");
-    assertThat(explain(unavailable(new IllegalStateException())))
-        .isEqualTo("IllegalStateException");
+    assertThat(explain(unavailable(new IllegalStateException()))).isEqualTo("illegal state");
   }
 
   @Test

@@ -108,7 +108,8 @@ class EtcdTlsTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(EtcdConnection.to(List.of(http))).open())
         .withMessage(
-            "no member provides a snapshot: %s: the connection was closed; TLS at one end only?", http);
+            "no member provides a snapshot: %s: the connection was closed; TLS at one end only?",
+            http);
   }
 
   @Test
@@ -155,7 +156,8 @@ class EtcdTlsTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(https, withCertificate()).open())
           .withMessage(
-              "no member provides a snapshot: %s: the connection was closed; TLS at one end only?", https);
+              "no member provides a snapshot: %s: the connection was closed; TLS at one end only?",
+              https);
     }
   }
 

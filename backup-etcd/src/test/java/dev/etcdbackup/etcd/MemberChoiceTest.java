@@ -107,7 +107,8 @@ class MemberChoiceTest {
       URI endpoint = URI.create("http://127.0.0.1:" + other.getPort());
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(List.of(endpoint)).open())
-          .withMessageStartingWith("no member provides a snapshot: " + endpoint + ": not an etcd server");
+          .withMessageStartingWith(
+              "no member provides a snapshot: " + endpoint + ": not an etcd server");
     } finally {
       other.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     }

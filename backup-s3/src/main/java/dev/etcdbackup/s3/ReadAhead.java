@@ -3,6 +3,7 @@ package dev.etcdbackup.s3;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -198,7 +199,7 @@ final class ReadAhead extends InputStream {
       } catch (BackupException e) {
         problem = e;
       } catch (RuntimeException | Error e) {
-        problem = new StoreException("Reading of " + url + " failed: " + e, e);
+        problem = new StoreException("Reading of " + url + " failed: " + FailureText.of(e), e);
       }
       synchronized (ReadAhead.this) {
         receiving = null;

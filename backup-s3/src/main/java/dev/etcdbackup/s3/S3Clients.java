@@ -1,5 +1,6 @@
 package dev.etcdbackup.s3;
 
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -185,9 +186,11 @@ public final class S3Clients {
         factory.init(store);
         return factory.getTrustManagers();
       } catch (IOException e) {
-        throw new IllegalArgumentException("caPem " + caPem + " cannot be read: " + e, e);
+        throw new IllegalArgumentException(
+            "caPem " + caPem + " cannot be read: " + FailureText.withoutFile(e), e);
       } catch (GeneralSecurityException e) {
-        throw new IllegalArgumentException("caPem " + caPem + " is not a PEM file: " + e, e);
+        throw new IllegalArgumentException(
+            "caPem " + caPem + " is not a PEM file: " + FailureText.withoutFile(e), e);
       }
     }
   }

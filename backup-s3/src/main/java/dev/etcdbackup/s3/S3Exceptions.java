@@ -1,6 +1,7 @@
 package dev.etcdbackup.s3;
 
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -312,7 +313,7 @@ final class S3Exceptions {
     }
     String scheme =
         endpoint.startsWith("http://") ? "; if the server uses TLS on this port, say https" : "";
-    return io.getClass().getSimpleName() + ": " + io.getMessage() + scheme;
+    return FailureText.of(io) + scheme;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.IOException;
 import java.time.Duration;
@@ -202,7 +203,7 @@ final class Upload {
       throw e;
     } catch (IOException e) {
       throw new SourceException(
-          "the content of " + key + " could not be read: " + e.getMessage(), e);
+          "the content of " + key + " could not be read: " + FailureText.of(e), e);
     }
   }
 }

@@ -75,7 +75,7 @@ final class Uploads {
                 .uploadId(upload)
                 .ifNoneMatch("*")
                 .multipartUpload(m -> m.parts(parts))
-                .overrideConfiguration(S3Bucket.once(bucket.withDeadline)));
+                .overrideConfiguration(S3Bucket.once(bucket.withKey)));
   }
 
   void abort(BackupKey key, String upload) throws StoreException {

@@ -2,6 +2,7 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.internal.InterruptibleCall;
 import java.io.IOException;
 import java.time.Duration;
@@ -80,7 +81,7 @@ final class Workers {
   private static BackupException failure(IOException e) {
     return e instanceof BackupException failure
         ? failure
-        : new StoreException("the request failed: " + e.getMessage(), e); // no task throws one
+        : new StoreException("the request failed: " + FailureText.of(e), e); // no task throws one
   }
 
   private static Thread newThread(Runnable work) {

@@ -153,7 +153,7 @@ class CustomerKeyTest {
   void aKeyOfAnotherLengthAndAKeyInTheClearAreRefused() {
     assertThatThrownBy(() -> bucket.store().sseCustomerKey(new byte[16]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("customerKey must be 32 bytes, not 16");
+        .hasMessage("sseCustomerKey must be 32 bytes, not 16");
     try (S3Client clear = S3Clients.forRgw(URI.create("http://rgw.example")).build()) {
       assertThatThrownBy(() -> S3BackupStore.builder(clear, "b-1").sseCustomerKey(SECRET).build())
           .isInstanceOf(IllegalArgumentException.class)

@@ -59,8 +59,7 @@ class S3ServersTest {
   private static final Set<String> REQUIRED = Set.of("s3proxy", "rgw", "moto", "s3mock");
   private static final Set<String> KNOWN =
       new LinkedHashSet<>(
-          List.of(
-              "rgw", "s3proxy", "moto", "s3mock", "versitygw", "seaweedfs", "minio", "gofakes3"));
+          List.of("rgw", "s3proxy", "moto", "s3mock", "versitygw", "minio", "gofakes3"));
   private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
   private static final int LARGE = (16 << 20) + 1;
 
@@ -95,10 +94,7 @@ class S3ServersTest {
             S3Server.listed().entrySet().stream()
                 .filter(one -> one.getKey().replaceFirst("-.*", "").equals(name))
                 .findFirst()
-                .orElse(null);
-        if (found == null) {
-          missing(name);
-        }
+                .orElseThrow(() -> missing(name));
         server = found.getValue();
         ServerRow.begin(name, found.getKey().replaceFirst("[^-]*-?", ""));
       }
@@ -106,7 +102,7 @@ class S3ServersTest {
   }
 
   /** Servers that only Go builds are not required. */
-  private static void missing(String name) {
+  private static RuntimeException missing(String name) {
     String text =
         "no "
             + name
@@ -115,10 +111,7 @@ class S3ServersTest {
             + " target/s3; . target/s3/"
             + name
             + "/env', or list one of yours in ETCDBACKUP_S3_SERVERS";
-    if (REQUIRED.contains(name)) {
-      throw Fixtures.missing(text);
-    }
-    Assumptions.abort(text);
+    return REQUIRED.contains(name) ? Fixtures.missing(text) : Assumptions.abort(text);
   }
 
   private static String versionOfS3proxy() throws IOException {
@@ -201,7 +194,10 @@ class S3ServersTest {
             .as("stored in clear text")
             .noneMatch(one -> isRaw(bucket, one, bytes));
       } catch (IOException e) {
-        assertThat(e).isInstanceOf(StoreException.class).hasMessageContaining("customer's key");
+        assertThat(e)
+            .isInstanceOf(StoreException.class)
+            .message()
+            .containsIgnoringCase("customer"); // MinIO refuses keys over http
         assertThat(bucket.keys()).isEmpty();
         result = "no, put fails";
       }
@@ -214,7 +210,7 @@ class S3ServersTest {
     try {
       assertThat(bucket.uploads()).isEmpty();
     } catch (SdkException cannotBeListed) {
-      assertThat(cannotBeListed).isNotNull();
+      // Then there is nothing to look at.
     }
   }
 

@@ -3,6 +3,7 @@ package dev.etcdbackup.schedule;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.FailureText;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
@@ -77,10 +78,12 @@ public record FailedRun(
   /**
    * Returns the failure in one line.
    *
-   * @return the message of the cause, with its class unless it is an exception of this library
+   * @return the message of the cause; that of an exception of another library without the names of
+   *     classes, and what its type means when it has none
    */
   public String message() {
     String message = cause instanceof BackupException ? cause.getMessage() : null;
-    return (message == null ? cause.toString() : message).replaceAll("\\s*\\R\\s*", " ");
+    String text = message == null ? FailureText.of(cause) : message;
+    return text.replaceAll("\\s*\\R\\s*", " ");
   }
 }

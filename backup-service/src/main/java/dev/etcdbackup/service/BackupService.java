@@ -16,6 +16,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
@@ -133,7 +134,7 @@ public final class BackupService {
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new SourceException(what + " failed: " + e.getMessage(), e);
+      throw new SourceException(what + " failed: " + FailureText.of(e), e);
     }
   }
 
@@ -194,8 +195,8 @@ public final class BackupService {
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the listing is incomplete, or more backups cannot be read
-   *     than the request allows
+   * @throws StoreException when the listing is incomplete, or more backups cannot be read than the
+   *     request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
     return new NewestGoodSearch(request, this::verify)
@@ -308,7 +309,7 @@ public final class BackupService {
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException(key + " cannot be read: " + e.getMessage(), e);
+      throw new StoreException(key + " cannot be read: " + FailureText.of(e), e);
     }
   }
 
@@ -318,8 +319,8 @@ public final class BackupService {
    *
    * @param request which ones, and how
    * @return the results; check {@link ScrubReport#ok}
-   * @throws StoreException when the listing is incomplete, or the caller was interrupted
-   *     while a backup was read
+   * @throws StoreException when the listing is incomplete, or the caller was interrupted while a
+   *     backup was read
    */
   public ScrubReport scrub(ScrubRequest request) throws BackupException {
     return new Scrub(request, encodings, backup -> verify(request.verification(backup)))
@@ -372,8 +373,8 @@ public final class BackupService {
    * @param result what {@link #backUp} returned
    * @param policy what to keep
    * @return what was done; empty for a manual backup, which is in no series
-   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is not
-   *     complete, or the store failed as a whole; the backup itself is stored all the same
+   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is
+   *     not complete, or the store failed as a whole; the backup itself is stored all the same
    */
   public PruneReport pruneAfter(BackupResult result, RetentionPolicy policy)
       throws BackupException {

@@ -8,6 +8,7 @@ import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,7 +32,7 @@ record ReadThroughVerifier(BackupEncodings encodings) implements BackupVerifier 
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException(backup.key() + " cannot be read: " + e.getMessage(), e);
+      throw new StoreException(backup.key() + " cannot be read: " + FailureText.of(e), e);
     }
   }
 }

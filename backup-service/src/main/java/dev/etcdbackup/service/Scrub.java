@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.service.ScrubReport.Checked;
@@ -62,6 +63,8 @@ final class Scrub {
       return new Checked(backup, problems.isEmpty() ? Result.GOOD : Result.BAD, problems);
     } catch (BackupNotFoundException e) {
       return new Checked(backup, Result.SKIPPED, List.of("it was deleted meanwhile"));
+    } catch (KeyUnavailableException e) {
+      return new Checked(backup, Result.SKIPPED, List.of(String.valueOf(e.getMessage())));
     } catch (StoreException e) {
       if (Thread.currentThread().isInterrupted()) {
         throw e;

@@ -2,6 +2,7 @@ package dev.etcdbackup.restore;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.Problem;
@@ -187,8 +188,8 @@ public final class DataDirRestore {
   private static String warning(Alarm alarm) {
     String what = "the alarm " + alarm.type() + " comes back with the snapshot";
     return alarm.type() == Alarm.Type.NOSPACE
-        ? what + ": etcd will refuse writes; restore with clear-alarms, or run etcdctl alarm disarm"
-        : what + "; restore with clear-alarms to be rid of it";
+        ? what + ": etcd will refuse writes; restore with clearAlarms, or run etcdctl alarm disarm"
+        : what + "; restore with clearAlarms to be rid of it";
   }
 
   private static String failure(
@@ -200,7 +201,7 @@ public final class DataDirRestore {
         room = "; up to " + metadata.databaseSize() + " bytes are needed, " + usable + " are free";
       }
     }
-    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String reason = e instanceof BackupException ? e.getMessage() : FailureText.of(e);
     return "cannot restore to " + dataDir + ": " + reason + room;
   }
 

@@ -5,6 +5,7 @@ import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.snapshot.bbolt.Meta;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class FileSnapshot implements Snapshot {
   private SourceException failed(IOException e) {
     return e instanceof SourceException already
         ? already
-        : new SourceException(info.origin() + ": " + e.getMessage(), e);
+        : new SourceException(info.origin() + ": " + FailureText.of(e), e);
   }
 
   /** The bytes, with every failure one of the source. */

@@ -5,6 +5,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.snapshot.bbolt.Meta;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class FileSnapshotSource implements SnapshotSource {
     } catch (CorruptBackupException e) {
       throw new SourceException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new SourceException(file + " cannot be read: " + e.getMessage(), e);
+      throw new SourceException(file + " cannot be read: " + FailureText.withoutFile(e), e);
     } finally {
       FileSnapshot.close(bytes);
     }

@@ -7,6 +7,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.Closeable;
@@ -179,7 +180,7 @@ public final class StoredSnapshot implements Closeable {
         e instanceof SnapshotCopy.WriteException
             ? "cannot copy " + what + " to a temporary file in " + options.temporaryDirectory()
             : "cannot read " + what;
-    return new StoreException(message + ": " + e.getMessage(), e);
+    return new StoreException(message + ": " + FailureText.of(e), e);
   }
 
   /**

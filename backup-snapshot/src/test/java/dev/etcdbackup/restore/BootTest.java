@@ -3,16 +3,22 @@ package dev.etcdbackup.restore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,51 @@ class BootTest {
       Restored.assertWritable(server, false);
       Restored.assertSound(server);
     }
+  }
+
+  /** A member that is killed in the middle of a compaction; etcd goes on with it when it boots. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("servers")
+  void aCompactionThatWasUnderWayIsFinished(EtcdBinaries etcd) throws Exception {
+    Path file = directory.resolve("db");
+    try (EtcdServer killed = etcd.server().start()) {
+      try (Client client = Restored.client(killed, false)) {
+        for (int round = 0; round < 400; round++) {
+          client.getKVClient().txn().Then(hundredPuts(round)).commit().get();
+        }
+        client.getKVClient().compact(killed.revision() - 1).get(30, TimeUnit.SECONDS);
+      }
+      killed.kill();
+      Files.copy(killed.dataDir().resolve("member/snap/db"), file);
+    }
+    VerifyOptions deeply = VerifyOptions.DEFAULT.withoutTrailer().deeply();
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      assertThat(snapshot.metadata().scheduledCompaction().orElse(0))
+          .as("the compaction is not finished")
+          .isGreaterThan(snapshot.metadata().finishedCompaction().orElse(0));
+      assertThat(snapshot.verify(deeply).problems()).isEmpty();
+      try (EtcdServer server =
+          etcd.server()
+              .dataDirs(Restored.of(file, DataDirRestore.Builder::skipHashCheck))
+              .start()) {
+        try (Client client = Restored.client(server, false)) {
+          Restored.assertHolds(client, server, snapshot);
+        }
+        Restored.assertWritable(server, false);
+        Restored.assertSound(server);
+      }
+    }
+  }
+
+  private static Op[] hundredPuts(int round) {
+    return IntStream.range(0, 100)
+        .mapToObj(
+            i ->
+                Op.put(
+                    Restored.bytes("key/" + i),
+                    Restored.bytes("value " + round),
+                    PutOption.DEFAULT))
+        .toArray(Op[]::new);
   }
 
   /** Pages of another size than the machine's, in trees of four levels that are then emptied. */

@@ -163,7 +163,7 @@ class RefusalTest {
     assertThat(member.warnings())
         .containsExactly(
             "the alarm NOSPACE comes back with the snapshot: etcd will refuse writes; restore with"
-                + " clear-alarms, or run etcdctl alarm disarm");
+                + " clearAlarms, or run etcdctl alarm disarm");
     EtcdBinaries etcd = EtcdBinaries.of("3.5");
     try (EtcdServer server = etcd.server().dataDirs(Restored.of(full)).start()) {
       assertThatThrownBy(() -> server.put("a", "1")).hasMessageContaining("space exceeded");

@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.name.BackupName;
 import java.io.ByteArrayInputStream;
@@ -239,10 +240,14 @@ public abstract class BackupEncodingContract {
     byte[] decoded;
     try {
       decoded = decode(encoded);
-    } catch (CorruptBackupException refused) {
+    } catch (CorruptBackupException | KeyUnavailableException refused) {
       return;
     } catch (IOException | RuntimeException | LinkageError e) {
-      fail("data that was " + what + " must be refused with CorruptBackupException", e);
+      fail(
+          "data that was "
+              + what
+              + " must be refused with CorruptBackupException or KeyUnavailableException",
+          e);
       return;
     }
     assertThat(Arrays.equals(decoded, content)).as("content of data that was " + what).isTrue();
@@ -289,7 +294,13 @@ public abstract class BackupEncodingContract {
     }
   }
 
-  private record Bytes(byte[] bytes) implements ByteRanges {
+  private static final class Bytes implements ByteRanges {
+    private final byte[] bytes;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long size() {
       return bytes.length;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -88,11 +89,15 @@ final class WrongStore implements BackupStore {
     return right.everything().stream().map(StoredBackup::key);
   }
 
-  /** Everything, after something was deleted; or after a moment in which nothing was. */
-  List<StoredBackup> allOnceFewerThan(int size) {
-    long end = System.nanoTime() + 10_000_000;
+  /**
+   * Everything there is, once nothing of a prefix is left, which may take another thread's time.
+   */
+  List<StoredBackup> allOnceGone(String prefix) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     List<StoredBackup> all = right.everything();
-    while (all.size() >= size && System.nanoTime() - end < 0) {
+    while (all.stream().anyMatch(backup -> backup.key().toString().startsWith(prefix))
+        && System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
       all = right.everything();
     }
     return all;

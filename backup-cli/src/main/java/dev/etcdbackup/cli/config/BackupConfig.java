@@ -3,6 +3,7 @@ package dev.etcdbackup.cli.config;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.CharacterCodingException;
@@ -77,7 +78,7 @@ public record BackupConfig(
     } catch (CharacterCodingException e) {
       throw new ConfigException(file + ": is not UTF-8");
     } catch (IOException e) {
-      throw new ConfigException(file + ": cannot be read: " + e.getMessage());
+      throw new ConfigException(file + ": cannot be read: " + FailureText.withoutFile(e));
     }
   }
 }

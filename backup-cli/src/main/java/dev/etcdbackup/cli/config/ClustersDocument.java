@@ -62,7 +62,13 @@ final class ClustersDocument {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new BackupConfig(store, createStore.orElse(false), lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
+    return new BackupConfig(
+        store,
+        createStore.orElse(false),
+        lock,
+        listen,
+        tarballZone.orElse(ZoneOffset.UTC),
+        clusters);
   }
 
   private interface Reading<T> {
@@ -165,12 +171,13 @@ final class ClustersDocument {
       if (own.isPresent() && own.get().zstdLevel().isPresent()) {
         throw fields.refuse("encoding", "'tarball' and 'compress' exclude each other");
       }
-      return EncodingConfig.NONE;
+      List<Path> encryptTo = own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).encryptTo();
+      return EncodingConfig.NONE.encryptingTo(encryptTo);
     }
     return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE);
   }
 
-  private static Optional<EncodingConfig> encoding(FieldReader of) throws ConfigException {
+  private Optional<EncodingConfig> encoding(FieldReader of) throws ConfigException {
     Optional<FieldReader> found = of.fields("encoding");
     if (found.isEmpty()) {
       return Optional.empty();
@@ -181,9 +188,14 @@ final class ClustersDocument {
     if (level.isPresent() && compress.flatMap(EncodingConfig::zstdLevel).isEmpty()) {
       throw fields.refuse("level", "'level' needs 'compress: zstd'");
     }
+    List<Path> encryptTo = new ArrayList<>();
+    for (ConfigNode file : fields.items("encryptTo")) {
+      encryptTo.add(FieldReader.convert("encryptTo", file, this::path));
+    }
     fields.end();
+    EncodingConfig compressed = compress.orElse(EncodingConfig.NONE);
     return Optional.of(
-        level.isPresent() ? new EncodingConfig(level) : compress.orElse(EncodingConfig.NONE));
+        new EncodingConfig(level.isPresent() ? level : compressed.zstdLevel(), encryptTo));
   }
 
   private static EncodingConfig compression(String text) {

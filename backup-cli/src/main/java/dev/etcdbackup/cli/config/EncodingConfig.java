@@ -1,7 +1,9 @@
 package dev.etcdbackup.cli.config;
 
+import dev.etcdbackup.openpgp.OpenPgpEncoding;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.zstd.Zstandard;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +12,29 @@ import java.util.Optional;
  * What is done to the backups of a cluster on their way to the store.
  *
  * @param zstdLevel the level of compression with zstd; empty when they are not compressed
+ * @param encryptTo the files with the OpenPGP public keys that they are encrypted to; empty when
+ *     they are not encrypted
  */
-public record EncodingConfig(Optional<Integer> zstdLevel) {
+public record EncodingConfig(Optional<Integer> zstdLevel, List<Path> encryptTo) {
   /** Nothing: snapshots are stored as they are. */
-  public static final EncodingConfig NONE = new EncodingConfig(Optional.empty());
+  public static final EncodingConfig NONE = new EncodingConfig(Optional.empty(), List.of());
 
   private static final String ZSTD = "zstd";
+
+  /** Copies the list. */
+  public EncodingConfig {
+    encryptTo = List.copyOf(encryptTo);
+  }
+
+  /**
+   * Returns the same with encryption.
+   *
+   * @param publicKeys the files with the public keys; empty for no encryption
+   * @return this compression and that encryption
+   */
+  public EncodingConfig encryptingTo(List<Path> publicKeys) {
+    return new EncodingConfig(zstdLevel, publicKeys);
+  }
 
   /**
    * Parses a compression.
@@ -26,12 +45,12 @@ public record EncodingConfig(Optional<Integer> zstdLevel) {
    */
   public static EncodingConfig compress(String text) {
     if (text.equals(ZSTD)) {
-      return new EncodingConfig(Optional.of(Zstandard.DEFAULT_LEVEL));
+      return new EncodingConfig(Optional.of(Zstandard.DEFAULT_LEVEL), List.of());
     }
     if (!text.startsWith(ZSTD + ":")) {
       throw new IllegalArgumentException("must be zstd or zstd:LEVEL, not '" + text + "'");
     }
-    return new EncodingConfig(Optional.of(level(text.substring(ZSTD.length() + 1))));
+    return new EncodingConfig(Optional.of(level(text.substring(ZSTD.length() + 1))), List.of());
   }
 
   /**
@@ -69,6 +88,9 @@ public record EncodingConfig(Optional<Integer> zstdLevel) {
     List<String> suffixes = new ArrayList<>();
     if (zstdLevel.isPresent()) {
       suffixes.add(new Zstandard().suffix());
+    }
+    if (!encryptTo.isEmpty()) {
+      suffixes.add(OpenPgpEncoding.SUFFIX);
     }
     return suffixes;
   }

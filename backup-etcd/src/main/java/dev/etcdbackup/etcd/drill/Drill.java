@@ -111,7 +111,7 @@ public final class Drill {
       memberId = member.memberId();
       remarks.addAll(member.warnings());
       for (Alarm alarm : snapshot.metadata().alarms()) {
-        remarks.add("the alarm " + alarm.type() + " is in it: restore it with clear-alarms");
+        remarks.add("the alarm " + alarm.type() + " is in it: restore it with clearAlarms");
       }
       steps.add("verified, and restored to a data directory");
       try (EtcdSnapshot restored = EtcdSnapshot.open(temporary.database())) {

@@ -1,5 +1,6 @@
 package dev.etcdbackup.etcd.drill;
 
+import dev.etcdbackup.internal.FailureText;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,7 +129,7 @@ final class DrillMember implements Closeable {
       process.getOutputStream().close();
       return process;
     } catch (IOException e) {
-      throw new FailedException(binary + " cannot be started: " + e.getMessage(), e);
+      throw new FailedException(binary + " cannot be started: " + FailureText.of(e), e);
     }
   }
 

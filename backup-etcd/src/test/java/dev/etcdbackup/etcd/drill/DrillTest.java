@@ -101,7 +101,7 @@ class DrillTest {
       assertThat(report.steps()).hasSize(5);
       if (name.endsWith("misc")) {
         assertThat(report.remarks())
-            .containsExactly("the alarm NOSPACE is in it: restore it with clear-alarms");
+            .containsExactly("the alarm NOSPACE is in it: restore it with clearAlarms");
       }
     }
   }

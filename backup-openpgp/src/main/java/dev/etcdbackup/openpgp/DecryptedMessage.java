@@ -1,0 +1,145 @@
+package dev.etcdbackup.openpgp;
+
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of an encrypted message. Reports its end only after the whole message was read and
+ * its modification detection code matched. Until then nothing that was read may be relied upon.
+ */
+final class DecryptedMessage extends InputStream {
+  private static final int BUFFER = 64 * 1024;
+
+  private final StoredMessage stored;
+  private final PrivateKeys keys;
+  private final String name;
+  private @Nullable MessageHead head;
+  private @Nullable InputStream plain;
+  private @Nullable LiteralData content;
+  private boolean ended;
+  private @Nullable IOException failure;
+
+  DecryptedMessage(InputStream stored, PrivateKeys keys, String name) {
+    this.stored = new StoredMessage(stored);
+    this.keys = keys;
+    this.name = name;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    try {
+      return ended ? -1 : decrypt(buffer, offset, length);
+    } catch (IOException | RuntimeException e) { // what decompressors throw for damaged data
+      failure = failure(e);
+      throw failure;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (failure == null) {
+      failure = new IOException("the message is closed");
+    }
+    try {
+      if (content != null) {
+        content.close();
+      }
+    } finally {
+      stored.close();
+    }
+  }
+
+  private int decrypt(byte[] buffer, int offset, int length) throws IOException {
+    LiteralData open = content;
+    if (open == null) {
+      open = open();
+      content = open;
+    }
+    int read = open.read(buffer, offset, length);
+    if (read < 0) {
+      end();
+      ended = true;
+    }
+    return read;
+  }
+
+  private LiteralData open() throws IOException {
+    head = MessageHead.read(new BufferedInputStream(stored, BUFFER));
+    InputStream body = head.data().body();
+    switch (head.data().tag()) {
+      case PacketStream.ENCRYPTED_WITHOUT_INTEGRITY ->
+          throw new IOException(
+              "it is encrypted without integrity protection, so that nobody would see when it was"
+                  + " modified");
+      case PacketStream.ENCRYPTED_OCB -> throw unreadable();
+      default -> {
+        int version = body.read();
+        if (version == 2) {
+          throw unreadable();
+        }
+        if (version != 1) {
+          throw version < 0 ? new EOFException() : new IOException("it has an unknown version");
+        }
+      }
+    }
+    plain = new IntegrityProtectedData(body, SessionKey.decrypt(head, keys).aes());
+    return LiteralData.open(plain);
+  }
+
+  /** gpg 2.4 writes such a message when all keys that it is encrypted to ask for it. */
+  private static IOException unreadable() {
+    return new UnsupportedMessageException(
+        "is encrypted in the mode OCB of gpg 2.4 (or another with AEAD), which is not read;"
+            + " decrypt it with gpg, and encrypt it with gpg --rfc4880");
+  }
+
+  private void end() throws IOException {
+    InputStream data = Objects.requireNonNull(plain);
+    MessageHead message = Objects.requireNonNull(head);
+    if (data.read() >= 0) {
+      throw new IOException("it holds more than one file");
+    }
+    if (message.rest().read() >= 0) {
+      throw new IOException("something follows the message");
+    }
+  }
+
+  private IOException failure(Exception e) {
+    if (stored.failure() != null) {
+      return stored.failure();
+    }
+    if (e instanceof KeyUnavailableException || e instanceof UnsupportedMessageException) {
+      return new KeyUnavailableException(name + " " + e.getMessage());
+    }
+    String problem = e instanceof EOFException ? "it ends too early" : e.getMessage();
+    return new CorruptBackupException(name + " cannot be decrypted: " + problem, e);
+  }
+
+  /** The message is good, but not of a kind that can be read. */
+  private static final class UnsupportedMessageException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UnsupportedMessageException(String message) {
+      super(message);
+    }
+  }
+}

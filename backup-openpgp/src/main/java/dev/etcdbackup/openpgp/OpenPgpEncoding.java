@@ -1,0 +1,214 @@
+package dev.etcdbackup.openpgp;
+
+import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.name.BackupName;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPPublicKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Backups with the suffix {@code .gpg}: OpenPGP messages encrypted to one public key or more, which
+ * {@code gpg --decrypt} reads.
+ *
+ * <p>Written are RFC 4880's integrity-protected data packets (version 1, with a modification
+ * detection code), encrypted with AES-256, with one uncompressed literal data packet inside. Read
+ * is what gpg 2.2 and 2.4 write with AES: armoured or not, compressed or not, signed or not; the
+ * signature inside a message is not verified. A message without integrity protection is refused as
+ * corrupt. One in the mode OCB of gpg 2.4, or in another AEAD mode, is refused with {@link
+ * KeyUnavailableException}; gpg chooses that mode only when all recipients' keys ask for it.
+ *
+ * <p>To write backups, only public keys are needed. To read them, a private key of one recipient is
+ * needed. An encoding may have one of the two or both.
+ *
+ * <p>Immutable and thread-safe. A stream uses less than 1 MiB of memory. A message cannot be read
+ * by ranges.
+ */
+public final class OpenPgpEncoding implements BackupEncoding {
+  /** The suffix of names. */
+  public static final String SUFFIX = ".gpg";
+
+  private final @Nullable RecipientKeys recipients;
+  private final @Nullable PrivateKeys privateKeys;
+  private final InstantSource clock;
+
+  private OpenPgpEncoding(Builder builder) {
+    this.recipients = builder.recipients;
+    this.privateKeys = builder.privateKeys;
+    this.clock = builder.clock;
+  }
+
+  /**
+   * Begins an encoding.
+   *
+   * @return a builder without keys
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public String suffix() {
+    return SUFFIX;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The number of encrypted bytes is not known in advance.
+   *
+   * @throws KeyUnavailableException when no public keys were given, or one of them expired or was
+   *     revoked
+   */
+  @Override
+  public Content encode(Content content, BackupName name) throws BackupException {
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(name, "name");
+    if (recipients == null) {
+      throw new KeyUnavailableException(
+          name + " cannot be encrypted: no public key to encrypt to is given");
+    }
+    return Content.of(new EncryptedMessage(content.stream(), recipients.at(clock.instant())));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Nothing is read before the first read of the result. The result is bytes that may have been
+   * modified, until it reports its end: write nothing that lasts before that. When no private key
+   * fits, the first read throws {@link KeyUnavailableException}, which names the keys that the
+   * message is encrypted to.
+   */
+  @Override
+  public InputStream decode(InputStream encoded, BackupName name) {
+    Objects.requireNonNull(encoded, "encoded");
+    return new DecryptedMessage(
+        encoded, privateKeys == null ? PrivateKeys.none() : privateKeys, name.text());
+  }
+
+  /**
+   * Reads the beginning of an encrypted backup, about 1 KiB for each recipient.
+   *
+   * @param encoded the encrypted bytes from their beginning; not closed
+   * @param name the name under which they are stored
+   * @return the key ids of the keys that the backup is encrypted to, in the order of the message
+   * @throws CorruptBackupException when the bytes are not an encrypted OpenPGP message
+   * @throws IOException the exception of {@code encoded}
+   */
+  public static List<KeyId> recipients(InputStream encoded, BackupName name) throws IOException {
+    StoredMessage stored = new StoredMessage(encoded);
+    try {
+      return MessageHead.read(stored).recipients();
+    } catch (IOException e) {
+      throw stored.failure() != null ? stored.failure() : corrupt(name, e);
+    }
+  }
+
+  /**
+   * Gives an encrypted backup other recipients: decrypts its session key with one of the private
+   * keys, encrypts it to the public keys, and copies the encrypted data as they are. The data are
+   * not decrypted and not verified. The keys of the former recipients still decrypt copies of the
+   * backup that were made before.
+   *
+   * @param encoded the encrypted bytes; closing the result closes them
+   * @param name the name under which they are stored
+   * @return the same backup, encrypted to the public keys. An exception of {@code encoded} is
+   *     thrown unchanged
+   * @throws KeyUnavailableException when no public keys were given, one of them cannot be used, or
+   *     no private key fits
+   * @throws CorruptBackupException when the bytes are not an encrypted OpenPGP message
+   * @throws IOException the exception of {@code encoded}
+   */
+  public InputStream rewrap(InputStream encoded, BackupName name) throws IOException {
+    if (recipients == null) {
+      throw new KeyUnavailableException(
+          name + " cannot be encrypted: no public key to encrypt to is given");
+    }
+    List<PGPPublicKey> keys = recipients.at(clock.instant());
+    StoredMessage stored = new StoredMessage(encoded);
+    try {
+      MessageHead head = MessageHead.read(new BufferedInputStream(stored, 64 * 1024));
+      SessionKey sessionKey =
+          SessionKey.decrypt(head, privateKeys == null ? PrivateKeys.none() : privateKeys);
+      ByteArrayOutputStream newHead = new ByteArrayOutputStream();
+      for (PGPPublicKey key : keys) {
+        newHead.write(sessionKey.encryptTo(key));
+      }
+      newHead.write(head.data().body().header());
+      return new SequenceInputStream(new ByteArrayInputStream(newHead.toByteArray()), head.rest());
+    } catch (KeyUnavailableException e) {
+      throw new KeyUnavailableException(name + " " + e.getMessage(), e);
+    } catch (IOException | PGPException e) {
+      throw stored.failure() != null ? stored.failure() : corrupt(name, e);
+    }
+  }
+
+  private static CorruptBackupException corrupt(BackupName name, Exception e) {
+    String problem = e instanceof EOFException ? "it ends too early" : e.getMessage();
+    return new CorruptBackupException(name + " cannot be decrypted: " + problem, e);
+  }
+
+  /** Sets an encoding up. For one thread. */
+  public static final class Builder {
+    private @Nullable RecipientKeys recipients;
+    private @Nullable PrivateKeys privateKeys;
+    private InstantSource clock = InstantSource.system();
+
+    private Builder() {}
+
+    /**
+     * The keys that new backups are encrypted to. By default none, and none can be written.
+     *
+     * @param recipients the public keys
+     * @return this
+     */
+    public Builder encryptTo(RecipientKeys recipients) {
+      this.recipients = Objects.requireNonNull(recipients, "recipients");
+      return this;
+    }
+
+    /**
+     * The keys that decrypt backups. By default none, and none can be read.
+     *
+     * @param privateKeys the private keys
+     * @return this
+     */
+    public Builder decryptWith(PrivateKeys privateKeys) {
+      this.privateKeys = Objects.requireNonNull(privateKeys, "privateKeys");
+      return this;
+    }
+
+    /**
+     * The clock that decides whether a public key has expired. By default the system clock.
+     *
+     * @param clock the clock
+     * @return this
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * Builds the encoding.
+     *
+     * @return the encoding
+     */
+    public OpenPgpEncoding build() {
+      return new OpenPgpEncoding(this);
+    }
+  }
+}

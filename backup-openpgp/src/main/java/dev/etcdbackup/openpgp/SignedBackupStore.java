@@ -1,0 +1,214 @@
+package dev.etcdbackup.openpgp;
+
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that signs the backups that are put into it, or one that returns only backups that are
+ * signed.
+ *
+ * <p>The signature of the backup {@code PROJECT/NAME} is the object {@code
+ * PROJECT/.etcd-backup/signatures/NAME.asc}: an OpenPGP detached signature, in ASCII armour, of
+ * this text, in UTF-8 with a line feed after each line:
+ *
+ * <pre>
+ * etcd-backup signature 1
+ * project: PROJECT
+ * name: NAME
+ * size: the number of stored bytes, decimal
+ * sha256: the SHA-256 of the stored bytes, in lower-case hex
+ * </pre>
+ *
+ * <p>So it does not fit a backup of another project or an older one under a newer name. It never
+ * decides whether a backup exists. Deleting a backup does not delete its signature.
+ *
+ * <p>As thread-safe as the store below, which it does not close.
+ */
+public final class SignedBackupStore implements BackupStore {
+  private static final String DIRECTORY = BackupKey.RESERVED + "/signatures/";
+  private static final String SUFFIX = ".asc";
+  private static final int MAX_SIGNATURE_BYTES = 64 * 1024;
+
+  private final BackupStore store;
+  private final @Nullable SigningKey signingKey;
+  private final @Nullable SignerKeys signers;
+
+  private SignedBackupStore(
+      BackupStore store, @Nullable SigningKey signingKey, @Nullable SignerKeys signers) {
+    this.store = Objects.requireNonNull(store, "store");
+    this.signingKey = signingKey;
+    this.signers = signers;
+  }
+
+  /**
+   * Returns a store that signs every backup after it was stored. {@link #put} then throws a {@link
+   * StoreException} with {@link StoreException#outcomeUnknown()} when the backup was stored and its
+   * signature was not.
+   *
+   * @param store where backups and signatures are
+   * @param key the key that signs
+   * @return the store
+   */
+  public static SignedBackupStore signing(BackupStore store, SigningKey key) {
+    return new SignedBackupStore(store, Objects.requireNonNull(key, "key"), null);
+  }
+
+  /**
+   * Returns a store that opens only backups that are signed. {@link #open} reads the signature and
+   * throws {@link CorruptBackupException} when there is none; the stream that it returns reports
+   * its end only when the signature fits the bytes that were read, and else throws {@link
+   * CorruptBackupException}. Only whole backups can be opened. Objects that are no backups are
+   * returned as they are.
+   *
+   * @param store where backups and signatures are
+   * @param signers the keys whose signatures are accepted
+   * @return the store
+   */
+  public static SignedBackupStore requiring(BackupStore store, SignerKeys signers) {
+    return new SignedBackupStore(store, null, Objects.requireNonNull(signers, "signers"));
+  }
+
+  @Override
+  public StoredBackup put(BackupKey key, Content content) throws BackupException {
+    if (signingKey == null || key.isReserved()) {
+      return store.put(key, content);
+    }
+    BackupKey signatureKey = signatureKey(key);
+    statement(key, 0, ""); // refuses a name that cannot be signed
+    HashingInputStream hashing = new HashingInputStream(content.stream());
+    StoredBackup stored = store.put(key, new Content(hashing, content.expectedSize()));
+    byte[] signature = signingKey.sign(statement(key, hashing.count(), hashing.sha256()));
+    try {
+      replace(signatureKey, signature);
+    } catch (BackupException e) {
+      throw new StoreException(
+          key
+              + " is stored and verified, but its signature is not: "
+              + e.getMessage()
+              + "; delete this backup or keep it unsigned, and take another",
+          e,
+          true);
+    }
+    return stored;
+  }
+
+  /** A signature that is there already belongs to a backup of this name that was deleted. */
+  private void replace(BackupKey key, byte[] signature) throws BackupException {
+    for (int attempt = 0; ; attempt++) {
+      try {
+        store.put(key, Content.of(new ByteArrayInputStream(signature), signature.length));
+        return;
+      } catch (BackupExistsException e) {
+        if (attempt > 0) {
+          throw e;
+        }
+        store.delete(List.of(key));
+      }
+    }
+  }
+
+  @Override
+  public List<StoredBackup> list(String project) throws BackupException {
+    return store.list(project);
+  }
+
+  @Override
+  public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+    return store.find(key);
+  }
+
+  @Override
+  public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
+    BackupKey key = backup.key();
+    if (signers == null || key.isReserved()) {
+      return store.open(backup, offset, length);
+    }
+    if (offset != 0 || length != backup.size()) {
+      throw new StoreException(
+          key + " is read in parts, and its signature can be verified only when all of it is read",
+          null);
+    }
+    byte[] signature = signature(key);
+    InputStream opened = store.open(backup, offset, length);
+    return new HashingInputStream(opened) {
+      @Override
+      void ended(long count, String sha256) throws CorruptBackupException {
+        if (!signers.signed(statement(key, count, sha256), signature)) {
+          throw new CorruptBackupException(
+              key
+                  + " is not signed by "
+                  + signers
+                  + ": its signature is of another key, or of other bytes, or of a backup of"
+                  + " another name or project");
+        }
+      }
+    };
+  }
+
+  @Override
+  public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
+    return store.delete(keys);
+  }
+
+  private byte[] signature(BackupKey key) throws BackupException {
+    BackupKey signatureKey = signatureKey(key);
+    Optional<StoredBackup> stored = store.find(signatureKey);
+    if (stored.isEmpty()) {
+      throw new CorruptBackupException(key + " is not signed: there is no " + signatureKey);
+    }
+    if (stored.get().size() > MAX_SIGNATURE_BYTES) {
+      throw new CorruptBackupException(signatureKey + " is too large to be a signature");
+    }
+    try (InputStream in = store.open(stored.get(), 0, stored.get().size())) {
+      return in.readNBytes(MAX_SIGNATURE_BYTES);
+    } catch (BackupException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException(signatureKey + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static BackupKey signatureKey(BackupKey key) {
+    return BackupKey.of(key.project(), DIRECTORY + key.name() + SUFFIX);
+  }
+
+  /** The text that is signed. */
+  static byte[] statement(BackupKey key, long size, String sha256) {
+    if (key.toString().codePoints().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException("a name with control characters cannot be signed: " + key);
+    }
+    String text =
+        "etcd-backup signature 1\n"
+            + "project: "
+            + key.project()
+            + "\nname: "
+            + key.name()
+            + "\nsize: "
+            + size
+            + "\nsha256: "
+            + sha256
+            + "\n";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return store.toString();
+  }
+}
