@@ -140,8 +140,9 @@ final class EtcdMember implements Closeable {
    */
   void connect(Duration timeout) {
     Duration limit = timeout.compareTo(connectTimeout) < 0 ? timeout : connectTimeout;
-    long end = System.nanoTime() + limit.toNanos();
+    // Loads most of gRPC's classes when it is the first of a process: the time begins after that.
     ConnectivityState state = channel.getState(true);
+    long end = System.nanoTime() + limit.toNanos();
     while (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(state, changed::countDown);
