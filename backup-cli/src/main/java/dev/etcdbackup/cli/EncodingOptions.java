@@ -57,9 +57,7 @@ final class EncodingOptions {
     return privateKeys == null
         ? BackupEncodings.of(new Tarball(), new Zstandard())
         : BackupEncodings.of(
-            new Tarball(),
-            new Zstandard(),
-            OpenPgpEncoding.builder().decryptWith(keys()).build());
+            new Tarball(), new Zstandard(), OpenPgpEncoding.builder().decryptWith(keys()).build());
   }
 
   /**

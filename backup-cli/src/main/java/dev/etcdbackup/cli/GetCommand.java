@@ -55,8 +55,8 @@ final class GetCommand implements Callable<Integer> {
     if (!raw && BackupName.parse(key.name()).isEncrypted() && !root.encoding.canDecrypt()) {
       throw new UsageException(
           key
-              + " is encrypted; get it with --decrypt-with KEYFILE, or with --raw and decrypt it with"
-              + " gpg");
+              + " is encrypted; get it with --decrypt-with KEYFILE, or with --raw and decrypt it"
+              + " with gpg");
     }
     WrittenJson written;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);

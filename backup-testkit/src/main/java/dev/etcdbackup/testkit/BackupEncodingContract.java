@@ -243,7 +243,11 @@ public abstract class BackupEncodingContract {
     } catch (CorruptBackupException | KeyUnavailableException refused) {
       return;
     } catch (IOException | RuntimeException | LinkageError e) {
-      fail("data that was " + what + " must be refused with CorruptBackupException or KeyUnavailableException", e);
+      fail(
+          "data that was "
+              + what
+              + " must be refused with CorruptBackupException or KeyUnavailableException",
+          e);
       return;
     }
     assertThat(Arrays.equals(decoded, content)).as("content of data that was " + what).isTrue();

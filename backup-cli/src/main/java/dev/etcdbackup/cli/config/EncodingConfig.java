@@ -50,8 +50,7 @@ public record EncodingConfig(Optional<Integer> zstdLevel, List<Path> encryptTo) 
     if (!text.startsWith(ZSTD + ":")) {
       throw new IllegalArgumentException("must be zstd or zstd:LEVEL, not '" + text + "'");
     }
-    return new EncodingConfig(
-        Optional.of(level(text.substring(ZSTD.length() + 1))), List.of());
+    return new EncodingConfig(Optional.of(level(text.substring(ZSTD.length() + 1))), List.of());
   }
 
   /**
