@@ -7,7 +7,6 @@ import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
-import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -90,14 +89,17 @@ final class CreateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
-    SnapshotSource source = source();
+    if (file != null && !root.etcd.endpoints.isEmpty()) {
+      throw new UsageException("--from-file and --etcd exclude each other");
+    }
     BackupResult result;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
+    try (FromFile unpacked = FromFile.of(file, root.encoding.unpacking());
+        StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
           root.service(open.store())
               .backUp(
-                  BackupRequest.builder(project, source)
+                  BackupRequest.builder(project, source(unpacked))
                       .naming(naming)
                       .encodings(EncodingOptions.writing(encoding))
                       .progress(progress)
@@ -112,14 +114,11 @@ final class CreateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private SnapshotSource source() throws UsageException {
+  private SnapshotSource source(FromFile unpacked) throws UsageException {
     if (file == null) {
       return root.etcd.source(root.timeout);
     }
-    if (!root.etcd.endpoints.isEmpty()) {
-      throw new UsageException("--from-file and --etcd exclude each other");
-    }
-    return FileSnapshotSource.of(file);
+    return unpacked.source();
   }
 
   private NamingStrategy naming() throws UsageException {

@@ -27,7 +27,10 @@ final class OperandReader {
   OperandReader(EtcdBackupCommand root) throws UsageException {
     this.root = root;
     this.encodings = root.encoding.reading();
-    this.options = ReadOptions.builder(encodings, temporaryDirectory()).timeout(root.timeout);
+    this.options =
+        ReadOptions.builder(encodings, temporaryDirectory())
+            .timeout(root.timeout)
+            .unpacking(root.encoding.unpacking());
   }
 
   /** What is done with an open snapshot. */

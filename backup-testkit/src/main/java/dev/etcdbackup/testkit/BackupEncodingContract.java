@@ -289,7 +289,13 @@ public abstract class BackupEncodingContract {
     }
   }
 
-  private record Bytes(byte[] bytes) implements ByteRanges {
+  private static final class Bytes implements ByteRanges {
+    private final byte[] bytes;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long size() {
       return bytes.length;
