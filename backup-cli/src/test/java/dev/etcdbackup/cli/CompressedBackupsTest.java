@@ -107,7 +107,8 @@ class CompressedBackupsTest {
   void whatSomebodyPackedIsUnpackedOnTheWay(String command) throws Exception {
     Path store = directory.resolve("store");
     List<String> options = List.of("--store", store.toUri().toString());
-    assertThat(create(options, 1).code()).isZero();
+    Cli made = create(options, 1);
+    assertThat(made.code()).as(made.err()).isZero();
     Files.copy(store.resolve(key(1, "")), directory.resolve("snap.db"));
     Path packed = store.resolve("p/by-hand");
     Process process =
