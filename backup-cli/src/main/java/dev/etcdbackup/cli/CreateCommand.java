@@ -10,7 +10,6 @@ import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
-import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -106,15 +105,18 @@ final class CreateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     NamingStrategy naming = naming();
-    SnapshotSource source = source();
+    if (file != null && root.etcd.isGiven()) {
+      throw new UsageException("--from-file and --etcd exclude each other");
+    }
     BackupEncodings encodings = EncodingOptions.writing(compression.encryptingTo(encryptTo));
     BackupResult result;
-    try (StoreOptions.OpenStore open = root.store.openToWrite();
+    try (FromFile unpacked = FromFile.of(file, root.encoding.unpacking());
+        StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
           root.service(target(open.store()))
               .backUp(
-                  BackupRequest.builder(project, source)
+                  BackupRequest.builder(project, source(unpacked))
                       .naming(naming)
                       .encodings(encodings)
                       .progress(progress)
@@ -133,14 +135,11 @@ final class CreateCommand implements Callable<Integer> {
     return signWith == null ? store : root.encoding.signing(store, signWith);
   }
 
-  private SnapshotSource source() throws UsageException, SourceException {
+  private SnapshotSource source(FromFile unpacked) throws UsageException, SourceException {
     if (file == null) {
       return root.etcd.source(root.timeout);
     }
-    if (root.etcd.isGiven()) {
-      throw new UsageException("--from-file and --etcd exclude each other");
-    }
-    return FileSnapshotSource.of(file);
+    return unpacked.source();
   }
 
   private NamingStrategy naming() throws UsageException {

@@ -10,6 +10,8 @@ import dev.etcdbackup.openpgp.RecipientKeys;
 import dev.etcdbackup.openpgp.SignedBackupStore;
 import dev.etcdbackup.openpgp.SignerKeys;
 import dev.etcdbackup.openpgp.SigningKey;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.tarball.Archives;
 import dev.etcdbackup.tarball.Tarball;
 import dev.etcdbackup.zstd.Zstandard;
 import java.io.IOException;
@@ -58,6 +60,15 @@ final class EncodingOptions {
         ? BackupEncodings.of(new Tarball(), new Zstandard())
         : BackupEncodings.of(
             new Tarball(), new Zstandard(), OpenPgpEncoding.builder().decryptWith(keys()).build());
+  }
+
+  /**
+   * Returns what unpacks backups and files that are archives although their names do not say so.
+   *
+   * @throws UsageException when an option names something that cannot be used
+   */
+  ReadOptions.Unpacking unpacking() throws UsageException {
+    return new Archives(reading())::unpack;
   }
 
   /**

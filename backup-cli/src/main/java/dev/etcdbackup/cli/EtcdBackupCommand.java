@@ -237,7 +237,9 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     BackupEncodings encodings = encoding.reading();
     return BackupService.builder(over)
         .encodings(encodings)
-        .verifier(new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory()))
+        .verifier(
+            new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory())
+                .withUnpacking(encoding.unpacking()))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

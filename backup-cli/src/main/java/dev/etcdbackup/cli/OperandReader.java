@@ -31,7 +31,10 @@ final class OperandReader {
   OperandReader(EtcdBackupCommand root) throws UsageException {
     this.root = root;
     this.encodings = root.encoding.reading();
-    this.options = ReadOptions.builder(encodings, temporaryDirectory()).timeout(root.timeout);
+    this.options =
+        ReadOptions.builder(encodings, temporaryDirectory())
+            .timeout(root.timeout)
+            .unpacking(root.encoding.unpacking());
   }
 
   /** Refuses backups that none of the keys in a file signed, before anything is written. */

@@ -39,7 +39,8 @@ final class Scrub {
               .maxUnreadableInARow(UNREAD_IN_A_ROW)
               .verifier(
                   new SnapshotBackupVerifier(
-                      root.encoding.reading(), OperandReader.temporaryDirectory(), options))
+                          root.encoding.reading(), OperandReader.temporaryDirectory(), options)
+                      .withUnpacking(root.encoding.unpacking()))
               .progress(progress)
               .onChecked(
                   one -> {

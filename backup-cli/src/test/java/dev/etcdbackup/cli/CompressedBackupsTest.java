@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Backups of a real etcd with {@code --compress zstd}, beside plain ones of the same series. */
@@ -90,6 +92,48 @@ class CompressedBackupsTest {
       System.clearProperty("aws.accessKeyId");
       System.clearProperty("aws.secretAccessKey");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "gzip -c snap.db",
+        "zip -q - snap.db",
+        "xz -1c snap.db",
+        "zstd -qc snap.db",
+        "tar -czf - snap.db",
+        "tar -cf a.tar snap.db && zstd -qc a.tar"
+      })
+  void whatSomebodyPackedIsUnpackedOnTheWay(String command) throws Exception {
+    Path store = directory.resolve("store");
+    List<String> options = List.of("--store", store.toUri().toString());
+    Cli made = create(options, 1);
+    assertThat(made.code()).as(made.err()).isZero();
+    Files.copy(store.resolve(key(1, "")), directory.resolve("snap.db"));
+    Path packed = store.resolve("p/by-hand");
+    Process process =
+        new ProcessBuilder("sh", "-c", command)
+            .directory(directory.toFile())
+            .redirectOutput(packed.toFile())
+            .start();
+    assertThat(process.waitFor()).isZero();
+
+    for (String operand : List.of("p/by-hand", packed.toString())) {
+      Cli verified = run(options, "verify", operand);
+      assertThat(verified.code()).as(verified.out() + verified.err()).isZero();
+      assertThat(run(options, "extract", operand, "word").out()).isEqualTo("plain text");
+      assertThat(run(options, "status", operand).code()).isZero();
+      assertThat(run(options, "inspect", operand).code()).isZero();
+    }
+    assertThat(run(options, "verify", "--all").code()).isZero();
+    Cli restored =
+        run(options, "restore", "p/by-hand", "--data-dir", directory.resolve("data").toString());
+    assertThat(restored.code()).as(restored.err()).isZero();
+    Cli taken = run(options, "create", "q", "--from-file", packed.toString(), "-o", "json");
+    assertThat(taken.code()).as(taken.err()).isZero();
+    JsonNode json = new JsonMapper().readTree(taken.out());
+    assertThat(json.get("sha256").asText())
+        .isEqualTo(sha256(Files.readAllBytes(directory.resolve("snap.db"))));
   }
 
   private String sha256 = "";

@@ -38,6 +38,11 @@ enum ForeignFormat {
   static Optional<ForeignFormat> of(RandomAccessBytes bytes) throws IOException {
     byte[] head = new byte[(int) Math.min(HEAD, bytes.size())];
     bytes.read(0, head, 0, head.length);
+    return of(head);
+  }
+
+  /** The format by the first bytes. */
+  static Optional<ForeignFormat> of(byte[] head) {
     String text = new String(head, ISO_8859_1);
     return Arrays.stream(values())
         .filter(format -> text.startsWith(format.magic, format.position))

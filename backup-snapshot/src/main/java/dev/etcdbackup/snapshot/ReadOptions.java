@@ -1,6 +1,8 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.BackupEncodings;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -43,6 +45,22 @@ public final class ReadOptions {
     void moved(long bytes, long total);
   }
 
+  /** Unpacks what may be around a snapshot although its name does not say so. */
+  @FunctionalInterface
+  public interface Unpacking {
+    /** Leaves everything as it is. */
+    Unpacking NONE = bytes -> bytes;
+
+    /**
+     * Unpacks bytes if they are an archive.
+     *
+     * @param bytes the bytes from their beginning; closing the result closes them
+     * @return what is inside them, or the same bytes
+     * @throws IOException when they are an archive that cannot be unpacked, or cannot be read
+     */
+    InputStream unpack(InputStream bytes) throws IOException;
+  }
+
   static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
 
   private final BackupEncodings encodings;
@@ -51,6 +69,7 @@ public final class ReadOptions {
   private final Checksum checksum;
   private final Duration timeout;
   private final Progress progress;
+  private final Unpacking unpacking;
 
   private ReadOptions(Builder builder) {
     this.encodings = builder.encodings;
@@ -59,6 +78,7 @@ public final class ReadOptions {
     this.checksum = builder.checksum;
     this.timeout = builder.timeout;
     this.progress = builder.progress;
+    this.unpacking = builder.unpacking;
   }
 
   /**
@@ -97,6 +117,10 @@ public final class ReadOptions {
     return progress;
   }
 
+  Unpacking unpacking() {
+    return unpacking;
+  }
+
   /** Settings of reading. Not thread-safe. */
   public static final class Builder {
     private final BackupEncodings encodings;
@@ -105,6 +129,7 @@ public final class ReadOptions {
     private Checksum checksum = Checksum.REQUIRED;
     private Duration timeout = Duration.ofMinutes(10);
     private Progress progress = (bytes, total) -> {};
+    private Unpacking unpacking = Unpacking.NONE;
 
     private Builder(BackupEncodings encodings, Path temporaryDirectory) {
       this.encodings = Objects.requireNonNull(encodings, "encodings");
@@ -147,6 +172,19 @@ public final class ReadOptions {
             "timeout must be more than zero and at most 100 years, not " + timeout);
       }
       this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * What unpacks backups and files whose names have no encodings, when they begin as an archive
+     * does: with gzip, xz, zstd, zip, tar or OpenPGP. Default: {@link Unpacking#NONE}; they are
+     * refused, and the message says what they are.
+     *
+     * @param unpacking what unpacks them
+     * @return this
+     */
+    public Builder unpacking(Unpacking unpacking) {
+      this.unpacking = Objects.requireNonNull(unpacking, "unpacking");
       return this;
     }
 

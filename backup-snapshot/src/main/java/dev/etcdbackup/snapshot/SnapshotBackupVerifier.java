@@ -32,6 +32,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
   private final BackupEncodings encodings;
   private final Path directory;
   private final VerifyOptions verifyOptions;
+  private final ReadOptions.Unpacking unpacking;
 
   /**
    * Creates a verifier that uses {@link VerifyOptions#DEFAULT}.
@@ -52,9 +53,29 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
    * @param options how to verify
    */
   public SnapshotBackupVerifier(BackupEncodings encodings, Path directory, VerifyOptions options) {
+    this(encodings, directory, options, ReadOptions.Unpacking.NONE);
+  }
+
+  private SnapshotBackupVerifier(
+      BackupEncodings encodings,
+      Path directory,
+      VerifyOptions options,
+      ReadOptions.Unpacking unpacking) {
     this.encodings = Objects.requireNonNull(encodings, "encodings");
     this.directory = Objects.requireNonNull(directory, "directory");
     this.verifyOptions = Objects.requireNonNull(options, "options");
+    this.unpacking = Objects.requireNonNull(unpacking, "unpacking");
+  }
+
+  /**
+   * Returns a verifier that also unpacks backups that begin as an archive does, although their
+   * names have no encodings; see {@link ReadOptions.Builder#unpacking}.
+   *
+   * @param unpacking what unpacks them
+   * @return the verifier
+   */
+  public SnapshotBackupVerifier withUnpacking(ReadOptions.Unpacking unpacking) {
+    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking);
   }
 
   /**
@@ -76,6 +97,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
         ReadOptions.builder(encodings, directory)
             .checksum(ReadOptions.Checksum.REPORTED)
             .timeout(ReadOptions.MAX_TIMEOUT)
+            .unpacking(unpacking)
             .build();
     try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
       return new Verification(stored.snapshot().verify(verifyOptions).lines());

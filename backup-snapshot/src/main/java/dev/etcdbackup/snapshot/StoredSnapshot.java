@@ -34,6 +34,8 @@ import java.util.Optional;
  *       verified on opening.
  *   <li>A file that is not encoded is read where it lies, and nothing is verified on opening. An
  *       encoded one is treated like a stored backup.
+ *   <li>A backup or file whose name has no encodings but that begins as an archive does is copied
+ *       through {@link ReadOptions.Builder#unpacking}, if that is set.
  * </ul>
  *
  * <p>Opening works on the caller's thread and starts no other. It takes up to 32 MiB that are held
@@ -88,7 +90,9 @@ public final class StoredSnapshot implements Closeable {
   public static StoredSnapshot open(Backup backup, BackupStore store, ReadOptions options)
       throws BackupException {
     options.encodings().require(backup.name());
-    if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
+    boolean mayBeArchive = mayBeArchive(backup.name(), options);
+    if (options.extent() == ReadOptions.Extent.FEW_PAGES
+        && !(mayBeArchive && isArchive(ByteRanges.of(store, backup.stored()), options))) {
       ByteRanges stored = ByteRanges.of(store, backup.stored());
       Optional<ByteRanges> ranges = options.encodings().decodeRanges(stored, backup.name());
       if (ranges.isPresent()) {
@@ -99,7 +103,7 @@ public final class StoredSnapshot implements Closeable {
     String key = backup.key().toString();
     try (InputStream encoded =
             new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
-        InputStream decoded = options.encodings().decode(encoded, backup.name())) {
+        InputStream decoded = decode(encoded, backup.name(), options)) {
       return new StoredSnapshot(SnapshotCopy.of(decoded, options));
     } catch (IOException e) {
       throw failure(e, key, options);
@@ -124,9 +128,10 @@ public final class StoredSnapshot implements Closeable {
     BackupName name = BackupName.parse(String.valueOf(file.getFileName()));
     options.encodings().require(name);
     if (name.encodings().isEmpty()) {
-      return new StoredSnapshot(EtcdSnapshot.open(file), Access.FILE);
-    }
-    if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
+      if (!mayBeArchive(name, options) || !isArchive(file)) {
+        return new StoredSnapshot(EtcdSnapshot.open(file), Access.FILE);
+      }
+    } else if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
       Optional<StoredSnapshot> byRanges = byRanges(file, name, options);
       if (byRanges.isPresent()) {
         return byRanges.get();
@@ -135,11 +140,42 @@ public final class StoredSnapshot implements Closeable {
     String what = file.toString();
     try (InputStream encoded =
             new LimitedStream(Files.newInputStream(file), what, Files.size(file), options);
-        InputStream decoded = options.encodings().decode(encoded, name)) {
+        InputStream decoded = decode(encoded, name, options)) {
       return new StoredSnapshot(SnapshotCopy.of(decoded, options));
     } catch (SnapshotCopy.WriteException e) {
       throw failure(e, what, options);
     }
+  }
+
+  private static boolean mayBeArchive(BackupName name, ReadOptions options) {
+    return name.encodings().isEmpty() && options.unpacking() != ReadOptions.Unpacking.NONE;
+  }
+
+  private static boolean isArchive(ByteRanges stored, ReadOptions options) throws BackupException {
+    try (InputStream in = stored.open(0, Math.min(stored.size(), ForeignFormat.HEAD))) {
+      return isArchive(in.readAllBytes());
+    } catch (IOException e) {
+      throw failure(e, "the beginning of the backup", options);
+    }
+  }
+
+  private static boolean isArchive(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return isArchive(in.readNBytes(ForeignFormat.HEAD));
+    }
+  }
+
+  /** A database begins with the number of its first page, 0; binary OpenPGP with a set bit. */
+  private static boolean isArchive(byte[] head) {
+    return ForeignFormat.of(head).isPresent() || (head.length > 0 && head[0] < 0);
+  }
+
+  /** Undoes what the name says, or without encodings what the bytes say. */
+  private static InputStream decode(InputStream encoded, BackupName name, ReadOptions options)
+      throws IOException {
+    return name.encodings().isEmpty()
+        ? options.unpacking().unpack(encoded)
+        : options.encodings().decode(encoded, name);
   }
 
   private static Optional<StoredSnapshot> byRanges(Path file, BackupName name, ReadOptions options)

@@ -29,7 +29,7 @@ record FrameHeader(int size, long content, boolean hasChecksum) {
     long window = 0;
     if (!single) {
       int code = in.peekByte(at++);
-      long base = 1L << 10 + (code >> 3);
+      long base = 1L << (10 + (code >> 3));
       window = base + base / 8 * (code & 7);
     }
     int dictionaryFlag = descriptor & 3;
