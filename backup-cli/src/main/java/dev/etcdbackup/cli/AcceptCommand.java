@@ -26,7 +26,7 @@ final class AcceptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, BackupException {
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       AnomalyGuard.of(open.store(), root.tarballZone()).accept(key);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));

@@ -57,7 +57,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
     BackupConfig read = config.read();
     List<String> chosen = choose(read);
     ManualBackups made;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.or(read.store()), true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,

@@ -30,7 +30,7 @@ final class CheckStoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     StoreAddress address = root.store.required();
-    try (StoreOptions.OpenStore open = root.store.open(address, false)) {
+    try (StoreOptions.OpenStore open = root.store.open(address)) {
       if (!(open.store() instanceof S3BackupStore s3)) {
         throw new UsageException("check-store needs --store s3://BUCKET[/PREFIX]");
       }

@@ -4,10 +4,10 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.EtcdConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.internal.DurationText;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -85,7 +85,7 @@ final class ConfigCheck {
 
   private CheckJson plan(BackupConfig config) throws UsageException {
     StoreAddress where = root.store.or(config.store());
-    check("", () -> root.store.check(where));
+    check("", () -> root.store.check(config));
     config.lock().ifPresent(lock -> check("lock: ", () -> SchedulerSetup.lock(lock).close()));
     config.lock().ifPresent(lock -> checkFiles("lock: ", lock.etcd()));
     for (ClusterConfig cluster : config.clusters()) {

@@ -1,7 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.cli.config.DurationText;
+import dev.etcdbackup.cli.config.DurationSyntax;
 import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.cli.config.EndpointUrl;
 import dev.etcdbackup.cli.config.StoreAddress;
@@ -28,7 +28,7 @@ final class Converters {
 
   static void register(CommandLine commandLine) {
     commandLine.registerConverter(StoreAddress.class, refusing(StoreAddress::parse));
-    commandLine.registerConverter(Duration.class, refusing(DurationText::parse));
+    commandLine.registerConverter(Duration.class, refusing(DurationSyntax::parse));
     commandLine.registerConverter(Instant.class, refusing(Converters::instant));
     commandLine.registerConverter(Path.class, refusing(Converters::path));
     commandLine.registerConverter(Output.Format.class, refusing(Converters::format));

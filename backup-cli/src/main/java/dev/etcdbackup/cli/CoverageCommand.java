@@ -4,12 +4,12 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.internal.AtomicFile;
+import dev.etcdbackup.internal.DurationText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ final class CoverageCommand implements Callable<Integer> {
     BackupConfig clusters = config.read();
     StoreAddress where = root.store.or(clusters.store());
     Coverage coverage;
-    try (StoreOptions.OpenStore open = root.store.open(where, false)) {
+    try (StoreOptions.OpenStore open = root.store.open(where)) {
       List<Backup> backups = root.service(open.store(), clusters).list("");
       coverage = Coverage.of(clusters.covered(), backups, root.clock().instant(), days);
     }

@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code create}. */
-@Command(
-    name = "create",
-    description =
-        "Takes a backup now and prints its key. Creates the store's directory when it is missing.")
+@Command(name = "create", description = "Takes a backup now and prints its key.")
 final class CreateCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -94,7 +91,7 @@ final class CreateCommand implements Callable<Integer> {
     }
     BackupResult result;
     try (FromFile unpacked = FromFile.of(file, root.encoding.unpacking());
-        StoreOptions.OpenStore open = root.store.open(root.store.required(), true);
+        StoreOptions.OpenStore open = root.store.openToWrite();
         ProgressLine progress = ProgressLine.on(root.errors(), project)) {
       result =
           root.service(open.store())

@@ -27,7 +27,10 @@ final class DiffCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private SnapshotOperand before;
 
-  @Parameters(index = "1", paramLabel = "B", description = "The second, told likewise.")
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      description = "The second snapshot, given in the same way.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private SnapshotOperand after;
 

@@ -56,7 +56,7 @@ final class GetCommand implements Callable<Integer> {
       throw new UsageException(key + " is encrypted; get it with --raw and decrypt it with gpg");
     }
     WrittenJson written;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required());
         ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
       written = write(root.service(open.store()), progress);
     } catch (FileAlreadyExistsException e) {

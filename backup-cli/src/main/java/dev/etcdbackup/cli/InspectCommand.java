@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Prints what can be told of a snapshot by about ten reads, without downloading it: exact"
+        "Prints what about ten reads of a snapshot show, without downloading it: exact"
             + " revision, version of etcd, members, alarms, leases. Only a tarball is unpacked as a"
             + " whole.")
 final class InspectCommand implements Callable<Integer> {

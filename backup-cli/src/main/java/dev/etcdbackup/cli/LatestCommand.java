@@ -41,7 +41,7 @@ final class LatestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     Optional<Backup> latest;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       BackupService service = root.service(open.store());
       latest = verified ? newestGood(service) : service.latest(project);
     }

@@ -29,7 +29,7 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, BackupException {
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       List<Backup> backups = root.service(open.store()).list(project);
       Output output = root.output();
       if (output.isJson()) {

@@ -78,7 +78,7 @@ final class OperandReader {
 
   private <T> T stored(BackupKey key, ReadOptions.Builder how, Work<T> work)
       throws UsageException, IOException {
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);

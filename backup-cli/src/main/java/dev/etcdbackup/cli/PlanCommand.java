@@ -90,7 +90,7 @@ final class PlanCommand implements Callable<Integer> {
     BackupConfig file = BackupConfig.read(config, Optional.empty());
     LostCluster cluster = cluster(file).withSurvivors(survivors());
     RecoveryPlan plan;
-    try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()))) {
       plan = new Recovery(root.service(open.store(), file), root.clock()).plan(cluster);
     }
     Output output = root.output();

@@ -60,7 +60,7 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     RetentionPolicy policy = retention.policy();
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false)) {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       BackupService service = root.service(open.store());
       PruneReport report =
           dryRun

@@ -3,8 +3,8 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
-import dev.etcdbackup.cli.config.DurationText;
 import dev.etcdbackup.cli.config.StoreAddress;
+import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.micrometer.BackupMetrics;
 import dev.etcdbackup.schedule.BackupScheduler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     RunLog log = new RunLog(root.output());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BackupMetrics metrics = new BackupMetrics(registry);
-    try (StoreOptions.OpenStore open = root.store.open(where, true);
+    try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,

@@ -31,7 +31,7 @@ final class Scrub {
   /** Verifies all backups of a project or of the store, and prints them. */
   int run(String project) throws UsageException, BackupException {
     Output.Rows rows = root.output().rows();
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required(), false);
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required());
         ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
       ScrubRequest request =
           ScrubRequest.builder(project)

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /** What a command reads: a snapshot in a file, or a backup in the store. */
 sealed interface SnapshotOperand {
-  /** How operands are told apart, for the help of commands. */
+  /** How operands are distinguished, for the help of commands. */
   String DESCRIPTION =
       "A file, if there is one of that name or it begins with '/', './', '../' or 'file:';"
           + " otherwise the key of a backup, PROJECT/NAME.";
@@ -44,7 +44,7 @@ sealed interface SnapshotOperand {
   BackupName name();
 
   /**
-   * Tells what is meant.
+   * Resolves the operand.
    *
    * @throws IllegalArgumentException when nothing can be
    */

@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.s3.AbandonedUpload;
@@ -40,6 +41,15 @@ final class StoreOptions {
       paramLabel = "URL",
       description = "Where the backups are: file:///DIR or s3://BUCKET[/PREFIX].")
   @Nullable StoreAddress address;
+
+  @Option(
+      names = "--create-store",
+      scope = ScopeType.INHERIT,
+      description =
+          "create, run, before-upgrade: create the directory of a file:/// store when it does not"
+              + " exist. Without it a missing directory is a failure, since its volume may not be"
+              + " mounted.")
+  boolean createStore;
 
   @Option(
       names = "--s3-endpoint",
@@ -135,26 +145,73 @@ final class StoreOptions {
   }
 
   /**
-   * Opens a store.
+   * Opens a store to read from it, or to delete from it.
    *
-   * @param toWrite whether a missing directory is created; otherwise it is a failure, so that a
-   *     mistyped path does not look like an empty store
+   * @throws StoreException when the directory of the store does not exist
    */
-  OpenStore open(StoreAddress where, boolean toWrite) throws UsageException, BackupException {
-    if (where instanceof StoreAddress.Directory directory) {
-      Path root = directory.root();
-      if (!toWrite && !Files.isDirectory(root)) {
-        throw new StoreException("there is no directory " + root, null);
-      }
-      return new OpenStore(DirectoryBackupStore.at(root), () -> {});
+  OpenStore open(StoreAddress where) throws UsageException, BackupException {
+    return where instanceof StoreAddress.Directory directory
+        ? openDirectory(directory.root(), false, "its volume may not be mounted")
+        : openBucket((StoreAddress.Bucket) where);
+  }
+
+  /**
+   * Opens the store of {@code --store} to write to it; creates its directory when {@code
+   * --create-store} is given.
+   *
+   * @throws StoreException when the directory of the store does not exist
+   */
+  OpenStore openToWrite() throws UsageException, BackupException {
+    return required() instanceof StoreAddress.Directory directory
+        ? openDirectory(directory.root(), createStore, "mount its volume, or create it with --create-store")
+        : openBucketToWrite((StoreAddress.Bucket) required());
+  }
+
+  /**
+   * Opens the store of {@code --store} or of a configuration to write to it; creates its directory
+   * when {@code --create-store} is given or the configuration says so.
+   *
+   * @throws StoreException when the directory of the store does not exist
+   */
+  OpenStore openToWrite(BackupConfig config) throws UsageException, BackupException {
+    StoreAddress where = or(config.store());
+    return where instanceof StoreAddress.Directory directory
+        ? openDirectory(
+            directory.root(),
+            createStore || config.createStore(),
+            "mount its volume, or create it with --create-store or createStore: true")
+        : openBucketToWrite((StoreAddress.Bucket) where);
+  }
+
+  private static OpenStore openDirectory(Path root, boolean create, String hint)
+      throws StoreException {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new StoreException("the store " + root + " is not a directory", null);
     }
-    StoreAddress.Bucket bucket = (StoreAddress.Bucket) where;
+    if (!create && !Files.isDirectory(root)) {
+      throw new StoreException("there is no directory " + root + "; " + hint, null);
+    }
+    DirectoryBackupStore.Builder builder = DirectoryBackupStore.builder(root);
+    return new OpenStore((create ? builder : builder.requireExisting()).build(), () -> {});
+  }
+
+  private OpenStore openBucketToWrite(StoreAddress.Bucket bucket) throws UsageException {
+    if (createStore) {
+      throw new UsageException("--create-store is for file:/// stores; no bucket is created");
+    }
+    return openBucket(bucket);
+  }
+
+  private OpenStore openBucket(StoreAddress.Bucket bucket) throws UsageException {
     if ((s3ObjectLock == null) != (s3LockFor == null)) {
       throw new UsageException("--s3-object-lock and --s3-lock-for go together");
     }
     Optional<byte[]> sseCustomerKey = sseCustomerKey();
     S3Client client = s3Client();
     try {
+      if (sseCustomerKey.isPresent()) {
+        requireHttps(client);
+      }
       S3StoreBuilder builder =
           S3BackupStore.builder(client, bucket.bucket()).prefix(bucket.prefix());
       if (s3ObjectLock != null && s3LockFor != null) {
@@ -168,14 +225,17 @@ final class StoreOptions {
     }
   }
 
-  /** Checks that a store can be opened to write to it; connects to nothing and writes nothing. */
-  void check(StoreAddress where) throws UsageException, BackupException {
-    if (where instanceof StoreAddress.Directory directory) {
-      if (Files.exists(directory.root()) && !Files.isDirectory(directory.root())) {
-        throw new UsageException("store: " + directory.root() + " is not a directory");
-      }
-    } else {
-      open(where, true).close();
+  /**
+   * Checks that the store of {@code --store} or of a configuration can be opened to write to it;
+   * connects to nothing and writes nothing.
+   */
+  void check(BackupConfig config) throws UsageException, BackupException {
+    StoreAddress where = or(config.store());
+    boolean create = createStore || config.createStore();
+    boolean missing =
+        where instanceof StoreAddress.Directory directory && Files.notExists(directory.root());
+    if (!(create && missing)) {
+      openToWrite(config).close();
     }
   }
 
@@ -229,6 +289,17 @@ final class StoreOptions {
     } catch (SdkClientException e) {
       throw new UsageException(
           "no region; give --s3-region, or --s3-endpoint for a server that is not AWS");
+    }
+  }
+
+  private static void requireHttps(S3Client client) throws UsageException {
+    Optional<URI> endpoint = client.serviceClientConfiguration().endpointOverride();
+    if (endpoint.isPresent() && !"https".equalsIgnoreCase(endpoint.get().getScheme())) {
+      client.close();
+      throw new UsageException(
+          "--s3-customer-key-file: the key would be readable on its way; the endpoint must be"
+              + " https, not "
+              + endpoint.get().getScheme());
     }
   }
 

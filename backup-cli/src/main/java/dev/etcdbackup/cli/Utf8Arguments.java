@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * The arguments as UTF-8. Java decodes them in the encoding of the locale, and in containers, which
  * often have none, replaces every other byte than ASCII, by a question mark for example. On Linux
- * the bytes are still to be had from {@code /proc/self/cmdline}.
+ * the bytes can still be read from {@code /proc/self/cmdline}.
  */
 final class Utf8Arguments {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");

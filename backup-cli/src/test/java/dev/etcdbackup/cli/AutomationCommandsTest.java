@@ -26,7 +26,8 @@ class AutomationCommandsTest {
   @Test
   void runRefusesInOneLineWhatCannotBeMeant() throws Exception {
     String name = directory.resolve("c.yaml").toString();
-    String store = "store: " + directory.resolve("store").toUri() + "\n";
+    Path root = Files.createDirectory(directory.resolve("store"));
+    String store = "store: " + root.toUri() + "\n";
     assertRefused("no store; give --store", "clusters: []");
     assertRefused(
         name + ":3: keepLast: must be a number", store + "clusters:\n- {project: p, keepLast: no}");
@@ -57,6 +58,7 @@ class AutomationCommandsTest {
           config(
               """
               store: %s
+              createStore: true
               clusters:
               - {project: a, endpoints: ["%s"]}
               - {project: dead, endpoints: ["http://127.0.0.1:1"]}

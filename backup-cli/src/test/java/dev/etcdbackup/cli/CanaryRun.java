@@ -178,7 +178,7 @@ final class CanaryRun {
                 "--etcd-cert=" + given("key"),
                 "--etcd-key=" + given("cert")));
     for (List<String> way : ways) {
-      run(way, "create", PROJECT, store, "--timeout=20s", "--debug");
+      run(way, "create", PROJECT, store, "--create-store", "--timeout=20s", "--debug");
     }
   }
 

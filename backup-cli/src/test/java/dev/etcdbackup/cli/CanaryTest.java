@@ -55,10 +55,10 @@ class CanaryTest {
       Pattern.compile("(?:TRACE|DEBUG|INFO|WARN|ERROR) ([A-Za-z0-9_.$]+) - ");
 
   /**
-   * Loggers of libraries that print what they send, when somebody turns them on: the session token
+   * Loggers of libraries that print what they send, when they are turned on: the session token
    * (never the secret key, which is not sent), the keys of SSE-C, etcd's password and its token.
    */
-  private static final Set<String> TELLTALES =
+  private static final Set<String> PRINT_SECRETS =
       Set.of(
           "org.apache.hc.client5.http.wire",
           "org.apache.hc.client5.http.headers",
@@ -66,7 +66,7 @@ class CanaryTest {
           "io.grpc.netty.NettyClientHandler");
 
   /** Those of them that print the keys of SSE-C. */
-  private static final Set<String> TELL_CUSTOMER_KEYS =
+  private static final Set<String> PRINT_CUSTOMER_KEYS =
       Set.of(
           "org.apache.hc.client5.http.wire",
           "org.apache.hc.client5.http.headers",
@@ -249,8 +249,8 @@ class CanaryTest {
   @Test
   void theToolPrintsNoSecretWhateverFailsAndWhateverLevelSomebodySets() throws Exception {
     String printed = run("cli");
-    Map<String, Set<String>> told = told(printed);
-    assertThat(told).as("who tells what").isEmpty();
+    Map<String, Set<String>> printedBy = printedBy(printed);
+    assertThat(printedBy).as("which logger printed which secret").isEmpty();
     assertThat(printed)
         .contains("canary: [create, p, ")
         .contains("ends with 0", "ends with 2", "ends with 3", "ends with 4")
@@ -259,14 +259,14 @@ class CanaryTest {
     assertThat(loggers(printed))
         .as("loggers that are on")
         .isNotEmpty()
-        .doesNotContainAnyElementsOf(TELLTALES);
+        .doesNotContainAnyElementsOf(PRINT_SECRETS);
   }
 
   @Test
   void theToolPrintsNoCustomersKey(@Ceph(tls = true) S3Server rgw) throws Exception {
     writeSettings(rgw);
     String printed = run("cli-key");
-    assertThat(told(printed)).as("who tells what").isEmpty();
+    assertThat(printedBy(printed)).as("which logger printed which secret").isEmpty();
     assertThat(printed)
         .contains("ends with 0", "ends with 2", "another customer's key", "and none was given");
   }
@@ -276,26 +276,32 @@ class CanaryTest {
       throws Exception {
     writeSettings(rgw);
     String printed = run("library-key", TRACE);
-    Map<String, Set<String>> told = told(printed);
-    Set<String> tellKeys = new TreeSet<>();
-    told.forEach(
+    Map<String, Set<String>> printedBy = printedBy(printed);
+    Set<String> printKeys = new TreeSet<>();
+    printedBy.forEach(
         (logger, what) -> {
           if (what.contains("customer's key") && what.contains("wrong customer's key")) {
-            tellKeys.add(logger);
+            printKeys.add(logger);
           }
         });
-    assertThat(tellKeys).as("who tells: " + told).isEqualTo(TELL_CUSTOMER_KEYS);
-    assertThat(told.keySet()).as("who tells: " + told).isSubsetOf(TELLTALES);
+    assertThat(printKeys)
+        .as("loggers that printed secrets: " + printedBy)
+        .isEqualTo(PRINT_CUSTOMER_KEYS);
+    assertThat(printedBy.keySet())
+        .as("loggers that printed secrets: " + printedBy)
+        .isSubsetOf(PRINT_SECRETS);
     assertThat(printed).contains("another customer's key", "and none was given", "canary: gave 9");
   }
 
   @Test
   void theLibraryTellsNoSecretAndWhichLoggersOfOthersDoIsKnown() throws Exception {
     String printed = run("library", TRACE);
-    Map<String, Set<String>> told = told(printed);
-    assertThat(told.keySet()).as("who tells: " + told).isEqualTo(TELLTALES);
-    assertThat(told.values().stream().flatMap(Set::stream).collect(Collectors.toSet()))
-        .as("what they tell: " + told)
+    Map<String, Set<String>> printedBy = printedBy(printed);
+    assertThat(printedBy.keySet())
+        .as("loggers that printed secrets: " + printedBy)
+        .isEqualTo(PRINT_SECRETS);
+    assertThat(printedBy.values().stream().flatMap(Set::stream).collect(Collectors.toSet()))
+        .as("what they printed: " + printedBy)
         .doesNotContain("secret key", "wrong secret key", "private key", "secret in a URL");
     assertThat(loggers(printed)).as("loggers that are on").hasSizeGreaterThan(20);
     assertThat(printed).contains("canary: gave Backup", "canary: failed", "EtcdTls[ca=");
@@ -311,8 +317,8 @@ class CanaryTest {
   }
 
   /** Which loggers print which canaries; under the empty name, what no logger prints. */
-  private static Map<String, Set<String>> told(String printed) {
-    Map<String, Set<String>> told = new TreeMap<>();
+  private static Map<String, Set<String>> printedBy(String printed) {
+    Map<String, Set<String>> printedBy = new TreeMap<>();
     String logger = "";
     for (String line : printed.lines().toList()) {
       Matcher begin = LOGGED.matcher(line);
@@ -323,14 +329,14 @@ class CanaryTest {
       }
       for (Map.Entry<String, List<String>> canary : canaries.entrySet()) {
         if (canary.getValue().stream().anyMatch(line::contains)) {
-          told.computeIfAbsent(logger, first -> new TreeSet<>()).add(canary.getKey());
+          printedBy.computeIfAbsent(logger, first -> new TreeSet<>()).add(canary.getKey());
         }
       }
       if (ETCD_TOKEN.matcher(line).find()) {
-        told.computeIfAbsent(logger, first -> new TreeSet<>()).add("token of etcd");
+        printedBy.computeIfAbsent(logger, first -> new TreeSet<>()).add("token of etcd");
       }
     }
-    return told;
+    return printedBy;
   }
 
   private static String run(String what, String... options) throws Exception {

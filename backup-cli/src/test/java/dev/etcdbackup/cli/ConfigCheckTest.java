@@ -33,6 +33,7 @@ class ConfigCheckTest {
     String text =
         """
         store: %s
+        createStore: true
         lock: {etcd: ["http://l:2379"], ttl: 20s}
         listen: 9180
         clusters:
@@ -144,6 +145,33 @@ class ConfigCheckTest {
             line ->
                 assertThat(line)
                     .isEqualTo(at + "cluster 'r': there is no file " + directory.resolve("none")));
+    assertThat(run.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aStoreThatDoesNotExistIsAProblemUnlessItMayBeCreated() throws Exception {
+    Path store = directory.resolve("store");
+    String text = "store: " + store.toUri() + "\nclusters: []\n";
+
+    Cli run = check(text);
+    assertThat(run.err())
+        .isEqualTo(
+            "etcd-backup: %s: there is no directory %s; mount its volume, or create it with"
+                    .formatted(directory.resolve("c.yaml"), store)
+                + " --create-store or createStore: true\n");
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(check(text, "--create-store").code()).isZero();
+    assertThat(check(text + "createStore: true\n").code()).isZero();
+    assertThat(store).doesNotExist();
+
+    Files.createFile(store);
+    assertThat(check(text, "--create-store").err()).endsWith(store + " is not a directory\n");
+  }
+
+  @Test
+  void noBucketIsCreated() throws Exception {
+    Cli run = check("store: s3://b-1\ncreateStore: true\nclusters: []\n");
+    assertThat(run.err()).contains(":2: 'createStore' is for file:/// stores");
     assertThat(run.code()).isEqualTo(2);
   }
 

@@ -47,7 +47,7 @@ class CreateCommandTest {
   }
 
   private Cli create(EtcdServer from, String... more) {
-    List<String> args = new ArrayList<>(List.of("create", "cray-bss", "--etcd"));
+    List<String> args = new ArrayList<>(List.of("create", "cray-bss", "--create-store", "--etcd"));
     args.add(from.endpoint().toString());
     args.addAll(List.of(more));
     return Cli.on(store(), args.toArray(String[]::new));
@@ -224,7 +224,7 @@ class CreateCommandTest {
     try (EtcdServer dead = EtcdServer.start()) {
       dead.kill();
       String both = dead.endpoint() + "," + etcd.endpoint();
-      Cli run = Cli.on(store(), "create", "p", "--etcd", both, "--name", "n");
+      Cli run = Cli.on(store(), "create", "p", "--create-store", "--etcd", both, "--name", "n");
       assertThat(run).isEqualTo(new Cli(0, "p/n\n", ""));
     }
   }

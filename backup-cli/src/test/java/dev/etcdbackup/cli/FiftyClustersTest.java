@@ -121,10 +121,10 @@ class FiftyClustersTest {
         assertThat(found).as("%s, which was reported", result.key()).isNotNull();
         assertThat(found.size()).isEqualTo(result.backup().stored().size());
       }
-      // What was stored, but the gateway went away before it could say so, was told as unknown.
+      // What was stored, but the gateway went away before it could say so, was reported as unknown.
       left.keySet().removeIf(key -> events.unknown.getOrDefault(key.project(), 0) > 0);
     }
-    assertThat(left.keySet()).as("backups that nobody reported").isEmpty();
+    assertThat(left.keySet()).as("backups that were not reported").isEmpty();
 
     Map<String, Long> perInterval =
         stored.stream()
@@ -196,7 +196,7 @@ class FiftyClustersTest {
     return now;
   }
 
-  @SuppressWarnings("SystemGc") // that is how it is told
+  @SuppressWarnings("SystemGc") // live heap is measured after a collection
   private static long liveHeap() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

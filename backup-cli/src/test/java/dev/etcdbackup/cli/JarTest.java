@@ -75,7 +75,7 @@ class JarTest {
     String store = "--store=" + directory.resolve("store").toUri();
     try (EtcdServer etcd = EtcdServer.start()) {
       String endpoint = etcd.endpoint().toString();
-      assertThat(run("create", "p", store, "--etcd", endpoint, "--name", "n"))
+      assertThat(run("create", "p", store, "--create-store", "--etcd", endpoint, "--name", "n"))
           .isEqualTo(new Cli(0, "p/n\n", ""));
       Cli tarball = run("create", "p", store, "--etcd", endpoint, "--tarball");
       assertThat(tarball.err()).isEmpty();
@@ -103,6 +103,7 @@ class JarTest {
               directory.resolve("out").toFile(),
               "create",
               "p",
+              "--create-store",
               "--store=" + store.toUri(),
               "--etcd=" + paused.endpoint());
       long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);

@@ -235,7 +235,7 @@ class RestoreCommandTest {
     assertThat(inspected.out()).doesNotContain("alarm");
   }
 
-  /** In a mount namespace of its own, so that nobody else sees the small disk. */
+  /** In a mount namespace of its own, so that no other process sees the small disk. */
   @Tag("server")
   @ParameterizedTest
   @CsvSource({"data,256k,4", ".,256k,4", "data,8m,0", ".,8m,0"})

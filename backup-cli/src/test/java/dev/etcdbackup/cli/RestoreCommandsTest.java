@@ -31,7 +31,7 @@ class RestoreCommandsTest {
 
   @BeforeAll
   static void backUp() throws Exception {
-    store = shared.resolve("store");
+    store = Files.createDirectory(shared.resolve("store"));
     etcd = EtcdServer.start();
     for (int i = 0; i < 10; i++) {
       etcd.put("/app/" + i, "value-" + i);
@@ -189,7 +189,7 @@ class RestoreCommandsTest {
       dying.kill();
       Files.copy(dying.dataDir().resolve("member/snap/db"), copy);
     }
-    Path own = directory.resolve("store");
+    Path own = Files.createDirectory(directory.resolve("store"));
     Cli run = Cli.on(own, "create", "p", NOW, "--from-file", copy.toString());
     assertThat(run).isEqualTo(new Cli(0, "p/etcd.backup_v2_2020-02-03-21:00:00\n", ""));
     String made = run.out().strip();
@@ -245,7 +245,7 @@ class RestoreCommandsTest {
 
   @Test
   void theNewestGoodBackupIsPlannedToBeRestored() throws Exception {
-    assertThat(plan("p")).isEqualTo(new Cli(0, "restore " + key + ", 0 hours old\n", ""));
+    assertThat(plan("p")).isEqualTo(new Cli(0, "restore " + key + ", 0s old\n", ""));
     assertThat(plan("p", "--now=2020-02-20T21:00:00Z").code()).isEqualTo(2); // given twice
     JsonNode json = JSON.readTree(plan("p", "-ojson").out());
     assertThat(json.get("way").asText()).isEqualTo("backup");
@@ -257,10 +257,10 @@ class RestoreCommandsTest {
     Cli run = plan("p", "--etcd=http://127.0.0.1:1," + etcd.endpoint());
     assertThat(run.out().lines())
         .containsExactly(
-            "PASSED OVER etcd at [http://127.0.0.1:1]: no snapshot can be had:"
+            "PASSED OVER etcd at [http://127.0.0.1:1]: no member provides a snapshot:"
                 + " http://127.0.0.1:1: connection refused",
             "save and restore the last survivor: " + etcd.endpoint() + ", at revision 13 or later",
-            "there is also " + key + ", 0 hours old");
+            "there is also " + key + ", 0s old");
     assertThat(on("list", "p").out().lines()).hasSize(2);
   }
 

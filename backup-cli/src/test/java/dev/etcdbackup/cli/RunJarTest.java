@@ -90,6 +90,7 @@ class RunJarTest {
               Map.of(),
               """
               store: %s
+              createStore: true
               lock: {etcd: ["%s"], ttl: 5s}
               listen: 127.0.0.1:0
               clusters:
@@ -162,7 +163,7 @@ class RunJarTest {
       Process process =
           start(
               Map.of(),
-              "store: %s\nclusters:\n- {project: p, endpoints: [\"%s\"]}\n"
+              "store: %s\ncreateStore: true\nclusters:\n- {project: p, endpoints: [\"%s\"]}\n"
                   .formatted(store.toUri(), relay.endpoint()),
               "--grace=1s");
       relay.stalled().await();
@@ -215,7 +216,7 @@ class RunJarTest {
       Process process =
           start(
               Map.of(),
-              "store: %s\nclusters:\n- {project: p, endpoints: [\"%s\"]}\n"
+              "store: %s\ncreateStore: true\nclusters:\n- {project: p, endpoints: [\"%s\"]}\n"
                   .formatted(directory.resolve("store").toUri(), etcd.endpoint()),
               "-ojson",
               "--grace=40s");

@@ -261,8 +261,8 @@ class S3Test {
             new Cli(
                 2,
                 "",
-                "etcd-backup: --store: customerKey would be readable on its way: the endpoint must"
-                    + " be https, not http\n"));
+                "etcd-backup: --s3-customer-key-file: the key would be readable on its way; the"
+                    + " endpoint must be https, not http\n"));
   }
 
   private static void refusedByStore(Cli run, String part) {

@@ -35,7 +35,7 @@ class TlsOptionsTest {
   }
 
   private static Cli etcd(TlsPort port, String ca) {
-    List<String> args = new ArrayList<>(List.of("create", "p", "--etcd=" + port.address()));
+    List<String> args = new ArrayList<>(List.of("create", "p", "--create-store", "--etcd=" + port.address()));
     args.add("--store=" + directory.resolve("store").toUri());
     args.add("--timeout=20s");
     args.addAll(List.of("--etcd-user=root", "--etcd-password-file=" + directory + "/password"));

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be meant is refused: exit 2, one line that says what to change, nothing done. */
 class UsageTest {
+  private static final String NOT_MOUNTED = "; its volume may not be mounted\n";
+
   @TempDir Path directory;
 
   static Stream<Arguments> mistakes() {
@@ -56,6 +58,9 @@ class UsageTest {
         mistake(
             "list --store s3://b-1 --s3-lock-for 1d",
             "--s3-object-lock and --s3-lock-for go together"),
+        mistake(
+            "create p --store s3://b-1 --create-store --etcd http://127.0.0.1:1",
+            "--create-store is for file:/// stores; no bucket is created"),
         mistake("list --store {store} --s3-lock-for 0s", "'0s' must be more than 0"),
         mistake(
             "list --store s3://b-1 --s3-customer-key-file {store}/none",
@@ -335,9 +340,35 @@ class UsageTest {
             List.of("coverage", "--config", "../examples/seed-clusters.yaml"))) {
       Cli run = Cli.on(missing, args.toArray(String[]::new));
       assertThat(run)
-          .isEqualTo(new Cli(4, "", "etcd-backup: there is no directory " + missing + "\n"));
+          .isEqualTo(new Cli(4, "", "etcd-backup: there is no directory " + missing + NOT_MOUNTED));
       assertThat(missing).doesNotExist();
     }
+  }
+
+  @Test
+  void aMissingDirectoryIsMadeForNewBackupsOnRequestAlone() throws Exception {
+    Path missing = directory.resolve("missing");
+    String config =
+        "--config="
+            + Files.writeString(
+                directory.resolve("c.yaml"),
+                "clusters: [{project: p, endpoints: ['http://127.0.0.1:1']}]");
+    String etcd = "--etcd=http://127.0.0.1:1";
+    String refused = "etcd-backup: there is no directory " + missing + "; mount its volume, or";
+
+    assertThat(Cli.on(missing, "create", "p", etcd))
+        .isEqualTo(new Cli(4, "", refused + " create it with --create-store\n"));
+    for (List<String> args :
+        List.of(List.of("run", config), List.of("before-upgrade", "a_b", "p", config))) {
+      Cli run = Cli.on(missing, args.toArray(String[]::new));
+      assertThat(run.err()).startsWith(refused).contains("createStore: true").hasLineCount(1);
+      assertThat(run.code()).isEqualTo(4);
+    }
+    assertThat(missing).doesNotExist();
+
+    Cli run = Cli.on(missing, "create", "p", etcd, "--create-store", "--timeout=1s");
+    assertThat(run.code()).as(run.err()).isEqualTo(3);
+    assertThat(missing).isDirectory();
   }
 
   @Test
@@ -346,6 +377,6 @@ class UsageTest {
     assertThat(Cli.on(missing, "list", "--debug").err())
         .startsWith("dev.etcdbackup.StoreException: there is no directory")
         .contains("  at dev.etcdbackup.cli.")
-        .endsWith("\netcd-backup: there is no directory " + missing + "\n");
+        .endsWith("\netcd-backup: there is no directory " + missing + NOT_MOUNTED);
   }
 }

@@ -21,7 +21,7 @@ class VerifyLiveTest {
   }
 
   private String backUp(EtcdServer etcd, String... more) {
-    Cli run = Cli.on(store(), args(etcd, new String[] {"create", "p", "--etcd"}, more));
+    Cli run = Cli.on(store(), args(etcd, new String[] {"create", "p", "--create-store", "--etcd"}, more));
     assertThat(run.err()).isEmpty();
     return run.out().strip();
   }

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -116,13 +118,19 @@ public final class AtomicFile implements Closeable {
     channel.force(true);
   }
 
+  /** What is done before a name is taken by an empty file. */
+  public interface BeforeClaim {
+    /**
+     * Does it.
+     *
+     * @throws IOException when it fails; the name is not taken then
+     */
+    void run() throws IOException;
+  }
+
   /**
    * Publishes the file under a name that is free, and forces the directory to the disk. An existing
-   * file is never replaced.
-   *
-   * <p>The name is a hard link. Where the file system has no hard links, an empty file of that name
-   * is created first, which fails when the name is taken, and then replaced by this one: readers
-   * may see the empty file for a moment, and a process that is killed in that moment leaves it.
+   * file is never replaced. {@link #takeName} says how, and what a killed process leaves.
    *
    * @param target the name
    * @throws FileAlreadyExistsException when the name is taken
@@ -131,14 +139,41 @@ public final class AtomicFile implements Closeable {
    */
   public void publishNew(Path target) throws IOException {
     force();
+    takeName(target, () -> {});
+    forceDirectory(parent(target));
+  }
+
+  /**
+   * Gives the file a name that is free, without forcing anything to the disk. An existing file is
+   * never replaced.
+   *
+   * <p>The name is a hard link. Where the file system refuses one, as vfat, exFAT, SMB and many
+   * FUSE file systems do, an empty file of that name is created first, which fails when the name is
+   * taken, and then replaced by this one in one step: readers may see the empty file for a moment,
+   * and a process that is killed in that moment leaves it.
+   *
+   * @param target the name
+   * @param before runs before an empty file is created; not where there are hard links
+   * @throws FileAlreadyExistsException when the name is taken
+   * @throws IOException when the file cannot get the name, which is free then
+   */
+  public void takeName(Path target, BeforeClaim before) throws IOException {
+    Exception refusal;
     try {
       Files.createLink(target, temporary);
-    } catch (FileAlreadyExistsException taken) {
-      throw taken;
-    } catch (UnsupportedOperationException | FileSystemException noHardLinks) {
-      claimAndReplace(target);
+      return;
+    } catch (NoSuchFileException | AccessDeniedException | FileAlreadyExistsException other) {
+      throw other;
+    } catch (UnsupportedOperationException | FileSystemException refused) {
+      refusal = refused; // EPERM, ENOTSUP, ENOSYS or EMLINK; any other reason fails below too
     }
-    forceDirectory(parent(target));
+    before.run();
+    try {
+      claimAndReplace(target);
+    } catch (IOException e) {
+      e.addSuppressed(refusal);
+      throw e;
+    }
   }
 
   /**

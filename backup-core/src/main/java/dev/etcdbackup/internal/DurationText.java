@@ -26,13 +26,19 @@ public final class DurationText {
   }
 
   /**
-   * Formats a limit or a setting to the millisecond: {@code 0.2s}, {@code 1m30s}, {@code 24h}.
+   * Formats a limit or a setting to the millisecond, in days and smaller units: {@code 0.2s},
+   * {@code 1m30s}, {@code 7d}, {@code 1d12h}.
    *
-   * @param duration any duration
+   * @param duration zero or more
    * @return the text; fractions of a millisecond are cut off
    */
   public static String exact(Duration duration) {
-    return duration.truncatedTo(ChronoUnit.MILLIS).toString().substring(2).toLowerCase(Locale.ROOT);
+    Duration millis = duration.truncatedTo(ChronoUnit.MILLIS);
+    Duration rest = millis.minusDays(millis.toDays());
+    String days = millis.toDays() == 0 ? "" : millis.toDays() + "d";
+    return rest.isZero() && !days.isEmpty()
+        ? days
+        : days + rest.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   private static String two(long large, String unit, int small, String smallUnit) {

@@ -1,6 +1,7 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.internal.DurationText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,20 +32,6 @@ record KeepWithin(Duration age) implements RetentionPolicy {
   /** {@code within 1d12h}. */
   @Override
   public String toString() {
-    if (age.toNanosPart() != 0) {
-      return "within " + age;
-    }
-    StringBuilder out = new StringBuilder("within ");
-    append(out, age.toDays(), 'd');
-    append(out, age.toHoursPart(), 'h');
-    append(out, age.toMinutesPart(), 'm');
-    append(out, age.toSecondsPart(), 's');
-    return out.toString();
-  }
-
-  private static void append(StringBuilder out, long count, char unit) {
-    if (count > 0) {
-      out.append(count).append(unit);
-    }
+    return "within " + DurationText.exact(age);
   }
 }

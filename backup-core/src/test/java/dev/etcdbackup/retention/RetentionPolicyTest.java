@@ -261,7 +261,7 @@ class RetentionPolicyTest {
         .hasToString("(last 7 then weekly 4) or monthly 12");
     assertThat(keepWithin(Duration.ofDays(7))).hasToString("within 7d");
     assertThat(keepWithin(Duration.parse("PT26H3M4S"))).hasToString("within 1d2h3m4s");
-    assertThat(keepWithin(Duration.ofMillis(1500))).hasToString("within PT1.5S");
+    assertThat(keepWithin(Duration.ofMillis(1500))).hasToString("within 1.5s");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -39,10 +40,18 @@ import java.util.Set;
  * <p>A backup is written to a temporary file below {@code ROOT/.etcd-backup/tmp}, forced to the
  * disk, and then hard-linked to its name, which fails when the name is taken; then the directories
  * are forced to the disk. A backup therefore appears completely or not at all, even if a process is
- * killed, and survives a power failure after {@link #put} has returned. The file system must
- * support hard links, and all of ROOT must be on one file system; otherwise {@code put} throws
- * {@link StoreException} and stores nothing. Files get mode 0600 and directories 0700 on file
- * systems that support modes.
+ * killed, and survives a power failure after {@link #put} has returned. All of ROOT must be on one
+ * file system; otherwise {@code put} throws {@link StoreException} and stores nothing. Files get
+ * mode 0600 and directories 0700 on file systems that support modes.
+ *
+ * <p>Where the file system has no hard links (vfat, exFAT, some of SMB and FUSE), the name is taken
+ * by an empty file, which also fails when the name is taken, and the temporary file is then renamed
+ * to it. This store does not list that empty file; other programs see it. A process that is killed
+ * between the two steps leaves it, and {@code put} of that name throws {@link
+ * BackupExistsException} until a {@code put} that begins 24 hours later has removed it. A file
+ * system must be able to rename a file over another in one step, which those that imitate files in
+ * an object store cannot. {@code put} throws {@link StoreException} before it reads the content
+ * when the file system refuses a character of the name, as vfat refuses {@code :}.
  *
  * <p>Every regular file below ROOT is a backup, whatever program wrote it; a file in ROOT itself
  * has the project {@code ""}. Symbolic links below ROOT are neither listed nor followed, and no key
@@ -139,7 +148,7 @@ public final class DirectoryBackupStore implements BackupStore {
       try {
         return new DirectoryBackupStore(Layout.at(root), clock);
       } catch (IOException e) {
-        throw new StoreException("cannot use the directory " + root + ": " + Layout.reason(e), e);
+        throw new StoreException("cannot use the directory " + root + ": " + FailureText.of(e), e);
       }
     }
   }
@@ -157,15 +166,19 @@ public final class DirectoryBackupStore implements BackupStore {
     if (layout.look(key).isPresent()) {
       throw new BackupExistsException(key);
     }
-    try (TempFile file = TempFile.create(layout, clock)) {
+    try (TempFile file = TempFile.create(layout, key, clock)) {
+      if (layout.isClaimed(key)) {
+        throw new BackupExistsException(
+            key, key + " is taken by a put that runs, or was killed less than 24 hours ago", null);
+      }
       fill(file, key, content.stream());
       StoredBackup stored = Layout.describe(key, file.finish());
-      commit(file.path(), target, key);
+      commit(file, target, stored);
       return stored;
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException("cannot store " + key + ": " + Layout.reason(e), e);
+      throw new StoreException("cannot store " + key + ": " + FailureText.of(e), e);
     }
   }
 
@@ -194,7 +207,7 @@ public final class DirectoryBackupStore implements BackupStore {
     } catch (NoSuchFileException e) {
       throw new BackupNotFoundException(key, key + " no longer exists", e);
     } catch (IOException e) {
-      throw new StoreException("cannot open " + key + ": " + Layout.reason(e), e);
+      throw new StoreException("cannot open " + key + ": " + FailureText.of(e), e);
     }
     FileRange range = new FileRange(channel, key, offset, length);
     try {
@@ -222,7 +235,7 @@ public final class DirectoryBackupStore implements BackupStore {
       } catch (StoreException e) {
         refused.put(key, e.getMessage());
       } catch (IOException e) {
-        refused.put(key, Layout.reason(e));
+        refused.put(key, FailureText.of(e));
       }
     }
     return new DeleteResult(gone, refused);
@@ -253,7 +266,7 @@ public final class DirectoryBackupStore implements BackupStore {
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
-      throw new SourceException("cannot read the content of " + key + ": " + Layout.reason(e), e);
+      throw new SourceException("cannot read the content of " + key + ": " + FailureText.of(e), e);
     }
   }
 
@@ -261,37 +274,32 @@ public final class DirectoryBackupStore implements BackupStore {
    * Gives the finished file its name. Removes the name again when the directory cannot be forced to
    * the disk.
    */
-  private void commit(Path file, Path target, BackupKey key) throws IOException {
+  private void commit(TempFile file, Path target, StoredBackup stored) throws IOException {
+    BackupKey key = stored.key();
     Path directory = Objects.requireNonNull(target.getParent());
     layout.makeDirectories(directory);
     try {
-      Files.createLink(target, file);
+      file.takeName(target, key);
     } catch (FileAlreadyExistsException e) {
       if (Files.exists(target, NOFOLLOW_LINKS) && !Files.isRegularFile(target, NOFOLLOW_LINKS)) {
         throw new FileSystemException(target.toString(), null, "exists and is not a file");
       }
       throw new BackupExistsException(key);
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      throw new StoreException(
-          "cannot store %s: the file system cannot create a hard link from %s to its name: %s"
-              .formatted(key, file, Layout.reason(e)),
-          e);
     }
     try {
       layout.force(directory);
     } catch (IOException e) {
       throw new StoreException(
-          "cannot store " + key + ": " + Layout.reason(e), e, !undo(file, target));
+          "cannot store " + key + ": " + FailureText.of(e), e, !undo(stored, target));
     }
   }
 
-  private static boolean undo(Path file, Path target) {
+  private boolean undo(StoredBackup stored, Path target) {
     try {
-      if (Files.isSameFile(file, target)) { // otherwise another process has replaced it
-        Files.delete(target);
+      Optional<StoredBackup> now = layout.look(stored.key());
+      if (now.filter(found -> found.version().equals(stored.version())).isPresent()) {
+        Files.deleteIfExists(target); // otherwise another process has replaced it
       }
-      return true;
-    } catch (NoSuchFileException e) {
       return true;
     } catch (IOException e) {
       return false;

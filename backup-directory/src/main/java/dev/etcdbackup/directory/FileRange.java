@@ -2,6 +2,7 @@ package dev.etcdbackup.directory;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ final class FileRange extends InputStream {
     try {
       count = channel.read(ByteBuffer.wrap(buffer, offset, wanted), position);
     } catch (IOException e) {
-      throw new StoreException("cannot read " + key + ": " + Layout.reason(e), e);
+      throw new StoreException("cannot read " + key + ": " + FailureText.of(e), e);
     }
     if (count < 0) {
       throw new StoreException(

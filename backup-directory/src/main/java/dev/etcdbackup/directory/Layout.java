@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.internal.AtomicFile;
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -34,10 +35,12 @@ final class Layout {
 
   private final Path root;
   private final Path reserved;
+  private final Claims claims;
 
   private Layout(Path root) {
     this.root = root;
     this.reserved = root.resolve(BackupKey.RESERVED);
+    this.claims = new Claims(temporary());
   }
 
   static Layout at(Path root) throws IOException {
@@ -55,6 +58,11 @@ final class Layout {
   /** The directory for files that are not backups. */
   Path reserved() {
     return reserved;
+  }
+
+  /** The directory for the contents of puts. */
+  Path temporary() {
+    return reserved.resolve("tmp");
   }
 
   /**
@@ -94,9 +102,9 @@ final class Layout {
         }
         found = here.get();
       }
-      return found.isRegularFile() ? Optional.of(describe(key, found)) : Optional.empty();
+      return found.isRegularFile() ? backup(key, path.get(), found) : Optional.empty();
     } catch (IOException e) {
-      throw new StoreException("cannot look up " + key + ": " + reason(e), e);
+      throw new StoreException("cannot look up " + key + ": " + FailureText.of(e), e);
     }
   }
 
@@ -112,7 +120,7 @@ final class Layout {
     } catch (StoreException e) {
       throw e;
     } catch (IOException e) {
-      throw new StoreException("cannot list '" + project + "': " + reason(e), e);
+      throw new StoreException("cannot list '" + project + "': " + FailureText.of(e), e);
     }
     lister.found.sort(Comparator.comparing(StoredBackup::key));
     return List.copyOf(lister.found);
@@ -162,13 +170,26 @@ final class Layout {
     }
   }
 
-  /** Returns the reason of a failure in a few words. */
-  static String reason(Exception e) {
-    if (e instanceof ClosedByInterruptException) {
-      return "interrupted";
+  /** Returns whether a put has taken the name of a key and not given it its content. */
+  boolean isClaimed(BackupKey key) throws IOException {
+    return claims.hold(key);
+  }
+
+  /**
+   * Returns the backup that a regular file is; empty if it only takes the name for a put that has
+   * not finished.
+   */
+  private Optional<StoredBackup> backup(BackupKey key, Path file, BasicFileAttributes found)
+      throws IOException {
+    if (found.size() > 0) {
+      return Optional.of(describe(key, found));
     }
-    String message = e.getMessage();
-    return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    if (claims.hold(key)) {
+      return Optional.empty();
+    }
+    return attributes(file) // a put may have finished since
+        .filter(BasicFileAttributes::isRegularFile)
+        .map(now -> describe(key, now));
   }
 
   /** Returns whether a file of the store can have this name. */
@@ -187,9 +208,16 @@ final class Layout {
     try {
       return directory.resolve(name);
     } catch (InvalidPathException e) {
+      boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(name);
       throw new StoreException(
-          "the file system cannot name '%s': %s; a UTF-8 locale may help, LC_ALL=C.UTF-8"
-              .formatted(name, e.getReason()),
+          "the file system of %s refuses the name '%s': %s; %s"
+              .formatted(
+                  directory,
+                  name,
+                  e.getReason(),
+                  ascii
+                      ? "use a name without that character"
+                      : "start the process with LC_ALL=C.UTF-8"),
           e);
     }
   }
@@ -236,12 +264,11 @@ final class Layout {
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       if (attributes.isRegularFile()) {
-        StoredBackup stored = describe(key(file), attributes);
-        if (stored.isListedIn(project)) {
-          found.add(stored);
-        }
+        backup(key(file), file, attributes)
+            .filter(stored -> stored.isListedIn(project))
+            .ifPresent(found::add);
       }
       return FileVisitResult.CONTINUE;
     }

@@ -6,17 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Feature;
 import com.google.common.jimfs.Jimfs;
+import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,17 +48,116 @@ class DirectoryBackupStoreFailureTest {
     }
   }
 
+  private static FileSystem withoutHardLinks() {
+    return Jimfs.newFileSystem(
+        Configuration.unix().toBuilder().setSupportedFeatures(Feature.FILE_CHANNEL).build());
+  }
+
   @Test
-  void aFileSystemWithoutHardLinksIsRefused() throws Exception {
-    Configuration plain =
-        Configuration.unix().toBuilder().setSupportedFeatures(Feature.FILE_CHANNEL).build();
-    try (FileSystem disk = Jimfs.newFileSystem(plain)) {
+  void aFileSystemWithoutHardLinksIsAStore() throws Exception {
+    try (FileSystem disk = withoutHardLinks()) {
       DirectoryBackupStore store = DirectoryBackupStore.at(disk.getPath("/store"));
-      assertThatExceptionOfType(StoreException.class)
-          .isThrownBy(() -> store.put(KEY, Content.of(TestSnapshots.stream(1, 100))))
-          .withMessageContaining("link");
-      assertThat(files(disk)).isEmpty();
+      StoredBackup stored = store.put(KEY, Content.of(TestSnapshots.stream(1, 100)));
+      assertThat(store.list("")).containsExactly(stored);
+      assertThat(store.find(KEY)).contains(stored);
+      assertThat(files(disk)).containsExactly(disk.getPath("/store/p/a"));
+      assertThatExceptionOfType(BackupExistsException.class)
+          .isThrownBy(() -> store.put(KEY, Content.of(TestSnapshots.stream(2, 100))));
+      assertThat(store.list("")).containsExactly(stored);
     }
+  }
+
+  @Test
+  void aNameThatIsTakenWhileABackupIsWrittenIsNotReplaced() throws Exception {
+    try (FileSystem disk = withoutHardLinks()) {
+      Path taken = disk.getPath("/store/p/a");
+      DirectoryBackupStore store = DirectoryBackupStore.at(disk.getPath("/store"));
+      InputStream content =
+          new FilterInputStream(TestSnapshots.stream(1, 100)) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+              int count = super.read(bytes, offset, length);
+              if (count < 0) {
+                Files.createDirectories(taken.getParent());
+                Files.writeString(taken, "of another program");
+              }
+              return count;
+            }
+          };
+      assertThatExceptionOfType(BackupExistsException.class)
+          .isThrownBy(() -> store.put(KEY, Content.of(content)));
+      assertThat(taken).hasContent("of another program");
+      assertThat(files(disk)).containsExactly(taken);
+    }
+  }
+
+  /**
+   * What is on the disk when a process is killed between taking a name and giving it its content.
+   */
+  @Test
+  void aNameThatAKilledProcessTookIsNoBackup() throws Exception {
+    try (FileSystem disk = withoutHardLinks()) {
+      Path root = disk.getPath("/store");
+      Path tmp = Files.createDirectories(root.resolve(".etcd-backup/tmp"));
+      Instant killed = Instant.parse("2020-02-03T21:00:00Z");
+      Path part = Files.writeString(tmp.resolve("put-1.part"), "content");
+      Path claim = Files.writeString(tmp.resolve("put-1.claim"), "p/a");
+      Files.setLastModifiedTime(part, FileTime.from(killed));
+      Files.setLastModifiedTime(claim, FileTime.from(killed));
+      Path taken = Files.createFile(Files.createDirectories(root.resolve("p")).resolve("a"));
+      Files.createFile(root.resolve("p/empty"));
+
+      DirectoryBackupStore soon = at(root, killed.plus(Duration.ofHours(23)));
+      assertThat(soon.list("p")).extracting(one -> one.key().toString()).containsExactly("p/empty");
+      assertThat(soon.find(KEY)).isEmpty();
+      assertThatExceptionOfType(BackupExistsException.class)
+          .isThrownBy(() -> soon.put(KEY, Content.of(TestSnapshots.stream(1, 100))))
+          .withMessageContaining("killed less than 24 hours ago");
+      assertThat(soon.delete(List.of(KEY)).gone()).containsExactly(KEY);
+      assertThat(taken).exists();
+
+      DirectoryBackupStore later = at(root, killed.plus(Duration.ofHours(25)));
+      later.put(KEY, Content.of(TestSnapshots.stream(1, 100)));
+      assertThat(later.list("p")).hasSize(2);
+      assertThat(files(disk)).containsExactlyInAnyOrder(taken, root.resolve("p/empty"));
+    }
+  }
+
+  private static DirectoryBackupStore at(Path root, Instant now) throws StoreException {
+    return DirectoryBackupStore.at(root, InstantSource.fixed(now));
+  }
+
+  @Test
+  void aRecordOfAnInterruptedPutHoldsNothingOnceItsContentHasItsName() throws Exception {
+    try (FileSystem disk = withoutHardLinks()) {
+      Path tmp = Files.createDirectories(disk.getPath("/store/.etcd-backup/tmp"));
+      DirectoryBackupStore store = DirectoryBackupStore.at(disk.getPath("/store"));
+      store.put(KEY, Content.of(InputStream.nullInputStream()));
+      Files.writeString(tmp.resolve("put-1.claim"), "p/a");
+      assertThat(store.list("")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aCharacterThatTheFileSystemRefusesIsNamedBeforeTheContentIsRead() throws Exception {
+    try (FileSystem disk = Jimfs.newFileSystem(Configuration.windows())) {
+      DirectoryBackupStore store = DirectoryBackupStore.at(disk.getPath("C:\\store"));
+      BackupKey key = BackupKey.of("p", "etcd.backup_v1_2020-02-03-21:00:00");
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(() -> store.put(key, Content.of(unreadable())))
+          .withMessageContaining("refuses the name 'etcd.backup_v1_2020-02-03-21:00:00'")
+          .withMessageContaining("without that character");
+      store.put(BackupKey.of("p", "b"), Content.of(TestSnapshots.stream(1, 100)));
+    }
+  }
+
+  private static InputStream unreadable() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        throw new AssertionError("read");
+      }
+    };
   }
 
   @Test

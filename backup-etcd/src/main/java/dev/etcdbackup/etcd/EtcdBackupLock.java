@@ -60,7 +60,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   }
 
   /**
-   * Begins a lock.
+   * Returns a builder of a lock.
    *
    * @param connection how to reach the lock's etcd. With authentication on, the user needs to read
    *     and write the keys under the {@link Builder#keyPrefix}
@@ -73,7 +73,9 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
   /**
    * Takes the lock if no other client holds it. Blocks for 10 seconds at most, or for the probe
    * timeout of the connection when that is shorter, 2 seconds more when it fails, and as long as it
-   * takes to look up host names.
+   * takes to look up host names. The first call, and one after a failure, connects before that, for
+   * as long at most or for the connect timeout when that is shorter, and then waits for one answer
+   * of a member, for the probe timeout at most.
    *
    * @throws SourceException when etcd does not answer in time or refuses, with one line that says
    *     why, or when this was closed

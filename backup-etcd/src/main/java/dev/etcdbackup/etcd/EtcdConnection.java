@@ -119,7 +119,7 @@ public final class EtcdConnection {
   }
 
   /**
-   * Begins a connection.
+   * Returns a builder of a connection.
    *
    * @param endpoints the members' client URLs, for example {@code http://10.0.0.1:2379} or {@code
    *     https://[fd00::1]:2379}, one or more, all of them {@code http} or all {@code https}. {@code
@@ -134,7 +134,7 @@ public final class EtcdConnection {
   }
 
   /**
-   * Begins a connection whose endpoints are text.
+   * Returns a builder of a connection whose endpoints are text.
    *
    * @param endpoints as for {@link #builder(List)}
    * @return the builder

@@ -109,7 +109,7 @@ final class EtcdMember implements Closeable {
     return ClientCalls.blockingUnaryCall(ready(timeout), method, within(timeout), request);
   }
 
-  /** Begins a snapshot; see {@link SnapshotCall#begin}. */
+  /** Starts a snapshot; see {@link SnapshotCall#begin}. */
   SnapshotCall snapshot(CallDeadlines limits) throws SourceException {
     return SnapshotCall.begin(endpoint(), ready(limits.timeout()), CallOptions.DEFAULT, limits);
   }

@@ -38,7 +38,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * Begins a source for a cluster.
+   * Returns a builder of a source for a cluster.
    *
    * @param connection how to reach it
    * @return the builder
@@ -48,7 +48,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
   }
 
   /**
-   * Begins a snapshot. Takes as long as the members need to answer who they are, and then until the
+   * Starts a snapshot. Takes as long as the members need to answer who they are, and then until the
    * first bytes arrive, at most the {@link Builder#noProgressTimeout}. A member that does not
    * answer delays this by the connection's {@linkplain EtcdConnection.Builder#connectTimeout
    * connect} and {@linkplain EtcdConnection.Builder#probeTimeout probe} timeouts when no other
@@ -69,7 +69,7 @@ public final class EtcdSnapshotSource implements SnapshotSource {
       probe.release(member);
       return snapshot;
     } catch (StatusRuntimeException e) {
-      throw new SourceException("no snapshot can be had: " + limits.explain(e.getStatus()), e);
+      throw new SourceException("no member provides a snapshot: " + limits.explain(e.getStatus()), e);
     } catch (LinkageError e) {
       throw GrpcLibraries.failure(e);
     }

@@ -143,7 +143,7 @@ final class HeldLease implements BackupLock.Held {
     return !over;
   }
 
-  /** Tells its holder, who waits for that in {@link #close()}; false. */
+  /** Notifies the holder, for which {@link #close()} waits; returns false. */
   private synchronized boolean lose(String why) {
     if (!over) {
       giveUp();

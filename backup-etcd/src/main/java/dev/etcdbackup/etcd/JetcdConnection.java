@@ -20,7 +20,7 @@ public final class JetcdConnection {
   private JetcdConnection() {}
 
   /**
-   * Begins a connection with the user, password, TLS context, authority and interceptors of a jetcd
+   * Returns a builder of a connection with the user, password, TLS context, authority and interceptors of a jetcd
    * client builder. Its endpoints, namespace, retries and keep-alive settings do not apply.
    *
    * @param endpoints as for {@link EtcdConnection#builder(List)}

@@ -58,7 +58,7 @@ public final class LiveRestore {
   }
 
   /**
-   * Begins a restore into a cluster.
+   * Returns a builder of a restore into a cluster.
    *
    * @param connection how to reach it; one address after the other is used when the one before does
    *     not answer

@@ -15,6 +15,7 @@ import io.etcd.jetcd.api.lock.LockGrpc;
 import io.etcd.jetcd.api.lock.LockRequest;
 import io.etcd.jetcd.api.lock.LockResponse;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.Closeable;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class LockClient implements Closeable {
   /** How long a renewal or a confirmation waits for all answers together. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** The same when a lock is taken: the first call loads classes and connects. */
+  /** The same when a lock is taken, once the client is connected. */
   private static final Duration TO_TAKE = Duration.ofSeconds(10);
 
   private static final Duration TO_GIVE_BACK = Duration.ofSeconds(2);
@@ -40,16 +41,25 @@ final class LockClient implements Closeable {
   private final LockConnection etcd;
   private final Duration renewal;
   private final Duration toTake;
+  private final Duration toConnect;
+  private final Duration toProbe;
   private final String where;
+  private volatile boolean probed;
 
   /** How many hold a lock through this client or ask for one. */
   int users; // guarded by the EtcdBackupLock
 
-  private LockClient(LockConnection etcd, Duration renewal, Duration toTake, String where) {
+  private LockClient(LockConnection etcd, EtcdConnection connection, Duration renewal) {
     this.etcd = etcd;
-    this.toTake = toTake;
     this.renewal = renewal;
-    this.where = where;
+    this.toProbe = connection.probeTimeout();
+    this.toTake = shorter(toProbe, TO_TAKE);
+    this.toConnect = shorter(toTake, connection.connectTimeout());
+    this.where = connection.toString();
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /**
@@ -70,16 +80,15 @@ final class LockClient implements Closeable {
    */
   static LockClient connect(EtcdConnection connection, Duration ttl) throws SourceException {
     Duration quarter = ttl.dividedBy(4); // so that a renewal can be tried at two more members
-    Duration renewal = quarter.compareTo(PATIENCE) < 0 ? quarter : PATIENCE;
-    Duration probe = connection.probeTimeout();
-    Duration toTake = probe.compareTo(TO_TAKE) < 0 ? probe : TO_TAKE;
-    return new LockClient(LockConnection.to(connection), renewal, toTake, connection.toString());
+    return new LockClient(LockConnection.to(connection), connection, shorter(quarter, PATIENCE));
   }
 
   /** Takes a lock if no client has it or waits for it. */
   Optional<Grant> tryLock(String project, String name, Duration ttl)
       throws SourceException, InterruptedIOException {
-    Answers answers = new Answers("no lock of " + project + " from " + where, toTake);
+    String what = "no lock of " + project + " from " + where;
+    probe(what);
+    Answers answers = new Answers(what, toTake);
     if (first(name, answers).isPresent()) {
       return Optional.empty();
     }
@@ -101,6 +110,22 @@ final class LockClient implements Closeable {
       if (grant.isEmpty()) {
         giveBack(lease.getID());
       }
+    }
+  }
+
+  private void probe(String what) throws SourceException, InterruptedIOException {
+    if (probed) {
+      return;
+    }
+    try {
+      etcd.probe(toConnect, toProbe);
+      probed = true;
+    } catch (StatusRuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException(what + ": interrupted");
+      }
+      String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(toProbe);
+      throw new SourceException(what + ": " + EtcdStatus.explain(e.getStatus(), late), e);
     }
   }
 

@@ -51,6 +51,32 @@ final class LockConnection implements Closeable {
   }
 
   /**
+   * Connects and asks a member for its status, which needs no quorum: in a small container the
+   * classes of the first request take many seconds to load, and that time is not the lock's.
+   *
+   * @param connect how long connecting may take, and then logging in
+   * @param answer how long the answer may take
+   * @throws StatusRuntimeException when the only address does not answer in time, or the thread was
+   *     interrupted; whatever else fails is left to the requests that follow
+   */
+  void probe(Duration connect, Duration answer) throws SourceException {
+    EtcdMember asked = current();
+    try {
+      asked.connect(connect);
+      asked.status(answer);
+    } catch (StatusRuntimeException e) {
+      Status.Code code = e.getStatus().getCode();
+      if (code == Status.Code.CANCELLED
+          || (code == Status.Code.DEADLINE_EXCEEDED && addresses.size() == 1)) {
+        throw e;
+      }
+      dropped(asked);
+    } catch (LinkageError e) {
+      throw GrpcLibraries.failure(e);
+    }
+  }
+
+  /**
    * Makes a request that has one answer; of a stream the first one counts.
    *
    * @param timeout after which the result has failed, whatever address was asked last; a twentieth

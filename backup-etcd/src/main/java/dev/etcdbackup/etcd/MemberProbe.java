@@ -110,7 +110,7 @@ final class MemberProbe implements Closeable {
     return answers.stream()
         .filter(a -> a.problem == null)
         .max(Comparator.comparingLong(a -> a.header().getRevision()))
-        .orElseThrow(() -> new SourceException("no snapshot can be had: " + problems(answers)));
+        .orElseThrow(() -> new SourceException("no member provides a snapshot: " + problems(answers)));
   }
 
   /** Hands a member over to the caller, who closes it. */

@@ -68,7 +68,7 @@ class AuthenticationTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> as("root", "not-the-secret").open())
         .withMessage(
-            "no snapshot can be had: %s: authentication failed, invalid user ID or password",
+            "no member provides a snapshot: %s: authentication failed, invalid user ID or password",
             etcd.endpoint())
         .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("not-the-secret"));
   }
@@ -93,7 +93,7 @@ class AuthenticationTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(source::open)
           .withMessage(
-              "no snapshot can be had: %s: authentication is not enabled", open.endpoint());
+              "no member provides a snapshot: %s: authentication is not enabled", open.endpoint());
     }
   }
 

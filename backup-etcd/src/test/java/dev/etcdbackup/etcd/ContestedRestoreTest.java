@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Restores into a real etcd while somebody else does something between two of its requests. */
+/** Restores into a real etcd while another client writes between two of its requests. */
 @Tag("server")
 @Timeout(120)
 class ContestedRestoreTest {

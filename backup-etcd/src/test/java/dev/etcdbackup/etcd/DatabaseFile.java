@@ -98,7 +98,7 @@ final class DatabaseFile {
     file.putShort(at + 10, (short) count).putInt(at + 12, overflow);
   }
 
-  /** An element of a leaf. Nobody compares two. */
+  /** An element of a leaf. Never compared. */
   @SuppressWarnings("ArrayRecordComponent")
   record Pair(byte[] key, byte[] value, boolean bucket) {
     static Pair of(long main, int valueSize) {
@@ -119,7 +119,7 @@ final class DatabaseFile {
     }
   }
 
-  /** An element of a branch. Nobody compares two. */
+  /** An element of a branch. Never compared. */
   @SuppressWarnings("ArrayRecordComponent")
   record Child(byte[] key, long page) {
     static Child of(long main, long page) {

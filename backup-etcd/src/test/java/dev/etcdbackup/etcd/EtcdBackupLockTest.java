@@ -59,14 +59,14 @@ class EtcdBackupLockTest {
 
   @Test
   void itIsLostWhenNoAnswerComesForItsTimeToLive() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
-    try (Held held = lock().tryAcquire("p", told::countDown).orElseThrow()) {
+    CountDownLatch lost = new CountDownLatch(1);
+    try (Held held = lock().tryAcquire("p", lost::countDown).orElseThrow()) {
       long paused = System.nanoTime();
       etcd.pause();
-      assertThat(told.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
       assertThat(Duration.ofNanos(System.nanoTime() - paused))
           .isBetween(TTL.dividedBy(2), TTL.plusSeconds(1));
-      assertThat(held.confirm()).as("told already").isFalse();
+      assertThat(held.confirm()).as("lost was called before").isFalse();
     } finally {
       etcd.resume();
     }
@@ -74,18 +74,18 @@ class EtcdBackupLockTest {
 
   @Test
   void itCannotBeConfirmedWhileEtcdIsPaused() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch lost = new CountDownLatch(1);
     EtcdBackupLock patient =
         add(
             EtcdBackupLock.builder(EtcdConnection.to(etcd.endpoints()))
                 .ttl(Duration.ofMinutes(1))
                 .build());
-    try (Held held = patient.tryAcquire("p", told::countDown).orElseThrow()) {
+    try (Held held = patient.tryAcquire("p", lost::countDown).orElseThrow()) {
       etcd.pause();
       long asked = System.nanoTime();
       assertThat(held.confirm()).isFalse();
       assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
-      assertThat(told.getCount()).as("told that it is lost").isZero();
+      assertThat(lost.getCount()).as("lost was called").isZero();
       etcd.resume();
       assertThat(held.confirm()).as("lost for ever").isFalse();
     } finally {
@@ -106,11 +106,11 @@ class EtcdBackupLockTest {
 
   @Test
   void aKeyThatWasDeletedIsALockThatIsLost() throws Exception {
-    CountDownLatch told = new CountDownLatch(1);
-    try (Held held = lock().tryAcquire("p", told::countDown).orElseThrow()) {
+    CountDownLatch lost = new CountDownLatch(1);
+    try (Held held = lock().tryAcquire("p", lost::countDown).orElseThrow()) {
       etcd.etcdctl("del", "--prefix", "/etcd-backup/lock/p/");
       assertThat(held.confirm()).isFalse();
-      assertThat(told.getCount()).isZero();
+      assertThat(lost.getCount()).isZero();
     }
   }
 
@@ -212,12 +212,12 @@ class EtcdBackupLockTest {
         safe.restart(); // etcd forgets its tokens
         assertThat(held.confirm()).isTrue();
       }
-      EtcdBackupLock nobody =
+      EtcdBackupLock unreachable =
           add(
               EtcdBackupLock.builder(EtcdConnection.builder(safe.endpoints()).tls(tls).build())
                   .build());
       assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> nobody.tryAcquire("p", EtcdBackupLockTest::unexpected))
+          .isThrownBy(() -> unreachable.tryAcquire("p", EtcdBackupLockTest::unexpected))
           .withMessageEndingWith("authentication is on: set user and password");
       assertThat(root).asString().doesNotContain("secret");
     }
@@ -265,6 +265,6 @@ class EtcdBackupLockTest {
   }
 
   private static void unexpected() {
-    throw new AssertionError("a lock was lost that nobody took away");
+    throw new AssertionError("a lock was reported lost that was not taken away");
   }
 }

@@ -76,7 +76,7 @@ class EtcdConnectionTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> EtcdSnapshotSource.builder(connection).build().open())
         .withMessage(
-            "no snapshot can be had: http://two:%1$d (127.0.0.2): connection refused;"
+            "no member provides a snapshot: http://two:%1$d (127.0.0.2): connection refused;"
                 + " http://two:%1$d (127.0.0.1): connection refused",
             port);
   }

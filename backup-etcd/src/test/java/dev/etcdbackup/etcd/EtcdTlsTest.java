@@ -108,7 +108,7 @@ class EtcdTlsTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(EtcdConnection.to(List.of(http))).open())
         .withMessage(
-            "no snapshot can be had: %s: the connection was closed; TLS at one end only?", http);
+            "no member provides a snapshot: %s: the connection was closed; TLS at one end only?", http);
   }
 
   @Test
@@ -145,7 +145,7 @@ class EtcdTlsTest {
         EtcdTls.trusting(certificates.ca()).withCertificate(certificates.client(), otherKey);
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(strict.endpoint(), mixed).open())
-        .withMessageStartingWith("no snapshot can be had: " + strict.endpoint() + ": ");
+        .withMessageStartingWith("no member provides a snapshot: " + strict.endpoint() + ": ");
   }
 
   @Test
@@ -155,7 +155,7 @@ class EtcdTlsTest {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(https, withCertificate()).open())
           .withMessage(
-              "no snapshot can be had: %s: the connection was closed; TLS at one end only?", https);
+              "no member provides a snapshot: %s: the connection was closed; TLS at one end only?", https);
     }
   }
 
@@ -168,7 +168,7 @@ class EtcdTlsTest {
   private static void assertRefused(URI endpoint, EtcdTls tls, String problem) {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(endpoint, tls).open())
-        .withMessageStartingWith("no snapshot can be had: " + endpoint + ": ")
+        .withMessageStartingWith("no member provides a snapshot: " + endpoint + ": ")
         .withMessageContaining(problem)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
   }

@@ -98,7 +98,7 @@ class InterruptedStreamTest {
             .build();
     try (Snapshot snapshot = source.open()) {
       snapshot.stream().readNBytes(MEBIBYTE);
-      awaitAllCallsEnded(); // nobody reads meanwhile
+      awaitAllCallsEnded(); // the stream is not read meanwhile
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> readAll(snapshot))
           .withMessage(
@@ -213,7 +213,7 @@ class InterruptedStreamTest {
     String endpoint = etcd.endpoint().toString();
     EtcdSnapshotSource twice =
         EtcdSnapshotSource.builder(EtcdConnection.to(endpoint, endpoint)).build();
-    EtcdSnapshotSource nobody =
+    EtcdSnapshotSource unauthenticated =
         EtcdSnapshotSource.builder(
                 EtcdConnection.builder(endpoint).user("nobody", () -> "nobody").build())
             .build();
@@ -223,7 +223,7 @@ class InterruptedStreamTest {
         readAll(whole);
         abandoned.stream().readNBytes(MEBIBYTE);
       }
-      assertThatExceptionOfType(SourceException.class).isThrownBy(nobody::open);
+      assertThatExceptionOfType(SourceException.class).isThrownBy(unauthenticated::open);
     }
     await("threads to end", () -> newThreadsSince(before).isEmpty());
   }
@@ -292,7 +292,7 @@ class InterruptedStreamTest {
     await(
         metric + " to stand still",
         () -> {
-          LockSupport.parkNanos(Duration.ofMillis(300).toNanos()); // what a rate is told by
+          LockSupport.parkNanos(Duration.ofMillis(300).toNanos()); // long enough to measure a rate
           double now = metricUnchecked(metric);
           last[1] = now == last[0] ? last[1] + 1 : 0;
           last[0] = now;

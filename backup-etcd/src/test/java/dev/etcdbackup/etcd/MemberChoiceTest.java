@@ -63,7 +63,7 @@ class MemberChoiceTest {
     assertThatExceptionOfType(SourceException.class)
         .isThrownBy(() -> source(List.of(first, second)).open())
         .withMessage(
-            "no snapshot can be had: %s: connection refused; %s: connection refused",
+            "no member provides a snapshot: %s: connection refused; %s: connection refused",
             first, second);
   }
 
@@ -95,7 +95,7 @@ class MemberChoiceTest {
       assertThat(readFrom(oneOfTwo)).isPositive();
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(none::open)
-          .withMessage("no snapshot can be had: %s: no answer within 0.5s", silentEndpoint);
+          .withMessage("no member provides a snapshot: %s: no answer within 0.5s", silentEndpoint);
     }
   }
 
@@ -107,7 +107,7 @@ class MemberChoiceTest {
       URI endpoint = URI.create("http://127.0.0.1:" + other.getPort());
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(List.of(endpoint)).open())
-          .withMessageStartingWith("no snapshot can be had: " + endpoint + ": not an etcd server");
+          .withMessageStartingWith("no member provides a snapshot: " + endpoint + ": not an etcd server");
     } finally {
       other.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     }
@@ -120,7 +120,7 @@ class MemberChoiceTest {
       CompletableFuture<Void> answer = CompletableFuture.runAsync(() -> refuseHttp2(website));
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(List.of(endpoint)).open())
-          .withMessageStartingWith("no snapshot can be had: " + endpoint + ": ")
+          .withMessageStartingWith("no member provides a snapshot: " + endpoint + ": ")
           .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContain("\n"));
       answer.get(10, TimeUnit.SECONDS);
     }
@@ -151,7 +151,7 @@ class MemberChoiceTest {
       }
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> source(learner.endpoints()).open())
-          .withMessage("no snapshot can be had: %s: is a learner", learner.endpoint());
+          .withMessage("no member provides a snapshot: %s: is a learner", learner.endpoint());
     }
   }
 

@@ -116,6 +116,7 @@ final class ConditionalCommit {
         throw new StoreException(text + "; do not trust this server", null);
       }
       bucket.requireEncrypted(operation, key, found.head().sseCustomerAlgorithm());
+      bucket.requireKeyNeeded(operation, key);
     } catch (StoreException e) {
       try {
         bucket.discard(found);

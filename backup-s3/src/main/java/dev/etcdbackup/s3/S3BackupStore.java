@@ -115,7 +115,7 @@ public final class S3BackupStore implements BackupStore {
   }
 
   /**
-   * Begins to describe a store.
+   * Returns a builder of a store.
    *
    * @param client a client for the server, {@link S3Clients#forRgw} say. It stays the caller's, who
    *     closes it after the last use of the store. It should allow {@code parallelUploads + 2}

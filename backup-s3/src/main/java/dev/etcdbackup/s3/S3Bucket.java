@@ -6,6 +6,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.net.URL;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -72,6 +73,7 @@ final class S3Bucket {
   private final S3Exceptions exceptions;
   private final boolean md5;
   private final boolean encrypted;
+  private volatile boolean keyNeeded; // the server has refused to show an object without the key
   private volatile boolean served; // a listing has shown that the bucket is the one meant
 
   /** An object as HEAD shows it. */
@@ -97,13 +99,29 @@ final class S3Bucket {
     boolean checksums =
         client.serviceClientConfiguration().requestChecksumCalculation()
             != RequestChecksumCalculation.WHEN_REQUIRED;
-    this.exceptions = new S3Exceptions(endpoint, requestTimeout, checksums, sseCustomerKey != null);
+    this.exceptions =
+        new S3Exceptions(
+            endpoint, requestTimeout, checksums, sseCustomerKey != null, pathStyleHint());
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
         AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
     this.encrypted = sseCustomerKey != null;
     this.withKey = sseCustomerKey == null ? withDeadline : sseCustomerKey.addTo(withDeadline);
+  }
+
+  /**
+   * Names the setting of a client that puts the bucket into the host name, which few servers do.
+   */
+  private String pathStyleHint() {
+    try {
+      URL url = client.utilities().getUrl(r -> r.bucket(name).key("k"));
+      return url.getPath().startsWith('/' + name + '/')
+          ? ""
+          : ", and does the server take buckets in host names (else: forcePathStyle(true))";
+    } catch (SdkException notEvenAUrl) {
+      return "";
+    }
   }
 
   /** The same without the client's repetitions. */
@@ -174,7 +192,9 @@ final class S3Bucket {
               + (page.name() == null
                   ? " without the name of the bucket"
                   : " for the bucket " + S3Exceptions.oneLine(page.name()))
-              + "; address buckets by path (forcePathStyle), or check the endpoint",
+              + "; is the endpoint right"
+              + exceptions.pathStyleHint()
+              + "?",
           null);
     }
   }
@@ -193,6 +213,28 @@ final class S3Bucket {
               + " server that supports SSE-C over this address, or give no key",
           null);
     }
+  }
+
+  /**
+   * Fails when an object that was put with the customer's key can be read without it. A server that
+   * keeps headers it does not know as metadata shows them again, and so seems to confirm the key.
+   * Asked until the server has refused once.
+   */
+  void requireKeyNeeded(String operation, BackupKey key) throws StoreException {
+    if (!encrypted || keyNeeded) {
+      return;
+    }
+    try {
+      client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withDeadline));
+    } catch (SdkException e) {
+      int status = S3Exceptions.status(e);
+      if (status != 400 && status != 403) {
+        throw exceptions.failed("HeadObject", url(key), e);
+      }
+      keyNeeded = true;
+      return;
+    }
+    requireEncrypted(operation, key, null);
   }
 
   /** Whether a customer's key goes with each request that needs it. */
@@ -281,6 +323,12 @@ final class S3Bucket {
   ResponseInputStream<GetObjectResponse> get(StoredBackup backup, long offset, long length)
       throws StoreException, BackupNotFoundException {
     ResponseInputStream<GetObjectResponse> in = request(backup, offset, length);
+    String sent = versionOf(in.response().eTag());
+    if (!sent.isEmpty() && !backup.version().isEmpty() && !sent.equals(backup.version())) {
+      in.abort(); // a server that ignores If-Match
+      throw new BackupNotFoundException(
+          backup.key(), url(backup.key()) + " is no longer as it was", null);
+    }
     Long announced = in.response().contentLength();
     if (announced == null || announced != length) {
       in.abort();
@@ -427,8 +475,12 @@ final class S3Bucket {
           url(key) + ": the server shows no size or no time, " + size + " and " + lastModified,
           null);
     }
-    String version = eTag == null ? "" : eTag.replace("\"", "");
+    String version = versionOf(eTag);
     return new StoredBackup(key, size, lastModified.truncatedTo(ChronoUnit.SECONDS), version);
+  }
+
+  private static String versionOf(@Nullable String eTag) {
+    return eTag == null ? "" : eTag.replace("\"", "");
   }
 
   static Map<String, String> mark(String upload) {

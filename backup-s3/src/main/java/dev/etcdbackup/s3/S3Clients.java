@@ -45,7 +45,7 @@ public final class S3Clients {
   private S3Clients() {}
 
   /**
-   * Begins to describe a client for Ceph's RADOS Gateway.
+   * Returns a builder of a client for Ceph's RADOS Gateway.
    *
    * @param endpoint the address of the server: {@code http} or {@code https}, a host, and a port
    *     unless it is that of the scheme

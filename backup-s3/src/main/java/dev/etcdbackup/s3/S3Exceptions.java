@@ -50,19 +50,32 @@ final class S3Exceptions {
   private final Duration timeout;
   private final boolean checksums;
   private final boolean encrypted;
+  private final String pathStyleHint;
 
   /**
    * Names what requests have in common.
    *
    * @param checksums whether the client adds checksums to every body, as the SDK does by default
    * @param encrypted whether a customer's key goes with the requests
+   * @param pathStyleHint what to ask of a client that puts buckets into the host name, else empty
    */
-  S3Exceptions(@Nullable URI endpoint, Duration timeout, boolean checksums, boolean encrypted) {
+  S3Exceptions(
+      @Nullable URI endpoint,
+      Duration timeout,
+      boolean checksums,
+      boolean encrypted,
+      String pathStyleHint) {
+    this.pathStyleHint = pathStyleHint;
     this.checksums = checksums && endpoint != null; // AWS itself supports them
     this.encrypted = encrypted;
     this.endpoint =
         endpoint == null ? "AWS" : endpoint.getScheme() + "://" + endpoint.getAuthority();
     this.timeout = timeout;
+  }
+
+  /** A further question after whether the endpoint is right; empty when there is none. */
+  String pathStyleHint() {
+    return pathStyleHint;
   }
 
   /** The server, for messages. */
@@ -266,7 +279,9 @@ final class S3Exceptions {
     if (host != null) {
       return "unknown host ("
           + host.getMessage()
-          + "); is the endpoint right, and path style on?"
+          + "); is the endpoint right"
+          + pathStyleHint
+          + "?"
           + proxyHint();
     }
     ConnectException refused = cause(e, ConnectException.class);

@@ -134,7 +134,7 @@ public final class S3StoreBuilder {
    */
   public S3StoreBuilder sseCustomerKey(byte[] key) {
     if (key.length != CustomerKey.BYTES) {
-      throw new IllegalArgumentException("customerKey must be 32 bytes, not " + key.length);
+      throw new IllegalArgumentException("sseCustomerKey must be 32 bytes, not " + key.length);
     }
     this.sseCustomerKey = new CustomerKey(key);
     return this;
@@ -155,7 +155,7 @@ public final class S3StoreBuilder {
         && endpoint != null
         && !"https".equalsIgnoreCase(endpoint.getScheme())) {
       throw new IllegalArgumentException(
-          "customerKey would be readable on its way: the endpoint must be https, not "
+          "sseCustomerKey would be readable on its way: the endpoint must be https, not "
               + endpoint.getScheme());
     }
     return new S3BackupStore(this);

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Stands between a client and an HTTP server, and fails requests as told. */
+/** A proxy between a client and an HTTP server that fails the requests it is configured to fail. */
 final class HttpFaultProxy implements AutoCloseable {
   enum Fault {
     /** None; the request is counted. */

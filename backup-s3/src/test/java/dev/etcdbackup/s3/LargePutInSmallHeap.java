@@ -17,8 +17,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A program of its own: puts as many made-up bytes as it is told to an endpoint, and prints by how
- * much the heap in use after collections grew at most.
+ * A program of its own: puts as many made-up bytes as its argument says to an endpoint, and prints
+ * by how much the heap in use after collections grew at most.
  */
 final class LargePutInSmallHeap {
   private static final AtomicLong PEAK = new AtomicLong();

@@ -11,8 +11,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +45,12 @@ final class PeculiarS3 implements AutoCloseable {
   /** Whether the server encrypts with the customer's key, and says so. */
   volatile boolean customerKeys = true;
 
+  /** Whether headers that the server does not know are kept and shown again, as gofakes3 does. */
+  volatile boolean keepsHeaders;
+
+  /** Whether If-Match is ignored, as gofakes3 does. */
+  volatile boolean ignoresIfMatch;
+
   /** The element of a listing that names the bucket. */
   volatile String nameElement = "<Name>b</Name>";
 
@@ -62,6 +70,7 @@ final class PeculiarS3 implements AutoCloseable {
   volatile boolean encodes = true;
 
   private final Map<String, String> metadata = new ConcurrentHashMap<>();
+  private final Set<String> encrypted = ConcurrentHashMap.newKeySet();
   private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
   private final HttpServer server;
 
@@ -113,7 +122,7 @@ final class PeculiarS3 implements AutoCloseable {
         case "PUT" -> put(exchange, key, query, body);
         case "POST" -> post(exchange, key, query);
         case "DELETE" -> delete(exchange, key, query);
-        default -> get(exchange, query);
+        default -> get(exchange, key, query);
       }
     }
   }
@@ -135,8 +144,14 @@ final class PeculiarS3 implements AutoCloseable {
       exchange.sendResponseHeaders(404, -1);
       return;
     }
-    echo(exchange);
-    exchange.getResponseHeaders().add("ETag", "\"e\"");
+    if (encrypted.contains(key) && !keepsHeaders && !hasKey(exchange)) {
+      exchange.sendResponseHeaders(400, -1);
+      return;
+    }
+    if (encrypted.contains(key)) {
+      exchange.getResponseHeaders().add(ALGORITHM, "AES256");
+    }
+    exchange.getResponseHeaders().add("ETag", eTag(object));
     exchange.getResponseHeaders().add("Last-Modified", "Mon, 03 Feb 2020 20:45:48 GMT");
     exchange.getResponseHeaders().add("Content-Length", "" + object.length);
     exchange
@@ -154,6 +169,11 @@ final class PeculiarS3 implements AutoCloseable {
     if (!query.contains("partNumber")) {
       objects.put(key, (framing + new String(body, ISO_8859_1)).getBytes(ISO_8859_1));
       remember(exchange, key);
+      if (customerKeys && hasKey(exchange)) {
+        encrypted.add(key);
+      } else {
+        encrypted.remove(key);
+      }
     }
     echo(exchange);
     exchange.getResponseHeaders().add("ETag", "\"e\"");
@@ -182,13 +202,35 @@ final class PeculiarS3 implements AutoCloseable {
     exchange.sendResponseHeaders(204, -1);
   }
 
-  private void get(HttpExchange exchange, String query) throws IOException {
+  /** Answers a request for the whole object, as far as its range is that. */
+  private void object(HttpExchange exchange, byte[] object) throws IOException {
+    String wanted = exchange.getRequestHeaders().getFirst("If-Match");
+    if (wanted != null && !wanted.equals(eTag(object)) && !ignoresIfMatch) {
+      refuse(exchange, new Refusal(412, "PreconditionFailed", "no"));
+      return;
+    }
+    exchange.getResponseHeaders().add("ETag", eTag(object));
+    exchange.sendResponseHeaders(206, object.length);
+    exchange.getResponseBody().write(object);
+  }
+
+  private static String eTag(byte[] object) {
+    return "\"e" + Arrays.hashCode(object) + "\"";
+  }
+
+  private static boolean hasKey(HttpExchange exchange) {
+    return exchange.getRequestHeaders().getFirst(ALGORITHM) != null;
+  }
+
+  private void get(HttpExchange exchange, String key, String query) throws IOException {
     if (query.contains("object-lock")) {
       send(exchange, 404, "<Error><Code>ObjectLockConfigurationNotFoundError</Code></Error>");
     } else if (query.startsWith("uploads")) {
       send(exchange, 200, listOfUploads(query));
     } else if (query.contains("list-type")) {
       send(exchange, 200, listOfObjects(query));
+    } else if (objects.get(key) != null) {
+      object(exchange, objects.get(key));
     } else {
       send(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>");
     }
@@ -210,7 +252,9 @@ final class PeculiarS3 implements AutoCloseable {
                     .append("</Key><Size>")
                     .append(bytes.length)
                     .append("</Size><LastModified>2020-02-03T20:45:48.000Z</LastModified>")
-                    .append("<ETag>\"e\"</ETag></Contents>");
+                    .append("<ETag>")
+                    .append(eTag(bytes))
+                    .append("</ETag></Contents>");
               }
             });
     return list.append("<IsTruncated>false</IsTruncated></ListBucketResult>").toString();

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +89,46 @@ class PeculiarServersTest {
         .withMessageContaining("ignores the customer's key and stores without encryption")
         .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
     assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void aServerThatShowsTheHeadersOfTheKeyAgainAndDoesNotEncryptIsRecognised() {
+    server.keepsHeaders = true;
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> encrypting().put(KEY, content(SMALL)))
+        .withMessageContaining("ignores the customer's key and stores without encryption")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+    assertThat(server.objects).isEmpty();
+  }
+
+  @Test
+  void whetherAnObjectCanBeReadWithoutTheKeyIsAskedOnce() throws Exception {
+    S3BackupStore store = encrypting();
+    store.put(KEY, content(SMALL));
+    int first = server.requests.size();
+    server.requests.clear();
+
+    store.put(BackupKey.parse("p/e_v2_2020-02-03-20:45:49"), content(SMALL));
+
+    // Neither that nor the listing which shows that the bucket is there.
+    assertThat(server.requests).hasSize(first - 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBackupThatWasReplacedIsNotReadAsTheOneThatWasListed(boolean ignoresIfMatch)
+      throws Exception {
+    server.ignoresIfMatch = ignoresIfMatch;
+    StoredBackup listed = store().put(KEY, content(SMALL));
+    try (InputStream in = store().open(listed, 0, SMALL.length)) {
+      assertThat(in.readAllBytes()).isEqualTo(SMALL);
+    }
+    server.objects.put(KEY.toString(), "another backup".getBytes(StandardCharsets.UTF_8));
+
+    assertThatThrownBy(() -> store().open(listed, 0, SMALL.length))
+        .isInstanceOf(BackupNotFoundException.class)
+        .hasMessageContaining("no longer as it was");
   }
 
   @Test
@@ -170,11 +212,29 @@ class PeculiarServersTest {
 
     assertThatThrownBy(() -> store.list("p"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("forcePathStyle");
+        .hasMessageEndingWith("; is the endpoint right?");
     assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("forcePathStyle");
+        .hasMessageEndingWith("; is the endpoint right?");
     assertThat(server.objects).isEmpty();
+  }
+
+  /** The bucket is part of the host name, which is a name for 127.0.0.1 here. */
+  @Test
+  void aClientThatPutsTheBucketIntoTheHostNameIsAskedWhetherTheServerDoes() {
+    server.nameElement = "";
+    URI endpoint = URI.create("http://localhost:" + server.endpoint().getPort());
+    try (S3Client virtual =
+        S3Client.builder()
+            .endpointOverride(endpoint)
+            .region(Region.US_EAST_1)
+            .credentialsProvider(PeculiarS3.CREDENTIALS)
+            .build()) {
+      assertThatThrownBy(() -> S3BackupStore.builder(virtual, "b-1").build().list("p"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("is the endpoint right, and does the server take buckets in host")
+          .hasMessageContaining("forcePathStyle(true)");
+    }
   }
 
   @ParameterizedTest

@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class S3RaceBehaviour extends BehindFaultProxy {
   private static final int WRITERS = 16;
 
-  /** How many may be told that they stored a large backup: 1 where the server keeps the name. */
+  /**
+   * How many writers may report that they stored a large backup: 1 where the server keeps the name.
+   */
   abstract int winnersOfLargeBackups();
 
   @ParameterizedTest(name = "seed {0}")
@@ -84,7 +86,9 @@ abstract class S3RaceBehaviour extends BehindFaultProxy {
             .filter(writer -> outcomes.get(writer) instanceof StoredBackup)
             .boxed()
             .toList();
-    assertThat(winners).as("told so, seed %d", seed).hasSizeBetween(1, winnersAtMost);
+    assertThat(winners)
+        .as("writers that report success, seed %d", seed)
+        .hasSizeBetween(1, winnersAtMost);
 
     StoredBackup stored = bucketStore().find(KEY).orElseThrow();
     byte[] bytes;
@@ -111,7 +115,7 @@ abstract class S3RaceBehaviour extends BehindFaultProxy {
     } catch (InterruptedException e) {
       throw new InterruptedIOException();
     } catch (BrokenBarrierException | TimeoutException e) {
-      throw new IOException("a writer did not come to its commit", e);
+      throw new IOException("a writer did not reach its commit", e);
     }
   }
 }

@@ -208,7 +208,7 @@ abstract class S3SweepBehaviour {
     awaitSweepable(store, "", count);
   }
 
-  /** Waits until the server's clock, which it tells in seconds, is a moment on. */
+  /** Waits until the server's clock, which has a resolution of one second, has advanced. */
   private static void awaitSweepable(S3BackupStore store, String project, int count)
       throws BackupException {
     long deadline = System.nanoTime() + 60_000_000_000L;

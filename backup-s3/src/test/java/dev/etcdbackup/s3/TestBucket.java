@@ -83,6 +83,14 @@ final class TestBucket implements AutoCloseable {
     return client.listMultipartUploadsPaginator(r -> r.bucket(name)).uploads().stream().toList();
   }
 
+  private List<MultipartUpload> uploadsIfListed() {
+    try {
+      return uploads();
+    } catch (S3Exception cannotBeListed) {
+      return List.of();
+    }
+  }
+
   /** All versions of all objects, the newest of each first; no delete markers. */
   List<ObjectVersion> versions() {
     return client.listObjectVersionsPaginator(r -> r.bucket(name)).versions().stream().toList();
@@ -100,13 +108,27 @@ final class TestBucket implements AutoCloseable {
     deleteMarkers().forEach(one -> remove(one.key(), one.versionId()));
   }
 
+  /** Removes all versions, also those that are locked in governance mode. */
+  void removeLocked() {
+    versions()
+        .forEach(
+            one ->
+                client.deleteObject(
+                    r ->
+                        r.bucket(name)
+                            .key(one.key())
+                            .versionId(one.versionId())
+                            .bypassGovernanceRetention(true)));
+    deleteMarkers().forEach(one -> remove(one.key(), one.versionId()));
+  }
+
   private void remove(String key, String version) {
     client.deleteObject(r -> r.bucket(name).key(key).versionId(version));
   }
 
   @Override
   public void close() {
-    for (MultipartUpload upload : uploads()) {
+    for (MultipartUpload upload : uploadsIfListed()) {
       client.abortMultipartUpload(
           r -> r.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
     }

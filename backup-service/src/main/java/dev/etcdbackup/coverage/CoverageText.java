@@ -1,11 +1,11 @@
 package dev.etcdbackup.coverage;
 
+import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Writes coverage as a table for a terminal. */
@@ -46,7 +46,7 @@ final class CoverageText {
   /** Formats how long ago a time was. */
   static String ago(Instant then, Instant now) {
     Duration age = Duration.between(then, now);
-    return age.isNegative() ? "just now" : span(age) + " ago";
+    return age.isNegative() ? "just now" : DurationText.format(age) + " ago";
   }
 
   /** Formats when a backup is due. */
@@ -55,28 +55,9 @@ final class CoverageText {
       return "-";
     }
     Duration left = Duration.between(now, due.get());
-    return left.isNegative() ? span(left.negated()) + " overdue" : "in " + span(left);
-  }
-
-  /** Formats a duration in one or two units: 45 s, 7 min, 3 h 20 min, 2 d 4 h, 40 d. */
-  static String span(Duration duration) {
-    long seconds = duration.toSeconds();
-    if (seconds < 60) {
-      return seconds + " s";
-    }
-    if (seconds < 3600) {
-      return seconds / 60 + " min";
-    }
-    long days = duration.toDays();
-    if (days < 1) {
-      return two(seconds / 3600, "h", duration.toMinutesPart(), "min");
-    }
-    return days < 10 ? two(days, "d", duration.toHoursPart(), "h") : days + " d";
-  }
-
-  private static String two(long large, String largeUnit, long small, String smallUnit) {
-    String text = String.format(Locale.ROOT, "%d %s", large, largeUnit);
-    return small == 0 ? text : String.format(Locale.ROOT, "%s %d %s", text, small, smallUnit);
+    return left.isNegative()
+        ? DurationText.format(left.negated()) + " overdue"
+        : "in " + DurationText.format(left);
   }
 
   /** Replaces the characters of a text that must not be printed. */

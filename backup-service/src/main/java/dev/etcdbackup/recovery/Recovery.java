@@ -7,6 +7,7 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
@@ -95,7 +96,7 @@ public final class Recovery {
   private static List<String> reasonsToConfirm(Backup backup, Duration age, Duration freshFor) {
     List<String> reasons = new ArrayList<>();
     if (age.compareTo(freshFor) > 0) {
-      reasons.add("the backup is older than " + RecoveryPlan.days(freshFor));
+      reasons.add("the backup is older than " + DurationText.format(freshFor));
     }
     if (backup.kind() == BackupKind.OTHER) {
       reasons.add(

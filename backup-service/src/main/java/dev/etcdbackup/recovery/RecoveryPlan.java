@@ -3,6 +3,7 @@ package dev.etcdbackup.recovery;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.internal.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,11 +111,11 @@ public record RecoveryPlan(
   }
 
   private String backupText() {
-    return backup.orElseThrow().key() + age.map(it -> ", " + days(it) + " old").orElse("");
+    return backup.orElseThrow().key() + age.map(RecoveryPlan::old).orElse("");
   }
 
-  static String days(Duration duration) {
-    long hours = Math.max(duration.toHours(), 0);
-    return hours < 48 ? hours + " hours" : hours / 24 + " days";
+  /** The time in a name may be ahead of this machine's clock. */
+  private static String old(Duration age) {
+    return ", " + DurationText.format(age.isNegative() ? Duration.ZERO : age) + " old";
   }
 }

@@ -71,7 +71,7 @@ public final class BackupService {
   }
 
   /**
-   * Begins a service.
+   * Returns a builder of a service.
    *
    * @param store where the backups are
    * @return a builder with every default set
@@ -156,7 +156,7 @@ public final class BackupService {
    *
    * @param project the whole project, or {@code ""} for every one
    * @return all of its backups in the order of their keys, of every kind
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public List<Backup> list(String project) throws BackupException {
     return store.list(project).stream().map(b -> Backup.of(b, tarballZone)).toList();
@@ -168,7 +168,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the newest; empty when there is none
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public Optional<Backup> latest(String project) throws BackupException {
     return list(project).stream()
@@ -182,7 +182,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the list cannot be had to its end or a backup cannot be read
+   * @throws StoreException when the listing is incomplete or a backup cannot be read
    */
   public NewestGood newestGood(String project) throws BackupException {
     return newestGood(NewestGoodRequest.builder(project).build());
@@ -194,7 +194,7 @@ public final class BackupService {
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the list cannot be had to its end, or more backups cannot be read
+   * @throws StoreException when the listing is incomplete, or more backups cannot be read
    *     than the request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
@@ -318,7 +318,7 @@ public final class BackupService {
    *
    * @param request which ones, and how
    * @return the results; check {@link ScrubReport#ok}
-   * @throws StoreException when the list cannot be had to its end, or the caller was interrupted
+   * @throws StoreException when the listing is incomplete, or the caller was interrupted
    *     while a backup was read
    */
   public ScrubReport scrub(ScrubRequest request) throws BackupException {
@@ -332,7 +332,7 @@ public final class BackupService {
    * @param project the whole project
    * @param policy what to keep
    * @return what would be kept and deleted, and why
-   * @throws StoreException when the list cannot be had to its end
+   * @throws StoreException when the listing is incomplete
    */
   public RetentionPlan planPrune(String project, RetentionPolicy policy) throws BackupException {
     return pruning().plan(project, policy);
@@ -359,7 +359,7 @@ public final class BackupService {
    * @return what was done; a backup that the store did not delete is in there, not thrown
    * @throws CorruptBackupException when a backup that had to be verified is bad, and with it every
    *     copy of its base name; nothing was deleted
-   * @throws StoreException when the list cannot be had or the store failed as a whole
+   * @throws StoreException when the store cannot be listed or the store failed as a whole
    */
   public PruneReport prune(PruneRequest request) throws BackupException {
     return pruning().prune(request, this::verify);
@@ -372,7 +372,7 @@ public final class BackupService {
    * @param result what {@link #backUp} returned
    * @param policy what to keep
    * @return what was done; empty for a manual backup, which is in no series
-   * @throws StoreException when the list cannot be had, lacks the backup just taken and so is not
+   * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is not
    *     complete, or the store failed as a whole; the backup itself is stored all the same
    */
   public PruneReport pruneAfter(BackupResult result, RetentionPolicy policy)

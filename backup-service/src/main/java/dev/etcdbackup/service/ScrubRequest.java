@@ -33,7 +33,7 @@ public final class ScrubRequest {
   }
 
   /**
-   * Begins a request.
+   * Returns a builder of a request.
    *
    * @param project the whole project, or {@code ""} for every one
    * @return a builder with every default set

@@ -20,7 +20,7 @@ final class TargetFile implements Closeable {
   private final AtomicFile file;
 
   /**
-   * Begins the file.
+   * Creates the file.
    *
    * @throws FileAlreadyExistsException when the target exists and may not be replaced
    */

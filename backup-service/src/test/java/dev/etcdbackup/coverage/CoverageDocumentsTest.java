@@ -52,35 +52,17 @@ class CoverageDocumentsTest {
     assertThat(coverage.text())
         .isEqualTo(
             """
-            PROJECT                          STATE          NEWEST      NEXT               NOTE
-            cray-bos                         fresh          3 h ago     in 1 h
-            cray-bss                         stale          2 d ago     in 1 h
-            cray-fas                         fresh          20 min ago  -                  \
+            PROJECT                          STATE          NEWEST   NEXT          NOTE
+            cray-bos                         fresh          3h ago   in 1h
+            cray-bss                         stale          2d ago   in 1h
+            cray-fas                         fresh          20m ago  -             \
             not pruned: cray-fas/b has revision 3; and 1 more
-            cps                              not-automated  -           -                  \
+            cps                              not-automated  -        -             \
             remount
-            <script>alert('x')</script>&"??  missing        -           1 h 6 min overdue  \
+            <script>alert('x')</script>&"??  missing        -        1h6m overdue  \
             no backup; last try: cannot <script>alert('x')</script>&"??
             """
                 .replace('?', '\ufffd'));
-  }
-
-  @Test
-  void everyKindOfSpanIsReadable() {
-    assertThat(
-            Stream.of(0, 59, 60, 3599, 3600, 5400, 86_399, 86_400, 90_000, 864_000)
-                .map(seconds -> CoverageText.span(Duration.ofSeconds(seconds))))
-        .containsExactly(
-            "0 s",
-            "59 s",
-            "1 min",
-            "59 min",
-            "1 h",
-            "1 h 30 min",
-            "23 h 59 min",
-            "1 d",
-            "1 d 1 h",
-            "10 d");
   }
 
   @Test

@@ -121,7 +121,7 @@ class RecoveryTest {
     assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo(EVENING);
     assertThat(plan.age()).contains(Duration.ofHours(1));
-    assertThat(plan.lines()).containsExactly("restore p/" + EVENING + ", 1 hours old");
+    assertThat(plan.lines()).containsExactly("restore p/" + EVENING + ", 1h old");
     assertThat(recovery.carryOut(plan, Approval.by("me"), operations, directory))
         .contains(BackupKey.of("p", EVENING));
     assertThat(operations.calls)
@@ -175,11 +175,10 @@ class RecoveryTest {
     assertThat(plan.needsConfirmation()).isTrue();
     assertThat(plan.lines())
         .containsExactly(
-            "restore p/" + OLD + ", 14 days old",
-            "NEEDS CONFIRMATION: the backup is older than 7 days");
+            "restore p/" + OLD + ", 14d19h old", "NEEDS CONFIRMATION: the backup is older than 7d");
     assertThatIllegalStateException()
         .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
-        .withMessageContaining("the backup is older than 7 days");
+        .withMessageContaining("the backup is older than 7d");
     assertThat(operations.calls).isEmpty();
     assertThat(recovery.carryOut(plan, Approval.by("me").evenToOldData(), operations, directory))
         .isPresent();
@@ -225,7 +224,7 @@ class RecoveryTest {
         .containsExactly(
             "rebuild p: it is not automated",
             "redo it",
-            "there is also p/" + NIGHTLY + ", 19 hours old");
+            "there is also p/" + NIGHTLY + ", 19h old");
   }
 
   @Test
@@ -239,7 +238,7 @@ class RecoveryTest {
         .containsExactly(
             "PASSED OVER m1: m1: connection refused",
             "save and restore the last survivor: m2, at revision 715 or later",
-            "there is also p/" + EVENING + ", 1 hours old");
+            "there is also p/" + EVENING + ", 1h old");
     assertThat(store.list("p")).hasSize(1);
     String saved = "survivor_v715_2020-02-03-21:00:00";
     operations.failing = "stopOld";

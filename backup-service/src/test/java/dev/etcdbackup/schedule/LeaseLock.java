@@ -21,7 +21,7 @@ final class LeaseLock implements BackupLock {
     return holders.putIfAbsent(project, mine) == null ? Optional.of(mine) : Optional.empty();
   }
 
-  /** Takes every lock away; whoever held one is told. */
+  /** Takes every lock away; each holder is notified. */
   void loseAll() {
     holdersNow().forEach(this::lose);
   }

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** A store whose listing somebody else wrote, or that is broken; it remembers what is deleted. */
+/** A store with a hostile or broken listing; it records what is deleted. */
 final class HostileListing implements BackupStore {
   private static final String[] PREFIXES = {"etcd.backup", "", "a_v9", "sub/x", "\u001b[2J"};
   private static final Instant[] TIMES = {

@@ -77,7 +77,7 @@ public final class DataDirRestore {
 
   /**
    * Restores a snapshot. It is verified to the last page and entry, its SHA-256 included, while it
-   * is copied: nothing has its name before all of it was proved and is on the disk.
+   * is copied: nothing has its name before all of it is verified and on the disk.
    *
    * <p>The database is written anew, without what was free in the old one, into a directory beside
    * the data directory, {@code .NAME.restore-*}, which is then renamed; where the data directory is
@@ -126,7 +126,7 @@ public final class DataDirRestore {
    *
    * @param dataDir the data directory
    * @throws FileAlreadyExistsException when it is there and not an empty directory
-   * @throws IOException when that cannot be told
+   * @throws IOException when that cannot be determined
    */
   public static void requireFree(Path dataDir) throws IOException {
     StagedDataDir.requireFree(dataDir.toAbsolutePath().normalize());
@@ -246,8 +246,8 @@ public final class DataDirRestore {
     }
 
     /**
-     * What tells this cluster from others, the old one above all: ids are made of it. Default:
-     * {@code etcd-cluster}.
+     * The token that distinguishes this cluster from others, above all from the old one: cluster
+     * and member ids are derived from it. Default: {@code etcd-cluster}.
      *
      * @param token the token
      * @return this

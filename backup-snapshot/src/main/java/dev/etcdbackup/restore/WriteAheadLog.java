@@ -72,7 +72,7 @@ final class WriteAheadLog {
         .toBytes();
   }
 
-  /** The length, whose top byte tells how many zeros follow the record to a multiple of eight. */
+  /** The length, whose top byte says how many zeros follow the record to a multiple of eight. */
   private void record(int type, byte @Nullable [] data) {
     if (data != null) {
       crc.update(data);

@@ -143,8 +143,8 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * Looks at what can be told without reading everything: by about ten reads, more or less as the
-   * trees of events and leases are deep.
+   * Reads what about ten reads show, without reading everything, more or less as the trees of
+   * events and leases are deep.
    *
    * @return the facts
    * @throws CorruptBackupException when a page on the way is damaged, or there are more than 64 MiB

@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot on its way from a file, proved again as it is read. */
+/** A snapshot that is read from a file, and verified again on the way. */
 final class FileSnapshot implements Snapshot {
   /** Bytes of SHA-256 behind the database. */
   static final int TRAILER = VerifyingInputStream.TRAILER_SIZE;

@@ -18,7 +18,7 @@ record LiveComparison(RevisionRange here, Hash snapshot) {
 
   /**
    * Asks for the current revision first: that answer is never one a member remembers from a
-   * compaction, so it tells the compact revision in force.
+   * compaction, so it depends on the compact revision in force.
    */
   HashComparison with(LiveHash live) throws IOException {
     Optional<HashKv> now = live.hashKv(Revision.LATEST);

@@ -32,7 +32,7 @@ public final class ReadOptions {
     REPORTED
   }
 
-  /** Is told how far the copying of a backup has come. */
+  /** Called with the progress of copying a backup. */
   @FunctionalInterface
   public interface Progress {
     /**
@@ -189,7 +189,7 @@ public final class ReadOptions {
     }
 
     /**
-     * Who is told how far copying has come. Default: nothing is called.
+     * Called with the progress of copying. Default: nothing is called.
      *
      * @param progress the listener
      * @return this

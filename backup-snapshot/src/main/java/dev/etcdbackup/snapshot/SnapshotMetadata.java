@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What can be told of a snapshot by reading about ten of its pages.
+ * What reading about ten pages of a snapshot shows.
  *
  * @param revision the revision of the last event, exactly; 0 when there is none
  * @param compactRevision the revision up to which history is gone, -1 when there is all of it

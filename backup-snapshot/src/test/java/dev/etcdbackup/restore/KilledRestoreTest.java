@@ -59,7 +59,7 @@ class KilledRestoreTest {
     assertThatTheNextOneServes(snapshot, expected);
   }
 
-  /** What was left by one that was killed is in nobody's way. */
+  /** What a killed restore leaves does not hinder the next one. */
   private static void assertThatTheNextOneServes(Path snapshot, HashKv expected) throws Exception {
     try (EtcdServer server = EtcdServer.builder().dataDirs(Restored.of(snapshot)).start();
         Client client = Restored.client(server, false)) {

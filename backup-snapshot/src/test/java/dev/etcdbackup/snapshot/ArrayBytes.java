@@ -3,7 +3,7 @@ package dev.etcdbackup.snapshot;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 
 /** An array as a file. Reading beyond its end throws what no reader may let through. */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares them
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record ArrayBytes(byte[] array) implements RandomAccessBytes {
   static EtcdSnapshot snapshot(byte[] bytes) {
     return EtcdSnapshot.of(new ArrayBytes(bytes), false);

@@ -192,7 +192,7 @@ class EtcdSnapshotTest {
   }
 
   /** The stream for the SHA-256 blocks until its thread is interrupted. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record StuckBytes(byte[] bytes, CountDownLatch reading) implements RandomAccessBytes {
     @Override
     public long size() {

@@ -49,7 +49,8 @@ class GoldenTest {
     assertThat(status.totalSize()).isEqualTo(number(expected, "totalSize"));
     assertThat(status.version().orElse(null)).isEqualTo(expected.get("version"));
     assertThat(snapshot.status(golden.line())).isEqualTo(status);
-    // A 3.4 that has not written its term yet cannot be told from a 3.5; both count the same.
+    // A 3.4 that has not written its term yet cannot be distinguished from a 3.5; both are
+    // accepted.
     assertThat(status.totalKey()).isEqualTo(number(expected, "totalKey"));
   }
 

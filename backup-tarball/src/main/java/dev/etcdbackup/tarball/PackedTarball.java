@@ -125,7 +125,7 @@ final class PackedTarball extends InputStream {
     return entry;
   }
 
-  /** What gzip wrote and nobody took yet. */
+  /** What gzip wrote and was not read yet. */
   private static final class Output extends ByteArrayOutputStream {
     private int taken;
 

@@ -24,7 +24,8 @@ final class TarReader {
   private static final int BLOCK = TarConstants.DEFAULT_RCDSIZE;
   private static final int MOST_EXTENSIONS = 4;
   private static final int MOST_EXTENSION_BYTES = 64 * 1024;
-  private static final int MOST_ZEROS = 1 << 20; // GNU tar pads to 10 KiB, or as told
+  private static final int MOST_ZEROS =
+      1 << 20; // GNU tar pads to 10 KiB, or to its blocking factor
   private static final ZipEncoding UTF_8 = ZipEncodingHelper.getZipEncoding(StandardCharsets.UTF_8);
 
   private final InputStream in;
@@ -83,7 +84,7 @@ final class TarReader {
     return read;
   }
 
-  /** Text of somebody else's making, fit for a message. */
+  /** Text from the archive, made printable for a message. */
   static String shown(String text) {
     String visible = text.replaceAll("\\p{Cntrl}", "?");
     return "'" + (visible.length() > 100 ? visible.substring(0, 100) + "..." : visible) + "'";

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The one file inside a tarball, and at its end the certainty that there was nothing else. */
 final class UnpackedTarball extends InputStream {
   private static final int CHUNK = 64 * 1024;
-  private static final int HEAD = 80; // of a snapshot: what tells its size
+  private static final int HEAD = 80; // of a snapshot: holds its size
   private static final long MOST_OF_NO_SNAPSHOT = 64L << 20;
 
   private final TarballObjectStream object;

@@ -31,7 +31,7 @@ class BrokenTarballTest {
     assertRefused(SNAPSHOT, ".gz format");
     assertRefused(whole().bytes(), ".gz format");
     byte[] compress = whole().gzipped();
-    compress[2] = 7; // a method nobody has
+    compress[2] = 7; // an unknown method
     assertRefused(compress, "compression method 7");
   }
 

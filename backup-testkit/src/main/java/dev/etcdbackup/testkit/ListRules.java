@@ -121,7 +121,7 @@ interface ListRules extends StoreRules {
       assertThat(found.size()).isEqualTo(backup.size());
       assertThat(found.version()).isEqualTo(backup.version());
       assertThat(Duration.between(found.lastModified(), backup.lastModified()).abs())
-          .isLessThan(Duration.ofSeconds(2)); // S3 tells the two with different precision
+          .isLessThan(Duration.ofSeconds(2)); // S3 reports the two with different precision
       assertThat(Duration.between(found.lastModified(), Instant.now()).abs())
           .isLessThan(Duration.ofHours(1));
     }

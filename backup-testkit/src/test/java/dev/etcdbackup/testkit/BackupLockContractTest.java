@@ -140,7 +140,7 @@ class BackupLockContractTest {
     return Stream.of(
         wrong("is lost without a notification", reported, lock -> lock.lose(Lease::giveBack)),
         wrong(
-            "tells twice",
+            "calls lost twice",
             reported,
             lock ->
                 lock.lose(

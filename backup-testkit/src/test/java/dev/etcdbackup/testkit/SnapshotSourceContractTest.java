@@ -132,7 +132,10 @@ class SnapshotSourceContractTest {
             right -> right.info(new SnapshotInfo("", 1, 0, 0, ""))),
         wrong(
             "makes its digest up", "theStreamIsAWholeSnapshot", right -> right.digest(() -> made)),
-        wrong("proves at once", "thereIsNoDigestBeforeTheEnd", right -> right.digest(() -> made)),
+        wrong(
+            "has a digest at once",
+            "thereIsNoDigestBeforeTheEnd",
+            right -> right.digest(() -> made)),
         wrong(
             "forgets its digest",
             "theDigestIsAvailableAfterTheSnapshotIsClosed",

@@ -46,7 +46,7 @@ final class WrongPolicy implements RetentionPolicy {
             () -> new WrongPolicy().keep((series, now) -> with(series, now, series.isEmpty()))),
         wrong("gives no reason", oneLine, () -> reasoning("")),
         wrong("gives two lines", oneLine, () -> reasoning("old\nolder")),
-        wrong("tells stories", oneLine, () -> reasoning("a".repeat(201))),
+        wrong("gives long reasons", oneLine, () -> reasoning("a".repeat(201))),
         wrong(
             "counts its calls",
             "answersTheSameTwice",

@@ -19,6 +19,7 @@ import java.util.Optional;
  * The content of a configuration file.
  *
  * @param store where the backups are; empty when the file does not say
+ * @param createStore whether the directory of the store is created when it does not exist
  * @param lock the lock between replicas; empty when there is only one replica
  * @param listen the address that serves metrics and coverage; empty when none does
  * @param tarballZone the zone in which the times in the names of tarballs are read; UTC by default
@@ -26,6 +27,7 @@ import java.util.Optional;
  */
 public record BackupConfig(
     Optional<StoreAddress> store,
+    boolean createStore,
     Optional<LockConfig> lock,
     Optional<InetSocketAddress> listen,
     ZoneId tarballZone,

@@ -39,6 +39,7 @@ final class ClustersDocument {
   BackupConfig read(ConfigNode root) throws ConfigException {
     FieldReader fields = new FieldReader("the file", root);
     Optional<StoreAddress> store = attempt(() -> fields.value("store", StoreAddress::parse));
+    Optional<Boolean> createStore = attempt(() -> createStore(fields, store));
     Optional<LockConfig> lock = attempt(() -> lock(fields));
     Optional<InetSocketAddress> listen =
         attempt(() -> fields.value("listen", ListenAddress::parse));
@@ -61,7 +62,7 @@ final class ClustersDocument {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new BackupConfig(store, lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
+    return new BackupConfig(store, createStore.orElse(false), lock, listen, tarballZone.orElse(ZoneOffset.UTC), clusters);
   }
 
   private interface Reading<T> {
@@ -75,6 +76,16 @@ final class ClustersDocument {
       problems.addAll(e.problems());
       return Optional.empty();
     }
+  }
+
+  private static Optional<Boolean> createStore(FieldReader fields, Optional<StoreAddress> store)
+      throws ConfigException {
+    Optional<Boolean> create = fields.value("createStore", ClustersDocument::bool);
+    if (create.orElse(false) && store.orElse(null) instanceof StoreAddress.Bucket) {
+      throw fields.refuse(
+          "createStore", "'createStore' is for file:/// stores; no bucket is created");
+    }
+    return create;
   }
 
   private ClusterConfig cluster(ConfigNode node, Set<String> projects) throws ConfigException {
@@ -106,7 +117,7 @@ final class ClustersDocument {
   private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
     boolean automated = fields.value("automated", ClustersDocument::bool).orElse(Boolean.TRUE);
     EtcdConfig etcd = etcd("endpoints", fields);
-    Optional<Duration> interval = fields.value("interval", DurationText::parse);
+    Optional<Duration> interval = fields.value("interval", DurationSyntax::parse);
     Optional<CronSchedule> cron = fields.value("cron", CronSchedule::of);
     if (interval.isPresent() && cron.isPresent()) {
       throw fields.refuse("cron", "'interval' and 'cron' exclude each other");
@@ -116,8 +127,8 @@ final class ClustersDocument {
     NamingConfig naming = naming(project, fields);
     EncodingConfig encoding = encoding(naming, fields);
     Optional<RetentionPolicy> retention = retention(fields);
-    Optional<Duration> timeout = fields.value("timeout", DurationText::parse);
-    Optional<Duration> maxAge = fields.value("maxAge", DurationText::parse);
+    Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
+    Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     fields.end();
@@ -263,7 +274,7 @@ final class ClustersDocument {
   }
 
   private static Duration jitter(String text) {
-    Duration jitter = DurationText.parse(text);
+    Duration jitter = DurationSyntax.parse(text);
     if (jitter.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException("must be 1 day or less, not '" + text + "'");
     }
@@ -271,7 +282,7 @@ final class ClustersDocument {
   }
 
   private static Duration ttl(String text) {
-    Duration ttl = DurationText.parse(text);
+    Duration ttl = DurationSyntax.parse(text);
     if (ttl.compareTo(Duration.ofSeconds(2)) < 0 || ttl.compareTo(Duration.ofHours(1)) > 0) {
       throw new IllegalArgumentException("must be 2s to 1h, not '" + text + "'");
     }

@@ -46,7 +46,7 @@ public enum RetentionTier {
   public RetentionPolicy policy(String value) {
     return switch (this) {
       case LAST -> RetentionPolicy.keepLast(count(value));
-      case WITHIN -> RetentionPolicy.keepWithin(DurationText.parse(value));
+      case WITHIN -> RetentionPolicy.keepWithin(DurationSyntax.parse(value));
       case HOURLY -> RetentionPolicy.keepHourly(count(value));
       case DAILY -> RetentionPolicy.keepDaily(count(value));
       case WEEKLY -> RetentionPolicy.keepWeekly(count(value));

@@ -42,7 +42,7 @@ public final class Drill {
   }
 
   /**
-   * Begins a drill.
+   * Returns a builder of a drill.
    *
    * @param directory where the temporary directory goes; must exist, with room for the snapshot
    * @return the settings

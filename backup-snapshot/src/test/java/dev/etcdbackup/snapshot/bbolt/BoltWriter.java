@@ -17,7 +17,7 @@ import java.util.TreeMap;
 /** Writes a database page by page, with any page size, gaps of free pages and a stored freelist. */
 public final class BoltWriter implements AutoCloseable {
   /** A key and its value. */
-  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Pair(byte[] key, byte[] value) {}
 
   @SuppressWarnings("ArrayRecordComponent")

@@ -184,14 +184,14 @@ public final class FaultProxy implements AutoCloseable {
    * Returns the fault that is injected into this call, if any. Every matching fault counts the
    * call.
    */
-  @Nullable Fault strikes(Operation operation, String text) {
-    Fault strikes = null;
-    for (Fault fault : script) {
-      if (fault.takes(operation, text) && strikes == null) {
-        strikes = fault;
+  @Nullable Fault take(Operation operation, String text) {
+    Fault fault = null;
+    for (Fault next : script) {
+      if (next.takes(operation, text) && fault == null) {
+        fault = next;
       }
     }
-    return strikes;
+    return fault;
   }
 
   Thread start(Work work) {

@@ -125,7 +125,7 @@ public final class FaultyBackupStore implements BackupStore {
       throw e;
     }
     InputStream in = store.open(backup, offset, length);
-    return new FaultyInputStream(in, call.replyPassage(), why -> call.failure(why, false));
+    return new FaultyInputStream(in, call.replyTransfer(), why -> call.failure(why, false));
   }
 
   @Override
@@ -139,12 +139,12 @@ public final class FaultyBackupStore implements BackupStore {
 
   /** Starts a call. */
   StoreCall call(Operation operation, String text) {
-    Fault strikes = null;
-    for (Fault fault : faults) {
-      if (fault.takes(operation, text) && strikes == null) {
-        strikes = fault;
+    Fault fault = null;
+    for (Fault next : faults) {
+      if (next.takes(operation, text) && fault == null) {
+        fault = next;
       }
     }
-    return new StoreCall(operation + " of " + text, strikes);
+    return new StoreCall(operation + " of " + text, fault);
   }
 }

@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  * ends a stall.
  */
 final class FaultyInputStream extends InputStream {
-  private final FaultyTransfer passage;
+  private final FaultyTransfer transfer;
   private final Function<String, IOException> failure;
   private InputStream in;
   private @Nullable IOException failed;
 
-  FaultyInputStream(InputStream in, FaultyTransfer passage, Function<String, IOException> failure) {
+  FaultyInputStream(
+      InputStream in, FaultyTransfer transfer, Function<String, IOException> failure) {
     this.in = in;
-    this.passage = passage;
+    this.transfer = transfer;
     this.failure = failure;
   }
 
@@ -40,10 +41,10 @@ final class FaultyInputStream extends InputStream {
       return lastBytes(buffer, offset, length, failed);
     }
     try {
-      return passage.read(in, buffer, offset, length);
-    } catch (InjectedFaultException struck) {
-      failed = failure.apply(struck.fault().toString());
-      byte[] last = struck.fault().kind() == Effect.Kind.GARBAGE ? Effect.garbage() : new byte[0];
+      return transfer.read(in, buffer, offset, length);
+    } catch (InjectedFaultException e) {
+      failed = failure.apply(e.fault().toString());
+      byte[] last = e.fault().kind() == Effect.Kind.GARBAGE ? Effect.garbage() : new byte[0];
       in.close();
       in = new ByteArrayInputStream(last);
       return lastBytes(buffer, offset, length, failed);
@@ -64,7 +65,7 @@ final class FaultyInputStream extends InputStream {
 
   @Override
   public void close() throws IOException {
-    passage.abandon();
+    transfer.abandon();
     in.close();
   }
 }

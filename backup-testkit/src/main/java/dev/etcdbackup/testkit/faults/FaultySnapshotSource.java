@@ -65,24 +65,24 @@ public final class FaultySnapshotSource implements SnapshotSource {
   public Snapshot open() throws SourceException {
     for (Fault refusing : faults) {
       if (refusing.kind() == Effect.Kind.REFUSE && refusing.fired() > 0 && !refusing.hasEnded()) {
-        throw new SourceException("the source was struck by " + refusing);
+        throw new SourceException("injected fault: " + refusing);
       }
     }
-    Fault strikes = null;
-    for (Fault fault : faults) {
-      if (fault.takes(Operation.SNAPSHOT, "") && strikes == null) {
-        strikes = fault;
+    Fault fault = null;
+    for (Fault next : faults) {
+      if (next.takes(Operation.SNAPSHOT, "") && fault == null) {
+        fault = next;
       }
     }
-    if (strikes != null && strikes.kind() == Effect.Kind.REFUSE) {
-      strikes.fire();
-      throw new SourceException("the source was struck by " + strikes);
+    if (fault != null && fault.kind() == Effect.Kind.REFUSE) {
+      fault.fire();
+      throw new SourceException("injected fault: " + fault);
     }
-    FaultyTransfer passage = new FaultyTransfer(strikes);
+    FaultyTransfer transfer = new FaultyTransfer(fault);
     return FixedSnapshotSource.of(
             () ->
                 new FaultyInputStream(
-                    streams.get(), passage, why -> new IOException("struck by " + why)))
+                    streams.get(), transfer, why -> new IOException("injected fault: " + why)))
         .open();
   }
 }

@@ -42,7 +42,7 @@ final class FaultyTransfer {
    * Injects the fault when its position is reached. Called before the first byte and after the last
    * one.
    */
-  void strikeIfThere() throws IOException, InterruptedException {
+  void injectIfSet() throws IOException, InterruptedException {
     Fault fault = this.fault;
     if (!due || fault == null || passed != fault.position() || fault.hasEnded()) {
       return;
@@ -99,7 +99,7 @@ final class FaultyTransfer {
   /** Reads from the stream and injects the fault. */
   int read(InputStream in, byte[] target, int offset, int length)
       throws IOException, InterruptedException {
-    strikeIfThere();
+    injectIfSet();
     int count = in.read(target, offset, (int) Math.min(length, room()));
     if (count > 0) {
       change(target, offset);

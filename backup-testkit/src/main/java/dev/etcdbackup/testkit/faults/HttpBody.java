@@ -16,16 +16,16 @@ final class HttpBody {
   private HttpBody() {}
 
   /** Passes a body on unchanged. */
-  static void relay(HttpHead head, InputStream in, OutputStream out, FaultyTransfer passage)
+  static void relay(HttpHead head, InputStream in, OutputStream out, FaultyTransfer transfer)
       throws IOException, InterruptedException {
     if (head.isChunked()) {
-      relayChunks(in, out, passage);
+      relayChunks(in, out, transfer);
     } else if (head.length().isPresent()) {
-      passage.copy(in, out, head.length().get());
+      transfer.copy(in, out, head.length().get());
     } else if (isAnswer(head)) {
-      passage.copy(in, out);
+      transfer.copy(in, out);
     }
-    passage.strikeIfThere();
+    transfer.injectIfSet();
   }
 
   /** Reads a body without its chunk headers. */
@@ -48,7 +48,7 @@ final class HttpBody {
     return bytes.toByteArray();
   }
 
-  private static void relayChunks(InputStream in, OutputStream out, FaultyTransfer passage)
+  private static void relayChunks(InputStream in, OutputStream out, FaultyTransfer transfer)
       throws IOException, InterruptedException {
     while (true) {
       String size = line(in);
@@ -56,7 +56,7 @@ final class HttpBody {
       if (size(size) == 0) {
         break;
       }
-      passage.copy(in, out, size(size));
+      transfer.copy(in, out, size(size));
       write(out, line(in));
     }
     String trailer;

@@ -9,7 +9,7 @@ final class InjectedFaultException extends IOException {
   private final transient Fault fault;
 
   InjectedFaultException(Fault fault) {
-    super("struck by " + fault);
+    super("injected fault: " + fault);
     this.fault = fault;
   }
 

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxied connection whose S3 requests are passed on or struck by faults, one after the other.
+ * A proxied connection whose S3 requests are passed on or failed by injected faults, one after the
+ * other.
  */
 final class S3Connection {
   private static final Pattern ETAG = Pattern.compile("<ETag>([^<]*)</ETag>");
@@ -51,21 +52,21 @@ final class S3Connection {
     String target = request.word(1);
     Fault fault =
         Operation.ofRequest(request.word(0), target)
-            .map(operation -> proxy.strikes(operation, target))
+            .map(operation -> proxy.take(operation, target))
             .orElse(null);
     try {
       return exchange(request, fault);
-    } catch (InjectedFaultException struck) {
-      play(struck.fault(), request.word(0).equals("HEAD"));
+    } catch (InjectedFaultException e) {
+      play(e.fault(), request.word(0).equals("HEAD"));
       return false;
     }
   }
 
   private boolean exchange(HttpHead request, @Nullable Fault fault)
       throws IOException, InterruptedException {
-    boolean strikesReply = fault != null && fault.inReply();
-    FaultyTransfer there = new FaultyTransfer(strikesReply ? null : fault);
-    there.strikeIfThere();
+    boolean failsReply = fault != null && fault.inReply();
+    FaultyTransfer there = new FaultyTransfer(failsReply ? null : fault);
+    there.injectIfSet();
     InputStream in = connect();
     HttpHead reply;
     try {
@@ -83,7 +84,7 @@ final class S3Connection {
         return false;
       }
     }
-    return answer(request, reply, fault, new FaultyTransfer(strikesReply ? fault : null));
+    return answer(request, reply, fault, new FaultyTransfer(failsReply ? fault : null));
   }
 
   private InputStream connect() throws IOException {
@@ -100,14 +101,14 @@ final class S3Connection {
    * Sends {@code 100 Continue} itself, so that the proxy and the server do not write at the same
    * time.
    */
-  private void send(HttpHead request, FaultyTransfer passage)
+  private void send(HttpHead request, FaultyTransfer transfer)
       throws IOException, InterruptedException {
     OutputStream out = Objects.requireNonNull(server).getOutputStream();
     if (request.says("Expect", "100-continue")) {
       wire.out().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(UTF_8));
     }
     request.without("Expect").write(out);
-    HttpBody.relay(request, fromClient, out, passage);
+    HttpBody.relay(request, fromClient, out, transfer);
   }
 
   private static HttpHead reply(InputStream in) throws IOException {
@@ -126,7 +127,7 @@ final class S3Connection {
       throws IOException, InterruptedException {
     InputStream in = connect();
     boolean bare = request.word(0).equals("HEAD") || reply.status() == 204 || reply.status() == 304;
-    back.strikeIfThere();
+    back.injectIfSet();
     Optional<String> eTag = fault == null ? Optional.empty() : eTag(fault.effect());
     if (fault != null && eTag.isPresent()) {
       answerWithETag(reply, fault, eTag.get(), bare, in);

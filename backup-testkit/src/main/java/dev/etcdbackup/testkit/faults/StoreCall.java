@@ -25,8 +25,8 @@ final class StoreCall {
   /** Sends a body and returns the bytes that arrive. */
   byte[] request(byte[] body) throws StoreException {
     sent = body.length;
-    FaultyTransfer passage = new FaultyTransfer(fault != null && fault.inReply() ? null : fault);
-    return pass(body, passage, false);
+    FaultyTransfer transfer = new FaultyTransfer(fault != null && fault.inReply() ? null : fault);
+    return pass(body, transfer, false);
   }
 
   /** Receives an empty answer. */
@@ -35,10 +35,10 @@ final class StoreCall {
       fault.fire();
       throw failure(fault.toString(), changedSomething);
     }
-    pass(new byte[0], replyPassage(), changedSomething);
+    pass(new byte[0], replyTransfer(), changedSomething);
   }
 
-  FaultyTransfer replyPassage() {
+  FaultyTransfer replyTransfer() {
     return new FaultyTransfer(fault != null && fault.inReply() ? fault : null);
   }
 
@@ -67,14 +67,14 @@ final class StoreCall {
     return new StoreException(what + " failed: injected fault " + why, null, outcomeUnknown);
   }
 
-  private byte[] pass(byte[] body, FaultyTransfer passage, boolean outcomeUnknown)
+  private byte[] pass(byte[] body, FaultyTransfer transfer, boolean outcomeUnknown)
       throws StoreException {
     ByteArrayOutputStream arrived = new ByteArrayOutputStream(body.length);
     try {
-      passage.copy(new ByteArrayInputStream(body), arrived, body.length);
-      passage.strikeIfThere();
-    } catch (InjectedFaultException struck) {
-      throw failure(struck.fault().toString(), outcomeUnknown);
+      transfer.copy(new ByteArrayInputStream(body), arrived, body.length);
+      transfer.injectIfSet();
+    } catch (InjectedFaultException e) {
+      throw failure(e.fault().toString(), outcomeUnknown);
     } catch (IOException e) {
       throw new IllegalStateException("bytes in memory cannot fail", e);
     } catch (InterruptedException e) {

@@ -17,24 +17,24 @@ final class TcpConnection {
     this.proxy = proxy;
     this.client = client;
     this.wire = wire;
-    this.fault = proxy.strikes(Operation.CONNECTION, "");
+    this.fault = proxy.take(Operation.CONNECTION, "");
   }
 
   void run() throws IOException, InterruptedException {
-    boolean strikesReply = fault != null && fault.inReply();
-    FaultyTransfer there = new FaultyTransfer(strikesReply ? null : fault);
-    FaultyTransfer back = new FaultyTransfer(strikesReply ? fault : null);
+    boolean failsReply = fault != null && fault.inReply();
+    FaultyTransfer there = new FaultyTransfer(failsReply ? null : fault);
+    FaultyTransfer back = new FaultyTransfer(failsReply ? fault : null);
     Socket server = null;
     try {
-      there.strikeIfThere();
+      there.injectIfSet();
       Socket connected = proxy.connect();
       server = connected;
       Thread answering = proxy.start(() -> answer(connected, back));
       there.copy(client.getInputStream(), connected.getOutputStream());
       connected.shutdownOutput();
       answering.join();
-    } catch (InjectedFaultException struck) {
-      play(struck.fault(), client.getInputStream());
+    } catch (InjectedFaultException e) {
+      play(e.fault(), client.getInputStream());
     } finally {
       if (server != null) {
         proxy.disconnect(server);
@@ -44,12 +44,12 @@ final class TcpConnection {
 
   private void answer(Socket server, FaultyTransfer back) throws IOException, InterruptedException {
     try {
-      back.strikeIfThere();
+      back.injectIfSet();
       back.copy(server.getInputStream(), wire.out());
       client.shutdownOutput();
-    } catch (InjectedFaultException struck) {
-      play(struck.fault(), InputStream.nullInputStream());
-      if (struck.fault().kind() == Effect.Kind.HALF_CLOSE) {
+    } catch (InjectedFaultException e) {
+      play(e.fault(), InputStream.nullInputStream());
+      if (e.fault().kind() == Effect.Kind.HALF_CLOSE) {
         server.getInputStream().transferTo(OutputStream.nullOutputStream());
       } else {
         client.close();
@@ -57,11 +57,11 @@ final class TcpConnection {
     }
   }
 
-  private void play(Fault struck, InputStream fromClient) throws IOException {
-    if (struck.kind() == Effect.Kind.REFUSE) {
-      proxy.refuseUntilEnded(struck);
+  private void play(Fault fault, InputStream fromClient) throws IOException {
+    if (fault.kind() == Effect.Kind.REFUSE) {
+      proxy.refuseUntilEnded(fault);
     } else {
-      wire.end(struck, fromClient);
+      wire.end(fault, fromClient);
     }
   }
 }

@@ -1,10 +1,18 @@
 package dev.etcdbackup.testkit.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.etcdbackup.testkit.Fixtures;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class S3Server implements AutoCloseable {
   private static final String CEPH = "ETCDBACKUP_RGW_ENDPOINT";
   private static final String CEPH_TLS = "ETCDBACKUP_RGW_TLS_ENDPOINT";
+  private static final String LISTED = "ETCDBACKUP_S3_SERVERS";
+  private static final Pattern ENTRY =
+      Pattern.compile(
+          "(?<name>[^=]+)=(?<scheme>https?://)(?<access>[^:@/]+):(?<secret>[^:@/]+)@(?<host>[^/@]+)");
 
   private final URI endpoint;
   private final String accessKey;
@@ -96,6 +108,45 @@ public final class S3Server implements AutoCloseable {
    */
   public static S3Server cephTls() {
     return ceph(true);
+  }
+
+  /**
+   * Returns the servers that {@code ETCDBACKUP_S3_SERVERS} in the environment lists, separated by
+   * spaces, each as {@code NAME-VERSION=http://ACCESS_KEY:SECRET_KEY@HOST:PORT}. What has a meaning
+   * of its own in a URL, as a slash in a secret key, is encoded there ({@code %2F}). In the sources
+   * of this library {@code fixtures/s3} starts some and lists them.
+   *
+   * @return the servers by {@code NAME-VERSION}, in the order of the list; closing one does nothing
+   * @throws IllegalArgumentException when an entry has another form
+   */
+  public static Map<String, S3Server> listed() {
+    return listed(Objects.requireNonNullElse(System.getenv(LISTED), ""));
+  }
+
+  static Map<String, S3Server> listed(String list) {
+    Map<String, S3Server> servers = new LinkedHashMap<>();
+    for (String entry : list.strip().split("\\s+", -1)) {
+      if (entry.isEmpty()) {
+        continue;
+      }
+      Matcher parts = ENTRY.matcher(entry);
+      if (!parts.matches()) {
+        throw new IllegalArgumentException(
+            LISTED
+                + " must list NAME-VERSION=http://ACCESS_KEY:SECRET_KEY@HOST:PORT, but one of its"
+                + " entries has another form");
+      }
+      URI endpoint = URI.create(parts.group("scheme") + parts.group("host"));
+      servers.put(
+          parts.group("name"),
+          new S3Server(
+              endpoint, decoded(parts, "access"), decoded(parts, "secret"), null, () -> {}));
+    }
+    return servers;
+  }
+
+  private static String decoded(Matcher parts, String group) {
+    return URLDecoder.decode(parts.group(group).replace("+", "%2B"), UTF_8);
   }
 
   private static S3Server ceph(boolean tls) {

@@ -73,7 +73,7 @@ class CephContainerIT {
         .toList();
   }
 
-  /** What the gateway answers to nobody in particular: an empty list of buckets. */
+  /** What the gateway answers without credentials: an empty list of buckets. */
   private static String get(HttpClient client, URI endpoint) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(endpoint).build();
     return client.send(request, HttpResponse.BodyHandlers.ofString()).body();

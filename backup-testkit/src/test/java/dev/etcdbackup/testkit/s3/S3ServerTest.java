@@ -1,6 +1,7 @@
 package dev.etcdbackup.testkit.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -8,8 +9,11 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class S3ServerTest {
   @Test
@@ -35,6 +39,29 @@ class S3ServerTest {
       bytes += Files.size(jar);
     }
     assertThat(bytes).isLessThanOrEqualTo(12_000_000);
+  }
+
+  @Test
+  void serversAreListedByNameWithTheirKeys() {
+    Map<String, S3Server> servers =
+        S3Server.listed(" moto-5.2.5=http://a:b+%2Fc@127.0.0.1:5000 aws=https://k:s@h\n");
+
+    assertThat(servers.keySet()).containsExactly("moto-5.2.5", "aws");
+    S3Server moto = servers.get("moto-5.2.5");
+    assertThat(moto.endpoint()).hasToString("http://127.0.0.1:5000");
+    assertThat(moto.accessKey()).isEqualTo("a");
+    assertThat(moto.secretKey()).isEqualTo("b+/c");
+    assertThat(servers.get("aws").endpoint()).hasToString("https://h");
+    assertThat(S3Server.listed("")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"moto", "moto=http://h:1", "moto=ftp://canary:canary@h", "http://a:b@h"})
+  void anEntryOfAnotherFormIsRefusedWithoutShowingKeys(String entry) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> S3Server.listed(entry))
+        .withMessageContaining("NAME-VERSION=http://ACCESS_KEY:SECRET_KEY@HOST:PORT")
+        .withMessageNotContaining("canary");
   }
 
   @Tag("server")

@@ -54,7 +54,7 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup>, Clean
   public EtcdBackupReconciler(
       SchedulerBuilder scheduler, Function<EtcdBackupSpec, SnapshotSource> sources) {
     this.sources = sources;
-    this.scheduler = scheduler.listener(new Told()).build();
+    this.scheduler = scheduler.listener(new StatusUpdates()).build();
   }
 
   /**
@@ -162,8 +162,8 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup>, Clean
     events.propagateEvent(owner);
   }
 
-  /** What the scheduler tells; apart, so that nobody else can. */
-  private final class Told implements BackupListener {
+  /** Receives the events of the scheduler; private, so that no other class can send any. */
+  private final class StatusUpdates implements BackupListener {
     @Override
     public void succeeded(String project, BackupResult result) {
       ended(project, result, null);

@@ -27,14 +27,14 @@ final class Modules {
 
   private Modules() {}
 
-  /** The names of all published modules that hold code, in the order of the parent's pom. */
+  /** The names of all published modules that make a jar, in the order of the parent's pom. */
   static List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
     Matcher module =
         Pattern.compile("<module>(backup-[a-z0-9-]+)</module>")
             .matcher(pom(ROOT.resolve("pom.xml")));
     while (module.find()) {
-      if (Files.isDirectory(ROOT.resolve(module.group(1)).resolve("src/main/java"))) {
+      if (Files.isDirectory(ROOT.resolve(module.group(1)).resolve("src/main"))) {
         names.add(module.group(1));
       }
     }
@@ -65,6 +65,9 @@ final class Modules {
   static SortedSet<String> packages(String module) throws IOException {
     Path sources = ROOT.resolve(module).resolve("src/main/java");
     SortedSet<String> packages = new TreeSet<>();
+    if (Files.notExists(sources)) {
+      return packages; // a jar of classes of others
+    }
     try (Stream<Path> files = Files.walk(sources)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (file.toString().endsWith(".java") && !file.endsWith("module-info.java")) {
@@ -81,7 +84,10 @@ final class Modules {
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
     return new ClassFileImporter()
         .importPaths(
-            names().stream().map(name -> ROOT.resolve(name).resolve("target/classes")).toList());
+            names().stream()
+                .map(name -> ROOT.resolve(name).resolve("target/classes"))
+                .filter(Files::isDirectory)
+                .toList());
   }
 
   private static String pom(Path file) throws IOException {

@@ -31,6 +31,7 @@ class ModulesTest {
           Map.entry("backup-snapshot", Set.of("backup-core")),
           Map.entry("backup-service", Set.of("backup-core")),
           Map.entry("backup-etcd", Set.of("backup-core", "backup-snapshot")),
+          Map.entry("backup-etcd-shaded", Set.of("backup-core", "backup-snapshot", "backup-etcd")),
           Map.entry("backup-cron", Set.of("backup-core", "backup-service")),
           Map.entry("backup-micrometer", Set.of("backup-core", "backup-service")),
           Map.entry(

@@ -182,7 +182,7 @@ final class BenchmarkServers implements Closeable {
     }
   }
 
-  /** After a good end there is nothing left to do here. */
+  /** After a regular stop there is nothing left to do. */
   private void closeAfterInterrupt() {
     try {
       close();

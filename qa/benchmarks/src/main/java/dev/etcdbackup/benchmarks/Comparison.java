@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost what of the cost
  * @param ours our step
  * @param peers the peers' steps, at least one peer
- * @param bar what the ratio may be at most; null when it is only told
+ * @param bar what the ratio may be at most; null when it is only reported
  */
 record Comparison(
     String group,

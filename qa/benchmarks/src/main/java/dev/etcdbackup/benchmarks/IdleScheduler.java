@@ -105,7 +105,7 @@ public final class IdleScheduler {
     }
   }
 
-  @SuppressWarnings("SystemGc") // that is how it is told
+  @SuppressWarnings("SystemGc") // live heap is measured after a collection
   private static long liveHeap() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

@@ -12,7 +12,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** What is pure Java and waits for nobody, by JMH, each in a JVM of its own. */
+/** Cases of pure Java without servers, measured by JMH, each in a JVM of its own. */
 final class JmhCase implements Case {
   /** Ten times as long may take ten times as long, and a little for noise. */
   private static final double LINEAR = 12;

@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +76,7 @@ final class HttpUsage implements Usage {
         throw new AssertionError("another process took the lock while it was held");
       }
     }
-    requireEqual("the status of the answer", 200, answer.get(60, TimeUnit.SECONDS).statusCode());
+    requireEqual("the status of the answer", 200, answer.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode());
   }
 
   private static void requireUnanswered(CompletableFuture<?> answer) throws Exception {
@@ -116,7 +115,7 @@ final class HttpUsage implements Usage {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/backups" + path))
-        .timeout(Duration.ofSeconds(60));
+        .timeout(Application.PATIENCE);
   }
 
   private String send(HttpRequest request) throws Exception {

@@ -27,7 +27,10 @@ final class Libraries {
     }
   }
 
-  /** gRPC, Netty, Vert.x, protobuf and the AWS SDK; several versions if classes of several. */
+  /**
+   * gRPC, Netty, Vert.x, protobuf and the AWS SDK; several versions if classes of several, {@code
+   * shaded} if classes of backup-etcd-shaded.
+   */
   List<String> columns() {
     return List.of(
         versions("io.grpc."),
@@ -44,6 +47,9 @@ final class Libraries {
             .flatMap(line -> JAR.matcher(line).results().reduce((outer, inner) -> inner).stream())
             .map(jar -> jar.group(2))
             .collect(Collectors.toCollection(TreeSet::new));
+    if (loaded.stream().anyMatch(line -> line.contains("dev.etcdbackup.shaded." + prefix))) {
+      versions.add("shaded");
+    }
     return versions.isEmpty() ? "none" : String.join(" + ", versions);
   }
 }

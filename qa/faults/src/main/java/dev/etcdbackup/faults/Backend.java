@@ -6,7 +6,10 @@ import dev.etcdbackup.SnapshotSource;
 import java.io.IOException;
 import java.util.List;
 
-/** Where one case happens: a store and a source that the fault strikes, and a view past it. */
+/**
+ * Where one case happens: a store and a source into which a fault is injected, and a view without
+ * the fault.
+ */
 interface Backend extends AutoCloseable {
   /** The kinds there are. */
   enum Kind {
@@ -29,7 +32,7 @@ interface Backend extends AutoCloseable {
   }
 
   /** The store as the job sees it. */
-  BackupStore struck();
+  BackupStore faultyStore();
 
   /** The same store past the fault. */
   BackupStore clear();

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One case of the matrix: a job on some backend, struck by a fault at a position, and how it may
- * end.
+ * One case of the matrix: a job on some backend, with a fault injected at a position, and how it
+ * may end.
  *
  * @param backend where
  * @param job what is being done

@@ -24,11 +24,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A directory store. The fault strikes the store, a source without an etcd, or a real etcd. */
+/**
+ * A directory store. The fault is injected into the store, a source without an etcd, or a real
+ * etcd.
+ */
 final class DirectoryBackend implements Backend {
   private final Path root;
   private final DirectoryBackupStore store;
-  private final BackupStore struck;
+  private final BackupStore faultyStore;
   private final @Nullable Fault ofSource;
   private final @Nullable FaultProxy proxy;
   private final @Nullable SnapshotSource etcd;
@@ -42,21 +45,21 @@ final class DirectoryBackend implements Backend {
       throws IOException {
     this.root = root;
     this.store = DirectoryBackupStore.at(root);
-    this.struck = ofStore == null ? store : FaultyBackupStore.over(store, ofStore);
+    this.faultyStore = ofStore == null ? store : FaultyBackupStore.over(store, ofStore);
     this.ofSource = ofSource;
     this.proxy = proxy;
     this.etcd = etcd;
   }
 
-  static DirectoryBackend struckInTheStore(Path root, Fault fault) throws IOException {
+  static DirectoryBackend withFaultyStore(Path root, Fault fault) throws IOException {
     return new DirectoryBackend(root, fault, null, null, null);
   }
 
-  static DirectoryBackend struckInTheSource(Path root, Fault fault) throws IOException {
+  static DirectoryBackend withFaultySource(Path root, Fault fault) throws IOException {
     return new DirectoryBackend(root, null, fault, null, null);
   }
 
-  static DirectoryBackend unstruck(Path root) throws IOException {
+  static DirectoryBackend withoutFault(Path root) throws IOException {
     return new DirectoryBackend(root, null, null, null, null);
   }
 
@@ -78,8 +81,8 @@ final class DirectoryBackend implements Backend {
   }
 
   @Override
-  public BackupStore struck() {
-    return struck;
+  public BackupStore faultyStore() {
+    return faultyStore;
   }
 
   @Override

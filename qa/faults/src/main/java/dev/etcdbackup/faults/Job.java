@@ -1,6 +1,6 @@
 package dev.etcdbackup.faults;
 
-/** What is being done when a fault strikes. */
+/** What is being done when a fault is injected. */
 enum Job {
   CREATE_SMALL("create, small"),
   CREATE_LARGE("create, multipart"),

@@ -46,7 +46,7 @@ final class Killed implements Trouble {
     if (testCase.backend() == Backend.Kind.DIRECTORY) {
       Path store = directory.resolve("store");
       place = List.of(store.toString());
-      return DirectoryBackend.unstruck(store);
+      return DirectoryBackend.withoutFault(store);
     }
     S3Site site = lab.site(testCase.backend());
     String prefix = site.newPrefix();
@@ -59,7 +59,7 @@ final class Killed implements Trouble {
     return new S3Backend(site, prefix, null, null, testCase.requestTimeout());
   }
 
-  /** Starts the process, waits until it is struck, and kills it. */
+  /** Starts the process, waits until it reaches the chosen point, and kills it. */
   @Override
   public Work.Done run(Work work) throws IOException, InterruptedException {
     Process process = process().start();
@@ -68,10 +68,10 @@ final class Killed implements Trouble {
     try (BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      boolean struck = inTheProcess() ? hears(out, said) : sees(process);
+      boolean reached = inTheProcess() ? hears(out, said) : sees(process);
       boolean alive = process.isAlive();
       int status = process.destroyForcibly().waitFor();
-      if (!struck || !alive || status != SIGKILLED) {
+      if (!reached || !alive || status != SIGKILLED) {
         out.lines().forEach(said::add);
         return new Work.Done(
             Outcome.OTHER, "not killed but ended, " + status + ": " + said, List.of());
@@ -87,7 +87,7 @@ final class Killed implements Trouble {
 
   private static boolean hears(BufferedReader out, List<String> said) throws IOException {
     String line = out.readLine();
-    while (line != null && !line.equals(Victim.STRUCK)) {
+    while (line != null && !line.equals(Victim.REACHED)) {
       said.add(line);
       line = out.readLine();
     }

@@ -21,7 +21,7 @@ final class S3Backend implements Backend {
   private final S3Client client;
   private final BackupStore right;
   private final Duration requestTimeout;
-  private BackupStore struck;
+  private BackupStore faultyStore;
   private @Nullable S3Client wrong;
   private final @Nullable Fault ofSource;
 
@@ -41,23 +41,23 @@ final class S3Backend implements Backend {
     this.ofSource = ofSource;
     this.client = site.clientAt(proxy.endpoint());
     this.right = site.store(client, prefix, requestTimeout);
-    this.struck = right;
+    this.faultyStore = right;
     this.requestTimeout = requestTimeout;
   }
 
   /** From now on the job has a client of its own, and may look elsewhere. */
   void goThrough(S3Client client, String bucket) {
     wrong = client;
-    struck = S3Site.store(client, bucket, prefix, requestTimeout);
+    faultyStore = S3Site.store(client, bucket, prefix, requestTimeout);
   }
 
   void goRight() {
-    struck = right;
+    faultyStore = right;
   }
 
   @Override
-  public BackupStore struck() {
-    return struck;
+  public BackupStore faultyStore() {
+    return faultyStore;
   }
 
   @Override

@@ -79,7 +79,7 @@ final class TestServers implements AutoCloseable {
     }
   }
 
-  /** A backend that a fault strikes, if there is one. */
+  /** A backend with a fault injected, if there is one. */
   Backend backend(Case testCase, @Nullable Fault fault, Path store) throws IOException {
     boolean inSource = fault != null && isOfSource(fault);
     return switch (testCase.backend()) {
@@ -89,14 +89,14 @@ final class TestServers implements AutoCloseable {
           DirectoryBackend.beforeEtcd(
               store, etcd().endpoint(), Objects.requireNonNull(fault), testCase.requestTimeout());
       case DIRECTORY, DISK ->
-          fault == null ? DirectoryBackend.unstruck(store) : directory(store, fault);
+          fault == null ? DirectoryBackend.withoutFault(store) : directory(store, fault);
     };
   }
 
   static Backend directory(Path store, Fault fault) throws IOException {
     return isOfSource(fault)
-        ? DirectoryBackend.struckInTheSource(store, fault)
-        : DirectoryBackend.struckInTheStore(store, fault);
+        ? DirectoryBackend.withFaultySource(store, fault)
+        : DirectoryBackend.withFaultyStore(store, fault);
   }
 
   private static boolean isOfSource(Fault fault) {

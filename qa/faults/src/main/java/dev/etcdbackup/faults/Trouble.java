@@ -18,7 +18,7 @@ interface Trouble extends AutoCloseable {
     return work.run();
   }
 
-  /** How often it has struck. A case in which it has not proves nothing. */
+  /** How often the fault was injected. A case without it is invalid. */
   int fired();
 
   /** Ends it; what it broke works again. To end it again does nothing. */

@@ -11,7 +11,7 @@ import java.util.Set;
 /** A process that does a job and is killed over it. */
 public final class Victim {
   /** What it says when it has come to the point and stays there. */
-  static final String STRUCK = "struck";
+  static final String REACHED = "reached";
 
   /** Nobody waits so long. */
   private static final Duration LONG = Duration.ofMinutes(2);
@@ -55,7 +55,7 @@ public final class Victim {
             () -> {
               try {
                 fault.awaitFired(1, LONG);
-                System.out.println(STRUCK);
+                System.out.println(REACHED);
               } catch (Exception e) {
                 System.out.println(e);
               }

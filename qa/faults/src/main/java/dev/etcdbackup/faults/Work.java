@@ -129,7 +129,7 @@ final class Work {
 
   private Outcome create() throws IOException {
     BackupResult result =
-        service(backend.struck()).backUp(Snapshots.PROJECT, backend.source(snapshot));
+        service(backend.faultyStore()).backUp(Snapshots.PROJECT, backend.source(snapshot));
     require(
         backend.clear().find(result.key()).isPresent(),
         result.key() + " was reported, and is not there");
@@ -138,7 +138,7 @@ final class Work {
 
   private Outcome list() throws IOException {
     Set<BackupKey> listed = new TreeSet<>();
-    service(backend.struck()).list("").forEach(backup -> listed.add(backup.key()));
+    service(backend.faultyStore()).list("").forEach(backup -> listed.add(backup.key()));
     listed.removeIf(key -> key.project().equals(Snapshots.MEDDLED));
     listed.removeIf(Meddling.STORES_AND_DELETES::mayBeThere);
     require(listed.equals(Snapshots.earlier(testCase.job()).keySet()), "listed " + listed);
@@ -148,7 +148,7 @@ final class Work {
   private Outcome get() throws IOException {
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(backend.struck()).download(key, file);
+      service(backend.faultyStore()).download(key, file);
     } catch (IOException e) {
       require(!Files.exists(file), "there is a file of a failed read");
       throw e;
@@ -160,13 +160,13 @@ final class Work {
 
   private Outcome prune() throws IOException {
     PruneReport report =
-        service(backend.struck()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1));
+        service(backend.faultyStore()).prune(Snapshots.PROJECT, RetentionPolicy.keepLast(1));
     return report.refused().isEmpty() ? Outcome.DONE : Outcome.REFUSED;
   }
 
   private Outcome verify() throws IOException {
     Backup backup = Backup.of(stored(), ZoneOffset.UTC);
-    Verification found = service(backend.struck()).verify(backup);
+    Verification found = service(backend.faultyStore()).verify(backup);
     return found.ok() ? Outcome.DONE : Outcome.CORRUPT;
   }
 
@@ -174,7 +174,7 @@ final class Work {
     Path dataDir = directory.resolve("data-" + attempt);
     Path file = directory.resolve("got-" + attempt);
     try {
-      service(backend.struck()).download(key, file);
+      service(backend.faultyStore()).download(key, file);
       try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
         DataDirRestore.builder().build().restore(opened, dataDir);
       }
@@ -189,7 +189,7 @@ final class Work {
   private Outcome scheduledRun() throws Exception {
     AtomicReference<@Nullable Outcome> pruned = new AtomicReference<>();
     BackupScheduler scheduler =
-        BackupScheduler.builder(backend.struck())
+        BackupScheduler.builder(backend.faultyStore())
             .clock(CLOCK)
             .retry(Duration.ofMinutes(5), Duration.ofMinutes(5))
             .listener(new Pruned(pruned))

@@ -148,14 +148,14 @@ class CaseRunTest {
 
   /** Runs one case that creates a backup in a store over a faulty one. */
   private List<String> complaints(
-      Operation struck, Outcome allowed, UnaryOperator<BackupStore> store) throws Exception {
-    Fault fault = Faults.on(struck).answer(503);
+      Operation failing, Outcome allowed, UnaryOperator<BackupStore> store) throws Exception {
+    Fault fault = Faults.on(failing).answer(503);
     Trouble trouble = new Scripted(fault);
     Case testCase =
         new Case(
             Backend.Kind.DIRECTORY,
             Job.CREATE_SMALL,
-            struck.toString(),
+            failing.toString(),
             "503",
             () -> trouble,
             Set.of(allowed),
@@ -166,15 +166,15 @@ class CaseRunTest {
   }
 
   private final class Memory implements Backend {
-    private final BackupStore struck;
+    private final BackupStore faultyStore;
 
-    Memory(BackupStore struck) {
-      this.struck = struck;
+    Memory(BackupStore faultyStore) {
+      this.faultyStore = faultyStore;
     }
 
     @Override
-    public BackupStore struck() {
-      return struck;
+    public BackupStore faultyStore() {
+      return faultyStore;
     }
 
     @Override

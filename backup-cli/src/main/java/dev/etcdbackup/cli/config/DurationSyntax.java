@@ -5,13 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as people write them: {@code 90s}, {@code 10m}, {@code 24h}, {@code 1d12h}. */
-public final class DurationText {
+/**
+ * Parses durations as options and configurations have them: {@code 90s}, {@code 10m}, {@code 24h},
+ * {@code 1d12h}.
+ */
+public final class DurationSyntax {
   private static final Pattern FORM =
       Pattern.compile("(?=.)(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  private DurationText() {}
+  private DurationSyntax() {}
 
   /**
    * Reads a duration: whole numbers with d, h, m and s, from the largest unit to the smallest.
@@ -36,17 +39,6 @@ public final class DurationText {
           "'" + text + "' must be more than 0 and less than 36500 days");
     }
     return duration;
-  }
-
-  /**
-   * Writes a duration for people, in its two largest units: {@code 14m12s}, {@code 24h14m}, {@code
-   * 3d2h}. Hours go up to 48.
-   *
-   * @param duration zero or more
-   * @return the text; what is less than its units is cut off
-   */
-  public static String format(Duration duration) {
-    return dev.etcdbackup.internal.DurationText.format(duration);
   }
 
   private static long number(@Nullable String digits) {
