@@ -161,7 +161,9 @@ final class EncodingOptions {
       return reader.read(secret);
     } catch (IllegalArgumentException e) {
       String hint =
-          secret == null && e.getMessage().contains("passphrase") ? "; give --passphrase-file" : "";
+          secret == null && String.valueOf(e.getMessage()).contains("passphrase")
+              ? "; give --passphrase-file"
+              : "";
       throw new UsageException(option + ": " + e.getMessage() + hint);
     } catch (IOException e) {
       throw unreadable(option, file);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.SecureRandom;
-import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
@@ -103,7 +102,7 @@ final class EncryptedMessage extends InputStream {
     }
     literal =
         new PGPLiteralDataGenerator()
-            .open(encrypting, PGPLiteralData.BINARY, "", new Date(0), new byte[CHUNK]);
+            .open(encrypting, PGPLiteralData.BINARY, "", PGPLiteralData.NOW, new byte[CHUNK]);
   }
 
   /** What was encrypted and not taken yet. */

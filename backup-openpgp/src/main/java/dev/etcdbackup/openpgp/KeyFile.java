@@ -75,8 +75,8 @@ final class KeyFile {
         return keys;
       }
     } catch (IOException | RuntimeException e) {
-      if (e instanceof IllegalArgumentException && e.getCause() == null && isOurs(e, file)) {
-        throw (IllegalArgumentException) e;
+      if (e instanceof IllegalArgumentException ours && e.getCause() == null && isOurs(e, file)) {
+        throw ours;
       }
       // Its message may quote what the file holds.
       throw new IllegalArgumentException(file + " holds no OpenPGP " + what);

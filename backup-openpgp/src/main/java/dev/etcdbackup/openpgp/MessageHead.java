@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rest what comes after the head and the header of the data, without armour: the same bytes
  *     that {@code data} reads
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and written out once
 record MessageHead(
     List<KeyId> recipients,
     byte[] sessionKeys,

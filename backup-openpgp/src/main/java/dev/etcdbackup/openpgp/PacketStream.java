@@ -118,7 +118,7 @@ final class PacketStream {
       if (one < 224) {
         int two = required();
         octets[at + 1] = (byte) two;
-        left = ((one - 192) << 8) + two + 192;
+        left = ((one - 192L) << 8) + two + 192;
         return 2;
       }
       left = 0;

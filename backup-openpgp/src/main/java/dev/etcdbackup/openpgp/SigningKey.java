@@ -85,7 +85,7 @@ public final class SigningKey {
               key.getPublicKey());
       generator.init(PGPSignature.BINARY_DOCUMENT, key.getPrivateKey());
       PGPSignatureSubpacketGenerator subpackets = new PGPSignatureSubpacketGenerator();
-      subpackets.setSignatureCreationTime(new Date());
+      subpackets.setSignatureCreationTime(Date.from(Instant.now()));
       subpackets.setIssuerFingerprint(false, key.getPublicKey());
       generator.setHashedSubpackets(subpackets.generate());
       generator.update(statement);

@@ -59,7 +59,7 @@ final class Gpg implements AutoCloseable {
         .filter(line -> line.startsWith("fpr:"))
         .findFirst()
         .orElseThrow()
-        .split(":")[9];
+        .split(":", -1)[9];
   }
 
   String run(String option, String... arguments) throws IOException {
