@@ -291,7 +291,7 @@ final class S3Exceptions {
     }
     SSLException tls = cause(e, SSLException.class);
     if (tls != null) {
-      return tls.getMessage()
+      return FailureText.of(tls)
           + "; is it a TLS port, and is its authority known (--s3-ca,"
           + " caPem)?";
     }

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli.config;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.internal.FailureText;
@@ -38,6 +39,10 @@ public record BackupConfig(
     clusters = List.copyOf(clusters);
   }
 
+  /** A configuration needs five levels. Each one takes a piece of the stack. */
+  private static final StreamReadConstraints DEPTH =
+      StreamReadConstraints.builder().maxNestingDepth(50).build();
+
   /**
    * Reads a file and checks all of it. The end of its name determines the format: {@code .txt} is a
    * {@code clusters.txt}, {@code .json} is JSON, everything else is YAML. The encoding is UTF-8.
@@ -56,7 +61,10 @@ public record BackupConfig(
     if (kind.endsWith(".txt")) {
       return new ClustersTxt(name, tlsDir.orElse(directory)).read(text);
     }
-    JsonFactory format = kind.endsWith(".json") ? new JsonFactory() : new YAMLFactory();
+    JsonFactory format =
+        (kind.endsWith(".json") ? JsonFactory.builder() : YAMLFactory.builder())
+            .streamReadConstraints(DEPTH)
+            .build();
     return new ClustersDocument(directory).read(ConfigNode.read(name, text, format));
   }
 
