@@ -90,12 +90,13 @@ final class WrongStore implements BackupStore {
   }
 
   /**
-   * Everything there is, once nothing of a prefix is left, which may take another thread's time.
+   * Everything there is, once there is something of a prefix or nothing of it is left, for which
+   * another thread may need its time. Gives up after 5 seconds.
    */
-  List<StoredBackup> allOnceGone(String prefix) {
+  List<StoredBackup> allOnce(boolean present, String prefix) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     List<StoredBackup> all = right.everything();
-    while (all.stream().anyMatch(backup -> backup.key().toString().startsWith(prefix))
+    while (present != all.stream().anyMatch(backup -> backup.key().toString().startsWith(prefix))
         && System.nanoTime() - end < 0) {
       Thread.onSpinWait();
       all = right.everything();
