@@ -105,7 +105,7 @@ class CompressedBackupsTest {
         "tar -cf a.tar snap.db && zstd -qc a.tar"
       })
   void whatSomebodyPackedIsUnpackedOnTheWay(String command) throws Exception {
-    Path store = directory.resolve("store");
+    Path store = Files.createDirectory(directory.resolve("store"));
     List<String> options = List.of("--store", store.toUri().toString());
     Cli made = create(options, 1);
     assertThat(made.code()).as(made.err()).isZero();
