@@ -118,11 +118,21 @@ class ReadmeTest {
             .run(
                 null, null, null, "-d", directory.toString(), "-cp", CLASS_PATH, source.toString());
     assertThat(compiled).as("compiles").isZero();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = java();
     command.addAll(properties);
     command.addAll(List.of("-cp", directory + ":" + CLASS_PATH, "BackUp"));
     return end(new ProcessBuilder(command));
+  }
+
+  /** The Java that runs the tests, with the options of docs/compatibility.md from Java 24 on. */
+  private static List<String> java() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return command;
   }
 
   private String end(ProcessBuilder builder) throws Exception {
@@ -143,13 +153,10 @@ class ReadmeTest {
   @Test
   @Tag("server")
   void theQuickstartPrintsNothingButItsOwnLines() throws Exception {
-    String err =
-        end(
-            new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                CLASS_PATH,
-                Quickstart.class.getName()));
+    List<String> command = java();
+    command.addAll(List.of("-cp", CLASS_PATH, Quickstart.class.getName()));
+
+    String err = end(new ProcessBuilder(command));
 
     assertThat(err).isEmpty();
     assertThat(Files.readString(directory.resolve("out"))).contains("4. Prune", "Done;");
