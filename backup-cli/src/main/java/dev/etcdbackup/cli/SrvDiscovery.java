@@ -48,7 +48,7 @@ final class SrvDiscovery {
   /**
    * Finds the members; those of https alone when there are any.
    *
-   * @param suffix what follows the name of the service after a hyphen; empty for nothing
+   * @param suffix appended to the name of the service after a hyphen; empty appends nothing
    * @throws SourceException when the name servers do not answer, or have no such records
    */
   static List<URI> members(String domain, String suffix) throws SourceException {

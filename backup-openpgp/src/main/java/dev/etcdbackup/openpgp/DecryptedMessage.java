@@ -88,8 +88,8 @@ final class DecryptedMessage extends InputStream {
     switch (head.data().tag()) {
       case PacketStream.ENCRYPTED_WITHOUT_INTEGRITY ->
           throw new IOException(
-              "it is encrypted without integrity protection, so that nobody would see when it was"
-                  + " modified");
+              "it is encrypted without integrity protection, so a modification could not be"
+                  + " detected");
       case PacketStream.ENCRYPTED_OCB -> throw unreadable();
       default -> {
         int version = body.read();
