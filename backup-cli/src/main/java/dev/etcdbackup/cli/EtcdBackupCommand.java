@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.BackupServiceBuilder;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -233,7 +234,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return service(over, tarballZone(config)).build();
   }
 
-  private BackupService.Builder service(BackupStore over, ZoneId zone) throws UsageException {
+  private BackupServiceBuilder service(BackupStore over, ZoneId zone) throws UsageException {
     BackupEncodings encodings = encoding.reading();
     return BackupService.builder(over)
         .encodings(encodings)

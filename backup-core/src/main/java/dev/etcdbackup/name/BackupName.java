@@ -1,8 +1,6 @@
 package dev.etcdbackup.name;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -51,7 +49,6 @@ public final class BackupName {
   private static final String TARBALL_SUFFIX = ".tar.gz";
   private static final String ZSTD_SUFFIX = ".zst";
   private static final String GPG_SUFFIX = ".gpg";
-  private static final int STAMP_LENGTH = "yyyy-MM-dd-HH:mm:ss".length();
 
   private final String text;
   private final BackupKind kind;
@@ -121,7 +118,7 @@ public final class BackupName {
     Instant second = time.truncatedTo(ChronoUnit.SECONDS);
     StringBuilder out = new StringBuilder(prefix.length() + 42);
     out.append(prefix).append("_v").append(revision).append('_');
-    appendStamp(out, second, ':');
+    NameTime.append(out, second, ':');
     String text = out.toString();
     return new BackupName(text, text.length(), BackupKind.PERIODIC, prefix, second, revision);
   }
@@ -137,7 +134,7 @@ public final class BackupName {
     Instant second = time.truncatedTo(ChronoUnit.SECONDS);
     StringBuilder out = new StringBuilder(40);
     out.append(TARBALL_STEM).append('-');
-    appendStamp(out, second, '-');
+    NameTime.append(out, second, '-');
     int baseLength = out.length();
     out.append(TARBALL_SUFFIX);
     return new BackupName(out.toString(), baseLength, BackupKind.TARBALL, TARBALL_STEM, second, -1);
@@ -286,20 +283,20 @@ public final class BackupName {
 
   private static @Nullable BackupName parsePeriodic(String text) {
     int base = without(ZSTD_SUFFIX, text, without(GPG_SUFFIX, text, text.length()));
-    int stamp = base - STAMP_LENGTH;
+    int stamp = base - NameTime.LENGTH;
     if (stamp < 4 || text.charAt(stamp - 1) != '_' || text.charAt(base - 3) != ':') {
       return null;
     }
     int end = stamp - 1;
     int start = end;
-    while (start > 0 && isDigit(text.charAt(start - 1))) {
+    while (start > 0 && NameTime.isDigit(text.charAt(start - 1))) {
       start--;
     }
     if (start == end || start < 2 || !text.startsWith("_v", start - 2)) {
       return null;
     }
     long revision = parseRevision(text, start, end);
-    Instant time = revision < 0 ? null : parseStamp(text, stamp, ':', ZoneOffset.UTC);
+    Instant time = revision < 0 ? null : NameTime.parse(text, stamp, ':', ZoneOffset.UTC);
     String prefix = text.substring(0, start - 2);
     return time == null
         ? null
@@ -308,7 +305,7 @@ public final class BackupName {
 
   private static @Nullable BackupName parseTarball(String text, ZoneId zone) {
     int base = without(GPG_SUFFIX, text, text.length()) - TARBALL_SUFFIX.length();
-    int stamp = base - STAMP_LENGTH;
+    int stamp = base - NameTime.LENGTH;
     int stem = stamp - 1 - TARBALL_STEM.length();
     if (stem < 0
         || !text.startsWith(TARBALL_SUFFIX, base)
@@ -317,7 +314,7 @@ public final class BackupName {
         || (stem > 0 && text.charAt(stem - 1) != '/')) {
       return null;
     }
-    Instant time = parseStamp(text, stamp, '-', zone);
+    Instant time = NameTime.parse(text, stamp, '-', zone);
     String prefix = text.substring(0, stamp - 1);
     return time == null ? null : new BackupName(text, base, BackupKind.TARBALL, prefix, time, -1);
   }
@@ -346,74 +343,6 @@ public final class BackupName {
               + (text.charAt(i) - '0'); // 19 digits overflow at most once, to a negative number
     }
     return value < 0 ? -1 : value;
-  }
-
-  private static @Nullable Instant parseStamp(
-      String text, int at, char timeSeparator, ZoneId zone) {
-    int year = digits(text, at, 4);
-    int month = digits(text, at + 5, 2);
-    int day = digits(text, at + 8, 2);
-    int hour = digits(text, at + 11, 2);
-    int minute = digits(text, at + 14, 2);
-    int second = digits(text, at + 17, 2);
-    if ((year | month | day | hour | minute | second) < 0
-        || text.charAt(at + 4) != '-'
-        || text.charAt(at + 7) != '-'
-        || text.charAt(at + 10) != '-'
-        || text.charAt(at + 13) != timeSeparator
-        || text.charAt(at + 16) != timeSeparator
-        || month < 1
-        || month > 12
-        || day < 1
-        || day > YearMonth.of(year, month).lengthOfMonth()
-        || hour > 23
-        || minute > 59
-        || second > 59) {
-      return null;
-    }
-    return LocalDateTime.of(year, month, day, hour, minute, second).atZone(zone).toInstant();
-  }
-
-  private static int digits(String text, int at, int count) {
-    int value = 0;
-    for (int i = at; i < at + count; i++) {
-      char c = text.charAt(i);
-      if (!isDigit(c)) {
-        return -1;
-      }
-      value = value * 10 + (c - '0');
-    }
-    return value;
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static void appendStamp(StringBuilder out, Instant time, char timeSeparator) {
-    LocalDateTime utc = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
-    if (utc.getYear() < 0 || utc.getYear() > 9999) {
-      throw new IllegalArgumentException("year must be 0 to 9999, not " + utc.getYear());
-    }
-    appendPadded(out, utc.getYear(), 4);
-    out.append('-');
-    appendPadded(out, utc.getMonthValue(), 2);
-    out.append('-');
-    appendPadded(out, utc.getDayOfMonth(), 2);
-    out.append('-');
-    appendPadded(out, utc.getHour(), 2);
-    out.append(timeSeparator);
-    appendPadded(out, utc.getMinute(), 2);
-    out.append(timeSeparator);
-    appendPadded(out, utc.getSecond(), 2);
-  }
-
-  private static void appendPadded(StringBuilder out, int value, int width) {
-    String digits = Integer.toString(value);
-    for (int i = digits.length(); i < width; i++) {
-      out.append('0');
-    }
-    out.append(digits);
   }
 
   private static int compareOldestFirst(BackupName a, BackupName b) {

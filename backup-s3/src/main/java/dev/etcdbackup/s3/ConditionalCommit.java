@@ -115,8 +115,8 @@ final class ConditionalCommit {
         String text = bucket.url(key) + " has " + stored + " bytes instead of " + size;
         throw new StoreException(text + "; do not trust this server", null);
       }
-      bucket.requireEncrypted(operation, key, found.head().sseCustomerAlgorithm());
-      bucket.requireKeyNeeded(operation, key);
+      bucket.encryption().requireConfirmed(operation, key, found.head().sseCustomerAlgorithm());
+      bucket.encryption().requireKeyNeeded(operation, key);
     } catch (StoreException e) {
       try {
         bucket.discard(found);

@@ -333,8 +333,8 @@ public final class S3BackupStore implements BackupStore {
     List<StoredBackup> all = new ArrayList<>();
     String token = null;
     do {
-      ListObjectsV2Response page = bucket.page(project, token);
-      all.addAll(bucket.contents(page, project));
+      ListObjectsV2Response page = bucket.listing().page(project, token);
+      all.addAll(bucket.listing().contents(page, project));
       token = nextToken(page, token);
     } while (token != null);
     // Servers list in this order; sorting what is sorted costs one look at each.

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -34,12 +33,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
-import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The requests of the store, one method each, blocking, with a deadline each. They throw {@link
@@ -72,9 +68,8 @@ final class S3Bucket {
   private final String prefix;
   private final S3Exceptions exceptions;
   private final boolean md5;
-  private final boolean encrypted;
-  private volatile boolean keyNeeded; // the server has refused to show an object without the key
-  private volatile boolean served; // a listing has shown that the bucket is the one meant
+  private final Listing listing;
+  private final Encryption encryption;
 
   /** An object as HEAD shows it. */
   record Found(StoredBackup stored, HeadObjectResponse head) {
@@ -106,8 +101,9 @@ final class S3Bucket {
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
         AwsRequestOverrideConfiguration.builder().apiCallTimeout(requestTimeout).build();
-    this.encrypted = sseCustomerKey != null;
     this.withKey = sseCustomerKey == null ? withDeadline : sseCustomerKey.addTo(withDeadline);
+    this.listing = new Listing(this);
+    this.encryption = new Encryption(this, sseCustomerKey != null);
   }
 
   /**
@@ -133,6 +129,14 @@ final class S3Bucket {
     return exceptions;
   }
 
+  Listing listing() {
+    return listing;
+  }
+
+  Encryption encryption() {
+    return encryption;
+  }
+
   /** For messages. */
   String url(BackupKey key) {
     return S3Exceptions.oneLine("s3://" + name + '/' + path(key));
@@ -146,100 +150,11 @@ final class S3Bucket {
       return Optional.of(new Found(stored, head));
     } catch (SdkException e) {
       if (S3Exceptions.status(e) == 404) {
-        requireServed(key);
+        listing.requireServed(key);
         return Optional.empty();
       }
       throw exceptions.failed("HeadObject", url(key), explained(key, e));
     }
-  }
-
-  /**
-   * Makes sure that "not found" is about the key and not about the bucket or the credentials, which
-   * some servers answer alike: the answer to a HEAD has no body that says. A listing of that key
-   * does; one is enough for the life of the store. Credentials that may not list leave it open.
-   */
-  private void requireServed(BackupKey key) throws StoreException {
-    if (served) {
-      return;
-    }
-    try {
-      requireName(
-          client.listObjectsV2(
-              r -> r.bucket(name).prefix(path(key)).maxKeys(1).overrideConfiguration(withDeadline)),
-          url(key));
-    } catch (SdkException e) {
-      int status = S3Exceptions.status(e);
-      boolean open = status == 405 || status == 501 || S3Exceptions.code(e).equals("AccessDenied");
-      if (!open) {
-        throw exceptions.failed("ListObjectsV2", url(key), e);
-      }
-    }
-    served = true;
-  }
-
-  /**
-   * A server that does not serve the bucket under the host name to which the client sends takes the
-   * path for something else, and answers with another document or for another bucket.
-   */
-  private void requireName(ListObjectsV2Response page, String where) throws StoreException {
-    boolean alias = name.startsWith("arn:") || name.endsWith("-s3alias"); // of an access point
-    if (page.name() == null || (!alias && !page.name().equals(name))) {
-      throw new StoreException(
-          "the server answers the listing of "
-              + where
-              + " at "
-              + exceptions.endpoint()
-              + (page.name() == null
-                  ? " without the name of the bucket"
-                  : " for the bucket " + S3Exceptions.oneLine(page.name()))
-              + "; is the endpoint right"
-              + exceptions.pathStyleHint()
-              + "?",
-          null);
-    }
-  }
-
-  /** Fails when the answer to a request that had the customer's key does not confirm its use. */
-  void requireEncrypted(String operation, BackupKey key, @Nullable String algorithm)
-      throws StoreException {
-    if (encrypted && algorithm == null) {
-      throw new StoreException(
-          operation
-              + " of "
-              + url(key)
-              + " at "
-              + exceptions.endpoint()
-              + ": the server ignores the customer's key and stores without encryption; use a"
-              + " server that supports SSE-C over this address, or give no key",
-          null);
-    }
-  }
-
-  /**
-   * Fails when an object that was put with the customer's key can be read without it. A server that
-   * keeps headers it does not know as metadata shows them again, and so seems to confirm the key.
-   * Asked until the server has refused once.
-   */
-  void requireKeyNeeded(String operation, BackupKey key) throws StoreException {
-    if (!encrypted || keyNeeded) {
-      return;
-    }
-    try {
-      client.headObject(r -> r.bucket(name).key(path(key)).overrideConfiguration(withDeadline));
-    } catch (SdkException e) {
-      int status = S3Exceptions.status(e);
-      if (status != 400 && status != 403) {
-        throw exceptions.failed("HeadObject", url(key), e);
-      }
-      keyNeeded = true;
-      return;
-    }
-    requireEncrypted(operation, key, null);
-  }
-
-  /** Whether a customer's key goes with each request that needs it. */
-  boolean encrypts() {
-    return encrypted;
   }
 
   /** Removes the version that was found, which is not what was to be stored. */
@@ -269,49 +184,6 @@ final class S3Bucket {
     } catch (SdkException reason) {
       return S3Exceptions.code(reason).isEmpty() ? refusal : reason;
     }
-  }
-
-  /** One page of at most 1,000, after the token of the page before. */
-  ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
-    String start = start(project);
-    String where = "s3://" + name + '/' + start;
-    // Keys may hold characters that XML cannot; the SDK decodes those of an encoded answer.
-    ListObjectsV2Response page =
-        request(
-            "ListObjectsV2",
-            where,
-            () ->
-                client.listObjectsV2(
-                    r ->
-                        r.bucket(name)
-                            .prefix(start)
-                            .encodingType(EncodingType.URL)
-                            .continuationToken(token)
-                            .overrideConfiguration(withDeadline)));
-    requireName(page, where);
-    served = true;
-    return page;
-  }
-
-  /**
-   * The backups that a page of a project holds. An object that was not asked for, or has no size or
-   * time, makes the page no answer.
-   */
-  List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
-    String start = start(project);
-    List<StoredBackup> contents = new ArrayList<>(page.contents().size());
-    for (S3Object object : page.contents()) {
-      String path = object.key();
-      if (path == null || !path.startsWith(start)) {
-        throw new StoreException(
-            "the server lists " + path + " when asked for s3://" + name + '/' + start, null);
-      }
-      StoredBackup found = stored(key(path), object.size(), object.lastModified(), object.eTag());
-      if (path.length() > prefix.length() && found.isListedIn(project)) {
-        contents.add(found);
-      }
-    }
-    return contents;
   }
 
   /** What the paths of a project begin with; of the whole store, when it is empty. */
@@ -467,7 +339,7 @@ final class S3Bucket {
    * The same from every request: some answers quote the ETag, some do not, and a HEAD shows whole
    * seconds where a list shows milliseconds.
    */
-  private StoredBackup stored(
+  StoredBackup stored(
       BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)
       throws StoreException {
     if (size == null || size < 0 || lastModified == null) {

@@ -172,7 +172,7 @@ public final class S3StoreCheck {
   }
 
   private Finding clock() throws BackupException {
-    Instant server = S3Bucket.timeOf(bucket.page(PROJECT, null));
+    Instant server = S3Bucket.timeOf(bucket.listing().page(PROJECT, null));
     Duration skew = Duration.between(server, Instant.now());
     String text = "the clocks of this machine and the server differ by " + skew.toSeconds() + " s";
     return skew.abs().compareTo(SKEW) > 0
@@ -270,7 +270,7 @@ public final class S3StoreCheck {
 
   /** Each put has made sure of it. */
   private Finding encryption() {
-    return bucket.encrypts()
+    return bucket.encryption().isAsked()
         ? ok("the server encrypts with the customer's key")
         : ok("no customer's key is given, so it was not tried");
   }

@@ -61,7 +61,9 @@ final class Uploads {
                             .contentMD5(md5)
                             .overrideConfiguration(bucket.withKey),
                     S3Bucket.body(bytes, length)));
-    bucket.requireEncrypted("UploadPart " + number, key, answer.sseCustomerAlgorithm());
+    bucket
+        .encryption()
+        .requireConfirmed("UploadPart " + number, key, answer.sseCustomerAlgorithm());
     String eTag = answer.eTag();
     return CompletedPart.builder().partNumber(number).eTag(eTag).build();
   }

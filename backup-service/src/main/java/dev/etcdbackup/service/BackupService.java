@@ -22,16 +22,12 @@ import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +55,7 @@ public final class BackupService {
   private final Duration timeout;
   private final ThreadFactory threads;
 
-  private BackupService(Builder builder) {
+  BackupService(BackupServiceBuilder builder) {
     this.store = builder.store;
     this.encodings = builder.encodings;
     this.clock = builder.clock;
@@ -77,8 +73,8 @@ public final class BackupService {
    * @param store where the backups are
    * @return a builder with every default set
    */
-  public static Builder builder(BackupStore store) {
-    return new Builder(store);
+  public static BackupServiceBuilder builder(BackupStore store) {
+    return new BackupServiceBuilder(store);
   }
 
   /**
@@ -233,7 +229,7 @@ public final class BackupService {
    */
   public SnapshotDigest download(DownloadRequest request) throws IOException {
     Backup backup = require(request.key());
-    return write(
+    return download(
         request,
         () -> reader.open(backup),
         (in, out) -> {
@@ -271,7 +267,7 @@ public final class BackupService {
   public long downloadRaw(DownloadRequest request) throws IOException {
     Backup backup = require(request.key());
     long size = backup.stored().size();
-    return write(
+    return download(
         request,
         () -> reader.openRaw(backup.stored()),
         (in, out) -> {
@@ -305,7 +301,7 @@ public final class BackupService {
     BackupVerifier chosen = request.verifier() != null ? request.verifier() : verifier;
     try {
       return deadline(request.timeout())
-          .run("verification of " + key, new Verify(chosen, request.backup(), store));
+          .run("verification of " + key, new VerifyBackup(chosen, request.backup(), store));
     } catch (BackupException e) {
       throw e;
     } catch (IOException e) {
@@ -413,142 +409,9 @@ public final class BackupService {
         .orElseThrow(() -> new BackupNotFoundException(key));
   }
 
-  private <T> T write(DownloadRequest request, Download.Opener opener, Writer<T> writer)
+  private <T> T download(DownloadRequest request, Download.Opener opener, Download.Writer<T> writer)
       throws IOException {
     return deadline(request.timeout())
-        .run(
-            "reading " + request.key(),
-            new Download<>(
-                request.key().toString(),
-                opener,
-                in -> {
-                  try (TargetFile file = new TargetFile(request.target(), request.replace())) {
-                    T result = writer.write(in, file.out());
-                    file.commit();
-                    return result;
-                  }
-                }));
-  }
-
-  /** Ended by the interrupt alone: reading a store heeds it. */
-  private record Verify(BackupVerifier verifier, Backup backup, BackupStore store)
-      implements Deadline.Work<Verification> {
-    @Override
-    public Verification call() throws BackupException {
-      return verifier.verify(backup, store);
-    }
-
-    @Override
-    public void cancel() {}
-
-    @Override
-    public boolean waitsForSource() {
-      return false;
-    }
-  }
-
-  private interface Writer<T> {
-    T write(InputStream in, OutputStream out) throws IOException;
-  }
-
-  /** Sets a service up. For one thread. */
-  public static final class Builder {
-    private final BackupStore store;
-    private BackupEncodings encodings = BackupEncodings.none();
-    private @Nullable BackupVerifier verifier;
-    private InstantSource clock = InstantSource.system();
-    private ZoneId tarballZone = ZoneOffset.UTC;
-    private Duration timeout = Duration.ofMinutes(10);
-    private ThreadFactory threads =
-        work -> {
-          Thread thread = new Thread(work, "etcd-backup");
-          thread.setDaemon(true);
-          return thread;
-        };
-
-    private Builder(BackupStore store) {
-      this.store = Objects.requireNonNull(store, "store");
-    }
-
-    /**
-     * The encodings that backups are written and read with. By default none: only snapshots that
-     * are stored as they are can be written and read.
-     *
-     * @param encodings the encodings, for example {@code BackupEncodings.of(new Tarball())} with
-     *     backup-tarball
-     * @return this
-     */
-    public Builder encodings(BackupEncodings encodings) {
-      this.encodings = Objects.requireNonNull(encodings, "encodings");
-      return this;
-    }
-
-    /**
-     * How backups are verified. By default all of the snapshot is read and verified by its size and
-     * SHA-256.
-     *
-     * @param verifier the verifier
-     * @return this
-     */
-    public Builder verifier(BackupVerifier verifier) {
-      this.verifier = Objects.requireNonNull(verifier, "verifier");
-      return this;
-    }
-
-    /**
-     * The clock that names backups and decides what is dated ahead. By default the system clock.
-     *
-     * @param clock the clock
-     * @return this
-     */
-    public Builder clock(InstantSource clock) {
-      this.clock = Objects.requireNonNull(clock, "clock");
-      return this;
-    }
-
-    /**
-     * The zone in which the times in the names of tarballs are read; they are always written in
-     * UTC. By default UTC.
-     *
-     * @param tarballZone the zone
-     * @return this
-     */
-    public Builder tarballZone(ZoneId tarballZone) {
-      this.tarballZone = Objects.requireNonNull(tarballZone, "tarballZone");
-      return this;
-    }
-
-    /**
-     * How long a single backup, download or verification may take, everything included, unless its
-     * request says otherwise. By default 10 minutes.
-     *
-     * @param timeout more than zero, at most 100 years
-     * @return this
-     */
-    public Builder timeout(Duration timeout) {
-      this.timeout = Deadline.requireTimeout(timeout);
-      return this;
-    }
-
-    /**
-     * Makes the threads that transfer snapshots: one for each call under way. By default new daemon
-     * threads.
-     *
-     * @param threads the factory
-     * @return this
-     */
-    public Builder threads(ThreadFactory threads) {
-      this.threads = Objects.requireNonNull(threads, "threads");
-      return this;
-    }
-
-    /**
-     * Builds the service.
-     *
-     * @return the service
-     */
-    public BackupService build() {
-      return new BackupService(this);
-    }
+        .run("reading " + request.key(), Download.toFile(request, opener, writer));
   }
 }

@@ -27,6 +27,25 @@ final class Download<T> implements Deadline.Work<T> {
     T drain(InputStream in) throws IOException;
   }
 
+  /** Writes the bytes to a file that appears when all are written. */
+  interface Writer<T> {
+    T write(InputStream in, OutputStream out) throws IOException;
+  }
+
+  /** A download into the file of a request, which appears whole or not at all. */
+  static <T> Download<T> toFile(DownloadRequest request, Opener opener, Writer<T> writer) {
+    return new Download<>(
+        request.key().toString(),
+        opener,
+        in -> {
+          try (TargetFile file = new TargetFile(request.target(), request.replace())) {
+            T result = writer.write(in, file.out());
+            file.commit();
+            return result;
+          }
+        });
+  }
+
   Download(String what, Opener opener, Sink<T> sink) {
     this.what = what;
     this.opener = opener;

@@ -57,7 +57,7 @@ public final class NamingStrategy {
 
   /**
    * Returns the naming {@code etcd-backup-TIME.tar.gz} of gzipped tarballs, with the time in UTC.
-   * The service needs the {@linkplain BackupService.Builder#encodings encoding} for it.
+   * The service needs the {@linkplain BackupServiceBuilder#encodings encoding} for it.
    *
    * @return the naming
    */
@@ -90,7 +90,7 @@ public final class NamingStrategy {
    * Returns a naming that appends the suffixes of encodings, so that the backups are encoded.
    *
    * @param suffixes the suffixes in the order in which the encodings are applied, for example
-   *     {@code ".zst", ".gpg"}. The service needs an {@linkplain BackupService.Builder#encodings
+   *     {@code ".zst", ".gpg"}. The service needs an {@linkplain BackupServiceBuilder#encodings
    *     encoding} for each
    * @return the naming; the series stays the same
    * @throws IllegalArgumentException when names of this kind cannot have these suffixes: periodic
