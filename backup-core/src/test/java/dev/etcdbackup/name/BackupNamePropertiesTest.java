@@ -102,7 +102,7 @@ class BackupNamePropertiesTest {
     return Arbitraries.of(List.of(), List.of(".zst"), List.of(".gpg"), List.of(".zst", ".gpg"));
   }
 
-  @Property(tries = 5000)
+  @Property
   void everyNameIsItsBaseNameAndItsEncodings(@ForAll("names") String text) {
     BackupName name = BackupName.parse(text);
 
@@ -112,7 +112,7 @@ class BackupNamePropertiesTest {
     }
   }
 
-  @Property(tries = 5000)
+  @Property
   void noTextThrowsOrIsLost(@ForAll("names") String text, @ForAll("zones") ZoneId zone) {
     BackupName name = BackupName.parse(text, zone);
 
@@ -124,7 +124,7 @@ class BackupNamePropertiesTest {
     assertThat(name.revision().isPresent()).isEqualTo(name.kind() == BackupKind.PERIODIC);
   }
 
-  @Property(tries = 5000)
+  @Property
   void theOrderIsTotalAndTransitive(
       @ForAll("names") String x, @ForAll("names") String y, @ForAll("names") String z) {
     BackupName a = BackupName.parse(x);
@@ -140,7 +140,7 @@ class BackupNamePropertiesTest {
     assertThat(order(sorted[0], sorted[2])).isLessThanOrEqualTo(0);
   }
 
-  @Property(tries = 5000)
+  @Property
   void textsCompareAsTheirUtf8BytesDo(
       @ForAll("validTexts") String a, @ForAll("validTexts") String b) {
     int bytes =

@@ -7,8 +7,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** The store on the embedded server. */
+/**
+ * The store on the embedded server. The contract and the behaviour are among the fast tests; what
+ * waits for time limits or repeats much is not.
+ */
 class EmbeddedS3Test {
   private static S3Server server;
 
@@ -47,6 +51,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Sweep extends S3SweepBehaviour {
     @Override
     S3Server server() {
@@ -55,6 +60,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Race extends S3RaceBehaviour {
     @Override
     S3Server server() {
@@ -68,6 +74,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Versions extends S3VersionsBehaviour {
     @Override
     S3Server server() {
@@ -76,6 +83,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {
@@ -84,6 +92,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Silence extends S3SilenceBehaviour {
     @Override
     S3Server server() {
