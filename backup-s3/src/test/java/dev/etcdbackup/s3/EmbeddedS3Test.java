@@ -53,6 +53,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Sweep extends S3SweepBehaviour {
     @Override
     S3Server server() {
@@ -76,6 +77,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Versions extends S3VersionsBehaviour {
     @Override
     S3Server server() {
@@ -94,6 +96,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Silence extends S3SilenceBehaviour {
     @Override
     S3Server server() {

@@ -100,6 +100,7 @@ class RetentionPolicyContractTest {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class WrongOnes {
     private final ContractRun contract = new ContractRun(Subject.class);
 
