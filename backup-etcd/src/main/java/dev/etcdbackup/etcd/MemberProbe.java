@@ -230,9 +230,10 @@ final class MemberProbe implements Closeable {
     } catch (StatusRuntimeException e) {
       boolean tooLate = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
       String problem = tooLate ? late : EtcdStatus.explain(e.getStatus(), late);
-      boolean dropped = problem.equals(EtcdStatus.CLOSED);
+      String explained = connection.withCertificateProblem(problem);
+      boolean dropped = explained.equals(EtcdStatus.CLOSED);
       events.add(
-          failed(place, address.name(), dropped ? problem + "; TLS at one end only?" : problem));
+          failed(place, address.name(), explained + (dropped ? "; TLS at one end only?" : "")));
     } catch (LinkageError e) {
       events.add(new Unusable(GrpcLibraries.failure(e)));
     } catch (RuntimeException e) {
