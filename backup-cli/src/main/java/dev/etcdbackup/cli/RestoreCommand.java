@@ -3,12 +3,14 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -90,6 +92,10 @@ final class RestoreCommand implements Callable<Integer> {
               + " 5 otherwise, before anything is written.")
   private @Nullable Path requireSignature;
 
+  @Mixin private final RestoreSelectionOptions part = new RestoreSelectionOptions();
+
+  @Mixin private final RestoreAuthOptions auth = new RestoreAuthOptions();
+
   RestoreCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -121,6 +127,8 @@ final class RestoreCommand implements Callable<Integer> {
       throws UsageException, IOException {
     try {
       return restore.restore(snapshot, target);
+    } catch (RevisionNotRetainedException e) {
+      throw new UsageException("--at-revision: " + e.getMessage());
     } catch (IllegalArgumentException e) { // the snapshot does not allow the settings
       throw new UsageException("--" + e.getMessage());
     }
@@ -135,7 +143,9 @@ final class RestoreCommand implements Callable<Integer> {
           DataDirRestore.builder()
               .name(name)
               .initialCluster(initialCluster)
-              .initialClusterToken(token);
+              .initialClusterToken(token)
+              .select(part.selection());
+      auth.apply(builder, initialCluster, token);
       if (peerUrls != null) {
         builder.initialAdvertisePeerUrls(peerUrls);
       }

@@ -41,7 +41,7 @@ final class BackendCopy implements BucketVisitor {
     this.raisedRevision = raisedRevision;
     meta.put(text("consistent_index"), int64(state.index()));
     meta.put(text("term"), int64(RaftState.TERM));
-    raisedRevision.ifPresent(it -> meta.put(text("scheduledCompactRev"), revision(it)));
+    raisedRevision.ifPresent(it -> meta.put(text("scheduledCompactRev"), StoredRevision.of(it)));
   }
 
   @Override
@@ -80,7 +80,7 @@ final class BackendCopy implements BucketVisitor {
       case "meta" -> addMetaBelow(null);
       case "key" -> {
         if (raisedRevision.isPresent()) {
-          out.add(revision(raisedRevision.getAsLong()), new byte[0]);
+          out.add(StoredRevision.of(raisedRevision.getAsLong()), new byte[0]);
         }
       }
       default -> {
@@ -114,11 +114,6 @@ final class BackendCopy implements BucketVisitor {
       var entry = meta.pollFirstEntry();
       out.add(entry.getKey(), entry.getValue());
     }
-  }
-
-  /** How history names a revision: the number within its transaction is 0. */
-  private static byte[] revision(long main) {
-    return ByteBuffer.allocate(17).putLong(main).put((byte) '_').putLong(0).array();
   }
 
   private static byte[] int64(long number) {

@@ -143,6 +143,21 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
+   * Prepares to take a part of the history while it is read by {@link #verify(VerifyOptions,
+   * BucketVisitor)}. Reads a few pages; the history once for a selection of the latest only.
+   *
+   * @param selection which part
+   * @return decides of each entry
+   * @throws RevisionNotRetainedException when the last revision of the selection was compacted or
+   *     is in the future
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HistoryFilter filter(HistorySelection selection) throws IOException {
+    return HistoryFilter.of(bytes, selection);
+  }
+
+  /**
    * Reads what about ten reads show, without reading everything, more or less as the trees of
    * events and leases are deep.
    *
