@@ -47,8 +47,12 @@ public record RetentionPlan(List<Decision> decisions) {
     Map<Backup, String> reasons = new HashMap<>();
     Map<Series, List<Backup>> candidates = new LinkedHashMap<>();
     for (Backup backup : inKeyOrder) {
-      if (backup.kind() == BackupKind.OTHER) {
-        reasons.put(backup, "not a periodic or tarball name");
+      if (!backup.kind().hasSeries()) {
+        reasons.put(
+            backup,
+            backup.kind() == BackupKind.CHANGES
+                ? "changes are kept by every policy"
+                : "not a periodic or tarball name");
       } else if (backup.isDatedAhead(now)) {
         reasons.put(backup, "dated in the future");
       } else {
