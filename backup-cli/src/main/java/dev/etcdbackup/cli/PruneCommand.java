@@ -115,6 +115,6 @@ final class PruneCommand implements Callable<Integer> {
 
   /** Other backups are never candidates, and there may be many. */
   private static Stream<Decision> candidates(RetentionPlan plan) {
-    return plan.decisions().stream().filter(one -> one.backup().kind().hasSeries());
+    return plan.decisions().stream().filter(one -> one.backup().kind().hasSeries() || !one.keep());
   }
 }

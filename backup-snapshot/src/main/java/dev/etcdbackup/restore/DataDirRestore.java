@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the data directory of one member of a new cluster out of a snapshot, as {@code etcdutl
@@ -99,26 +101,75 @@ public final class DataDirRestore {
    * @throws IOException when the snapshot cannot be read, or the directory cannot be written
    */
   public RestoredMember restore(EtcdSnapshot snapshot, Path dataDir) throws IOException {
+    return restore(snapshot, dataDir, Optional.empty()).member();
+  }
+
+  /**
+   * Restores a snapshot and the changes that were recorded behind it, with the same revisions,
+   * versions and leases, byte for byte. Each object of changes is verified before its events are
+   * used. What the live cluster answered to HashKV while it was recorded, at the last such answer
+   * up to the restored revision, is compared with the restored database.
+   *
+   * <p>Otherwise as {@link #restore(EtcdSnapshot, Path)}; takes three times the largest object of
+   * changes more, 24 MiB as a rule, and the keys of the database when HashKV is compared.
+   *
+   * @param snapshot the backup that {@code changes} is based on, whole; not closed
+   * @param dataDir the data directory: not there, or empty. Directories above it are made
+   * @param changes the changes behind it
+   * @return the member, and up to where it was restored
+   * @throws CorruptBackupException also when the changes do not reach the wanted point, or the
+   *     result differs from what the live cluster answered; nothing was restored
+   * @throws IllegalArgumentException when the wanted revision is less than that of the backup, or
+   *     the revision is to be raised
+   * @throws IOException as {@link #restore(EtcdSnapshot, Path)}
+   */
+  public RestoredChanges restore(EtcdSnapshot snapshot, Path dataDir, ChangeReplay changes)
+      throws IOException {
+    if (bump != 0) {
+      throw new IllegalArgumentException("bump-revision does not go with recorded changes");
+    }
+    return restore(snapshot, dataDir, Optional.of(changes));
+  }
+
+  private RestoredChanges restore(
+      EtcdSnapshot snapshot, Path dataDir, Optional<ChangeReplay> changes) throws IOException {
     SnapshotMetadata metadata = snapshot.metadata();
     OptionalLong raised = raised(metadata);
+    @Nullable AppendedChanges appended =
+        changes.isEmpty()
+            ? null
+            : new AppendedChanges(snapshot, metadata.compactRevision(), changes.get());
+    Reached reached;
     try (StagedDataDir staged = StagedDataDir.begin(dataDir)) {
       List<String> warnings;
       try {
-        warnings = write(snapshot, metadata, raised, staged);
+        warnings = write(snapshot, metadata, raised, staged, appended);
+        long revision = Math.max(Math.max(metadata.revision(), metadata.compactRevision()), 1);
+        reached =
+            appended == null
+                ? new Reached(
+                    raised.orElse(revision),
+                    Optional.empty(),
+                    0,
+                    0,
+                    Optional.empty(),
+                    Optional.empty())
+                : appended.compare(staged.snap().resolve("db"));
         staged.commit();
       } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
         throw e;
       } catch (IOException e) {
         throw new IOException(failure(dataDir, staged.directory(), metadata, e), e);
       }
-      long revision = Math.max(Math.max(metadata.revision(), metadata.compactRevision()), 1);
-      return new RestoredMember(
-          dataDir,
-          member.name(),
-          member.id(),
-          state.cluster().id(),
-          raised.orElse(revision),
-          warnings);
+      RestoredMember restored =
+          new RestoredMember(
+              dataDir,
+              member.name(),
+              member.id(),
+              state.cluster().id(),
+              reached.revision(),
+              warnings);
+      return new RestoredChanges(restored, reached);
     }
   }
 
@@ -148,12 +199,13 @@ public final class DataDirRestore {
   }
 
   private List<String> write(
-      EtcdSnapshot snapshot, SnapshotMetadata metadata, OptionalLong raised, StagedDataDir staged)
+      EtcdSnapshot snapshot, SnapshotMetadata metadata, OptionalLong raised, StagedDataDir staged,
+      @Nullable AppendedChanges appended)
       throws IOException {
     List<String> warnings = new ArrayList<>();
     try (FileChannel file = staged.createDatabase()) {
       DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize());
-      BackendCopy copy = new BackendCopy(database, state, clearsAlarms, raised);
+      BackendCopy copy = new BackendCopy(database, state, clearsAlarms, raised).with(appended);
       VerifyOptions options = VerifyOptions.DEFAULT;
       VerifyReport report =
           snapshot.verify(skipsHashCheck ? options.withoutTrailer() : options, copy);
