@@ -1,7 +1,6 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +116,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
 
     void add(Backup backup, Instant now) {
       count++;
-      if (backup.kind() == BackupKind.OTHER) {
+      if (!backup.kind().hasSeries()) {
         return;
       }
       if (backup.isDatedAhead(now)) {
