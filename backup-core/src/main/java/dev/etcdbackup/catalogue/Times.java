@@ -41,7 +41,8 @@ final class Times {
   /** Reads {@link #RFC3339}. */
   static @Nullable Instant ofRfc3339(String text) {
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      Instant time = OffsetDateTime.parse(text).toInstant();
+      return time.getEpochSecond() > LATEST ? null : time;
     } catch (DateTimeException e) {
       return null;
     }
