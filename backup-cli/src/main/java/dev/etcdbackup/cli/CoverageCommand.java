@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
@@ -63,7 +64,13 @@ final class CoverageCommand implements Callable<Integer> {
     Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where)) {
       List<Backup> backups = root.service(open.store(), clusters).list("");
-      coverage = Coverage.of(clusters.covered(), backups, root.clock().instant(), days);
+      coverage =
+          Coverage.of(
+              clusters.covered(),
+              backups,
+              Catalogue.inZone(root.tarballZone(clusters)),
+              root.clock().instant(),
+              days);
     }
     if (html != null) {
       replace(html, coverage.page());

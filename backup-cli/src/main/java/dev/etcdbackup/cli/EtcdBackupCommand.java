@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.changes.ChangesVerifier;
+import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
@@ -135,6 +136,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
     CommandLine commandLine =
         new CommandLine(root)
+            .addSubcommand(new AuditCommand(root))
             .addSubcommand(new CheckStoreCommand(root))
             .addSubcommand(new ListCommand(root))
             .addSubcommand(new LatestCommand(root))
@@ -225,6 +227,11 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   /** The zone of the names of tarballs where there is no configuration. */
   ZoneId tarballZone() {
     return tarballZone == null ? ZoneOffset.UTC : tarballZone;
+  }
+
+  /** The names of other tools, with their local times in the zone of the names of tarballs. */
+  Catalogue catalogue() {
+    return Catalogue.inZone(tarballZone());
   }
 
   /** A service over a store, with the settings of the options. */

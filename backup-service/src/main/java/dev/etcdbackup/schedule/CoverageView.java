@@ -2,6 +2,8 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageDay;
 import dev.etcdbackup.coverage.CoverageReport;
@@ -105,10 +107,14 @@ final class CoverageView {
 
   private ProjectCoverage project(CoverageRow row, @Nullable Known known, List<Backup> own) {
     Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
+    List<ForeignBackup> others = Catalogue.utc().snapshots(own);
     if (known != null) {
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
-          row, known, CoverageDay.last(DAYS, now, own, known.failures(), expected), lastSuccess);
+          row,
+          known,
+          CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
+          lastSuccess);
     }
     return new ProjectCoverage(
         row,
@@ -117,7 +123,7 @@ final class CoverageView {
         Optional.empty(),
         0,
         List.of(),
-        CoverageDay.last(DAYS, now, own, Map.of(), day -> false));
+        CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
   }
 
   private static ProjectCoverage remembered(
