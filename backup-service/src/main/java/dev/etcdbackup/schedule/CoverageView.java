@@ -8,6 +8,7 @@ import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.CoverageState;
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
 import dev.etcdbackup.name.BackupKind;
@@ -118,6 +119,7 @@ final class CoverageView {
         Optional.empty(),
         0,
         List.of(),
+        Optional.empty(),
         CoverageDay.last(DAYS, now, own, Map.of(), day -> false));
   }
 
@@ -131,6 +133,9 @@ final class CoverageView {
         status.nextDue(),
         status.missed(),
         status.anomalies().stream().map(Anomaly::toString).toList(),
+        row.newest()
+            .filter(newest -> newest.name().isEncrypted())
+            .map(newest -> new EncryptionCoverage(List.of(), status.lastOpened())),
         days);
   }
 
