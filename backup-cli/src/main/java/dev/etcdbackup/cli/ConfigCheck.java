@@ -90,6 +90,7 @@ final class ConfigCheck {
     config.lock().ifPresent(lock -> checkFiles("lock: ", lock.etcd()));
     for (ClusterConfig cluster : config.clusters()) {
       check("", () -> SchedulerSetup.scheduled(cluster));
+      check("", () -> EncodingOptions.signingKey(cluster));
       checkFiles("cluster '" + cluster.project() + "': ", cluster.etcd());
     }
     return new CheckJson(

@@ -45,7 +45,8 @@ final class SchedulerSetup implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new UsageException("lock: " + e.getMessage());
     }
-    SchedulerBuilder builder = BackupScheduler.builder(store);
+    SchedulerBuilder builder =
+        BackupScheduler.builder(EncodingOptions.signing(store, config));
     builder.encodings(encodings).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();

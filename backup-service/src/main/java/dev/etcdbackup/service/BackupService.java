@@ -10,6 +10,8 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -186,10 +188,12 @@ public final class BackupService {
 
   /**
    * Verifies the backups of a project from the newest backwards until one is good. Those dated more
-   * than an hour ahead do not count.
+   * than an hour ahead do not count. One that no private key at hand decrypts is passed over.
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
+   * @throws KeyUnavailableException when none is good, and no private key at hand decrypts one of
+   *     them
    * @throws StoreException when the listing is incomplete, or more backups cannot be read than the
    *     request allows
    */
@@ -305,6 +309,32 @@ public final class BackupService {
       throw e;
     } catch (IOException e) {
       throw new StoreException(key + " cannot be read: " + FailureText.of(e), e);
+    }
+  }
+
+  /**
+   * Returns to whom a backup is encrypted, and which of the private keys in the service's encodings
+   * may decrypt it. Reads the beginning of the backup, in one request, and decrypts nothing.
+   *
+   * @param backup the backup
+   * @return the recipients, without key ids when the service lacks the encoding; empty when the
+   *     backup is not encrypted, by its name
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws CorruptBackupException when it is no encrypted message
+   * @throws StoreException when it cannot be read, or time ran out
+   */
+  public Optional<Recipients> encryptedTo(Backup backup) throws BackupException {
+    if (!backup.name().isEncrypted()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          deadline(null)
+              .run("reading " + backup.key(), new ReadRecipients(backup, store, encodings)));
+    } catch (BackupException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException(backup.key() + " cannot be read: " + FailureText.of(e), e);
     }
   }
 

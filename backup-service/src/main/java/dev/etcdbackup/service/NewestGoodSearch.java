@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.name.BackupKind;
@@ -38,6 +39,7 @@ final class NewestGoodSearch {
 
   NewestGood find(List<Backup> listing, Instant now) throws BackupException {
     List<StoreException> unread = new ArrayList<>();
+    List<KeyUnavailableException> locked = new ArrayList<>();
     for (Backup backup : candidates(listing, now)) {
       try {
         List<String> problems = check.verify(backup).problems();
@@ -47,6 +49,9 @@ final class NewestGoodSearch {
         passOver(backup, problems);
       } catch (BackupNotFoundException e) {
         passOver(backup, List.of("it was deleted meanwhile"));
+      } catch (KeyUnavailableException e) {
+        locked.add(e);
+        passOver(backup, List.of(String.valueOf(e.getMessage())));
       } catch (StoreException e) {
         unread.add(e);
         if (unread.size() > request.unreadable() || Thread.currentThread().isInterrupted()) {
@@ -57,6 +62,9 @@ final class NewestGoodSearch {
     }
     if (!unread.isEmpty()) {
       throw unread.get(0);
+    }
+    if (!locked.isEmpty()) {
+      throw locked.get(0);
     }
     return new NewestGood(Optional.empty(), passedOver);
   }

@@ -171,8 +171,7 @@ final class ClustersDocument {
       if (own.isPresent() && own.get().zstdLevel().isPresent()) {
         throw fields.refuse("encoding", "'tarball' and 'compress' exclude each other");
       }
-      List<Path> encryptTo = own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).encryptTo();
-      return EncodingConfig.NONE.encryptingTo(encryptTo);
+      return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).uncompressed();
     }
     return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE);
   }
@@ -192,10 +191,21 @@ final class ClustersDocument {
     for (ConfigNode file : fields.items("encryptTo")) {
       encryptTo.add(FieldReader.convert("encryptTo", file, this::path));
     }
+    Optional<SigningFiles> signWith = signing(fields);
     fields.end();
     EncodingConfig compressed = compress.orElse(EncodingConfig.NONE);
     return Optional.of(
-        new EncodingConfig(level.isPresent() ? level : compressed.zstdLevel(), encryptTo));
+        new EncodingConfig(
+            level.isPresent() ? level : compressed.zstdLevel(), encryptTo, signWith));
+  }
+
+  private Optional<SigningFiles> signing(FieldReader fields) throws ConfigException {
+    Optional<Path> key = fields.value("signWith", this::path);
+    Optional<Path> passphrase = fields.value("passphraseFile", this::path);
+    if (passphrase.isPresent() && key.isEmpty()) {
+      throw fields.refuse("passphraseFile", "'passphraseFile' needs 'signWith'");
+    }
+    return key.map(file -> new SigningFiles(file, passphrase));
   }
 
   private static EncodingConfig compression(String text) {
