@@ -306,8 +306,7 @@ public final class EtcdSnapshot implements Closeable {
         .events(
             event -> {
               int from = event.keyOffset;
-              if (Arrays.equals(
-                  event.array(), from, from + event.keyLength, key, 0, key.length)) {
+              if (Arrays.equals(event.array(), from, from + event.keyLength, key, 0, key.length)) {
                 history.add(
                     new KeyRevision(
                         event.main,

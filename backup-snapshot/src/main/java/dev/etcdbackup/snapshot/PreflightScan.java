@@ -48,7 +48,9 @@ final class PreflightScan {
     if (scheduled > metadata.finishedCompaction().orElse(MetaBucket.NO_COMPACTION)) {
       add(
           Topic.COMPACTION,
-          "a compaction at revision " + scheduled + " is not finished; etcd finishes it at its start",
+          "a compaction at revision "
+              + scheduled
+              + " is not finished; etcd finishes it at its start",
           "");
     }
     if (encryptionKeys) {
@@ -178,8 +180,7 @@ final class PreflightScan {
     int from = event.valueOffset;
     int end = from + Math.min(event.valueLength, MAX_KEY_NAME);
     if (end - from < ENCRYPTED.length
-        || !Arrays.equals(
-            array, from, from + ENCRYPTED.length, ENCRYPTED, 0, ENCRYPTED.length)) {
+        || !Arrays.equals(array, from, from + ENCRYPTED.length, ENCRYPTED, 0, ENCRYPTED.length)) {
       return "";
     }
     List<String> fields = new ArrayList<>();

@@ -100,7 +100,7 @@ final class UsageScan {
 
   private void add(Event event) {
     boolean live = event.keyLength > 0 && index.isLatestPut(event);
-    long size = ELEMENT + event.pairLength();
+    long size = (long) ELEMENT + event.pairLength();
     all.add(live, size);
     group(prefix(event)).add(live, size);
     if (live) {

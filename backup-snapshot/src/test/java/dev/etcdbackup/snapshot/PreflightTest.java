@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,8 +59,7 @@ class PreflightTest {
     List<BoltWriter.Pair> events = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {
       byte[] key = ("/registry/secrets/" + i).getBytes(UTF_8);
-      History.Op op =
-          new History.Op(2 + i, 0, key, values.get(i).getBytes(UTF_8), 2 + i, 1, 0);
+      History.Op op = new History.Op(2 + i, 0, key, values.get(i).getBytes(UTF_8), 2 + i, 1, 0);
       events.add(new BoltWriter.Pair(op.revision(), op.keyValue()));
     }
     writer.bucket("key", events.iterator());
@@ -80,13 +80,12 @@ class PreflightTest {
     }
   }
 
-  private static java.util.Iterator<BoltWriter.Pair> pairs(Map<String, String> entries) {
+  private static Iterator<BoltWriter.Pair> pairs(Map<String, String> entries) {
     List<BoltWriter.Pair> pairs = new ArrayList<>();
     new TreeMap<>(entries)
         .forEach(
             (key, value) ->
-                pairs.add(
-                    new BoltWriter.Pair(key.getBytes(ISO_8859_1), value.getBytes(UTF_8))));
+                pairs.add(new BoltWriter.Pair(key.getBytes(ISO_8859_1), value.getBytes(UTF_8))));
     return pairs.iterator();
   }
 }

@@ -103,8 +103,8 @@ public final class TreeWalk {
   }
 
   /**
-   * How many pages the walks so far have reached, each with its overflow pages. Small buckets lie in
-   * the root's pages and have none of their own.
+   * How many pages the walks so far have reached, each with its overflow pages. Small buckets lie
+   * in the root's pages and have none of their own.
    *
    * @return the number
    */
