@@ -62,7 +62,7 @@ final class LatestCommand implements Callable<Integer> {
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(BackupJson.of(latest.get(), root.catalogue()));
+      output.json(BackupJson.of(latest.get(), root.catalogue(), List.of()));
     } else {
       output.line(latest.get().key().toString());
     }

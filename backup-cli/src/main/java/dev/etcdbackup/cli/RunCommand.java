@@ -67,12 +67,14 @@ final class RunCommand implements Callable<Integer> {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BackupMetrics metrics = new BackupMetrics(registry);
     try (StoreOptions.OpenStore open = root.store.openToWrite(read);
+        SecondStores secondStores = SecondStores.open(read, root.store);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,
                 open.store(),
                 root.encoding.reading(),
                 root.tarballZone(read),
+                secondStores,
                 builder ->
                     builder
                         .listener(log)

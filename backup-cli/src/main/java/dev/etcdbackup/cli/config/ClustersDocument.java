@@ -46,6 +46,10 @@ final class ClustersDocument {
     Optional<ZoneId> tarballZone =
         attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
     encodingOfAll = attempt(() -> encoding(fields));
+    List<SecondStoreConfig> copyTo = new ArrayList<>();
+    for (ConfigNode node : fields.items("copyTo")) {
+      attempt(() -> Optional.of(secondStore(node, copyTo))).ifPresent(copyTo::add);
+    }
     if (!fields.has("clusters")) {
       throw root.at().refuse("'clusters' is missing");
     }
@@ -68,6 +72,7 @@ final class ClustersDocument {
         lock,
         listen,
         tarballZone.orElse(ZoneOffset.UTC),
+        copyTo,
         clusters);
   }
 
@@ -152,6 +157,31 @@ final class ClustersDocument {
         maxAge,
         since,
         recovery);
+  }
+
+  private SecondStoreConfig secondStore(ConfigNode node, List<SecondStoreConfig> earlier)
+      throws ConfigException {
+    FieldReader fields = new FieldReader("a store of 'copyTo'", node);
+    String name = fields.required("name", ClustersDocument::text);
+    if (earlier.stream().anyMatch(one -> one.name().equals(name))) {
+      throw fields.refuse("name", "the store '" + name + "' of 'copyTo' is configured twice");
+    }
+    List<String> projects = new ArrayList<>();
+    for (ConfigNode project : fields.items("projects")) {
+      projects.add(FieldReader.convert("projects", project, BackupKey::requireProject));
+    }
+    SecondStoreConfig read =
+        new SecondStoreConfig(
+            name,
+            fields.required("store", StoreAddress::parse),
+            fields.value("endpoint", EndpointUrl::s3),
+            fields.value("region", ClustersDocument::text),
+            fields.value("ca", this::path),
+            fields.value("profile", ClustersDocument::text),
+            projects,
+            retention(fields));
+    fields.end();
+    return read;
   }
 
   private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {

@@ -166,7 +166,7 @@ class BackupConfigTest {
       assertThat(example).as("example").containsPattern("\\b" + field + ":");
       assertThat(tables)
           .as("tables")
-          .containsPattern("`(lock\\.|tls\\.|encoding\\.)?" + field + "`");
+          .containsPattern("`(lock\\.|tls\\.|encoding\\.|copyTo\\.)?" + field + "`");
     }
     assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
   }
@@ -210,6 +210,45 @@ class BackupConfigTest {
         .hasToString("(yearly 5 or within-bytes 500GiB) at least 3");
     assertThat(config.clusters().get(1).retention().orElseThrow())
         .hasToString("within 30d at least 2");
+  }
+
+  @Test
+  void secondStoresAreRead() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            copyTo:
+            - {name: b, store: "s3://copies/b", endpoint: "https://b:443", profile: b, keepLast: 3}
+            - {name: usb, store: "file:///mnt/usb", projects: [a]}
+            clusters:
+            - {project: a}
+            - {project: c}
+            """);
+    assertThat(config.copyTo()).map(SecondStoreConfig::name).containsExactly("b", "usb");
+    assertThat(config.copyTo().get(0).retention().orElseThrow()).hasToString("last 3");
+    assertThat(config.copyTo().get(0).takes("c")).isTrue();
+    assertThat(config.copyTo().get(1).takes("a")).isTrue();
+    assertThat(config.copyTo().get(1).takes("c")).isFalse();
+    assertThat(config.copyTo().get(1).retention()).isEmpty();
+  }
+
+  @Test
+  void aSecondStoreThatIsWrongIsRefusedAtItsLine() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "c.yaml",
+                    """
+                    copyTo:
+                    - {name: b, store: "s3://copies/b"}
+                    - {name: b, store: "s3://copies/c"}
+                    clusters: []
+                    """))
+        .hasMessageContaining(":3")
+        .hasMessageContaining("the store 'b' of 'copyTo' is configured twice");
+    assertThatThrownBy(() -> read("c.yaml", "copyTo: [{name: b}]\nclusters: []\n"))
+        .hasMessageContaining("'store' is missing");
   }
 
   @Test
