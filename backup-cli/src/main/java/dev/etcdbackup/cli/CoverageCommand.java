@@ -8,14 +8,18 @@ import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageRow;
+import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.schedule.FailureLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,11 +68,17 @@ final class CoverageCommand implements Callable<Integer> {
     Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where)) {
       List<Backup> backups = root.service(open.store(), clusters).list("");
+      FailureLog log = FailureLog.of(open.store());
+      Map<String, List<ProjectCoverage.Failure>> failures = new HashMap<>();
+      for (CoveredProject project : clusters.covered()) {
+        failures.put(project.project(), log.read(project.project()));
+      }
       coverage =
           Coverage.of(
               clusters.covered(),
               backups,
               Catalogue.inZone(root.tarballZone(clusters)),
+              failures,
               root.clock().instant(),
               days);
     }
