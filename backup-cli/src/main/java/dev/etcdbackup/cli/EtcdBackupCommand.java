@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
@@ -140,6 +141,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new ListCommand(root))
             .addSubcommand(new LatestCommand(root))
             .addSubcommand(new CreateCommand(root))
+            .addSubcommand(new RecordCommand(root))
+            .addSubcommand(new ConsolidateCommand(root))
             .addSubcommand(new GetCommand(root))
             .addSubcommand(new StatusCommand(root))
             .addSubcommand(new VerifyCommand(root))
@@ -246,8 +249,10 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return BackupService.builder(over)
         .encodings(encodings)
         .verifier(
-            new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory())
-                .withUnpacking(encoding.unpacking()))
+            new ChangesVerifier(
+                encodings,
+                new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory())
+                    .withUnpacking(encoding.unpacking())))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

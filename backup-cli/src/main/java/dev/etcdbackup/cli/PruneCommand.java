@@ -3,7 +3,6 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignFormat;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -188,6 +187,6 @@ final class PruneCommand implements Callable<Integer> {
 
   /** Other backups are never candidates, and there may be many. */
   private static Stream<Decision> candidates(RetentionPlan plan) {
-    return plan.decisions().stream().filter(one -> one.backup().kind() != BackupKind.OTHER);
+    return plan.decisions().stream().filter(one -> one.backup().kind().hasSeries() || !one.keep());
   }
 }

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Encrypted and signed backups, from the command line. */
+@Tag("server")
 class EncryptionCommandsTest {
   private static final String PLAIN = "3.5.30-plain";
   private static final String TMPDIR = "java.io.tmpdir";

@@ -2,7 +2,6 @@ package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.ForeignBackup;
-import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -94,7 +93,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
     }
     Map<LocalDate, Integer> stored = new HashMap<>();
     for (Backup backup : backups) {
-      if (backup.kind() != BackupKind.OTHER && !backup.isDatedAhead(now)) {
+      if (backup.kind().hasSeries() && !backup.isDatedAhead(now)) {
         stored.merge(dayOf(backup.time().orElseThrow()), 1, Integer::sum);
       }
     }

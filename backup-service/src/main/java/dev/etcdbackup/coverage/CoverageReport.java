@@ -3,7 +3,6 @@ package dev.etcdbackup.coverage;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignBackup;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,7 +149,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
 
     void add(Backup backup, Catalogue catalogue, Instant now) {
       count++;
-      if (backup.kind() == BackupKind.OTHER) {
+      if (!backup.kind().hasSeries()) {
         catalogue.find(backup).ifPresent(other -> add(other, now));
         return;
       }

@@ -12,7 +12,6 @@ import dev.etcdbackup.coverage.CoverageState;
 import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
-import dev.etcdbackup.name.BackupKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -162,7 +161,7 @@ final class CoverageView {
 
   private Stream<Instant> counted(List<Backup> own) {
     return own.stream()
-        .filter(one -> one.kind() != BackupKind.OTHER && !one.isDatedAhead(now))
+        .filter(one -> one.kind().hasSeries() && !one.isDatedAhead(now))
         .flatMap(one -> one.time().stream());
   }
 

@@ -113,7 +113,7 @@ class ArchivesTest {
 
   @Test
   void aBombIsRefused() throws Exception {
-    byte[] bomb = shell("head -c 300000000 /dev/zero | xz");
+    byte[] bomb = shell("head -c 100000000 /dev/zero | xz");
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(
             () -> {
