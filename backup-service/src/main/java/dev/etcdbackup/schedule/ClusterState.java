@@ -203,6 +203,16 @@ final class ClusterState {
     return ++attempts;
   }
 
+  /** Takes over the failures that other processes recorded, as far as they are not known. */
+  void recall(List<FailedRun> recorded) {
+    for (FailedRun failure : recorded) {
+      failedDays.putIfAbsent(day(failure.at()), failure.message());
+      if (lastFailure == null || failure.at().isAfter(lastFailure.at())) {
+        lastFailure = failure;
+      }
+    }
+  }
+
   void note(FailedRun failure) {
     lastFailure = failure;
     failedDays.put(day(failure.at()), failure.message());

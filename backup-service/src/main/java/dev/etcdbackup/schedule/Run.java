@@ -88,13 +88,20 @@ final class Run implements Supplier<RunOutcome> {
   }
 
   private RunOutcome look() throws BackupException {
-    return RunOutcome.looked(view(listing()));
+    List<Backup> listing = listing();
+    List<FailedRun> failures = new ArrayList<>();
+    for (FailureLog.Recorded one :
+        with.failures().recall(listing.stream().map(Backup::stored).toList())) {
+      failures.add(FailedRun.recorded(cluster.project(), one));
+    }
+    return RunOutcome.looked(view(listing), failures);
   }
 
   /** Lists the backups of the project and their marks. */
   private List<Backup> listing() throws BackupException {
     List<Backup> listing = new ArrayList<>(with.service().list(cluster.project()));
     listing.addAll(with.guard().marks(cluster.project()));
+    with.failures().flush(cluster.project()); // the store works
     return listing;
   }
 
@@ -249,12 +256,23 @@ final class Run implements Supplier<RunOutcome> {
     }
   }
 
-  private RunOutcome failed(Exception e, Reason reason) {
-    if (lockLost) {
-      return RunOutcome.failed(e, Reason.LOCK);
-    }
+  private RunOutcome failed(Exception e, Reason blamed) {
+    Reason reason = lockLost ? Reason.LOCK : blamed;
     synchronized (this) {
-      return cancelled ? RunOutcome.cancelled() : RunOutcome.failed(e, reason);
+      if (cancelled && !lockLost) {
+        return RunOutcome.cancelled();
+      }
+    }
+    record(e, reason);
+    return RunOutcome.failed(e, reason);
+  }
+
+  /** Records a failure for the time after a restart; at once, unless it is the store that fails. */
+  private void record(Exception e, Reason reason) {
+    String project = cluster.project();
+    with.failures().note(project, reason, with.clock().instant(), FailedRun.text(e));
+    if (reason == Reason.SOURCE || reason == Reason.OTHER) {
+      with.failures().flush(project);
     }
   }
 
