@@ -50,8 +50,7 @@ final class Copying {
     String outcome = text(one.outcome());
     if (root.output().isJson()) {
       rows.json(
-          new CopiedJson(
-              one.key().toString(), outcome, one.size(), one.verified(), one.detail()));
+          new CopiedJson(one.key().toString(), outcome, one.size(), one.verified(), one.detail()));
     } else {
       root.output().line(outcome + " " + one.key() + detail(one));
     }

@@ -2,8 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;

@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NewestGood;
 import dev.etcdbackup.service.NewestGoodRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -2,8 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.service.BackupNote;
 import dev.etcdbackup.service.BackupService;
 import java.util.ArrayList;
@@ -89,8 +89,7 @@ final class ListCommand implements Callable<Integer> {
         known = notes(service, of);
         notes.put(of, known);
       }
-      rows.add(
-          BackupJson.of(backup, catalogue, known.getOrDefault(backup.key(), List.of())));
+      rows.add(BackupJson.of(backup, catalogue, known.getOrDefault(backup.key(), List.of())));
     }
     return rows;
   }
@@ -100,8 +99,7 @@ final class ListCommand implements Callable<Integer> {
     if (!isProject(project)) {
       return Map.of();
     }
-    return service.notes().list(project).stream()
-        .collect(Collectors.groupingBy(BackupNote::key));
+    return service.notes().list(project).stream().collect(Collectors.groupingBy(BackupNote::key));
   }
 
   /** An object at the root of the store has no project, and other programs name theirs freely. */

@@ -57,8 +57,7 @@ final class PointInTimeReader {
               : EncodingOptions.requiringSignature(open.store(), "--require-signature", signer);
       BackupKey key = in.key();
       boolean isProject = key.project().isEmpty();
-      List<Backup> listing =
-          root.service(store).list(isProject ? key.name() : key.project());
+      List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
       Backup base =
           isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
       Optional<String> missing = encodings.missing(base.name());
@@ -73,7 +72,9 @@ final class PointInTimeReader {
       }
       try (snapshot) {
         return work.run(
-            base, snapshot.snapshot(), point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+            base,
+            snapshot.snapshot(),
+            point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
       }
     }
   }

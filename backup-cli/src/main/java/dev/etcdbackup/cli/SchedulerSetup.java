@@ -51,8 +51,7 @@ final class SchedulerSetup implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new UsageException("lock: " + e.getMessage());
     }
-    SchedulerBuilder builder =
-        BackupScheduler.builder(EncodingOptions.signing(store, config));
+    SchedulerBuilder builder = BackupScheduler.builder(EncodingOptions.signing(store, config));
     builder.encodings(encodings).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
@@ -65,8 +64,7 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules. */
   void addAll() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      scheduler.put(
-          scheduled(cluster, secondStores.of(cluster.project())));
+      scheduler.put(scheduled(cluster, secondStores.of(cluster.project())));
     }
   }
 
@@ -99,8 +97,7 @@ final class SchedulerSetup implements AutoCloseable {
               + cluster.project()
               + "' has no endpoints; give them, or say 'automated: false'");
     }
-    return cluster(
-        cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
+    return cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
   }
 
   private static ScheduledCluster cluster(

@@ -8,9 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code unpin}. */
-@Command(
-    name = "unpin",
-    description = "Removes the pin of a backup; ends with 1 when it has none.")
+@Command(name = "unpin", description = "Removes the pin of a backup; ends with 1 when it has none.")
 final class UnpinCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

@@ -87,8 +87,7 @@ class CopyCommandsTest {
 
   @Test
   void jsonHasOneRowForEach() throws Exception {
-    JsonNode rows =
-        new JsonMapper().readTree(on("copy", FIRST, target, "-o", "json").out());
+    JsonNode rows = new JsonMapper().readTree(on("copy", FIRST, target, "-o", "json").out());
     assertThat(rows).hasSize(1);
     assertThat(rows.get(0).get("outcome").asText()).isEqualTo("copied");
     assertThat(rows.get(0).get("verified").asBoolean()).isTrue();

@@ -66,9 +66,7 @@ class NotesCommandsTest {
     assertThat(on("latest", "cray-bos", "--verified", NOW))
         .isEqualTo(
             new Cli(
-                0,
-                SECOND + "\n",
-                "etcd-backup: SKIPPED " + NEWEST + ": marked bad: keys lost\n"));
+                0, SECOND + "\n", "etcd-backup: SKIPPED " + NEWEST + ": marked bad: keys lost\n"));
     assertThat(listed(NEWEST).get("bad").asText()).isEqualTo("keys lost");
     assertThat(prune())
         .contains("keep " + SECOND + " last 1: newest\n")

@@ -143,7 +143,7 @@ public final class ChangeRecorder {
     Thread recorder = Thread.currentThread();
     Duration pause = FIRST_PAUSE;
     while (true) {
-      
+
       try (BackupLock.@Nullable Held held =
           lock.tryAcquire(settings.project() + ".changes", () -> {}).orElse(null)) {
         if (held != null) {
@@ -335,7 +335,8 @@ public final class ChangeRecorder {
      * @throws IllegalArgumentException when it is not
      */
     public Builder period(Duration period) {
-      if (period.compareTo(Duration.ofMillis(100)) < 0 || period.compareTo(Duration.ofDays(1)) > 0) {
+      if (period.compareTo(Duration.ofMillis(100)) < 0
+          || period.compareTo(Duration.ofDays(1)) > 0) {
         throw new IllegalArgumentException("period must be 100 ms to 1 day, not " + period);
       }
       this.period = period;

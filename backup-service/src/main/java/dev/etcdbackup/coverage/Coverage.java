@@ -181,10 +181,10 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * and {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code
    * key}, {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure}
    * (with {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code
-   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened} and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are
-   * ISO 8601, states are {@link CoverageState#label() labels}; fields whose value is not known are
-   * absent. Fields may be added in later versions. ASCII without control characters: names are
-   * escaped.
+   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened} and {@code days} (each with
+   * {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
+   * CoverageState#label() labels}; fields whose value is not known are absent. Fields may be added
+   * in later versions. ASCII without control characters: names are escaped.
    *
    * @return the document
    */

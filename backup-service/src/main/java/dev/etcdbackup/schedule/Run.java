@@ -215,9 +215,7 @@ final class Run implements Supplier<RunOutcome> {
                 .build();
         boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
         CopyReport report =
-            prune
-                ? copier.mirror(project, second.retention().get())
-                : copier.mirror(project);
+            prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);
         with.listeners().copied(project, second.name(), report);
       } catch (BackupException e) {
         with.listeners().copyFailed(project, second.name(), e);

@@ -42,10 +42,10 @@ import java.util.stream.Collectors;
  * on the way: a backup that is not whole and verified never appears at the target. An object of the
  * same name and content at the target counts as copied; a different one is never touched and is
  * reported. Contents are compared by size, by ETag, and else by the first and the last 64 KiB, or
- * {@linkplain BackupCopierBuilder#sizeOnly by size only}.
- * Copying again therefore copies only what is missing, and a copy that was interrupted at any
- * moment is continued by the next one. Signatures beside the backups are copied too; pins, notes
- * and marks apply to the store in which they are, and are not.
+ * {@linkplain BackupCopierBuilder#sizeOnly by size only}. Copying again therefore copies only what
+ * is missing, and a copy that was interrupted at any moment is continued by the next one.
+ * Signatures beside the backups are copied too; pins, notes and marks apply to the store in which
+ * they are, and are not.
  *
  * <p>Backups are copied in parallel, the newest first. A failure does not stop the others; after
  * {@value #MAX_FAILURES_IN_A_ROW} failures of the stores without a success between them the rest is
@@ -209,9 +209,7 @@ public final class BackupCopier {
     new SignatureCopies(from, to)
         .copy(
             results.stream()
-                .filter(
-                    one ->
-                        one.outcome() == Outcome.COPIED || one.outcome() == Outcome.PRESENT)
+                .filter(one -> one.outcome() == Outcome.COPIED || one.outcome() == Outcome.PRESENT)
                 .map(Copied::key)
                 .collect(Collectors.toSet()));
     return results;

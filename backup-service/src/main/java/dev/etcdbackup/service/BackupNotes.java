@@ -199,8 +199,7 @@ public final class BackupNotes {
     for (int attempt = 0; ; attempt++) {
       BackupNote note = new BackupNote(key, kind, since.plusSeconds(attempt), until, text);
       try {
-        store.put(
-            NoteObject.key(note), Content.of(new ByteArrayInputStream(bytes), bytes.length));
+        store.put(NoteObject.key(note), Content.of(new ByteArrayInputStream(bytes), bytes.length));
         return;
       } catch (BackupExistsException e) {
         if (attempt == MAX_SECONDS_AHEAD) {

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The work of copying one backup under the same key. Cancelling does nothing more than the interrupt that comes with it, which ends the calls of both stores.
+ * The work of copying one backup under the same key. Cancelling does nothing more than the
+ * interrupt that comes with it, which ends the calls of both stores.
  */
 record CopyOne(
     Backup backup,
@@ -76,8 +77,7 @@ record CopyOne(
   private void put(boolean verifying) throws IOException {
     StoredBackup source = backup.stored();
     try (InputStream stored = from.open(source, 0, source.size());
-        InputStream content =
-            verifying ? verifying(stored) : stored) {
+        InputStream content = verifying ? verifying(stored) : stored) {
       StoredBackup put = to.put(backup.key(), Content.of(content, source.size()));
       if (put.size() != source.size()) {
         throw new StoreException(

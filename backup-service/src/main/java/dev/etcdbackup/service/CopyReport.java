@@ -40,8 +40,7 @@ public record CopyReport(List<Copied> copies, Optional<PruneReport> pruned) {
    * @param verified whether it was decoded and its SHA-256 was verified on the way
    * @param detail why it was not copied or not verified, one line; may be empty
    */
-  public record Copied(
-      BackupKey key, Outcome outcome, long size, boolean verified, String detail) {
+  public record Copied(BackupKey key, Outcome outcome, long size, boolean verified, String detail) {
     /** Checks the values. */
     public Copied {
       Objects.requireNonNull(key, "key");

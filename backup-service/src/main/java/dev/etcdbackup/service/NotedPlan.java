@@ -48,9 +48,7 @@ final class NotedPlan {
         .filter(one -> one.kind() == kind)
         .collect(
             Collectors.toMap(
-                BackupNote::key,
-                Function.identity(),
-                (a, b) -> end(a).isBefore(end(b)) ? b : a));
+                BackupNote::key, Function.identity(), (a, b) -> end(a).isBefore(end(b)) ? b : a));
   }
 
   private static Instant end(BackupNote note) {
@@ -125,9 +123,7 @@ final class NotedPlan {
     Map<Object, Backup> newest = new HashMap<>();
     for (Decision one : plan.decisions()) {
       Backup backup = one.backup();
-      if (verified.contains(backup.key())
-          && !isBad(backup)
-          && backup.kind().hasSeries()) {
+      if (verified.contains(backup.key()) && !isBad(backup) && backup.kind().hasSeries()) {
         newest.merge(
             backup.series().orElseThrow(),
             backup,
@@ -140,9 +136,12 @@ final class NotedPlan {
   /** The snapshots of which all copies are marked bad. */
   private Set<String> badNames(List<Backup> backups) {
     Set<String> names = new HashSet<>();
-    bad.keySet().forEach(key -> backups.stream()
-        .filter(one -> one.key().equals(key))
-        .forEach(one -> names.add(snapshot(one))));
+    bad.keySet()
+        .forEach(
+            key ->
+                backups.stream()
+                    .filter(one -> one.key().equals(key))
+                    .forEach(one -> names.add(snapshot(one))));
     if (!names.isEmpty()) {
       backups.stream().filter(one -> !isBad(one)).forEach(one -> names.remove(snapshot(one)));
     }

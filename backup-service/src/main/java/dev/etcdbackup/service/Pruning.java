@@ -114,7 +114,8 @@ final class Pruning {
             .toList();
     return delete(
         series.get().project(),
-        noted.keeping(new RetentionPlan(spared).withChanges(all, clock.instant()), clock.instant()));
+        noted.keeping(
+            new RetentionPlan(spared).withChanges(all, clock.instant()), clock.instant()));
   }
 
   private void verifyNewestKept(RetentionPlan plan, NotedPlan noted, NewestGoodSearch.Check check)

@@ -54,8 +54,7 @@ class SecondStoreTest {
     }
 
     @Override
-    public InputStream open(StoredBackup backup, long offset, long length)
-        throws BackupException {
+    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
       return up().open(backup, offset, length);
     }
 
@@ -90,9 +89,7 @@ class SecondStoreTest {
     boolean[] down = new boolean[1];
     SecondStore site =
         new SecondStore(
-            "site-b",
-            new Down(second, () -> down[0]),
-            Optional.of(RetentionPolicy.keepLast(30)));
+            "site-b", new Down(second, () -> down[0]), Optional.of(RetentionPolicy.keepLast(30)));
     world.add(
         "p",
         cluster ->
@@ -124,11 +121,11 @@ class SecondStoreTest {
     assertThat(daysDown).isBetween(90, 150);
     assertThat(world.events.failures).isEmpty();
     assertThat(copies.failures).hasSizeBetween(daysDown - 2, daysDown + 2);
-    assertThat(copies.failures)
-        .containsOnly("p to site-b: the second site does not answer");
+    assertThat(copies.failures).containsOnly("p to site-b: the second site does not answer");
     assertThat(world.taken("p")).hasSize(7);
     assertThat(copies.reports).allMatch(CopyReport::ok);
-    int copied = copies.reports.stream().mapToInt(one -> one.count(CopyReport.Outcome.COPIED)).sum();
+    int copied =
+        copies.reports.stream().mapToInt(one -> one.count(CopyReport.Outcome.COPIED)).sum();
     assertThat(copied).as("each backup once").isBetween(355, 366);
   }
 

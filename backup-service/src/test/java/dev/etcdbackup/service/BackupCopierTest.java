@@ -16,8 +16,8 @@ import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
-import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Faults;
+import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -119,8 +119,7 @@ class BackupCopierTest {
   @Test
   void signaturesGoWithTheirBackupsAndPinsDoNot() throws Exception {
     put(from, FIRST, snapshot(1));
-    String signature =
-        "p/.etcd-backup/signatures/etcd.backup_v1_2020-02-01-10:00:00.asc";
+    String signature = "p/.etcd-backup/signatures/etcd.backup_v1_2020-02-01-10:00:00.asc";
     put(from, signature, new byte[] {7});
     service(from).notes().pin(BackupKey.parse(FIRST), "audit", Optional.empty());
 
@@ -137,8 +136,7 @@ class BackupCopierTest {
     put(from, SECOND, snapshot(2));
 
     assertThatThrownBy(
-            () ->
-                copier(from, to).copy(List.of(BackupKey.parse(FIRST), BackupKey.parse(THIRD))))
+            () -> copier(from, to).copy(List.of(BackupKey.parse(FIRST), BackupKey.parse(THIRD))))
         .isInstanceOf(BackupNotFoundException.class);
     assertThat(to.list("")).isEmpty();
     assertThat(copier(from, to).copy(List.of(BackupKey.parse(SECOND))).ok()).isTrue();
@@ -236,8 +234,7 @@ class BackupCopierTest {
       put(from, String.format("p/etcd.backup_v%d_2020-01-%02d-10:00:00", day, day), snapshot(1));
     }
     AtomicInteger attempts = new AtomicInteger();
-    BackupStore down =
-        FaultyBackupStore.over(to, Faults.on(Operation.PUT).everyCall().answer(503));
+    BackupStore down = FaultyBackupStore.over(to, Faults.on(Operation.PUT).everyCall().answer(503));
 
     CopyReport report =
         BackupCopier.builder(from, down)
@@ -249,7 +246,8 @@ class BackupCopierTest {
     assertThat(report.count(Outcome.FAILED)).isEqualTo(5);
     assertThat(report.count(Outcome.NOT_TRIED)).isEqualTo(15);
     assertThat(attempts).hasValue(20);
-    assertThat(report.copies()).filteredOn(one -> one.outcome() == Outcome.FAILED)
+    assertThat(report.copies())
+        .filteredOn(one -> one.outcome() == Outcome.FAILED)
         .as("the newest first")
         .allMatch(one -> one.key().toString().compareTo("p/etcd.backup_v16") >= 0);
   }
@@ -292,8 +290,7 @@ class BackupCopierTest {
     BackupStore unreadable =
         FaultyBackupStore.over(from, Faults.on(Operation.GET).everyCall().answer(500));
 
-    CopyReport report =
-        BackupCopier.builder(unreadable, to).sizeOnly().build().mirror("p");
+    CopyReport report = BackupCopier.builder(unreadable, to).sizeOnly().build().mirror("p");
 
     assertThat(report.copies()).map(Copied::outcome).containsExactly(Outcome.PRESENT);
   }

@@ -16,8 +16,8 @@ import dev.etcdbackup.service.BackupNote.Kind;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.TestSnapshots;
-import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Faults;
+import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
@@ -60,6 +60,25 @@ class BackupNotesTest {
     assertThat(notes.remove(old, Kind.PIN)).isTrue();
     assertThat(service.prune("p", LAST).deleted()).containsExactly(old);
     assertThat(notes.remove(old, Kind.PIN)).isFalse();
+  }
+
+  @Test
+  void changesThatLeadOnFromAPinnedBackupStayWithIt() throws Exception {
+    put("p/etcd.changes_v0-v1_2020-01-01-09:00:00");
+    BackupKey old = put("p/etcd.backup_v1_2020-01-01-10:00:00");
+    BackupKey changes = put("p/etcd.changes_v2-v3_2020-01-01-11:00:00");
+    put("p/etcd.changes_v4-v5_2020-01-01-12:00:00");
+    BackupKey newest = put("p/etcd.backup_v9_2020-02-03-10:00:00");
+    notes.pin(old, "audit", FOREVER);
+
+    assertThat(service.planPrune("p", LAST).toDelete()).isEmpty();
+    assertThat(service.prune("p", LAST).deleted()).isEmpty();
+    notes.remove(old, Kind.PIN);
+    notes.pin(changes, "audit", FOREVER);
+    assertThat(service.planPrune("p", LAST).toDelete())
+        .extracting(Backup::key)
+        .contains(old)
+        .doesNotContain(changes, newest);
   }
 
   @Test
@@ -161,8 +180,7 @@ class BackupNotesTest {
     FaultyBackupStore failing =
         FaultyBackupStore.over(store, Faults.on(Operation.LIST).of(".etcd-backup").answer(500));
 
-    assertThatThrownBy(
-            () -> BackupService.builder(failing).clock(clock).build().prune("p", LAST))
+    assertThatThrownBy(() -> BackupService.builder(failing).clock(clock).build().prune("p", LAST))
         .isInstanceOf(StoreException.class);
     assertThat(service.list("p")).hasSize(2);
   }
@@ -211,8 +229,7 @@ class BackupNotesTest {
         all.add(put(history, base + ".zst"));
       }
     }
-    Set<BackupKey> without =
-        new TreeSet<>(keys(over.planPrune("p", policy).toDelete()));
+    Set<BackupKey> without = new TreeSet<>(keys(over.planPrune("p", policy).toDelete()));
     Set<BackupKey> pinned = new TreeSet<>();
     for (BackupKey key : all) {
       int draw = random.nextInt(5);
@@ -226,8 +243,7 @@ class BackupNotesTest {
       }
     }
 
-    PruneReport report =
-        over.prune(PruneRequest.builder("p", policy).skipVerification().build());
+    PruneReport report = over.prune(PruneRequest.builder("p", policy).skipVerification().build());
 
     assertThat(keys(over.list("p"))).containsAll(pinned);
     assertThat(without).as("notes only make it keep more").containsAll(report.deleted());

@@ -50,7 +50,13 @@ final class ClustersTxt {
       clusters.add(cluster);
     }
     return new BackupConfig(
-        Optional.empty(), false, Optional.empty(), Optional.empty(), ZoneOffset.UTC, List.of(), clusters);
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        ZoneOffset.UTC,
+        List.of(),
+        clusters);
   }
 
   private ClusterConfig cluster(String line, FileLocation at) throws ConfigException {
