@@ -199,7 +199,10 @@ public final class DataDirRestore {
   }
 
   private List<String> write(
-      EtcdSnapshot snapshot, SnapshotMetadata metadata, OptionalLong raised, StagedDataDir staged,
+      EtcdSnapshot snapshot,
+      SnapshotMetadata metadata,
+      OptionalLong raised,
+      StagedDataDir staged,
       @Nullable AppendedChanges appended)
       throws IOException {
     List<String> warnings = new ArrayList<>();
