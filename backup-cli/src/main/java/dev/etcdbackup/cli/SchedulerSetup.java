@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -59,6 +60,11 @@ final class SchedulerSetup implements AutoCloseable {
 
   BackupScheduler scheduler() {
     return scheduler;
+  }
+
+  /** The lock of the scheduler: that of the configuration, or one inside this process. */
+  BackupLock lock() {
+    return lock.isPresent() ? lock.get() : BackupLock.inProcess();
   }
 
   /** Adds all clusters by their schedules. */

@@ -134,6 +134,15 @@ class PointInTimeCommandsTest {
   }
 
   @Test
+  void keysAreReadAsTheyWereRecorded() {
+    assertThat(on("extract", "p", "key-12", "--to-revision=14").out()).isEqualTo("value-12");
+    assertThat(on("extract", "p", "key-12", "--to-revision=13").code()).isEqualTo(1);
+    assertThat(on("keys", base, "--to-revision=16").out().lines()).hasSize(15);
+    assertThat(on("keys", "p", "--to-time=9999-01-01T00:00:00Z").out().lines()).hasSize(20);
+    assertThat(on("keys", base).out().lines()).hasSize(10);
+  }
+
+  @Test
   void optionsThatDoNotGoTogetherAreRefused() {
     for (List<String> more :
         List.of(

@@ -142,6 +142,10 @@ final class ClustersDocument {
     Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
+    Optional<ChangesConfig> changes = changes(fields);
+    if (changes.isPresent() && etcd.endpoints().isEmpty()) {
+      throw fields.refuse("changes", "'changes' needs 'endpoints'");
+    }
     fields.end();
     return new ClusterConfig(
         project,
@@ -156,7 +160,43 @@ final class ClustersDocument {
         timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
         maxAge,
         since,
-        recovery);
+        recovery,
+        changes);
+  }
+
+  private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {
+    Optional<FieldReader> found = of.fields("changes");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FieldReader fields = found.get();
+    Optional<Duration> period = fields.value("period", ClustersDocument::period);
+    Optional<Integer> bytes = fields.value("bytes", text -> number(text, 1024, 64 << 20));
+    Optional<Integer> hashEvery =
+        fields.value("hashEvery", text -> number(text, 0, Integer.MAX_VALUE));
+    fields.end();
+    return Optional.of(
+        new ChangesConfig(
+            period.orElse(ChangesConfig.DEFAULT_PERIOD),
+            bytes.orElse(ChangesConfig.DEFAULT_BYTES),
+            hashEvery.orElse(ChangesConfig.DEFAULT_HASH_EVERY)));
+  }
+
+  private static Duration period(String text) {
+    return new ChangesConfig(DurationSyntax.parse(text), 1024, 0).period(); // which checks it
+  }
+
+  private static int number(String text, int least, int most) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // reported below
+    }
+    throw new IllegalArgumentException(
+        "must be a number of " + least + " to " + most + ", not '" + text + "'");
   }
 
   private SecondStoreConfig secondStore(ConfigNode node, List<SecondStoreConfig> earlier)

@@ -90,7 +90,8 @@ final class ClustersTxt {
         ClusterConfig.DEFAULT_TIMEOUT,
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        Optional.empty());
   }
 
   private Optional<TlsFiles> tls(String secret, FileLocation at) throws ConfigException {
