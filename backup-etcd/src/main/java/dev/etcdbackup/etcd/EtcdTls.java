@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -104,7 +106,10 @@ public final class EtcdTls {
         ca,
         trusted,
         certificate + ", key=" + key,
-        context -> context.keyManager(PemFile.privateKey(key), PemFile.certificates(certificate)));
+        context ->
+            context.keyManager(
+                PemFile.privateKey(key),
+                valid(PemFile.certificates(certificate), " in " + certificate)));
   }
 
   /**
@@ -121,7 +126,32 @@ public final class EtcdTls {
       throw new IllegalArgumentException("chain must hold one or more certificates, not none");
     }
     Objects.requireNonNull(key, "key");
-    return new EtcdTls(ca, trusted, "in memory", context -> context.keyManager(key, copy));
+    return new EtcdTls(
+        ca, trusted, "in memory", context -> context.keyManager(key, valid(copy, "")));
+  }
+
+  /** A server that refuses an expired certificate does not say so to every client. */
+  private static X509Certificate[] valid(X509Certificate[] chain, String where)
+      throws IOException {
+    try {
+      chain[0].checkValidity();
+      return chain;
+    } catch (CertificateExpiredException e) {
+      throw new IOException(
+          "the client certificate"
+              + where
+              + " expired at "
+              + chain[0].getNotAfter().toInstant()
+              + "; renew it",
+          e);
+    } catch (CertificateNotYetValidException e) {
+      throw new IOException(
+          "the client certificate"
+              + where
+              + " is not valid before "
+              + chain[0].getNotBefore().toInstant(),
+          e);
+    }
   }
 
   /**

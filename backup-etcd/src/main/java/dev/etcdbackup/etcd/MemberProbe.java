@@ -223,7 +223,7 @@ final class MemberProbe implements Closeable {
       member.connect(limits.atMost(connection.connectTimeout()));
       late = late(connection.probeTimeout());
       StatusResponse status = member.status(limits.atMost(connection.probeTimeout()));
-      String problem = status.getIsLearner() ? "is a learner" : null;
+      String problem = status.getIsLearner() ? "is a learner" : EtcdStatus.corruption(status);
       events.add(new Answer(place, address.name(), member, status, problem));
     } catch (SourceException e) {
       events.add(new Unusable(e));
