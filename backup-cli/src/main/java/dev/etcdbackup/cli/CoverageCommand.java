@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
@@ -85,7 +86,12 @@ final class CoverageCommand implements Callable<Integer> {
     try (StoreOptions.OpenStore open = root.store.open(where)) {
       BackupService service = root.service(open.store(), clusters);
       coverage =
-          Coverage.of(clusters.covered(), service.list(""), root.clock().instant(), days);
+          Coverage.of(
+              clusters.covered(),
+              service.list(""),
+              Catalogue.inZone(root.tarballZone(clusters)),
+              root.clock().instant(),
+              days);
       if (encryption) {
         coverage = coverage.withEncryption(encryption(coverage, service, open.store()));
       }

@@ -96,6 +96,24 @@ final class EncodingOptions {
             OpenPgpEncoding.builder().encryptTo(recipients(config.encryptTo())).build());
   }
 
+  /**
+   * The same, and what they are read with.
+   *
+   * @param config how to compress, and to whom to encrypt
+   */
+  BackupEncodings readingAndWriting(EncodingConfig config) throws UsageException {
+    if (privateKeys == null) {
+      return writing(config);
+    }
+    Zstandard any = new Zstandard();
+    OpenPgpEncoding.Builder openPgp = OpenPgpEncoding.builder().decryptWith(keys());
+    if (!config.encryptTo().isEmpty()) {
+      openPgp.encryptTo(recipients(config.encryptTo()));
+    }
+    return BackupEncodings.of(
+        new Tarball(), config.zstdLevel().map(any::withLevel).orElse(any), openPgp.build());
+  }
+
   /** The encoding that gives encrypted backups other recipients. */
   OpenPgpEncoding rewrapping(List<Path> publicKeys) throws UsageException {
     if (privateKeys == null) {

@@ -2,9 +2,11 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.catalogue.Catalogue;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code list}. */
@@ -23,6 +25,13 @@ final class ListCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String project;
 
+  @Option(
+      names = {"-l", "--long"},
+      description =
+          "A table: the format of the name, when the backup was taken, whether its name or the store"
+              + " says so, its encodings, its size, its key.")
+  private boolean isLong;
+
   ListCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -32,12 +41,30 @@ final class ListCommand implements Callable<Integer> {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       List<Backup> backups = root.service(open.store()).list(project);
       Output output = root.output();
+      Catalogue catalogue = root.catalogue();
       if (output.isJson()) {
-        output.json(backups.stream().map(BackupJson::of).toList());
+        output.json(backups.stream().map(one -> BackupJson.of(one, catalogue)).toList());
+      } else if (isLong) {
+        table(backups.stream().map(one -> BackupJson.of(one, catalogue)).toList(), output);
       } else {
         backups.forEach(backup -> output.line(backup.key().toString()));
       }
     }
     return ExitCode.DONE;
+  }
+
+  private static void table(List<BackupJson> backups, Output output) {
+    TextTable table = new TextTable("FORMAT", "TIME", "SOURCE", "ENCODING", "SIZE", "KEY");
+    for (BackupJson one : backups) {
+      boolean isWhole = one.role() == null || one.role().equals("snapshot");
+      table.add(
+          one.kind() + (isWhole ? "" : " " + one.role()),
+          one.shownTime(),
+          one.shownTimeSource(),
+          one.encoding().isEmpty() ? "-" : String.join("+", one.encoding()),
+          Long.toString(one.size()),
+          one.key());
+    }
+    table.lines().forEach(output::line);
   }
 }

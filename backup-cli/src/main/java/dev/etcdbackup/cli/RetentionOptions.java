@@ -47,6 +47,23 @@ final class RetentionOptions {
   @Option(names = "--keep-monthly", paramLabel = "N", description = "The same for months.")
   private @Nullable String monthly;
 
+  @Option(names = "--keep-yearly", paramLabel = "N", description = "The same for years.")
+  private @Nullable String yearly;
+
+  @Option(
+      names = "--keep-within-bytes",
+      paramLabel = "SIZE",
+      description =
+          "Keep the newest, and from the newest on each that fits into this total size of a series:"
+              + " 500GiB, 2TiB.")
+  private @Nullable String withinBytes;
+
+  @Option(
+      names = "--keep-at-least",
+      paramLabel = "N",
+      description = "Keep N of a series even when the other options keep fewer.")
+  private @Nullable String atLeast;
+
   /** The policy of the options, which are joined by "or". */
   RetentionPolicy policy() throws UsageException {
     Map<RetentionTier, Optional<String>> tiers = new EnumMap<>(RetentionTier.class);
@@ -56,6 +73,8 @@ final class RetentionOptions {
     tiers.put(RetentionTier.DAILY, Optional.ofNullable(daily));
     tiers.put(RetentionTier.WEEKLY, Optional.ofNullable(weekly));
     tiers.put(RetentionTier.MONTHLY, Optional.ofNullable(monthly));
+    tiers.put(RetentionTier.YEARLY, Optional.ofNullable(yearly));
+    tiers.put(RetentionTier.WITHIN_BYTES, Optional.ofNullable(withinBytes));
     RetentionPolicy all = null;
     for (Map.Entry<RetentionTier, Optional<String>> tier : tiers.entrySet()) {
       if (tier.getValue().isPresent()) {
@@ -64,16 +83,19 @@ final class RetentionOptions {
         all = all == null ? one : all.or(one);
       }
     }
-    if (policy == null) {
-      if (all == null) {
-        throw new UsageException("nothing to keep; give --keep-last N or another --keep option");
+    if (policy != null) {
+      if (all != null) {
+        throw new UsageException("--keep excludes the other --keep options");
       }
-      return all;
+      all = read("--keep", RetentionText::parse, policy);
     }
-    if (all != null) {
-      throw new UsageException("--keep excludes the other --keep options");
+    if (all == null) {
+      throw new UsageException("nothing to keep; give --keep-last N or another --keep option");
     }
-    return read("--keep", RetentionText::parse, policy);
+    RetentionPolicy kept = all;
+    return atLeast == null
+        ? kept
+        : read("--keep-at-least", text -> kept.atLeast(RetentionTier.count(text)), atLeast);
   }
 
   private static RetentionPolicy read(

@@ -144,6 +144,7 @@ class S3Test {
   }
 
   @Test
+  @Tag("server")
   void checkStoreSaysWhetherABucketSuits() {
     Cli good = run("check-store", STORE + "-check");
     assertThat(good.code()).as(good.out()).isEqualTo(0);

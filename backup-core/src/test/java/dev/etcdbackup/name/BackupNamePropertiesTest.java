@@ -70,6 +70,15 @@ class BackupNamePropertiesTest {
           assertThat(text)
               .startsWith(name.prefix())
               .contains(BackupName.tarball(name.time().orElseThrow()).text());
+      case CHANGES ->
+          assertThat(text)
+              .startsWith(name.prefix())
+              .contains(
+                  BackupName.changes(
+                          name.firstRevision().orElseThrow(),
+                          name.revision().orElseThrow(),
+                          name.time().orElseThrow())
+                      .text());
       case OTHER -> assertThat(name.time()).isEmpty();
     }
   }
@@ -121,7 +130,9 @@ class BackupNamePropertiesTest {
         .isEqualTo(BackupName.parse(text, zone))
         .hasSameHashCodeAs(BackupName.parse(text));
     assertThat(name.time().isEmpty()).isEqualTo(name.kind() == BackupKind.OTHER);
-    assertThat(name.revision().isPresent()).isEqualTo(name.kind() == BackupKind.PERIODIC);
+    assertThat(name.revision().isPresent())
+        .isEqualTo(name.kind() == BackupKind.PERIODIC || name.kind() == BackupKind.CHANGES);
+    assertThat(name.firstRevision().isPresent()).isEqualTo(name.kind() == BackupKind.CHANGES);
   }
 
   @Property
@@ -229,7 +240,15 @@ class BackupNamePropertiesTest {
                         "9999-12-31-23-59-59",
                         "2020-13-01-00-00-00"),
                     Arbitraries.of(".tar.gz", ".tar.gz.gpg", ".tgz", ""))
-                .as((directory, time, suffix) -> directory + "etcd-backup-" + time + suffix));
+                .as((directory, time, suffix) -> directory + "etcd-backup-" + time + suffix),
+            Combinators.combine(
+                    Arbitraries.of("", "sub/", "x"),
+                    Arbitraries.of("1-v1", "1-v9", "9-v1", "0-v1", "7-v9223372036854775807"),
+                    Arbitraries.of("2020-02-03-20:45:48", "2020-02-30-20:45:48"),
+                    Arbitraries.of("", ".zst", ".gpg", ".zst.gpg"))
+                .as(
+                    (directory, revisions, time, suffix) ->
+                        directory + "etcd.changes_v" + revisions + "_" + time + suffix));
     Arbitrary<String> changed =
         Combinators.combine(
                 whole,

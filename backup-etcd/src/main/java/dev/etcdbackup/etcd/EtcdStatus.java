@@ -1,7 +1,6 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.internal.FailureText;
-import io.etcd.jetcd.api.StatusResponse;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -33,24 +32,6 @@ final class EtcdStatus {
   private static final String ETCD_PREFIX = "etcdserver: ";
 
   private EtcdStatus() {}
-
-  /**
-   * Says why no snapshot is taken from a member that is corrupt according to etcd, or that may be,
-   * since etcd did not find out which member is. A backup of it would replace good ones.
-   *
-   * @return null when neither is so
-   */
-  static @Nullable String corruption(StatusResponse status) {
-    String own = "memberID:" + Long.toUnsignedString(status.getHeader().getMemberId()) + " ";
-    for (String alarm : status.getErrorsList()) {
-      if (alarm.contains("alarm:CORRUPT")
-          && (alarm.startsWith(own) || !alarm.contains("memberID:"))) {
-        return "etcd's alarm CORRUPT says that its data are corrupt; replace the member, or disarm"
-            + " the alarm when its data are known to be good";
-      }
-    }
-    return null;
-  }
 
   /**
    * Explains a status that is not OK.

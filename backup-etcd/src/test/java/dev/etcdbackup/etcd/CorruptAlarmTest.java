@@ -3,54 +3,110 @@ package dev.etcdbackup.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.drill.Drill;
+import dev.etcdbackup.etcd.drill.DrillReport;
+import dev.etcdbackup.snapshot.Alarm;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.KeyRange;
+import dev.etcdbackup.testkit.etcd.EtcdBinaries;
+import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.etcd.jetcd.api.AlarmRequest;
+import io.etcd.jetcd.api.MaintenanceGrpc;
+import io.etcd.jetcd.api.StatusRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Etcd's alarm CORRUPT, which it raises when a member's data differ from those of the others. */
+/**
+ * Clusters of which etcd says that a member is corrupt: it answers no request for keys any more.
+ */
 @Tag("server")
-@Timeout(60)
+@Timeout(120)
 class CorruptAlarmTest {
-  @Test
-  void noSnapshotIsTakenFromAMemberThatIsCorrupt() throws Exception {
-    try (EtcdServer etcd = EtcdServer.start()) {
+  @TempDir private Path directory;
+
+  static List<EtcdBinaries> binaries() {
+    return EtcdBinaries.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("binaries")
+  void aSnapshotIsTakenRestoredAndStartedAllTheSame(EtcdBinaries binaries) throws Exception {
+    Path file = directory.resolve("snapshot");
+    try (EtcdServer etcd = binaries.server().start()) {
       etcd.put("a", "1");
-      EtcdSnapshotSource source =
-          EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints())).build();
-      raise(etcd, "1");
-      source.open().close(); // that is another member
+      raise(etcd.endpoint());
+      assertThatExceptionOfType(Exception.class).isThrownBy(() -> etcd.put("a", "2"));
 
-      raise(etcd, Long.toUnsignedString(etcd.memberId()));
-      assertThatExceptionOfType(SourceException.class)
-          .isThrownBy(source::open)
-          .withMessageContaining(
-              "no member provides a snapshot: "
-                  + etcd.endpoint()
-                  + ": etcd's alarm CORRUPT says that its data are corrupt");
-
-      etcd.etcdctl("alarm", "disarm");
-      source.open().close();
-
-      raise(etcd, "0"); // etcd did not find out which member it is
-      assertThatExceptionOfType(SourceException.class).isThrownBy(source::open);
+      EtcdConnection connection = EtcdConnection.to(etcd.endpoints());
+      try (Snapshot open = EtcdSnapshotSource.builder(connection).build().open()) {
+        Files.copy(open.stream(), file);
+      }
+      try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+        assertThatExceptionOfType(SourceException.class)
+            .isThrownBy(
+                () -> LiveRestore.builder(connection).build().restore(snapshot, KeyRange.all()))
+            .withMessageContaining("corrupt cluster");
+      }
+    }
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      assertThat(snapshot.metadata().alarms())
+          .singleElement()
+          .extracting(Alarm::type)
+          .isEqualTo(Alarm.Type.CORRUPT);
+      DrillReport report =
+          Drill.builder(Files.createDirectory(directory.resolve("drill")))
+              .etcd(binaries.directory().resolve("etcd"))
+              .build()
+              .run(snapshot);
+      assertThat(report.problems()).isEmpty();
+      assertThat(report.remarks())
+          .containsExactly("the alarm CORRUPT is in it: restore it with clearAlarms");
     }
   }
 
-  private static void raise(EtcdServer etcd, String memberId) throws Exception {
-    String body =
-        "{\"action\":\"ACTIVATE\",\"memberID\":\"" + memberId + "\",\"alarm\":\"CORRUPT\"}";
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(etcd.endpoint().resolve("/v3/maintenance/alarm"))
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  @Test
+  void aMemberThatIsNotCorruptIsPreferred() throws Exception {
+    try (EtcdCluster cluster = EtcdServer.builder().startCluster(3)) {
+      cluster.member(0).put("a", "1");
+      raise(cluster.endpoints().get(0));
+      try (Snapshot open =
+          EtcdSnapshotSource.builder(EtcdConnection.to(cluster.endpoints())).build().open()) {
+        assertThat(open.info().origin()).isNotEqualTo(cluster.endpoints().get(0).toString());
+      }
+    }
+  }
+
+  /** Raises the alarm for the member itself, as etcd's own check does. */
+  private static void raise(URI member) throws InterruptedException {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(member.getHost(), member.getPort()).usePlaintext().build();
+    try {
+      MaintenanceGrpc.MaintenanceBlockingStub maintenance =
+          MaintenanceGrpc.newBlockingStub(channel);
+      long id = maintenance.status(StatusRequest.getDefaultInstance()).getHeader().getMemberId();
+      maintenance.alarm(
+          AlarmRequest.newBuilder()
+              .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+              .setMemberID(id)
+              .setAlarmValue(2) // CORRUPT, which these classes do not know
+              .build());
+    } finally {
+      channel.shutdownNow();
+      channel.awaitTermination(10, TimeUnit.SECONDS);
+    }
   }
 }

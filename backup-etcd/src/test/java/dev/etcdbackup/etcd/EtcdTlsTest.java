@@ -9,11 +9,9 @@ import dev.etcdbackup.testkit.etcd.EtcdCertificates;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,67 +55,6 @@ class EtcdTlsTest {
   }
 
   @Test
-  void anExpiredCertificateOfTheClientIsNamedInOneLine() throws Exception {
-    Path expired = expired();
-    EtcdTls tls =
-        EtcdTls.trusting(certificates.ca()).withCertificate(expired, certificates.clientKey());
-
-    String message =
-        "the client certificate in " + expired + " expired at 2020-01-02T00:00:00Z; renew it";
-    assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(() -> source(strict.endpoint(), tls).open())
-        .withMessageContaining(message)
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
-    assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(tls::check)
-        .withMessage(message);
-  }
-
-  @Test
-  void aCertificateThatIsRenewedIsReadForTheNextConnection() throws Exception {
-    Path certificate = directory.resolve("renewed.pem");
-    Path key = Files.copy(certificates.clientKey(), directory.resolve("renewed.key"));
-    Files.copy(certificates.client(), certificate);
-    EtcdSnapshotSource source =
-        source(
-            strict.endpoint(),
-            EtcdTls.trusting(certificates.ca()).withCertificate(certificate, key));
-    source.open().close();
-
-    Files.copy(expired(), certificate, StandardCopyOption.REPLACE_EXISTING);
-    assertThatExceptionOfType(SourceException.class)
-        .isThrownBy(source::open)
-        .withMessageContaining("expired at");
-    Files.copy(certificates.client(), certificate, StandardCopyOption.REPLACE_EXISTING);
-    source.open().close();
-  }
-
-  /** A certificate that was valid on the first day of 2020. */
-  private Path expired() throws Exception {
-    Path file = directory.resolve("expired.pem");
-    if (Files.notExists(file)) {
-      Path store = directory.resolve("expired.p12");
-      keytool(store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=expired", "-validity", "1",
-          "-startdate", "2020/01/01 00:00:00");
-      keytool(store, "-exportcert", "-rfc", "-file", file.toString());
-    }
-    return file;
-  }
-
-  private static void keytool(Path store, String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-    command.addAll(List.of(arguments));
-    command.addAll(
-        List.of("-alias", "expired", "-keystore", store.toString(), "-storepass", "expired"));
-    command.add("-J-Duser.timezone=UTC");
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-  }
-
-  @Test
   void certificatesAndKeysInOneFileInAnyOrder() throws Exception {
     String ca = Files.readString(certificates.ca());
     String certificate = Files.readString(certificates.client());
@@ -135,6 +72,42 @@ class EtcdTlsTest {
   @Test
   void aClientWithoutACertificateIsTurnedAway() {
     assertRefused(strict.endpoint(), EtcdTls.trusting(certificates.ca()), "certificate");
+  }
+
+  @Test
+  void anExpiredCertificateOfTheClientIsNamedWithItsTime() {
+    EtcdTls expired =
+        EtcdTls.trusting(certificates.ca())
+            .withCertificate(certificates.expiredClient(), certificates.expiredClientKey());
+    String problem = "the client certificate (" + certificates.expiredClient();
+    assertRefused(strict.endpoint(), expired, problem);
+    assertRefused(strict.endpoint(), expired, " expired at ");
+    EtcdConnection connection = EtcdConnection.builder(strict.endpoints()).tls(expired).build();
+    try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> lock.tryAcquire("p", () -> {}))
+          .withMessageContaining(problem);
+    }
+  }
+
+  @Test
+  void aCertificateThatWasReplacedCountsForTheNextSnapshotAndTheNextLock() throws Exception {
+    Path certificate = Files.copy(certificates.expiredClient(), directory.resolve("client.pem"));
+    Path key = Files.copy(certificates.expiredClientKey(), directory.resolve("client.key"));
+    EtcdTls tls = EtcdTls.trusting(certificates.ca()).withCertificate(certificate, key);
+    EtcdSnapshotSource source = source(strict.endpoint(), tls);
+    EtcdConnection connection = EtcdConnection.builder(strict.endpoints()).tls(tls).build();
+    try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
+      assertThatExceptionOfType(SourceException.class).isThrownBy(source::open);
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> lock.tryAcquire("p", () -> {}));
+
+      Files.copy(certificates.client(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(certificates.clientKey(), key, StandardCopyOption.REPLACE_EXISTING);
+
+      source.open().close();
+      lock.tryAcquire("p", () -> {}).orElseThrow().close();
+    }
   }
 
   @Test

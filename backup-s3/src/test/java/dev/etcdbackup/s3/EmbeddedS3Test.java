@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /**
- * The store on the embedded server. The contract and the behaviour are among the fast tests; what
- * waits for time limits or repeats much is not.
+ * The store on the embedded server. The contract is among the fast tests; what waits for time
+ * limits or repeats much is not.
  */
 class EmbeddedS3Test {
   private static S3Server server;
@@ -43,6 +43,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Behaviour extends S3StoreBehaviour {
     @Override
     S3Server server() {
@@ -52,6 +53,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Sweep extends S3SweepBehaviour {
     @Override
     S3Server server() {
@@ -75,6 +77,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Versions extends S3VersionsBehaviour {
     @Override
     S3Server server() {
@@ -93,6 +96,7 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  @Tag("night")
   class Silence extends S3SilenceBehaviour {
     @Override
     S3Server server() {

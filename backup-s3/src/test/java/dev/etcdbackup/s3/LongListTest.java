@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("server")
+@Tag("night")
 class LongListTest {
   @Test
   void tenThousandBackupsAreListedToTheLast(@TempDir Path directory) throws Exception {

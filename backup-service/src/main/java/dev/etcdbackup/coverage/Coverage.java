@@ -1,6 +1,7 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.catalogue.Catalogue;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -40,9 +41,29 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    */
   public static Coverage of(
       Collection<CoveredProject> expected, Collection<Backup> backups, Instant now, int days) {
+    return of(expected, backups, Catalogue.utc(), now, days);
+  }
+
+  /**
+   * Computes the coverage, as above, and recognises the backups of other tools with a catalogue.
+   *
+   * @param expected the configured projects
+   * @param backups the complete listing of the store, in any order
+   * @param catalogue recognises the names of other tools
+   * @param now the time of the listing
+   * @param days the number of days to report, including today, at least 1
+   * @return the coverage
+   * @throws IllegalArgumentException when a project is configured twice, or days is less than 1
+   */
+  public static Coverage of(
+      Collection<CoveredProject> expected,
+      Collection<Backup> backups,
+      Catalogue catalogue,
+      Instant now,
+      int days) {
     Map<String, List<Backup>> stored =
         backups.stream().collect(Collectors.groupingBy(one -> one.key().project()));
-    CoverageReport report = CoverageReport.of(expected, backups, now);
+    CoverageReport report = CoverageReport.of(expected, backups, catalogue, now);
     Map<String, CoveredProject> configured =
         expected.stream().collect(Collectors.toMap(CoveredProject::project, one -> one));
     return new Coverage(
@@ -62,7 +83,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                       0,
                       List.of(),
                       Optional.empty(),
-                      CoverageDay.last(days, now, own, Map.of(), daily));
+                      CoverageDay.last(days, now, own, catalogue.snapshots(own), Map.of(), daily));
                 })
             .toList());
   }

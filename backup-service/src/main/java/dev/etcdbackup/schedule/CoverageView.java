@@ -2,6 +2,8 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageDay;
 import dev.etcdbackup.coverage.CoverageReport;
@@ -11,7 +13,6 @@ import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
-import dev.etcdbackup.name.BackupKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -107,10 +108,14 @@ final class CoverageView {
 
   private ProjectCoverage project(CoverageRow row, @Nullable Known known, List<Backup> own) {
     Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
+    List<ForeignBackup> others = Catalogue.utc().snapshots(own);
     if (known != null) {
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
-          row, known, CoverageDay.last(DAYS, now, own, known.failures(), expected), lastSuccess);
+          row,
+          known,
+          CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
+          lastSuccess);
     }
     return new ProjectCoverage(
         row,
@@ -120,7 +125,7 @@ final class CoverageView {
         0,
         List.of(),
         Optional.empty(),
-        CoverageDay.last(DAYS, now, own, Map.of(), day -> false));
+        CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
   }
 
   private static ProjectCoverage remembered(
@@ -161,7 +166,7 @@ final class CoverageView {
 
   private Stream<Instant> counted(List<Backup> own) {
     return own.stream()
-        .filter(one -> one.kind() != BackupKind.OTHER && !one.isDatedAhead(now))
+        .filter(one -> one.kind().hasSeries() && !one.isDatedAhead(now))
         .flatMap(one -> one.time().stream());
   }
 

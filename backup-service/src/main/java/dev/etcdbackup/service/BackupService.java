@@ -19,7 +19,6 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.internal.FailureText;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -171,7 +170,7 @@ public final class BackupService {
    */
   public Optional<Backup> latest(String project) throws BackupException {
     return list(project).stream()
-        .filter(b -> b.kind() != BackupKind.OTHER && !b.isDatedAhead(clock.instant()))
+        .filter(b -> b.kind().hasSeries() && !b.isDatedAhead(clock.instant()))
         .max(Backup.OLDEST_FIRST);
   }
 

@@ -71,7 +71,9 @@ final class NewestGoodSearch {
 
   private List<Backup> candidates(List<Backup> listing, Instant now) {
     return listing.stream()
-        .filter(one -> request.manual() || one.kind() != BackupKind.OTHER)
+        .filter(
+            one ->
+                one.kind().hasSeries() || (request.manual() && one.kind() == BackupKind.OTHER))
         .filter(one -> !one.isDatedAhead(now))
         .sorted(MANUAL_LAST_THEN_NEWEST_FIRST)
         .toList();

@@ -74,8 +74,8 @@ final class Pruning {
     if (series.isEmpty()) {
       return new PruneReport(new RetentionPlan(List.of()), Set.of(), Map.of());
     }
-    List<Backup> listed =
-        list(series.get().project()).stream().filter(b -> b.series().equals(series)).toList();
+    List<Backup> all = list(series.get().project());
+    List<Backup> listed = all.stream().filter(b -> b.series().equals(series)).toList();
     if (listed.stream().noneMatch(b -> b.key().equals(result.key()))) {
       throw new StoreException(
           "the listing of "
@@ -94,7 +94,7 @@ final class Pruning {
                         ? new Decision(d.backup(), true, "made by this run")
                         : d)
             .toList();
-    return delete(new RetentionPlan(spared));
+    return delete(new RetentionPlan(spared).withChanges(all, clock.instant()));
   }
 
   private static void verifyNewestKept(
@@ -103,6 +103,7 @@ final class Pruning {
         plan.decisions().stream()
             .filter(d -> !d.keep())
             .map(d -> d.backup().series())
+            .filter(Optional::isPresent) // changes follow the backups they lead from
             .collect(Collectors.toSet());
     for (Optional<Series> series : losing) {
       List<Backup> kept =

@@ -5,10 +5,10 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
-import dev.etcdbackup.snapshot.Problem;
+import dev.etcdbackup.snapshot.HistoryFilter;
+import dev.etcdbackup.snapshot.HistorySelection;
+import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.snapshot.SnapshotMetadata;
-import dev.etcdbackup.snapshot.VerifyOptions;
-import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -19,12 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the data directory of one member of a new cluster out of a snapshot, as {@code etcdutl
  * snapshot restore} does, without it. Names and defaults are its own. etcd 3.4 to 3.7 start from
- * the directory, whichever of them the snapshot is of.
+ * the directory, whichever of them the snapshot is of. {@link Builder#select} restores a part.
  *
  * <p>A cluster is restored by restoring each of its members from the same snapshot with the same
  * initial cluster and token. Keys, history, leases, users, passwords and alarms come back; members
@@ -35,12 +38,13 @@ import java.util.OptionalLong;
  */
 public final class DataDirRestore {
   private static final String DEFAULT_PEER = "http://localhost:2380";
+  private static final Pattern BCRYPT =
+      Pattern.compile("\\$2[aby]\\$[0-3][0-9]\\$[./A-Za-z0-9]{53}");
 
   private final RaftState state;
   private final ClusterMember member;
   private final long bump;
-  private final boolean clearsAlarms;
-  private final boolean skipsHashCheck;
+  private final DatabaseCopy.Settings settings;
 
   private DataDirRestore(Builder builder) {
     String cluster =
@@ -50,8 +54,13 @@ public final class DataDirRestore {
     this.state = new RaftState(NewCluster.parse(cluster, builder.token));
     this.member = state.cluster().member(builder.name);
     this.bump = builder.bump;
-    this.clearsAlarms = builder.clearsAlarms;
-    this.skipsHashCheck = builder.skipsHashCheck;
+    this.settings =
+        new DatabaseCopy.Settings(
+            builder.clearsAlarms,
+            builder.skipsHashCheck,
+            builder.selection,
+            builder.dropsAuth,
+            builder.rootPasswordHash);
     List<String> advertised =
         PeerUrls.parse("initial-advertise-peer-urls", List.of(builder.advertised.split(",", -1)));
     if (!advertised.equals(member.peerUrls())) {
@@ -95,30 +104,85 @@ public final class DataDirRestore {
    * @return the member
    * @throws CorruptBackupException when the snapshot is damaged, or has no SHA-256
    * @throws FileAlreadyExistsException when the data directory is not empty
+   * @throws RevisionNotRetainedException when the snapshot does not hold the last revision of the
+   *     selection
    * @throws IllegalArgumentException when the revision cannot be raised as far as was asked for
    * @throws IOException when the snapshot cannot be read, or the directory cannot be written
    */
   public RestoredMember restore(EtcdSnapshot snapshot, Path dataDir) throws IOException {
+    return restore(snapshot, dataDir, Optional.empty()).member();
+  }
+
+  /**
+   * Restores a snapshot and the changes that were recorded behind it, with the same revisions,
+   * versions and leases, byte for byte. Each object of changes is verified before its events are
+   * used. What the live cluster answered to HashKV while it was recorded, at the last such answer
+   * up to the restored revision, is compared with the restored database.
+   *
+   * <p>Otherwise as {@link #restore(EtcdSnapshot, Path)}; takes three times the largest object of
+   * changes more, 24 MiB as a rule, and the keys of the database when HashKV is compared.
+   *
+   * @param snapshot the backup that {@code changes} is based on, whole; not closed
+   * @param dataDir the data directory: not there, or empty. Directories above it are made
+   * @param changes the changes behind it
+   * @return the member, and up to where it was restored
+   * @throws CorruptBackupException also when the changes do not reach the wanted point, or the
+   *     result differs from what the live cluster answered; nothing was restored
+   * @throws IllegalArgumentException when the wanted revision is less than that of the backup, the
+   *     revision is to be raised, or only a part of the backup is to be restored
+   * @throws IOException as {@link #restore(EtcdSnapshot, Path)}
+   */
+  public RestoredChanges restore(EtcdSnapshot snapshot, Path dataDir, ChangeReplay changes)
+      throws IOException {
+    if (bump != 0) {
+      throw new IllegalArgumentException("bump-revision does not go with recorded changes");
+    }
+    if (!settings.selection().isAll()) {
+      throw new IllegalArgumentException(
+          "a part or an earlier revision of the backup does not go with recorded changes");
+    }
+    return restore(snapshot, dataDir, Optional.of(changes));
+  }
+
+  private RestoredChanges restore(
+      EtcdSnapshot snapshot, Path dataDir, Optional<ChangeReplay> changes) throws IOException {
     SnapshotMetadata metadata = snapshot.metadata();
-    OptionalLong raised = raised(metadata);
+    HistoryFilter filter = snapshot.filter(settings.selection());
+    OptionalLong raised = raised(metadata, filter);
+    @Nullable AppendedChanges appended =
+        changes.isEmpty()
+            ? null
+            : new AppendedChanges(snapshot, metadata.compactRevision(), changes.get());
+    Reached reached;
     try (StagedDataDir staged = StagedDataDir.begin(dataDir)) {
       List<String> warnings;
       try {
-        warnings = write(snapshot, metadata, raised, staged);
+        warnings = write(snapshot, metadata, filter, raised, staged, appended);
+        reached =
+            appended == null
+                ? new Reached(
+                    raised.orElse(filter.revision()),
+                    Optional.empty(),
+                    0,
+                    0,
+                    Optional.empty(),
+                    Optional.empty())
+                : appended.compare(staged.snap().resolve("db"));
         staged.commit();
       } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
         throw e;
       } catch (IOException e) {
         throw new IOException(failure(dataDir, staged.directory(), metadata, e), e);
       }
-      long revision = Math.max(Math.max(metadata.revision(), metadata.compactRevision()), 1);
-      return new RestoredMember(
-          dataDir,
-          member.name(),
-          member.id(),
-          state.cluster().id(),
-          raised.orElse(revision),
-          warnings);
+      RestoredMember restored =
+          new RestoredMember(
+              dataDir,
+              member.name(),
+              member.id(),
+              state.cluster().id(),
+              reached.revision(),
+              warnings);
+      return new RestoredChanges(restored, reached);
     }
   }
 
@@ -133,56 +197,40 @@ public final class DataDirRestore {
     StagedDataDir.requireFree(dataDir.toAbsolutePath().normalize());
   }
 
-  private OptionalLong raised(SnapshotMetadata metadata) {
+  private OptionalLong raised(SnapshotMetadata metadata, HistoryFilter filter) {
     if (bump == 0) {
       return OptionalLong.empty();
     }
-    if (bump > Long.MAX_VALUE - metadata.revision()) {
+    long from = settings.selection().isAll() ? metadata.revision() : filter.revision();
+    if (bump > Long.MAX_VALUE - from) {
       throw new IllegalArgumentException(
-          "bump-revision must be less, not "
-              + bump
-              + ": the snapshot is at "
-              + metadata.revision());
+          "bump-revision must be less, not " + bump + ": the snapshot is at " + from);
     }
-    return OptionalLong.of(metadata.revision() + bump);
+    return OptionalLong.of(from + bump);
   }
 
   private List<String> write(
-      EtcdSnapshot snapshot, SnapshotMetadata metadata, OptionalLong raised, StagedDataDir staged)
+      EtcdSnapshot snapshot,
+      SnapshotMetadata metadata,
+      HistoryFilter filter,
+      OptionalLong raised,
+      StagedDataDir staged,
+      @Nullable AppendedChanges appended)
       throws IOException {
     List<String> warnings = new ArrayList<>();
     try (FileChannel file = staged.createDatabase()) {
       DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize());
-      BackendCopy copy = new BackendCopy(database, state, clearsAlarms, raised);
-      VerifyOptions options = VerifyOptions.DEFAULT;
-      VerifyReport report =
-          snapshot.verify(skipsHashCheck ? options.withoutTrailer() : options, copy);
-      requireGood(report, warnings);
-      copy.finish();
+      BackendCopy copy =
+          new BackendCopy(database, state, settings.clearsAlarms(), raised).with(appended);
+      new DatabaseCopy(settings, filter, copy).run(snapshot, raised.isEmpty(), warnings);
       file.force(true);
     }
     staged.writeRaftSnapshot(RaftSnapshot.name(state), RaftSnapshot.of(state));
     staged.writeLog(WriteAheadLog.NAME, WriteAheadLog.of(state, member), WriteAheadLog.SIZE);
-    if (!clearsAlarms) {
+    if (!settings.clearsAlarms()) {
       metadata.alarms().forEach(alarm -> warnings.add(warning(alarm)));
     }
     return warnings;
-  }
-
-  private void requireGood(VerifyReport report, List<String> warnings)
-      throws CorruptBackupException {
-    for (Problem problem : report.problems()) {
-      if (skipsHashCheck && problem.kind() == Problem.Kind.TRAILER) {
-        warnings.add(problem.message() + "; restored nevertheless, as asked");
-        continue;
-      }
-      String others =
-          report.problemCount() == 1
-              ? ""
-              : " and " + (report.problemCount() - 1) + " more problems";
-      throw new CorruptBackupException(
-          "the snapshot is corrupt and was not restored; take another backup: " + problem + others);
-    }
   }
 
   private static String warning(Alarm alarm) {
@@ -214,6 +262,9 @@ public final class DataDirRestore {
     private long bump;
     private boolean clearsAlarms;
     private boolean skipsHashCheck;
+    private HistorySelection selection = HistorySelection.ALL;
+    private boolean dropsAuth;
+    private String rootPasswordHash = "";
 
     private Builder() {}
 
@@ -309,11 +360,57 @@ public final class DataDirRestore {
     }
 
     /**
+     * Restores a part: some keys, an earlier revision, or no history. What is restored keeps its
+     * revisions, versions, create revisions and leases, and the member starts at the last revision
+     * of the selection, so that revisions do not go back further than that. Leases whose keys were
+     * all left out are left out; users, roles and alarms are those of the snapshot. Takes what
+     * {@link HistoryFilter} says. Default: {@link HistorySelection#ALL}.
+     *
+     * @param selection which part
+     * @return this
+     */
+    public Builder select(HistorySelection selection) {
+      this.selection = selection;
+      return this;
+    }
+
+    /**
+     * Leaves users, roles and the flag that authentication is on behind, for a cluster whose
+     * passwords are lost: whoever reaches the new member may do everything. By default they come
+     * back.
+     *
+     * @return this
+     */
+    public Builder withoutAuth() {
+      this.dropsAuth = true;
+      return this;
+    }
+
+    /**
+     * Sets the password of the user {@code root}, who is given the role {@code root} and is added
+     * if there is none. Whether authentication is on stays as it was in the snapshot. By default
+     * passwords come back.
+     *
+     * @param bcrypt the hash of the password as bcrypt writes it, {@code $2a$10$…}, 60 characters
+     * @return this
+     * @throws IllegalArgumentException when it is no such hash; the message does not show it
+     */
+    public Builder rootPasswordHash(String bcrypt) {
+      if (!BCRYPT.matcher(bcrypt).matches()) {
+        throw new IllegalArgumentException(
+            "rootPasswordHash must be a hash by bcrypt of 60 characters that begins with $2a$");
+      }
+      this.rootPasswordHash = bcrypt;
+      return this;
+    }
+
+    /**
      * Checks the settings against each other.
      *
      * @return the restore
      * @throws IllegalArgumentException when an address cannot be one or is there twice, the member
-     *     is not in the initial cluster, or its addresses there are others
+     *     is not in the initial cluster, its addresses there are others, or both settings of
+     *     authentication are made
      */
     public DataDirRestore build() {
       return new DataDirRestore(this);

@@ -5,8 +5,13 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -140,6 +145,21 @@ public final class EtcdSnapshot implements Closeable {
    */
   public VerifyReport verify(VerifyOptions options, BucketVisitor visitor) throws IOException {
     return new SnapshotCheck(bytes, checksumMatches, options, visitor).run();
+  }
+
+  /**
+   * Prepares to take a part of the history while it is read by {@link #verify(VerifyOptions,
+   * BucketVisitor)}. Reads a few pages; the history once for a selection of the latest only.
+   *
+   * @param selection which part
+   * @return decides of each entry
+   * @throws RevisionNotRetainedException when the last revision of the selection was compacted or
+   *     is in the future
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public HistoryFilter filter(HistorySelection selection) throws IOException {
+    return HistoryFilter.of(bytes, selection);
   }
 
   /**
@@ -325,6 +345,23 @@ public final class EtcdSnapshot implements Closeable {
    */
   public HashComparison compareWithLive(LiveHash live) throws IOException {
     return new LiveComparison(retained(new SnapshotScan(bytes)), this::hashKv).with(live);
+  }
+
+  /**
+   * The SHA-256 of all bytes, as {@code sha256sum} prints it and {@link
+   * dev.etcdbackup.SnapshotDigest} holds it. Reads everything once.
+   *
+   * @return lower-case hex
+   * @throws IOException when it cannot be read
+   */
+  public String sha256() throws IOException {
+    try (DigestInputStream in =
+        new DigestInputStream(bytes.stream(), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
   }
 
   private static RevisionRange retained(SnapshotScan scan) throws IOException {

@@ -62,18 +62,29 @@ final class Event {
 
   /** Reads the selected pair. */
   void read(Leaf leaf) throws MalformedException {
-    readRevision(leaf);
-    readValue(leaf);
+    read(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength(), leaf.position());
+  }
+
+  /** Reads a pair whose value lies directly behind its key. */
+  void read(byte[] pairArray, int keyAt, int length, int valueSize, long at)
+      throws MalformedException {
+    readRevision(pairArray, keyAt, length, valueSize, at);
+    readValue(keyAt + length, valueSize);
   }
 
   /** Reads the key of the selected pair and leaves its value. */
   void readRevision(Leaf leaf) throws MalformedException {
-    array = leaf.array();
-    position = leaf.position();
-    pairOffset = leaf.keyOffset();
-    pairValueLength = leaf.valueLength();
-    pairLength = leaf.keyLength() + pairValueLength;
-    int length = leaf.keyLength();
+    readRevision(
+        leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength(), leaf.position());
+  }
+
+  private void readRevision(byte[] pairArray, int keyAt, int length, int valueSize, long at)
+      throws MalformedException {
+    array = pairArray;
+    position = at;
+    pairOffset = keyAt;
+    pairValueLength = valueSize;
+    pairLength = length + valueSize;
     deleted = length == DELETE_LENGTH;
     if ((length != PUT_LENGTH && !deleted)
         || array[pairOffset + 8] != '_'
@@ -87,8 +98,8 @@ final class Event {
     }
   }
 
-  private void readValue(Leaf leaf) throws MalformedException {
-    keyOffset = leaf.valueOffset();
+  private void readValue(int pairValueOffset, int size) throws MalformedException {
+    keyOffset = pairValueOffset;
     keyLength = 0;
     valueOffset = keyOffset;
     valueLength = 0;
@@ -96,7 +107,7 @@ final class Event {
     modRevision = 0;
     version = 0;
     lease = 0;
-    fields.reset(array, leaf.valueOffset(), leaf.valueLength());
+    fields.reset(array, pairValueOffset, size);
     while (fields.next()) {
       switch (fields.field()) {
         case 1 -> {

@@ -229,7 +229,12 @@ final class ClustersDocument {
     if (policy.isPresent() && all.isPresent()) {
       throw fields.refuse("keep", "'keep' excludes 'keepLast' and the other simple policies");
     }
-    return policy.isPresent() ? policy : all;
+    Optional<RetentionPolicy> kept = policy.isPresent() ? policy : all;
+    Optional<Integer> atLeast = fields.value("keepAtLeast", RetentionTier::count);
+    if (atLeast.isPresent() && kept.isEmpty()) {
+      throw fields.refuse("keepAtLeast", "'keepAtLeast' needs 'keep' or a simple policy beside it");
+    }
+    return kept.map(one -> atLeast.isPresent() ? one.atLeast(atLeast.get()) : one);
   }
 
   private EtcdConfig etcd(String endpoints, FieldReader fields) throws ConfigException {

@@ -134,7 +134,9 @@ class BackupConfigTest {
     assertThat(config.tarballZone()).isEqualTo(ZoneId.of("Europe/Zurich"));
     ClusterConfig bss = config.clusters().get(0);
     assertThat(bss.retention().orElseThrow())
-        .hasToString("last 7 or within 2d or hourly 24 or daily 7 or weekly 8 or monthly 12");
+        .hasToString(
+            "(last 7 or within 2d or hourly 24 or daily 7 or weekly 8 or monthly 12 or yearly 5"
+                + " or within-bytes 500GiB) at least 3");
     assertThat(bss.since()).contains(Instant.parse("2020-02-01T00:00:00Z"));
     ClusterConfig bareMetal = config.clusters().get(1);
     assertThat(bareMetal.naming()).isEqualTo(NamingConfig.TARBALL);
@@ -192,6 +194,22 @@ class BackupConfigTest {
     assertThat(config.clusters().get(1).naming()).isEqualTo(NamingConfig.TARBALL);
     assertThat(config.clusters().get(2).naming())
         .isEqualTo(new NamingConfig(BackupKind.PERIODIC, "nightly/etcd"));
+  }
+
+  @Test
+  void sizesYearsAndMinimaAreRead() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            clusters:
+            - {project: a, keepYearly: 5, keepWithinBytes: 500GiB, keepAtLeast: 3}
+            - {project: b, keep: within 30d, keepAtLeast: 2}
+            """);
+    assertThat(config.clusters().get(0).retention().orElseThrow())
+        .hasToString("(yearly 5 or within-bytes 500GiB) at least 3");
+    assertThat(config.clusters().get(1).retention().orElseThrow())
+        .hasToString("within 30d at least 2");
   }
 
   @Test
