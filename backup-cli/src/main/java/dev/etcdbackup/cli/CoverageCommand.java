@@ -87,11 +87,14 @@ final class CoverageCommand implements Callable<Integer> {
     Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where)) {
       BackupService service = root.service(open.store(), clusters);
+<<<<<<< HEAD
       FailureLog log = FailureLog.of(open.store());
       Map<String, List<ProjectCoverage.Failure>> failures = new HashMap<>();
       for (CoveredProject project : clusters.covered()) {
         failures.put(project.project(), log.read(project.project()));
       }
+=======
+>>>>>>> enc-tmp
       coverage =
           Coverage.of(
               clusters.covered(),

@@ -111,8 +111,12 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                       0,
                       List.of(),
                       Optional.empty(),
+<<<<<<< HEAD
                       CoverageDay.last(
                           days, now, own, catalogue.snapshots(own), byDay(failed), daily));
+=======
+                      CoverageDay.last(days, now, own, catalogue.snapshots(own), Map.of(), daily));
+>>>>>>> enc-tmp
                 })
             .toList());
   }
