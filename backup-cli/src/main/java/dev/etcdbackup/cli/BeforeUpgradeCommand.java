@@ -65,6 +65,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
                 open.store(),
                 root.encoding.reading(),
                 root.tarballZone(read),
+                SecondStores.none(),
                 builder -> builder.clock(root.clock()))) {
       setup.addOnDemand();
       setup.scheduler().start();

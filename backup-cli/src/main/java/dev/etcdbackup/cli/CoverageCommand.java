@@ -12,11 +12,13 @@ import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageRow;
+import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.schedule.FailureLog;
 import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -85,11 +87,20 @@ final class CoverageCommand implements Callable<Integer> {
     Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where)) {
       BackupService service = root.service(open.store(), clusters);
+<<<<<<< HEAD
+      FailureLog log = FailureLog.of(open.store());
+      Map<String, List<ProjectCoverage.Failure>> failures = new HashMap<>();
+      for (CoveredProject project : clusters.covered()) {
+        failures.put(project.project(), log.read(project.project()));
+      }
+=======
+>>>>>>> enc-tmp
       coverage =
           Coverage.of(
               clusters.covered(),
               service.list(""),
               Catalogue.inZone(root.tarballZone(clusters)),
+              failures,
               root.clock().instant(),
               days);
       if (encryption) {

@@ -162,8 +162,7 @@ final class EncodingOptions {
   private static SigningKey signingKey(
       String option, String passphraseOption, Path key, @Nullable Path passphrase)
       throws UsageException {
-    return read(
-        option, key, passphraseOption, passphrase, secret -> SigningKey.read(key, secret));
+    return read(option, key, passphraseOption, passphrase, secret -> SigningKey.read(key, secret));
   }
 
   /** The store that opens only what one of the keys signed. */

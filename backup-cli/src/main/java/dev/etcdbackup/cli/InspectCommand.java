@@ -78,9 +78,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static FactsJson metadata(
-      SnapshotMetadata metadata,
-      StoredSnapshot.Access access,
-      Optional<List<String>> encryptedTo) {
+      SnapshotMetadata metadata, StoredSnapshot.Access access, Optional<List<String>> encryptedTo) {
     return new FactsJson(
         OperandReader.text(access),
         encryptedTo.orElse(null),

@@ -81,6 +81,15 @@ final class OperandReader {
     return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REQUIRED), work);
   }
 
+  /** The same, of a backup and the changes behind it where a point in time is given. */
+  <T> T whole(SnapshotOperand operand, PointInTimeOptions point, Work<T> work)
+      throws UsageException, IOException {
+    point.requireComplete();
+    return point.isGiven()
+        ? new PointInTimeReader(root, point).consolidated(operand, work)
+        : whole(operand, work);
+  }
+
   /** The same, but it is opened whatever its SHA-256 is: for work that verifies it. */
   <T> T unverified(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REPORTED), work);

@@ -66,8 +66,7 @@ class EncodingMemoryTest {
       BackupName name = BackupName.parse("etcd.backup_v1450_2020-01-30-20:44:41.zst.gpg");
       long pages = (96L << 20) / TestSnapshots.PAGE_SIZE;
       long before = residentMib();
-      Content content =
-          Content.of(TestSnapshots.stream(1, pages), TestSnapshots.size(pages));
+      Content content = Content.of(TestSnapshots.stream(1, pages), TestSnapshots.size(pages));
       try (InputStream in = encodings.decode(encodings.encode(content, name).stream(), name)) {
         in.transferTo(OutputStream.nullOutputStream());
       }

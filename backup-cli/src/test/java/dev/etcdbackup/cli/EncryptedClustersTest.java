@@ -43,8 +43,7 @@ class EncryptedClustersTest {
   }
 
   private Path config(String text) throws IOException {
-    return Files.writeString(
-        directory.resolve("c.yaml"), "store: " + store.toUri() + "\n" + text);
+    return Files.writeString(directory.resolve("c.yaml"), "store: " + store.toUri() + "\n" + text);
   }
 
   private Cli withKey(String... arguments) {
@@ -119,6 +118,7 @@ class EncryptedClustersTest {
             DirectoryBackupStore.builder(store).build(),
             new EncodingOptions().reading(),
             ZoneOffset.UTC,
+            SecondStores.none(),
             builder -> builder.listener(counting).startStagger(Duration.ZERO))) {
       setup.addAll();
       setup.scheduler().start();
@@ -198,7 +198,8 @@ class EncryptedClustersTest {
 
     assertThat(withKey("inspect", key).out()).contains("\nencrypted to: " + SUBKEY + "\n");
     String file = store.resolve(key).toString();
-    assertThat(JSON.readTree(withKey("inspect", file, "-ojson").out()).at("/encryptedTo/0").asText())
+    assertThat(
+            JSON.readTree(withKey("inspect", file, "-ojson").out()).at("/encryptedTo/0").asText())
         .isEqualTo(SUBKEY);
     assertThat(withKey("inspect", plain).out()).doesNotContain("encrypted to");
   }
@@ -267,8 +268,7 @@ class EncryptedClustersTest {
     assertThat(coverage(file, "2020-02-03T22:00:00Z")).doesNotContain("private key");
     assertThat(coverage(file, "2020-03-06T22:00:00Z"))
         .contains("; no backup has been opened with a private key for 32 days\n");
-    assertThat(Cli.on(store, "coverage", "--config=" + file).out())
-        .doesNotContain("ENCRYPTED TO");
+    assertThat(Cli.on(store, "coverage", "--config=" + file).out()).doesNotContain("ENCRYPTED TO");
     JsonNode json =
         JSON.readTree(
             Cli.on(store, "coverage", "--encryption", "--config=" + file, "-ojson").out());

@@ -131,8 +131,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
    * <p>Where a message hides a recipient, every private key may decrypt it.
    */
   @Override
-  public Optional<Recipients> encryptedTo(InputStream encoded, BackupName name)
-      throws IOException {
+  public Optional<Recipients> encryptedTo(InputStream encoded, BackupName name) throws IOException {
     List<KeyId> ids = recipients(encoded, name);
     List<KeyId> own = privateKeys == null ? List.of() : privateKeys.keyIds();
     return Optional.of(

@@ -98,7 +98,8 @@ public final class SignedBackupStore implements BackupStore {
    * @return the store
    */
   public static SignedBackupStore requiring(BackupStore store, SignerKeys signers) {
-    return new SignedBackupStore(store, project -> null, Objects.requireNonNull(signers, "signers"));
+    return new SignedBackupStore(
+        store, project -> null, Objects.requireNonNull(signers, "signers"));
   }
 
   @Override

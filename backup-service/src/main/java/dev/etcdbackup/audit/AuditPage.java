@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuditPage {
   private static final int DAYS = 14;
+  private static final int MAX_BAD = 200;
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH);
   private static final String STYLE =
       Html.style("/dev/etcdbackup/coverage/coverage.css")
@@ -256,6 +257,7 @@ final class AuditPage {
         audit.series().stream()
             .flatMap(one -> one.examined().stream())
             .filter(one -> !one.inspection().map(Inspection::ok).orElse(false))
+            .sorted(Comparator.comparing(AuditPage::isNotVerified)) // stable
             .toList();
     if (bad.isEmpty()) {
       return;
@@ -264,8 +266,16 @@ final class AuditPage {
     html.append("<th scope=\"col\">Key</th><th scope=\"col\">Result</th>");
     html.append("<th scope=\"col\">Taken</th><th scope=\"col\" class=\"number\">Size</th>");
     html.append("<th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n");
-    bad.forEach(this::bad);
+    bad.stream().limit(MAX_BAD).forEach(this::bad);
     html.append("</tbody>\n</table>\n</div>\n");
+    if (bad.size() > MAX_BAD) {
+      html.append("<p class=\"small\">And ").append(Html.count(bad.size() - MAX_BAD));
+      html.append(" more, which the JSON document has.</p>\n");
+    }
+  }
+
+  private static boolean isNotVerified(AuditedBackup one) {
+    return one.inspection().map(it -> it.outcome() == Outcome.NOT_VERIFIED).orElse(false);
   }
 
   private void bad(AuditedBackup one) {

@@ -98,9 +98,10 @@ final class AuditText {
       return "not read";
     }
     String newest = one.newest().flatMap(AuditText::result).orElse("not read");
-    return one.examined().size() == 1
-        ? newest
-        : newest + ", " + one.count(Outcome.GOOD) + " of " + one.examined().size() + " good";
+    long good = one.count(Outcome.GOOD);
+    int read = one.examined().size();
+    String of = ", " + good + " of " + read + (newest.equals("good") ? "" : " good");
+    return read == 1 ? newest : newest + of;
   }
 
   static Optional<String> result(AuditedBackup one) {

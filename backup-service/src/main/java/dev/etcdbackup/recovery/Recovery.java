@@ -108,8 +108,8 @@ public final class Recovery {
   }
 
   /**
-   * Throws when no private key at hand decrypts a backup. One whose beginning cannot be read is left
-   * to verification, which says why.
+   * Throws when no private key at hand decrypts a backup. One whose beginning cannot be read is
+   * left to verification, which says why.
    */
   private void requireKey(Optional<Backup> backup) throws KeyUnavailableException {
     Optional<Recipients> recipients;

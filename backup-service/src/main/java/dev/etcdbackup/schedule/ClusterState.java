@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +200,16 @@ final class ClusterState {
   int countFailure() {
     failing = true;
     return ++attempts;
+  }
+
+  /** Takes over the failures that other processes recorded, as far as they are not known. */
+  void recall(List<FailedRun> recorded) {
+    for (FailedRun failure : recorded) {
+      failedDays.putIfAbsent(day(failure.at()), failure.message());
+      if (lastFailure == null || failure.at().isAfter(lastFailure.at())) {
+        lastFailure = failure;
+      }
+    }
   }
 
   void note(FailedRun failure) {

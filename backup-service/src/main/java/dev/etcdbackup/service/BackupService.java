@@ -188,7 +188,8 @@ public final class BackupService {
 
   /**
    * Verifies the backups of a project from the newest backwards until one is good. Those dated more
-   * than an hour ahead do not count. One that no private key at hand decrypts is passed over.
+   * than an hour ahead do not count. Those that are {@linkplain BackupNotes#markBad marked bad} are
+   * passed over without being read, and so are those that no private key at hand decrypts.
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
@@ -198,8 +199,9 @@ public final class BackupService {
    *     request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
-    return new NewestGoodSearch(request, this::verify)
-        .find(list(request.project()), clock.instant());
+    List<Backup> listed = list(request.project());
+    List<BackupNote> bad = notes().list(request.project(), kind -> kind == BackupNote.Kind.BAD);
+    return new NewestGoodSearch(request, this::verify, bad).find(listed, clock.instant());
   }
 
   /**
@@ -379,7 +381,8 @@ public final class BackupService {
 
   /**
    * Deletes what a policy does not keep. Only periodic backups and tarballs are ever deleted, never
-   * the newest of a series, and nothing unless the listing was complete.
+   * the newest of a series, a pinned backup or the newest verified one, and nothing unless the
+   * listing was complete.
    *
    * @param request the project, the policy and the options
    * @return what was done; a backup that the store did not delete is in there, not thrown
@@ -421,6 +424,31 @@ public final class BackupService {
       String reason = result.refused().getOrDefault(key, "the store does not say why");
       throw new StoreException(key + " was not deleted: " + reason, null);
     }
+  }
+
+  /**
+   * Returns the pins, notes and marks of the backups of the store.
+   *
+   * @return the notes, with the clock of this service
+   */
+  public BackupNotes notes() {
+    return BackupNotes.of(store, clock);
+  }
+
+  /**
+   * Returns a builder of a copier from the store of this service to another, with the encodings,
+   * the clock, the zone, the timeout and the threads of this service.
+   *
+   * @param to the store that is written; remains the caller's
+   * @return the builder
+   */
+  public BackupCopierBuilder copierTo(BackupStore to) {
+    return BackupCopier.builder(store, to)
+        .encodings(encodings)
+        .clock(clock)
+        .tarballZone(tarballZone)
+        .timeout(timeout)
+        .threads(threads);
   }
 
   private Pruning pruning() {

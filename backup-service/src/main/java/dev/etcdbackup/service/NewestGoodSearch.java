@@ -2,6 +2,7 @@ package dev.etcdbackup.service;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
@@ -10,7 +11,9 @@ import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Verifies the backups of a project from the newest backwards, up to the first good one. */
@@ -25,6 +28,7 @@ final class NewestGoodSearch {
 
   private final NewestGoodRequest request;
   private final Check check;
+  private final Map<BackupKey, BackupNote> bad = new HashMap<>();
   private final List<NewestGood.PassedOver> passedOver = new ArrayList<>();
 
   /** Verifies one backup. */
@@ -32,15 +36,21 @@ final class NewestGoodSearch {
     Verification verify(Backup backup) throws BackupException;
   }
 
-  NewestGoodSearch(NewestGoodRequest request, Check check) {
+  NewestGoodSearch(NewestGoodRequest request, Check check, List<BackupNote> bad) {
     this.request = request;
     this.check = check;
+    bad.forEach(note -> this.bad.put(note.key(), note));
   }
 
   NewestGood find(List<Backup> listing, Instant now) throws BackupException {
     List<StoreException> unread = new ArrayList<>();
     List<KeyUnavailableException> locked = new ArrayList<>();
     for (Backup backup : candidates(listing, now)) {
+      BackupNote marked = bad.get(backup.key());
+      if (marked != null) {
+        passOver(backup, List.of(marked.toString()));
+        continue;
+      }
       try {
         List<String> problems = check.verify(backup).problems();
         if (problems.isEmpty()) {
@@ -72,8 +82,7 @@ final class NewestGoodSearch {
   private List<Backup> candidates(List<Backup> listing, Instant now) {
     return listing.stream()
         .filter(
-            one ->
-                one.kind().hasSeries() || (request.manual() && one.kind() == BackupKind.OTHER))
+            one -> one.kind().hasSeries() || (request.manual() && one.kind() == BackupKind.OTHER))
         .filter(one -> !one.isDatedAhead(now))
         .sorted(MANUAL_LAST_THEN_NEWEST_FIRST)
         .toList();

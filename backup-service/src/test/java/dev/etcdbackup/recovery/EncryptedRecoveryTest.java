@@ -50,8 +50,7 @@ class EncryptedRecoveryTest {
     }
 
     @Override
-    public InputStream decode(InputStream encoded, BackupName name)
-        throws KeyUnavailableException {
+    public InputStream decode(InputStream encoded, BackupName name) throws KeyUnavailableException {
       if (!atHand.contains("A")) {
         throw new KeyUnavailableException(name + " is encrypted to A");
       }
@@ -67,8 +66,7 @@ class EncryptedRecoveryTest {
   }
 
   private void put(String name, byte[] bytes) throws IOException {
-    store.put(
-        BackupKey.of("p", name), Content.of(new ByteArrayInputStream(bytes), bytes.length));
+    store.put(BackupKey.of("p", name), Content.of(new ByteArrayInputStream(bytes), bytes.length));
   }
 
   private Recovery with(BackupEncodings encodings) {
@@ -132,8 +130,7 @@ class EncryptedRecoveryTest {
     assertThat(rebuilt.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
     assertThat(rebuilt.passedOver()).hasSize(1);
     RecoveryPlan saved =
-        withKeys()
-            .plan(cluster.withSurvivors(List.of(FixedSnapshotSource.of(SNAPSHOT))));
+        withKeys().plan(cluster.withSurvivors(List.of(FixedSnapshotSource.of(SNAPSHOT))));
     assertThat(saved.way()).isEqualTo(RecoveryPlan.Way.SURVIVOR);
   }
 

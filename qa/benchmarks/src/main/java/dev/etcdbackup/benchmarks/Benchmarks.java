@@ -66,7 +66,8 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "CASE",
-      description = "backup, cold, readback, snapshot, restore, encoding, heap, list, jmh. Default: all.")
+      description =
+          "backup, cold, readback, snapshot, restore, encoding, heap, list, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

@@ -73,8 +73,8 @@ final class EncodingCase implements Case {
     compare(batch, both, List.of(List.of(zstd)), json ? 1.25 : null);
   }
 
-  private static String backup(
-      BenchmarkServers lab, Batch batch, S3Target target, String suffixes) throws Exception {
+  private static String backup(BenchmarkServers lab, Batch batch, S3Target target, String suffixes)
+      throws Exception {
     URI etcd = lab.etcd();
     WarmJvm warm = lab.warm();
     String step = "warm backup" + suffixes + " → " + target.name();
@@ -136,12 +136,12 @@ final class EncodingCase implements Case {
     batch.add(new Step(step, 1, () -> warm.ask("decrypt " + file).cost()));
     compare(batch, step, List.of(List.of(peer)), 1.0);
     batch.add(
-        comparison("peak RSS, " + step, Measurement::peakRssBytes, step, List.of(List.of(peer)), null));
+        comparison(
+            "peak RSS, " + step, Measurement::peakRssBytes, step, List.of(List.of(peer)), null));
   }
 
   /** Without a peer that can be had there is nothing to compare with. */
-  private void compare(
-      Batch batch, String step, List<List<String>> peers, @Nullable Double bar) {
+  private void compare(Batch batch, String step, List<List<String>> peers, @Nullable Double bar) {
     if (!peers.isEmpty()) {
       batch.add(comparison(step, Measurement::seconds, step, peers, bar));
     }
