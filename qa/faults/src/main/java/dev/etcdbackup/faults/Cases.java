@@ -150,7 +150,7 @@ abstract class Cases {
       for (StoredDamage damage : StoredDamage.values()) {
         damaged(job, damage, "at the first byte", length -> 0);
         damaged(job, damage, "in the middle", length -> length / 2);
-        damaged(job, damage, "at the last byte", length -> length - 1);
+        damaged(job, damage, "in the last 16 bytes", length -> length - 16);
       }
     }
   }
