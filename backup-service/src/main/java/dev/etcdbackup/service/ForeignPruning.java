@@ -91,6 +91,10 @@ public final class ForeignPruning {
       one.sort(ForeignBackup.OLDEST_FIRST);
       decide(one, policy, now, decided, newestKept);
     }
+    for (BackupNote pin : service.notes().list(project, kind -> kind == BackupNote.Kind.PIN)) {
+      decided.computeIfPresent(
+          pin.key(), (key, one) -> new Decision(one.backup(), true, pin.toString()));
+    }
     return new ForeignPrunePlan(new RetentionPlan(complete(found, decided)), newestKept);
   }
 

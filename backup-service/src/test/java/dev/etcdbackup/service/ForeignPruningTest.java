@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -150,6 +151,18 @@ class ForeignPruningTest {
     assertThat(plan.newestKept())
         .extracting(one -> one.key().toString())
         .containsExactly("p/db-2024-05-02_10-00");
+  }
+
+  @Test
+  void whatIsPinnedIsKept() throws Exception {
+    put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
+    BackupNotes.of(store, InstantSource.fixed(NOW))
+        .pin(BackupKey.parse("p/db-2024-05-01_10-00"), "audit", Optional.empty());
+
+    ForeignPrunePlan plan = plan("bitnami");
+
+    assertThat(plan.decisions().toDelete()).isEmpty();
+    assertThat(plan.decisions().decisions().get(0).reason()).isEqualTo("pinned: audit");
   }
 
   @Test
