@@ -60,8 +60,7 @@ final class PointInTimeReader {
               : EncodingOptions.requiringSignature(open.store(), "--require-signature", signer);
       BackupKey key = in.key();
       boolean isProject = key.project().isEmpty();
-      List<Backup> listing =
-          root.service(store).list(isProject ? key.name() : key.project());
+      List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
       Backup base =
           isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
       Optional<String> missing = encodings.missing(base.name());
@@ -76,7 +75,9 @@ final class PointInTimeReader {
       }
       try (snapshot) {
         return work.run(
-            base, snapshot.snapshot(), point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+            base,
+            snapshot.snapshot(),
+            point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
       }
     }
   }
@@ -87,8 +88,7 @@ final class PointInTimeReader {
     Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
     Path file = directory.resolve("consolidated.db");
     try {
-      Reached reached =
-          read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
+      Reached reached = read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
       reached.problem().ifPresent(root::warn);
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
         return work.run(snapshot, StoredSnapshot.Access.TEMPORARY_FILE);

@@ -56,8 +56,7 @@ class PointInTimeCommandsTest {
       "--compress=zstd"
     };
     FutureTask<Integer> run =
-        new FutureTask<>(
-            () -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
+        new FutureTask<>(() -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
     Thread recorder = new Thread(run, "record");
     recorder.start();
     base = beforeComma(lines.after(" base p "));

@@ -143,7 +143,7 @@ public final class ChangeRecorder {
     Thread recorder = Thread.currentThread();
     Duration pause = FIRST_PAUSE;
     while (true) {
-      
+
       try (BackupLock.@Nullable Held held =
           lock.tryAcquire(settings.project() + ".changes", () -> {}).orElse(null)) {
         if (held != null) {
@@ -212,9 +212,7 @@ public final class ChangeRecorder {
             .filter(one -> !one.isDatedAhead(settings.clock().instant()))
             .toList();
     Optional<Backup> newest =
-        listing.stream()
-            .filter(one -> one.kind() == BackupKind.CHANGES)
-            .max(Backup.OLDEST_FIRST);
+        listing.stream().filter(one -> one.kind() == BackupKind.CHANGES).max(Backup.OLDEST_FIRST);
     if (newest.isEmpty()
         || listing.stream().noneMatch(one -> one.kind().hasSeries())
         || settings.encodings().missing(newest.get().name()).isPresent()) {
@@ -222,8 +220,7 @@ public final class ChangeRecorder {
     }
     try {
       return Optional.of(
-          ChainState.of(
-              ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
+          ChainState.of(ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
     } catch (CorruptBackupException | KeyUnavailableException e) {
       settings.listener().failed(e);
       return Optional.empty();
@@ -341,7 +338,8 @@ public final class ChangeRecorder {
      * @throws IllegalArgumentException when it is not
      */
     public Builder period(Duration period) {
-      if (period.compareTo(Duration.ofMillis(100)) < 0 || period.compareTo(Duration.ofDays(1)) > 0) {
+      if (period.compareTo(Duration.ofMillis(100)) < 0
+          || period.compareTo(Duration.ofDays(1)) > 0) {
         throw new IllegalArgumentException("period must be 100 ms to 1 day, not " + period);
       }
       this.period = period;
