@@ -49,12 +49,12 @@ final class ChangeMetrics {
     count(project, "failures", "Failures of the member or the store while recording", 1);
   }
 
-  private void count(String project, String name, String description, double by) {
+  private void count(String project, String name, String description, long by) {
     Counter.builder("etcd.backup.changes." + name)
         .description(description)
         .tag("project", project)
         .register(registry)
-        .increment(by);
+        .increment((double) by);
   }
 
   private AtomicLong gauge(String project, String name, String description) {

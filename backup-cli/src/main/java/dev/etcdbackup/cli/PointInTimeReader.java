@@ -88,8 +88,7 @@ final class PointInTimeReader {
     Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
     Path file = directory.resolve("consolidated.db");
     try {
-      Reached reached =
-          read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
+      Reached reached = read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
       reached.problem().ifPresent(root::warn);
       try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
         return work.run(snapshot, StoredSnapshot.Access.TEMPORARY_FILE);

@@ -212,9 +212,7 @@ public final class ChangeRecorder {
             .filter(one -> !one.isDatedAhead(settings.clock().instant()))
             .toList();
     Optional<Backup> newest =
-        listing.stream()
-            .filter(one -> one.kind() == BackupKind.CHANGES)
-            .max(Backup.OLDEST_FIRST);
+        listing.stream().filter(one -> one.kind() == BackupKind.CHANGES).max(Backup.OLDEST_FIRST);
     if (newest.isEmpty()
         || listing.stream().noneMatch(one -> one.kind().hasSeries())
         || settings.encodings().missing(newest.get().name()).isPresent()) {
@@ -222,8 +220,7 @@ public final class ChangeRecorder {
     }
     try {
       return Optional.of(
-          ChainState.of(
-              ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
+          ChainState.of(ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
     } catch (CorruptBackupException | KeyUnavailableException e) {
       settings.listener().failed(e);
       return Optional.empty();

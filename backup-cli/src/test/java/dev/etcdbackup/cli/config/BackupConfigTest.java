@@ -106,7 +106,8 @@ class BackupConfigTest {
                 Duration.ofSeconds(90),
                 Optional.of(Duration.ofDays(1)),
                 Optional.of(Instant.parse("2020-02-01T00:00:00Z")),
-                "run the init job"));
+                "run the init job",
+                Optional.empty()));
     assertThat(config.covered())
         .containsExactly(
             CoveredProject.automated("cray-bss", Duration.ofHours(12))
@@ -312,7 +313,8 @@ class BackupConfigTest {
                 Duration.ofMinutes(10),
                 Optional.empty(),
                 Optional.empty(),
-                ""));
+                "",
+                Optional.empty()));
     assertThat(config.covered().get(0).maxAge()).isEqualTo(Duration.ofHours(25));
   }
 
