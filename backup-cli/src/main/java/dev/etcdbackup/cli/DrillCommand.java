@@ -53,24 +53,35 @@ final class DrillCommand implements Callable<Integer> {
       List<String> steps,
       List<String> problems,
       List<String> remarks,
+      List<String> preflight,
       double seconds) {}
+
+  /** A report, and what is to be known before a restore. */
+  private record Drilled(DrillReport report, List<String> preflight) {}
 
   @Override
   public Integer call() throws UsageException, IOException {
     Drill drill = drill();
-    DrillReport report =
-        new OperandReader(root).whole(operand, (snapshot, way) -> drill.run(snapshot));
+    Drilled drilled =
+        new OperandReader(root)
+            .whole(
+                operand,
+                (snapshot, way) ->
+                    new Drilled(drill.run(snapshot), snapshot.preflight(true).lines()));
+    List<String> preflight = drilled.preflight().stream().map(OptionNames::in).toList();
+    DrillReport report = drilled.report();
     Output output = root.output();
     if (output.isJson()) {
-      output.json(json(report));
+      output.json(json(report, preflight));
     } else {
+      preflight.forEach(output::line);
       report.lines().stream().map(OptionNames::in).forEach(output::line);
       output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
     }
     return report.passed() ? ExitCode.DONE : ExitCode.NO;
   }
 
-  private DrillJson json(DrillReport report) {
+  private DrillJson json(DrillReport report, List<String> preflight) {
     return new DrillJson(
         operand.toString(),
         report.passed(),
@@ -81,6 +92,7 @@ final class DrillCommand implements Callable<Integer> {
         report.steps(),
         report.problems(),
         report.remarks().stream().map(OptionNames::in).toList(),
+        preflight,
         report.duration().toMillis() / 1000.0);
   }
 
