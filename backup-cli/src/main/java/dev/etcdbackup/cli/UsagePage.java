@@ -17,7 +17,7 @@ final class UsagePage {
       body { margin: 0 auto; max-width: 72rem; padding: 1rem; }
       h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
       h2 { font-size: 1.05rem; margin-top: 2rem; }
-      .map { position: relative; height: 32rem; border: 1px solid #888; }
+      .map { position: relative; height: 32rem; border: 1px solid #888; overflow: hidden; }
       .map div { position: absolute; box-sizing: border-box; overflow: hidden; padding: 2px 4px;
         border: 1px solid #fff8; font-size: 12px; overflow-wrap: anywhere; color: #111; }
       .live { background: #9cc9e8; }
