@@ -11,6 +11,7 @@ module dev.etcdbackup.core {
       dev.etcdbackup.snapshot,
       dev.etcdbackup.etcd,
       dev.etcdbackup.cli;
+  exports dev.etcdbackup.catalogue;
   exports dev.etcdbackup.name;
   exports dev.etcdbackup.retention;
 }

@@ -5,6 +5,7 @@ module dev.etcdbackup.service {
   requires com.fasterxml.jackson.core;
   requires org.slf4j;
 
+  exports dev.etcdbackup.audit;
   exports dev.etcdbackup.coverage;
   exports dev.etcdbackup.recovery;
   exports dev.etcdbackup.schedule;

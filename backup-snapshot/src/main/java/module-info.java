@@ -4,6 +4,7 @@ module dev.etcdbackup.snapshot {
   requires transitive dev.etcdbackup.core;
   requires com.fasterxml.jackson.core;
 
+  exports dev.etcdbackup.changes;
   exports dev.etcdbackup.restore;
   exports dev.etcdbackup.snapshot;
 }

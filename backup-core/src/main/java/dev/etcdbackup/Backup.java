@@ -98,12 +98,12 @@ public record Backup(StoredBackup stored, BackupName name) {
   /**
    * Returns the series of this backup.
    *
-   * @return the series; empty for kind other
+   * @return the series; empty for changes and kind other
    */
   public Optional<Series> series() {
-    return kind() == BackupKind.OTHER
-        ? Optional.empty()
-        : Optional.of(new Series(key().project(), kind(), name.prefix()));
+    return kind().hasSeries()
+        ? Optional.of(new Series(key().project(), kind(), name.prefix()))
+        : Optional.empty();
   }
 
   /**

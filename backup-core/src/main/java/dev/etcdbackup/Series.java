@@ -1,6 +1,7 @@
 package dev.etcdbackup;
 
 import dev.etcdbackup.name.BackupKind;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * minutes never cause the deletion of the daily backups beside them.
  *
  * @param project the project
- * @param kind periodic or tarball; a backup of kind other belongs to no series
+ * @param kind periodic or tarball; changes and backups of kind other belong to no series
  * @param prefix the part of the names before the revision or the time
  */
 public record Series(String project, BackupKind kind, String prefix) {
@@ -21,8 +22,9 @@ public record Series(String project, BackupKind kind, String prefix) {
   public Series {
     Objects.requireNonNull(project, "project");
     Objects.requireNonNull(prefix, "prefix");
-    if (kind == BackupKind.OTHER) {
-      throw new IllegalArgumentException("backups of kind other belong to no series");
+    if (!kind.hasSeries()) {
+      throw new IllegalArgumentException(
+          "backups of kind " + kind.name().toLowerCase(Locale.ROOT) + " belong to no series");
     }
   }
 }

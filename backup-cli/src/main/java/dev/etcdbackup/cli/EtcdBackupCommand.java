@@ -2,6 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
@@ -134,10 +136,13 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
     CommandLine commandLine =
         new CommandLine(root)
+            .addSubcommand(new AuditCommand(root))
             .addSubcommand(new CheckStoreCommand(root))
             .addSubcommand(new ListCommand(root))
             .addSubcommand(new LatestCommand(root))
             .addSubcommand(new CreateCommand(root))
+            .addSubcommand(new RecordCommand(root))
+            .addSubcommand(new ConsolidateCommand(root))
             .addSubcommand(new GetCommand(root))
             .addSubcommand(new StatusCommand(root))
             .addSubcommand(new VerifyCommand(root))
@@ -152,6 +157,12 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new DrillCommand(root))
             .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new CopyCommand(root))
+            .addSubcommand(new MirrorCommand(root))
+            .addSubcommand(new PinCommand(root))
+            .addSubcommand(new UnpinCommand(root))
+            .addSubcommand(new NoteCommand(root))
+            .addSubcommand(new MarkBadCommand(root))
             .addSubcommand(new RecipientsCommand(root))
             .addSubcommand(new RewrapCommand(root))
             .addSubcommand(new CoverageCommand(root))
@@ -226,6 +237,11 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return tarballZone == null ? ZoneOffset.UTC : tarballZone;
   }
 
+  /** The names of other tools, with their local times in the zone of the names of tarballs. */
+  Catalogue catalogue() {
+    return Catalogue.inZone(tarballZone());
+  }
+
   /** A service over a store, with the settings of the options. */
   BackupService service(BackupStore over) throws UsageException {
     return service(over, tarballZone()).build();
@@ -241,8 +257,10 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     return BackupService.builder(over)
         .encodings(encodings)
         .verifier(
-            new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory())
-                .withUnpacking(encoding.unpacking()))
+            new ChangesVerifier(
+                encodings,
+                new SnapshotBackupVerifier(encodings, OperandReader.temporaryDirectory())
+                    .withUnpacking(encoding.unpacking())))
         .clock(clock())
         .tarballZone(zone)
         .timeout(timeout);

@@ -1,8 +1,12 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
+import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashComparison;
 import dev.etcdbackup.snapshot.HashKv;
@@ -11,6 +15,7 @@ import dev.etcdbackup.snapshot.VerifyOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +68,9 @@ final class Examination {
 
   private FoundJson find(SnapshotOperand of) throws UsageException, IOException {
     String name = of.toString();
+    if (of instanceof SnapshotOperand.InStore in && of.name().kind() == BackupKind.CHANGES) {
+      return changes(in.key());
+    }
     try {
       return new OperandReader(root)
           .requireSignature("--signed-by", signedBy)
@@ -71,6 +79,18 @@ final class Examination {
       String problem = String.valueOf(e.getMessage()).substring(name.length() + 2);
       String access = OperandReader.text(StoredSnapshot.Access.MEMORY);
       return FoundJson.bad(name, access, List.of(problem));
+    }
+  }
+
+  private FoundJson changes(BackupKey key) throws UsageException, IOException {
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
+      Backup backup =
+          Backup.of(
+              open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key)),
+              ZoneOffset.UTC);
+      List<String> problems = root.service(open.store()).verify(backup).problems();
+      String readBy = OperandReader.text(StoredSnapshot.Access.MEMORY);
+      return new FoundJson(key.toString(), problems.isEmpty(), readBy, problems, null, null);
     }
   }
 

@@ -136,7 +136,7 @@ final class HistoryCommand implements Callable<Integer> {
       if (match.orElse(false)) {
         Output output = root.output();
         if (output.isJson()) {
-          output.json(BackupJson.of(backup));
+          output.json(BackupJson.of(backup, root.catalogue(), List.of()));
         } else {
           output.line(backup.key().toString());
         }

@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NewestGood;
 import dev.etcdbackup.service.NewestGoodRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,6 +35,13 @@ final class LatestCommand implements Callable<Integer> {
               + " standard error.")
   private boolean verified;
 
+  @Option(
+      names = "--any",
+      description =
+          "Also consider the snapshots of other tools, by the time in their names, or without one by"
+              + " the time at which the store received them.")
+  private boolean any;
+
   LatestCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -43,14 +51,19 @@ final class LatestCommand implements Callable<Integer> {
     Optional<Backup> latest;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       BackupService service = root.service(open.store());
-      latest = verified ? newestGood(service) : service.latest(project);
+      if (any) {
+        NewestOfAny candidates = new NewestOfAny(root, service);
+        latest = verified ? candidates.good(project) : candidates.newest(project);
+      } else {
+        latest = verified ? newestGood(service) : service.latest(project);
+      }
     }
     if (latest.isEmpty()) {
       return ExitCode.NO;
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(BackupJson.of(latest.get()));
+      output.json(BackupJson.of(latest.get(), root.catalogue(), List.of()));
     } else {
       output.line(latest.get().key().toString());
     }

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "plan",
     description =
         "Shows how to recover a lost cluster: from a member that still answers (--etcd), from"
-            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing.")
+            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing. Exit"
+            + " code 2 when the newest backup is needed and --decrypt-with is none of its keys.")
 final class PlanCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -69,6 +71,8 @@ final class PlanCommand implements Callable<Integer> {
       String way,
       @Nullable String survivor,
       @Nullable String backup,
+      @Nullable List<String> encryptedTo,
+      @Nullable List<String> keysAtHand,
       @Nullable Long ageSeconds,
       boolean needsConfirmation,
       List<String> doubts,
@@ -81,6 +85,8 @@ final class PlanCommand implements Callable<Integer> {
           plan.way().toString().toLowerCase(Locale.ROOT),
           plan.survivor().map(one -> one.info().origin()).orElse(null),
           plan.backup().map(one -> one.key().toString()).orElse(null),
+          plan.recipients().map(one -> one.keyIds()).orElse(null),
+          plan.recipients().map(one -> one.atHand()).orElse(null),
           plan.age().map(age -> age.toSeconds()).orElse(null),
           plan.needsConfirmation(),
           plan.doubts(),
@@ -129,6 +135,8 @@ final class PlanCommand implements Callable<Integer> {
       return stored.snapshot().preflight(false).toDo().stream()
           .map(finding -> OptionNames.in(finding.toString()))
           .toList();
+    } catch (BackupException e) { // the plan holds all the same
+      return List.of("what to know before the restore could not be read: " + e.getMessage());
     }
   }
 

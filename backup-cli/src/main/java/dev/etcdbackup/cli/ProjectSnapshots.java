@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StoredSnapshot;
@@ -40,7 +41,7 @@ final class ProjectSnapshots {
   /** The backups with a time in their names, the oldest first. */
   List<Backup> oldestFirst(String project) throws UsageException, BackupException {
     return root.service(store).list(project).stream()
-        .filter(backup -> backup.time().isPresent())
+        .filter(backup -> backup.kind() != BackupKind.CHANGES && backup.time().isPresent())
         .sorted(Backup.OLDEST_FIRST)
         .toList();
   }

@@ -1,18 +1,24 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignFormat;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.AbandonedUpload;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.ForeignPrunePlan;
+import dev.etcdbackup.service.ForeignPruning;
 import dev.etcdbackup.service.PruneReport;
 import dev.etcdbackup.service.PruneRequest;
+import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,6 +56,22 @@ final class PruneCommand implements Callable<Integer> {
               + " bad one stops the command with 5 and nothing is deleted.")
   private boolean noVerify;
 
+  @Option(
+      names = "--prune-foreign",
+      paramLabel = "FORMAT",
+      description =
+          "Instead of this tool's backups, those that another tool wrote in this format, as 'list"
+              + " --long' shows it. Give --dry-run first: it prints the code for --confirm.")
+  private List<String> foreign = List.of();
+
+  @Option(
+      names = "--confirm",
+      paramLabel = "CODE",
+      description =
+          "The code that the dry run of --prune-foreign printed. Another code, because the store has"
+              + " changed since, deletes nothing.")
+  private @Nullable String code;
+
   PruneCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -60,8 +82,14 @@ final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     RetentionPolicy policy = retention.policy();
+    if (code != null && (foreign.isEmpty() || dryRun)) {
+      throw new UsageException("--confirm goes with --prune-foreign, without --dry-run");
+    }
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       BackupService service = root.service(open.store());
+      if (!foreign.isEmpty()) {
+        return foreign(new ForeignPruning(service, open.store(), root.catalogue()), policy);
+      }
       PruneReport report =
           dryRun
               ? new PruneReport(service.planPrune(project, policy), Set.of(), Map.of())
@@ -84,6 +112,49 @@ final class PruneCommand implements Callable<Integer> {
     }
   }
 
+  private int foreign(ForeignPruning pruning, RetentionPolicy policy)
+      throws UsageException, BackupException {
+    Set<ForeignFormat> formats = new LinkedHashSet<>();
+    for (String label : foreign) {
+      formats.add(
+          Catalogue.format(label)
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "--prune-foreign: '"
+                              + label
+                              + "' must be one of "
+                              + Catalogue.formats().stream()
+                                  .map(ForeignFormat::label)
+                                  .collect(Collectors.joining(", ")))));
+    }
+    Instant now = root.clock().instant();
+    ForeignPrunePlan plan = pruning.plan(project, formats, policy, now);
+    if (dryRun) {
+      print(new PruneReport(plan.decisions(), Set.of(), Map.of()), List.of());
+      if (!plan.code().isEmpty()) {
+        root.failures().report("to delete these, give --confirm " + plan.code(), 0);
+      }
+      return ExitCode.DONE;
+    }
+    if (!plan.code().isEmpty() && !plan.code().equals(code)) {
+      throw new UsageException(
+          code == null
+              ? "--prune-foreign deletes nothing before a dry run; give --dry-run, and then the code"
+                  + " that it prints to --confirm"
+              : "--confirm: "
+                  + code
+                  + " is not the code of what would be deleted now; look at"
+                  + " --dry-run again");
+    }
+    PruneReport report = pruning.prune(plan, noVerify);
+    print(report, List.of());
+    report
+        .refused()
+        .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
+    return report.refused().isEmpty() ? ExitCode.DONE : ExitCode.STORE_FAILED;
+  }
+
   private PruneRequest request(RetentionPolicy policy) {
     PruneRequest.Builder builder = PruneRequest.builder(project, policy);
     return noVerify ? builder.skipVerification().build() : builder.build();
@@ -91,7 +162,7 @@ final class PruneCommand implements Callable<Integer> {
 
   private void print(PruneReport report, List<AbandonedUpload> swept) {
     Stream<DecisionJson> backups =
-        candidates(report.plan())
+        (foreign.isEmpty() ? candidates(report.plan()) : report.plan().decisions().stream())
             .map(
                 one ->
                     new DecisionJson(
@@ -116,6 +187,6 @@ final class PruneCommand implements Callable<Integer> {
 
   /** Other backups are never candidates, and there may be many. */
   private static Stream<Decision> candidates(RetentionPlan plan) {
-    return plan.decisions().stream().filter(one -> one.backup().kind() != BackupKind.OTHER);
+    return plan.decisions().stream().filter(one -> one.backup().kind().hasSeries() || !one.keep());
   }
 }

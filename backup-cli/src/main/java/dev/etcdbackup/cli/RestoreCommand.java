@@ -1,8 +1,12 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.Backup;
 import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.Reached;
+import dev.etcdbackup.restore.RestoredChanges;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Preflight;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
@@ -27,7 +31,11 @@ import picocli.CommandLine.Parameters;
 final class RestoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
-  @Parameters(paramLabel = "KEY|FILE", description = SnapshotOperand.DESCRIPTION)
+  @Parameters(
+      paramLabel = "KEY|FILE",
+      description =
+          SnapshotOperand.DESCRIPTION
+              + " With --to-revision or --to-time also a project, of which the backup is chosen.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private SnapshotOperand operand;
 
@@ -85,6 +93,8 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Remove the alarms in the snapshot; etcdutl keeps them.")
   private boolean clearAlarms;
 
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
+
   @Option(
       names = "--require-signature",
       paramLabel = "PUBKEY",
@@ -121,6 +131,24 @@ final class RestoreCommand implements Callable<Integer> {
   /** A restored member, and what is to be known before it starts. */
   private record Restored(RestoredMember member, Preflight preflight) {}
 
+  /**
+   * A member restored to a point in time as {@code -o json} shows it; what is not known is null.
+   */
+  record RestoredToJson(
+      String dataDir,
+      String name,
+      String memberId,
+      String clusterId,
+      long revision,
+      List<String> warnings,
+      String base,
+      @Nullable String time,
+      int objects,
+      long events,
+      @Nullable Long hashRevision,
+      @Nullable Long hash,
+      @Nullable String problem) {}
+
   @Override
   public Integer call() throws UsageException, IOException {
     if (preflightOnly) {
@@ -129,6 +157,10 @@ final class RestoreCommand implements Callable<Integer> {
     DataDirRestore restore = settings();
     Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
     DataDirRestore.requireFree(target); // before anything is downloaded
+    point.requireComplete();
+    if (point.isGiven()) {
+      return restoreTo(restore, target);
+    }
     OperandReader reader =
         new OperandReader(root).requireSignature("--require-signature", requireSignature);
     OperandReader.Work<Restored> work =
@@ -149,6 +181,58 @@ final class RestoreCommand implements Callable<Integer> {
       lines.forEach(output::line);
     }
     return ExitCode.DONE;
+  }
+
+  private Integer restoreTo(DataDirRestore restore, Path target)
+      throws UsageException, IOException {
+    if (skipHashCheck || bump != null) {
+      String other = skipHashCheck ? "--skip-hash-check" : "--bump-revision";
+      throw new UsageException(other + " does not go with --to-revision and --to-time");
+    }
+    if (!part.selection().isAll()) {
+      throw new UsageException(
+          "--prefix, --exclude-prefix, --from-key, --to-key, --at-revision and --drop-history do not"
+              + " go with --to-revision and --to-time");
+    }
+    return new PointInTimeReader(root, point)
+        .requireSignature(requireSignature)
+        .read(
+            operand,
+            (base, snapshot, changes) -> {
+              try {
+                print(base, restore.restore(snapshot, target, changes));
+                return ExitCode.DONE;
+              } catch (IllegalArgumentException e) { // the backup does not allow the point
+                throw new UsageException("--" + e.getMessage());
+              }
+            });
+  }
+
+  private void print(Backup base, RestoredChanges restored) {
+    RestoredMember member = restored.member();
+    Reached reached = restored.reached();
+    if (root.output().isJson()) {
+      root.output()
+          .json(
+              new RestoredToJson(
+                  member.dataDir().toString(),
+                  member.name(),
+                  Long.toHexString(member.memberId()),
+                  Long.toHexString(member.clusterId()),
+                  member.revision(),
+                  member.warnings().stream().map(OptionNames::in).toList(),
+                  base.key().toString(),
+                  reached.time().map(Object::toString).orElse(null),
+                  reached.objects(),
+                  reached.events(),
+                  reached.compared().map(HashKv::revision).orElse(null),
+                  reached.compared().map(HashKv::hash).orElse(null),
+                  reached.problem().orElse(null)));
+      return;
+    }
+    print(new Restored(member, new Preflight(List.of())));
+    root.output().line(ReachedText.of(base, reached));
+    reached.problem().ifPresent(root::warn);
   }
 
   private static RestoredMember run(DataDirRestore restore, EtcdSnapshot snapshot, Path target)

@@ -5,8 +5,10 @@ import dev.etcdbackup.cli.config.RetentionTier;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,6 +49,30 @@ final class RetentionOptions {
   @Option(names = "--keep-monthly", paramLabel = "N", description = "The same for months.")
   private @Nullable String monthly;
 
+  @Option(names = "--keep-yearly", paramLabel = "N", description = "The same for years.")
+  private @Nullable String yearly;
+
+  @Option(
+      names = "--keep-within-bytes",
+      paramLabel = "SIZE",
+      description =
+          "Keep the newest, and from the newest on each that fits into this total size of a series:"
+              + " 500GiB, 2TiB.")
+  private @Nullable String withinBytes;
+
+  @Option(
+      names = "--keep-at-least",
+      paramLabel = "N",
+      description = "Keep N of a series even when the other options keep fewer.")
+  private @Nullable String atLeast;
+
+  /** Whether any of the options is given. */
+  boolean given() {
+    return Stream.of(
+            policy, last, within, hourly, daily, weekly, monthly, yearly, withinBytes, atLeast)
+        .anyMatch(Objects::nonNull);
+  }
+
   /** The policy of the options, which are joined by "or". */
   RetentionPolicy policy() throws UsageException {
     Map<RetentionTier, Optional<String>> tiers = new EnumMap<>(RetentionTier.class);
@@ -56,6 +82,8 @@ final class RetentionOptions {
     tiers.put(RetentionTier.DAILY, Optional.ofNullable(daily));
     tiers.put(RetentionTier.WEEKLY, Optional.ofNullable(weekly));
     tiers.put(RetentionTier.MONTHLY, Optional.ofNullable(monthly));
+    tiers.put(RetentionTier.YEARLY, Optional.ofNullable(yearly));
+    tiers.put(RetentionTier.WITHIN_BYTES, Optional.ofNullable(withinBytes));
     RetentionPolicy all = null;
     for (Map.Entry<RetentionTier, Optional<String>> tier : tiers.entrySet()) {
       if (tier.getValue().isPresent()) {
@@ -64,16 +92,19 @@ final class RetentionOptions {
         all = all == null ? one : all.or(one);
       }
     }
-    if (policy == null) {
-      if (all == null) {
-        throw new UsageException("nothing to keep; give --keep-last N or another --keep option");
+    if (policy != null) {
+      if (all != null) {
+        throw new UsageException("--keep excludes the other --keep options");
       }
-      return all;
+      all = read("--keep", RetentionText::parse, policy);
     }
-    if (all != null) {
-      throw new UsageException("--keep excludes the other --keep options");
+    if (all == null) {
+      throw new UsageException("nothing to keep; give --keep-last N or another --keep option");
     }
-    return read("--keep", RetentionText::parse, policy);
+    RetentionPolicy kept = all;
+    return atLeast == null
+        ? kept
+        : read("--keep-at-least", text -> kept.atLeast(RetentionTier.count(text)), atLeast);
   }
 
   private static RetentionPolicy read(

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.service.ScrubReport;
 import dev.etcdbackup.service.ScrubReport.Checked;
 import dev.etcdbackup.service.ScrubReport.Result;
@@ -38,9 +39,11 @@ final class Scrub {
               .spreadOver(days)
               .maxUnreadableInARow(UNREAD_IN_A_ROW)
               .verifier(
-                  new SnapshotBackupVerifier(
-                          root.encoding.reading(), OperandReader.temporaryDirectory(), options)
-                      .withUnpacking(root.encoding.unpacking()))
+                  new ChangesVerifier(
+                      root.encoding.reading(),
+                      new SnapshotBackupVerifier(
+                              root.encoding.reading(), OperandReader.temporaryDirectory(), options)
+                          .withUnpacking(root.encoding.unpacking())))
               .progress(progress)
               .onChecked(
                   one -> {

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Credentials that the AWS chain fetches from a service, in a process of its own with its own home
  * directory: roles of a profile from the token service, single sign-on from its portal.
  */
+@Tag("server")
 class AmbientCredentialsTest {
   private static final String STORE = "s3://etcd-backup";
   private static final String START_URL = "https://example.invalid/start";

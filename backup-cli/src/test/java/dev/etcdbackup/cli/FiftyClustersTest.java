@@ -43,6 +43,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Fifty clusters every two seconds, and a Ceph that is away in the middle of it. */
 @Tag("server")
+@Tag("night")
 @Timeout(300)
 class FiftyClustersTest {
   private static final int CLUSTERS = 50;

@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** More data than heap, from a real etcd through the jar into S3 and back. */
 @Tag("server")
+@Tag("night")
 class LargeJarTest {
   private static final int MIB = 1 << 20;
   private static final long SEED = 3;

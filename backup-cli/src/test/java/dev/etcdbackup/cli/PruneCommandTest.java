@@ -110,6 +110,17 @@ class PruneCommandTest {
   }
 
   @Test
+  void aMinimumHoldsUnderEveryOtherRuleAndSaysSo() {
+    Cli run =
+        Cli.on(
+            store, "prune", "cray-bos", "--dry-run", "--keep-within=1h", "--keep-at-least=2", NOW);
+    assertThat(run.out().lines().filter(line -> line.startsWith("keep ")))
+        .satisfiesExactlyInAnyOrder(
+            newest -> assertThat(newest).endsWith(NEWEST + " within 1h"),
+            older -> assertThat(older).contains("_v960_").endsWith(" at least 2"));
+  }
+
+  @Test
   void aPolicyIsAnOptionToo() {
     Cli run = Cli.on(store, "prune", "cray-bos", "--dry-run", "--keep", "last 1 then daily 1", NOW);
     assertThat(run.out().lines().filter(line -> line.startsWith("keep ")))

@@ -103,7 +103,17 @@ class SeedTest {
     assertThat(list).hasSize(6);
     assertThat(fieldNames(list.get(0)))
         .containsExactly(
-            "key", "project", "name", "kind", "time", "revision", "size", "lastModified");
+            "key",
+            "project",
+            "name",
+            "kind",
+            "time",
+            "revision",
+            "size",
+            "lastModified",
+            "role",
+            "timeSource",
+            "encoding");
     JsonNode manual = list.get(0);
     assertThat(manual.get("key").asText()).isEqualTo("cray-fas/by-hand");
     assertThat(manual.get("kind").asText()).isEqualTo("other");

@@ -21,7 +21,7 @@ class TlsOptionsTest {
 
   @BeforeAll
   static void makeAuthorities() throws Exception {
-    certificates = TlsPort.authority(directory, "ours");
+    certificates = TlsPort.authorityWithServers(directory, "ours");
     TlsPort.authority(directory, "other");
     Files.writeString(directory.resolve("password"), "secret");
     System.setProperty("aws.accessKeyId", "a");

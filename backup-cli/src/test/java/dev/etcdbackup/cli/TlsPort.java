@@ -93,15 +93,26 @@ final class TlsPort implements AutoCloseable {
    *
    * @return the key store; beside it, with {@code .pem}, the authority's certificate
    */
-  static Path authority(Path directory, String name) throws IOException, GeneralSecurityException {
-    Path store = directory.resolve(name + ".p12");
-    generate(store, "ca", "-ext", "bc:c=ca:true", "-startdate", "-20d", "-validity", "40");
+  static Path authorityWithServers(Path directory, String name)
+      throws IOException, GeneralSecurityException {
+    Path store = authority(directory, name);
     String here = "san=ip:127.0.0.1,dns:localhost";
     generate(store, "good", "-signer", "ca", "-ext", here, "-validity", "2");
     generate(
         store, "expired", "-signer", "ca", "-ext", here, "-startdate", "-10d", "-validity", "5");
     generate(
         store, "elsewhere", "-signer", "ca", "-ext", "san=dns:elsewhere.example", "-validity", "2");
+    return store;
+  }
+
+  /**
+   * Makes an authority that no server has a certificate of.
+   *
+   * @return the key store; beside it, with {@code .pem}, the authority's certificate
+   */
+  static Path authority(Path directory, String name) throws IOException, GeneralSecurityException {
+    Path store = directory.resolve(name + ".p12");
+    generate(store, "ca", "-ext", "bc:c=ca:true", "-startdate", "-20d", "-validity", "40");
     byte[] der = load(store).getCertificate("ca").getEncoded();
     String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
     Files.writeString(
@@ -121,6 +132,7 @@ final class TlsPort implements AutoCloseable {
   private static void generate(Path store, String alias, String... more) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.add("-J-XX:TieredStopAtLevel=1"); // lives for a second
     command.addAll(List.of("-genkeypair", "-alias", alias, "-dname", "CN=" + alias));
     command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-storetype", "PKCS12"));
     command.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The name of a backup without its project, and the kind, time, revision and encodings that it
  * contains.
  *
- * <p>Two formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is a
- * base name followed by the suffixes of the encodings that were applied to the snapshot:
+ * <p>Three formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is
+ * a base name followed by the suffixes of the encodings that were applied to the snapshot:
  *
  * <ul>
  *   <li>periodic, {@code PREFIX_vREVISION_yyyy-MM-dd-HH:mm:ss} in UTC, as the etcd operator's
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *       the time zone in which these names are read. A local time that a daylight saving change
  *       skipped is moved later by the length of the gap; of a time that occurs twice, the earlier
  *       one is meant.
+ *   <li>changes, {@code etcd.changes_vFROM-vTO_yyyy-MM-dd-HH:mm:ss} in UTC, with any path before
+ *       it; then nothing, {@code .zst}, {@code .gpg} or {@code .zst.gpg}. FROM is 1 or more and TO
+ *       not less than FROM.
  * </ul>
  *
  * <p>Digits are ASCII, and every field must be in range: month 13, 30 February, a leap second, a
@@ -46,6 +49,7 @@ public final class BackupName {
   public static final Comparator<BackupName> OLDEST_FIRST = BackupName::compareOldestFirst;
 
   private static final String TARBALL_STEM = "etcd-backup";
+  private static final String CHANGES_STEM = "etcd.changes";
   private static final String TARBALL_SUFFIX = ".tar.gz";
   private static final String ZSTD_SUFFIX = ".zst";
   private static final String GPG_SUFFIX = ".gpg";
@@ -55,6 +59,7 @@ public final class BackupName {
   private final int baseLength; // of the text, before the suffixes of encodings
   private final String prefix;
   private final @Nullable Instant time;
+  private final long first; // revision of changes; -1: none
   private final long revision; // -1: none
 
   private BackupName(
@@ -64,11 +69,23 @@ public final class BackupName {
       String prefix,
       @Nullable Instant time,
       long revision) {
+    this(text, baseLength, kind, prefix, time, -1, revision);
+  }
+
+  private BackupName(
+      String text,
+      int baseLength,
+      BackupKind kind,
+      String prefix,
+      @Nullable Instant time,
+      long first,
+      long revision) {
     this.text = text;
     this.baseLength = baseLength;
     this.kind = kind;
     this.prefix = prefix;
     this.time = time;
+    this.first = first;
     this.revision = revision;
   }
 
@@ -95,6 +112,9 @@ public final class BackupName {
     BackupName name = parsePeriodic(text);
     if (name == null) {
       name = parseTarball(text, tarballZone);
+    }
+    if (name == null) {
+      name = parseChanges(text);
     }
     return name != null
         ? name
@@ -141,12 +161,39 @@ public final class BackupName {
   }
 
   /**
+   * Returns the name of recorded changes.
+   *
+   * @param from the first revision in it, 1 or more
+   * @param to the last revision in it, {@code from} or more
+   * @param time when it was written; fractions of a second are dropped
+   * @return the name; parsing its text gives an equal name
+   * @throws IllegalArgumentException when the revisions are out of range or the year is not in 0 to
+   *     9999
+   */
+  public static BackupName changes(long from, long to, Instant time) {
+    if (from < 1 || to < from) {
+      throw new IllegalArgumentException(
+          "changes must be from revision 1 or more to no less than that, not "
+              + from
+              + " to "
+              + to);
+    }
+    Instant second = time.truncatedTo(ChronoUnit.SECONDS);
+    StringBuilder out = new StringBuilder(80).append(CHANGES_STEM).append("_v").append(from);
+    out.append("-v").append(to).append('_');
+    NameTime.append(out, second, ':');
+    String text = out.toString();
+    return new BackupName(text, text.length(), BackupKind.CHANGES, CHANGES_STEM, second, from, to);
+  }
+
+  /**
    * Returns the name of the same backup with one more encoding.
    *
    * @param suffix the suffix of the encoding: {@code .zst} or {@code .gpg}
    * @return the name with the suffix appended
    * @throws IllegalArgumentException when a backup of this kind cannot have this suffix here: a
-   *     periodic name takes {@code .zst}, {@code .gpg} or {@code .zst.gpg}, a tarball {@code .gpg}
+   *     periodic name and one of changes take {@code .zst}, {@code .gpg} or {@code .zst.gpg}, a
+   *     tarball {@code .gpg}
    */
   public BackupName withEncoding(String suffix) {
     BackupName longer = parse(text + suffix);
@@ -156,7 +203,7 @@ public final class BackupName {
         || longer.encodings().size() != encodings().size() + 1) {
       throw new IllegalArgumentException(this + " cannot be given the suffix '" + suffix + "'");
     }
-    return new BackupName(longer.text, baseLength, kind, prefix, time, revision);
+    return new BackupName(longer.text, baseLength, kind, prefix, time, first, revision);
   }
 
   /**
@@ -210,8 +257,8 @@ public final class BackupName {
   }
 
   /**
-   * Returns the part before {@code _v} of a periodic name or before the time of a tarball. Project,
-   * kind and prefix identify a series.
+   * Returns the part before {@code _v} of a periodic name or of changes, or before the time of a
+   * tarball. Project, kind and prefix identify a series.
    *
    * @return the prefix; empty for {@link BackupKind#OTHER}
    */
@@ -230,18 +277,27 @@ public final class BackupName {
 
   /**
    * Returns the revision in the name. It was read before the snapshot was started, so it is a lower
-   * bound of the revision in the snapshot.
+   * bound of the revision in the snapshot. Of changes it is the last revision in them, exactly.
    *
-   * @return the revision; only periodic names have one
+   * @return the revision; only periodic names and those of changes have one
    */
   public OptionalLong revision() {
     return revision < 0 ? OptionalLong.empty() : OptionalLong.of(revision);
   }
 
   /**
+   * Returns the first revision in recorded changes.
+   *
+   * @return the revision; only names of changes have one
+   */
+  public OptionalLong firstRevision() {
+    return first < 0 ? OptionalLong.empty() : OptionalLong.of(first);
+  }
+
+  /**
    * Returns whether the backup is encrypted with OpenPGP.
    *
-   * @return true for periodic names and tarballs ending in {@code .gpg}
+   * @return true for names of any kind but {@link BackupKind#OTHER} that end in {@code .gpg}
    */
   public boolean isEncrypted() {
     return kind != BackupKind.OTHER && text.endsWith(GPG_SUFFIX);
@@ -288,10 +344,7 @@ public final class BackupName {
       return null;
     }
     int end = stamp - 1;
-    int start = end;
-    while (start > 0 && NameTime.isDigit(text.charAt(start - 1))) {
-      start--;
-    }
+    int start = startOfDigits(text, end);
     if (start == end || start < 2 || !text.startsWith("_v", start - 2)) {
       return null;
     }
@@ -301,6 +354,45 @@ public final class BackupName {
     return time == null
         ? null
         : new BackupName(text, base, BackupKind.PERIODIC, prefix, time, revision);
+  }
+
+  private static @Nullable BackupName parseChanges(String text) {
+    int base = without(ZSTD_SUFFIX, text, without(GPG_SUFFIX, text, text.length()));
+    int stamp = base - NameTime.LENGTH;
+    if (stamp < CHANGES_STEM.length() + 7 // _v1-v1_
+        || text.charAt(stamp - 1) != '_'
+        || text.charAt(base - 3) != ':') {
+      return null;
+    }
+    int last = startOfDigits(text, stamp - 1);
+    int dash = last - 2;
+    int start = startOfDigits(text, Math.max(dash, 0));
+    int stem = start - 2 - CHANGES_STEM.length();
+    if (last == stamp - 1
+        || dash < 0
+        || start == dash
+        || stem < 0
+        || !text.startsWith("-v", dash)
+        || !text.startsWith(CHANGES_STEM + "_v", stem)
+        || (stem > 0 && text.charAt(stem - 1) != '/')) {
+      return null;
+    }
+    long from = parseRevision(text, start, dash);
+    long to = parseRevision(text, last, stamp - 1);
+    Instant time = NameTime.parse(text, stamp, ':', ZoneOffset.UTC);
+    String prefix = text.substring(0, start - 2);
+    return time == null || from < 1 || to < from
+        ? null
+        : new BackupName(text, base, BackupKind.CHANGES, prefix, time, from, to);
+  }
+
+  /** Where the digits before an index begin. */
+  private static int startOfDigits(String text, int end) {
+    int start = end;
+    while (start > 0 && NameTime.isDigit(text.charAt(start - 1))) {
+      start--;
+    }
+    return start;
   }
 
   private static @Nullable BackupName parseTarball(String text, ZoneId zone) {

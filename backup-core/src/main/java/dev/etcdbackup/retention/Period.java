@@ -15,7 +15,8 @@ enum Period {
   HOUR("hourly", pattern("uuuu-MM-dd'T'HH")),
   DAY("daily", pattern("uuuu-MM-dd")),
   WEEK("weekly", isoWeek()),
-  MONTH("monthly", pattern("uuuu-MM"));
+  MONTH("monthly", pattern("uuuu-MM")),
+  YEAR("yearly", pattern("uuuu"));
 
   private final String adverb;
   private final DateTimeFormatter label;
@@ -37,6 +38,7 @@ enum Period {
       case DAY -> day;
       case WEEK -> Math.floorDiv(day + 3, 7L); // day 0 was a Thursday
       case MONTH -> LocalDate.ofEpochDay(day).getLong(ChronoField.PROLEPTIC_MONTH);
+      case YEAR -> LocalDate.ofEpochDay(day).getYear();
     };
   }
 

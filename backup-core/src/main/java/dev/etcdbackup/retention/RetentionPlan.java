@@ -5,11 +5,14 @@ import dev.etcdbackup.Series;
 import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The decisions of a retention policy about a listing, one for each backup. Making a plan deletes
@@ -46,8 +49,11 @@ public record RetentionPlan(List<Decision> decisions) {
     requireDistinct(inKeyOrder);
     Map<Backup, String> reasons = new HashMap<>();
     Map<Series, List<Backup>> candidates = new LinkedHashMap<>();
+    Map<String, List<Backup>> changes = new LinkedHashMap<>(); // by project
     for (Backup backup : inKeyOrder) {
-      if (backup.kind() == BackupKind.OTHER) {
+      if (backup.kind() == BackupKind.CHANGES) {
+        changes.computeIfAbsent(backup.key().project(), first -> new ArrayList<>()).add(backup);
+      } else if (!backup.kind().hasSeries()) {
         reasons.put(backup, "not a periodic or tarball name");
       } else if (backup.isDatedAhead(now)) {
         reasons.put(backup, "dated in the future");
@@ -57,13 +63,49 @@ public record RetentionPlan(List<Decision> decisions) {
       }
     }
     candidates.values().forEach(series -> reasons.putAll(plan(policy, series, now)));
+    changes.forEach(
+        (project, recorded) ->
+            reasons.putAll(
+                ChangesRetention.keep(recorded, keptOf(project, reasons.keySet()), now)));
     List<Decision> decisions = new ArrayList<>(inKeyOrder.size());
     for (Backup backup : inKeyOrder) {
       String reason = reasons.get(backup);
       decisions.add(
-          new Decision(backup, reason != null, reason != null ? reason : "no rule keeps it"));
+          new Decision(backup, reason != null, reason != null ? reason : without(backup)));
     }
     return new RetentionPlan(decisions);
+  }
+
+  private static String without(Backup backup) {
+    return backup.kind() == BackupKind.CHANGES
+        ? "changes older than every backup that is kept"
+        : "no rule keeps it";
+  }
+
+  private static List<Backup> keptOf(String project, Collection<Backup> kept) {
+    return kept.stream().filter(one -> one.key().project().equals(project)).toList();
+  }
+
+  /**
+   * Adds decisions about recorded changes to a plan that is about some of the backups of a project
+   * alone. What the plan does not delete counts as kept.
+   *
+   * @param listing the complete listing of the project
+   * @param now the time of the planning
+   * @return the plan with a decision for each object of changes, behind the others
+   */
+  public RetentionPlan withChanges(List<Backup> listing, Instant now) {
+    Set<Backup> deleted = new HashSet<>(toDelete());
+    List<Backup> kept = listing.stream().filter(one -> !deleted.contains(one)).toList();
+    List<Backup> changes =
+        listing.stream().filter(one -> one.kind() == BackupKind.CHANGES).toList();
+    Map<Backup, String> reasons = ChangesRetention.keep(changes, kept, now);
+    List<Decision> all = new ArrayList<>(decisions);
+    for (Backup one : changes) {
+      String reason = reasons.get(one);
+      all.add(new Decision(one, reason != null, reason != null ? reason : without(one)));
+    }
+    return new RetentionPlan(all);
   }
 
   /**

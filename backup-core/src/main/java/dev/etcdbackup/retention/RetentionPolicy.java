@@ -86,6 +86,19 @@ public interface RetentionPolicy {
   }
 
   /**
+   * Returns a policy that keeps what this policy keeps and, when that is fewer than a minimum, the
+   * newest of the others up to the minimum: {@code keepWithin(Duration.ofDays(30)).atLeast(3)}
+   * keeps three backups of a cluster that has had none for a year.
+   *
+   * @param count the minimum number of backups of a series, at least 1
+   * @return the policy, {@code THIS at least COUNT}
+   * @throws IllegalArgumentException when the count is less than 1
+   */
+  default RetentionPolicy atLeast(int count) {
+    return new AtLeast(this, count);
+  }
+
+  /**
    * Returns a policy that keeps the newest backups, whatever their age.
    *
    * @param count the number of backups, at least 1
@@ -154,5 +167,31 @@ public interface RetentionPolicy {
    */
   static RetentionPolicy keepMonthly(int count) {
     return new KeepLastOfEach(Period.MONTH, count);
+  }
+
+  /**
+   * Returns a policy that keeps the last backup of each UTC year in which there is one, for the
+   * newest such years.
+   *
+   * @param count the number of years, at least 1
+   * @return the policy, {@code yearly COUNT}
+   * @throws IllegalArgumentException when the count is less than 1
+   */
+  static RetentionPolicy keepYearly(int count) {
+    return new KeepLastOfEach(Period.YEAR, count);
+  }
+
+  /**
+   * Returns a policy that limits the total size of a series. It keeps the newest backup, whatever
+   * its size, and, from the newest to the oldest, each of the others that fits into what is left.
+   * Sizes are those of the stored objects; of the copies of one base name in different encodings
+   * only one is counted.
+   *
+   * @param bytes the total size in bytes, at least 1
+   * @return the policy, {@code within-bytes SIZE}
+   * @throws IllegalArgumentException when the size is less than 1
+   */
+  static RetentionPolicy keepWithinBytes(long bytes) {
+    return new KeepWithinBytes(bytes);
   }
 }

@@ -106,7 +106,12 @@ public final class HostileNames {
     String[] clock = {
       pad(random.nextInt(24), 2), pad(random.nextInt(60), 2), pad(random.nextInt(60), 2)
     };
-    if (random.nextBoolean()) {
+    if (random.nextInt(3) == 0) {
+      long from = random.nextLong() >>> (1 + random.nextInt(62));
+      name.append(random.nextBoolean() ? "" : "sub/").append("etcd.changes_v").append(from);
+      name.append("-v").append(random.nextInt(8) == 0 ? 1 : from).append('_').append(time);
+      name.append('-').append(String.join(":", clock));
+    } else if (random.nextBoolean()) {
       appendPieces(name, 2);
       long revision = random.nextLong() >>> (1 + random.nextInt(62));
       name.append("_v").append(revision).append('_').append(time);

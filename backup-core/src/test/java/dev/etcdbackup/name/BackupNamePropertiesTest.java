@@ -70,6 +70,15 @@ class BackupNamePropertiesTest {
           assertThat(text)
               .startsWith(name.prefix())
               .contains(BackupName.tarball(name.time().orElseThrow()).text());
+      case CHANGES ->
+          assertThat(text)
+              .startsWith(name.prefix())
+              .contains(
+                  BackupName.changes(
+                          name.firstRevision().orElseThrow(),
+                          name.revision().orElseThrow(),
+                          name.time().orElseThrow())
+                      .text());
       case OTHER -> assertThat(name.time()).isEmpty();
     }
   }
@@ -102,7 +111,7 @@ class BackupNamePropertiesTest {
     return Arbitraries.of(List.of(), List.of(".zst"), List.of(".gpg"), List.of(".zst", ".gpg"));
   }
 
-  @Property(tries = 5000)
+  @Property
   void everyNameIsItsBaseNameAndItsEncodings(@ForAll("names") String text) {
     BackupName name = BackupName.parse(text);
 
@@ -112,7 +121,7 @@ class BackupNamePropertiesTest {
     }
   }
 
-  @Property(tries = 5000)
+  @Property
   void noTextThrowsOrIsLost(@ForAll("names") String text, @ForAll("zones") ZoneId zone) {
     BackupName name = BackupName.parse(text, zone);
 
@@ -121,10 +130,12 @@ class BackupNamePropertiesTest {
         .isEqualTo(BackupName.parse(text, zone))
         .hasSameHashCodeAs(BackupName.parse(text));
     assertThat(name.time().isEmpty()).isEqualTo(name.kind() == BackupKind.OTHER);
-    assertThat(name.revision().isPresent()).isEqualTo(name.kind() == BackupKind.PERIODIC);
+    assertThat(name.revision().isPresent())
+        .isEqualTo(name.kind() == BackupKind.PERIODIC || name.kind() == BackupKind.CHANGES);
+    assertThat(name.firstRevision().isPresent()).isEqualTo(name.kind() == BackupKind.CHANGES);
   }
 
-  @Property(tries = 5000)
+  @Property
   void theOrderIsTotalAndTransitive(
       @ForAll("names") String x, @ForAll("names") String y, @ForAll("names") String z) {
     BackupName a = BackupName.parse(x);
@@ -140,7 +151,7 @@ class BackupNamePropertiesTest {
     assertThat(order(sorted[0], sorted[2])).isLessThanOrEqualTo(0);
   }
 
-  @Property(tries = 5000)
+  @Property
   void textsCompareAsTheirUtf8BytesDo(
       @ForAll("validTexts") String a, @ForAll("validTexts") String b) {
     int bytes =
@@ -229,7 +240,15 @@ class BackupNamePropertiesTest {
                         "9999-12-31-23-59-59",
                         "2020-13-01-00-00-00"),
                     Arbitraries.of(".tar.gz", ".tar.gz.gpg", ".tgz", ""))
-                .as((directory, time, suffix) -> directory + "etcd-backup-" + time + suffix));
+                .as((directory, time, suffix) -> directory + "etcd-backup-" + time + suffix),
+            Combinators.combine(
+                    Arbitraries.of("", "sub/", "x"),
+                    Arbitraries.of("1-v1", "1-v9", "9-v1", "0-v1", "7-v9223372036854775807"),
+                    Arbitraries.of("2020-02-03-20:45:48", "2020-02-30-20:45:48"),
+                    Arbitraries.of("", ".zst", ".gpg", ".zst.gpg"))
+                .as(
+                    (directory, revisions, time, suffix) ->
+                        directory + "etcd.changes_v" + revisions + "_" + time + suffix));
     Arbitrary<String> changed =
         Combinators.combine(
                 whole,

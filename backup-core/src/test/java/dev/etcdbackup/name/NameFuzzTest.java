@@ -64,7 +64,10 @@ class NameFuzzTest {
     require(name.text().equals(text) && name.toString().equals(text), "lost");
     require(name.equals(BackupName.parse(text)) || name.kind() == BackupKind.TARBALL, "unequal");
     require(name.time().isPresent() == (name.kind() != BackupKind.OTHER), "time");
-    require(name.revision().isPresent() == (name.kind() == BackupKind.PERIODIC), "revision");
+    require(
+        name.revision().isPresent()
+            == (name.kind() == BackupKind.PERIODIC || name.kind() == BackupKind.CHANGES),
+        "revision");
     switch (name.kind()) {
       case PERIODIC -> {
         BackupName written =
@@ -81,6 +84,16 @@ class NameFuzzTest {
         String plain = BackupName.tarball(utc.time().orElseThrow()).text();
         String tail = text.substring(name.prefix().length() - "etcd-backup".length());
         require(tail.equals(plain) || tail.equals(plain + ".gpg"), "is not written as it was read");
+        require(name.isEncrypted() == text.endsWith(".gpg"), "encrypted");
+      }
+      case CHANGES -> {
+        String plain =
+            BackupName.changes(
+                    name.firstRevision().orElseThrow(),
+                    name.revision().orElseThrow(),
+                    name.time().orElseThrow())
+                .text();
+        require(name.base().endsWith(plain), "is not written as it was read");
         require(name.isEncrypted() == text.endsWith(".gpg"), "encrypted");
       }
       case OTHER -> require(name.prefix().isEmpty(), "prefix");

@@ -31,6 +31,38 @@ class RetentionPlanTest {
   private static final RetentionPolicy KEEP_NOTHING = (newestFirst, now) -> Map.of();
 
   @Test
+  void changesStayWhileABackupIsKeptThatTheyLeadFrom() {
+    List<Backup> listing =
+        backups(
+            "p/etcd.backup_v10_2020-02-01-20:00:00",
+            "p/etcd.backup_v30_2020-02-02-20:00:00",
+            "p/etcd.backup_v50_2020-02-03-20:00:00",
+            "p/etcd.changes_v11-v20_2020-02-01-21:00:00",
+            "p/etcd.changes_v21-v30_2020-02-02-19:00:00",
+            "p/etcd.changes_v21-v30_2020-02-02-19:00:00.zst",
+            "p/etcd.changes_v31-v40_2020-02-02-20:00:00",
+            "p/etcd.changes_v41-v50_2020-02-03-19:00:00",
+            "q/etcd.changes_v1-v2_2019-02-03-19:00:00");
+
+    assertThat(lines(keepLast(2).plan(listing, NOW)))
+        .containsExactly(
+            "delete p/etcd.backup_v10_2020-02-01-20:00:00 no rule keeps it",
+            "keep p/etcd.backup_v30_2020-02-02-20:00:00 last 2: 2nd newest",
+            "keep p/etcd.backup_v50_2020-02-03-20:00:00 last 2: newest",
+            "delete p/etcd.changes_v11-v20_2020-02-01-21:00:00 changes older than every backup that"
+                + " is kept",
+            "keep p/etcd.changes_v21-v30_2020-02-02-19:00:00 changes that lead to the oldest backup"
+                + " that is kept",
+            "keep p/etcd.changes_v21-v30_2020-02-02-19:00:00.zst changes that lead to the oldest"
+                + " backup that is kept",
+            "keep p/etcd.changes_v31-v40_2020-02-02-20:00:00 changes behind a backup that is kept",
+            "keep p/etcd.changes_v41-v50_2020-02-03-19:00:00 changes behind a backup that is kept",
+            "keep q/etcd.changes_v1-v2_2019-02-03-19:00:00 there is no backup to tell whether they"
+                + " are needed");
+    assertThat(new RetentionPlan(List.of()).withChanges(listing, NOW).toDelete()).isEmpty();
+  }
+
+  @Test
   void copiesOfOneBaseNameCountOnceAndShareTheDecisionAndTheReason() {
     RetentionPlan plan =
         keepLast(2)

@@ -260,6 +260,10 @@ class RetentionPolicyTest {
     assertThat(keepLast(7).then(keepWeekly(4)).or(keepMonthly(12)))
         .hasToString("(last 7 then weekly 4) or monthly 12");
     assertThat(keepWithin(Duration.ofDays(7))).hasToString("within 7d");
+    assertThat(keepLast(7).or(RetentionPolicy.keepYearly(3)).atLeast(2))
+        .hasToString("(last 7 or yearly 3) at least 2");
+    assertThat(RetentionPolicy.keepWithinBytes(1536L << 30)).hasToString("within-bytes 1536GiB");
+    assertThat(RetentionPolicy.keepWithinBytes(1025)).hasToString("within-bytes 1025B");
     assertThat(keepWithin(Duration.parse("PT26H3M4S"))).hasToString("within 1d2h3m4s");
     assertThat(keepWithin(Duration.ofMillis(1500))).hasToString("within 1.5s");
   }
@@ -272,6 +276,13 @@ class RetentionPolicyTest {
       assertRefused(() -> keepDaily(count), "daily must keep at least 1, not " + count);
       assertRefused(() -> keepWeekly(count), "weekly must keep at least 1, not " + count);
       assertRefused(() -> keepMonthly(count), "monthly must keep at least 1, not " + count);
+      assertRefused(
+          () -> RetentionPolicy.keepYearly(count), "yearly must keep at least 1, not " + count);
+      assertRefused(
+          () -> keepLast(1).atLeast(count), "at least must keep at least 1, not " + count);
+      assertRefused(
+          () -> RetentionPolicy.keepWithinBytes(count),
+          "within-bytes must be at least 1, not " + count);
     }
     assertRefused(() -> keepWithin(Duration.ZERO), "within must be more than zero, not PT0S");
     assertRefused(

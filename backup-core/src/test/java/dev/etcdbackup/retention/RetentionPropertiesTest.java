@@ -255,6 +255,52 @@ class RetentionPropertiesTest {
   }
 
   @Property
+  void aMinimumIsKeptAndNoMoreThanThatIsAdded(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll("policies") RetentionPolicy policy,
+      @ForAll("smallCounts") int count) {
+    List<Backup> plain = policy.plan(listing, NOW).toKeep();
+
+    RetentionPlan plan = policy.atLeast(count).plan(listing, NOW);
+
+    assertThat(plan.toKeep()).containsAll(plain);
+    for (Backup gone : plan.toDelete()) {
+      assertThat(inSeriesOf(gone, plan.toKeep())).hasSizeGreaterThanOrEqualTo(count);
+    }
+    for (Backup added : plan.toKeep()) {
+      if (!plain.contains(added)) {
+        assertThat(inSeriesOf(added, plan.toKeep())).hasSizeLessThanOrEqualTo(count);
+      }
+    }
+  }
+
+  @Property
+  void aTotalSizeIsNotExceededExceptByTheNewest(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int megabytes) {
+    long bytes = megabytes * 1_000_000L;
+    RetentionPlan plan = RetentionPolicy.keepWithinBytes(bytes).plan(listing, NOW);
+    for (Backup gone : plan.toDelete()) {
+      List<Backup> kept = inSeriesOf(gone, plan.toKeep());
+      long newer =
+          kept.stream()
+              .filter(one -> Backup.OLDEST_FIRST.compare(one, gone) > 0)
+              .mapToLong(one -> one.stored().size())
+              .sum();
+      long all = kept.stream().mapToLong(one -> one.stored().size()).sum();
+      assertThat(newer + gone.stored().size()).isGreaterThan(bytes);
+      assertThat(all <= bytes || kept.size() == 1).isTrue();
+    }
+  }
+
+  /** The backups of a series that count; those dated ahead do not. */
+  private static List<Backup> inSeriesOf(Backup one, List<Backup> backups) {
+    return backups.stream()
+        .filter(backup -> backup.series().equals(one.series()))
+        .filter(backup -> !backup.time().orElseThrow().isAfter(FUTURE))
+        .toList();
+  }
+
+  @Property
   void aDayThatIsKeptIsKeptByItsLastBackup(
       @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int count) {
     RetentionPlan plan = RetentionPolicy.keepDaily(count).plan(listing, NOW);
@@ -282,7 +328,7 @@ class RetentionPropertiesTest {
   @Provide
   Arbitrary<RetentionPolicy> policies() {
     Arbitrary<RetentionPolicy> tier =
-        Combinators.combine(smallCounts(), Arbitraries.integers().between(0, 7))
+        Combinators.combine(smallCounts(), Arbitraries.integers().between(0, 10))
             .as(RetentionPropertiesTest::tier);
     Arbitrary<RetentionPolicy> two = combined(tier, tier);
     return Arbitraries.oneOf(tier, two, combined(two, tier), combined(tier, two));
@@ -322,6 +368,9 @@ class RetentionPropertiesTest {
       case 4 -> RetentionPolicy.keepWeekly(count);
       case 5 -> RetentionPolicy.keepMonthly(count);
       case 6 -> RetentionPolicy.keepWithin(Duration.ofHours(7L * count));
+      case 7 -> RetentionPolicy.keepYearly(count);
+      case 8 -> RetentionPolicy.keepWithinBytes(count * 1_000_000L);
+      case 9 -> RetentionPolicy.keepWithin(Duration.ofHours(count)).atLeast(count);
       default -> (newestFirst, now) -> Map.of();
     };
   }
@@ -341,8 +390,12 @@ class RetentionPropertiesTest {
         };
   }
 
+  /** A backup whose size, 0 to 2 MB, follows from its base name, as copies have to share it. */
   private static Backup backup(String key) {
-    return Backup.of(new StoredBackup(BackupKey.parse(key), 1, Instant.EPOCH, ""), ZoneOffset.UTC);
+    String base = BackupName.parse(BackupKey.parse(key).name(), ZoneOffset.UTC).base();
+    int size = Math.floorMod(base.hashCode(), 2_000_000);
+    return Backup.of(
+        new StoredBackup(BackupKey.parse(key), size, Instant.EPOCH, ""), ZoneOffset.UTC);
   }
 
   private static LocalDate day(Backup backup) {

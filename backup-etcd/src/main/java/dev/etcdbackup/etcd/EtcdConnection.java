@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,7 @@ public final class EtcdConnection {
 
   private final List<URI> endpoints;
   private final Supplier<Settings> settings;
+  private final @Nullable EtcdTls tls;
   private final @Nullable String authority;
   private final Duration connectTimeout;
   private final Duration probeTimeout;
@@ -48,6 +50,7 @@ public final class EtcdConnection {
   private EtcdConnection(Builder builder) {
     this.endpoints = builder.endpoints;
     this.settings = builder.settings;
+    this.tls = builder.tls;
     this.authority = builder.authority;
     this.connectTimeout = builder.connectTimeout;
     this.probeTimeout = builder.probeTimeout;
@@ -217,6 +220,18 @@ public final class EtcdConnection {
       throw new SourceException(
           name + ": the settings of the connection cannot be read: " + FailureText.of(e), e);
     }
+  }
+
+  /**
+   * Adds to the problem of a member that was reached what is wrong with the client's certificate,
+   * if anything is.
+   */
+  String withCertificateProblem(String problem) {
+    return tls == null
+        ? problem
+        : tls.clientCertificateProblem(Instant.now())
+            .map(wrong -> problem + "; " + wrong)
+            .orElse(problem);
   }
 
   /** Settings of a connection. For one thread. */

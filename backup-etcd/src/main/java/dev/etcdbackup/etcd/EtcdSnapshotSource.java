@@ -6,6 +6,8 @@ import dev.etcdbackup.SourceException;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots of a live etcd cluster.
@@ -27,6 +29,8 @@ import java.util.Objects;
  * closing the snapshot ends them; so does every failure.
  */
 public final class EtcdSnapshotSource implements SnapshotSource {
+  private static final Logger LOG = LoggerFactory.getLogger(EtcdSnapshotSource.class);
+
   private final EtcdConnection connection;
   private final Duration timeout;
   private final Duration noProgressTimeout;
@@ -65,6 +69,12 @@ public final class EtcdSnapshotSource implements SnapshotSource {
     try (MemberProbe probe = new MemberProbe(connection, limits)) {
       MemberProbe.Answer chosen = probe.choose();
       EtcdMember member = chosen.member();
+      if (chosen.isCorrupt()) {
+        LOG.warn(
+            "{}: etcd has raised the alarm CORRUPT for this member, and no other provides a"
+                + " snapshot; compare this backup with an earlier one before you restore it",
+            chosen.name());
+      }
       Snapshot snapshot = new MemberSnapshot(chosen.info(), member, member.snapshot(limits));
       probe.release(member);
       return snapshot;

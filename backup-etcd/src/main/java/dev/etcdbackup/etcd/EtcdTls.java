@@ -9,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,20 +34,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EtcdTls {
   private final String ca;
-  private final @Nullable Trusted trusted;
+  private final @Nullable Certificates trusted;
   private final String certificate;
   private final @Nullable Presented presented;
+  private final @Nullable Certificates chain; // of the client
 
   private EtcdTls(
-      String ca, @Nullable Trusted trusted, String certificate, @Nullable Presented presented) {
+      String ca,
+      @Nullable Certificates trusted,
+      String certificate,
+      @Nullable Presented presented,
+      @Nullable Certificates chain) {
     this.ca = ca;
     this.trusted = trusted;
     this.certificate = certificate;
     this.presented = presented;
+    this.chain = chain;
   }
 
-  /** Reads the authorities to trust. */
-  private interface Trusted {
+  /** Reads certificates. */
+  private interface Certificates {
     X509Certificate[] read() throws IOException;
   }
 
@@ -62,7 +70,7 @@ public final class EtcdTls {
    */
   public static EtcdTls trusting(Path ca) {
     Objects.requireNonNull(ca, "ca");
-    return new EtcdTls(ca.toString(), () -> PemFile.certificates(ca), "none", null);
+    return new EtcdTls(ca.toString(), () -> PemFile.certificates(ca), "none", null, null);
   }
 
   /**
@@ -77,7 +85,7 @@ public final class EtcdTls {
     if (copy.length == 0) {
       throw new IllegalArgumentException("authorities must be one or more, not none");
     }
-    return new EtcdTls("in memory", copy::clone, "none", null);
+    return new EtcdTls("in memory", copy::clone, "none", null, null);
   }
 
   /**
@@ -86,7 +94,7 @@ public final class EtcdTls {
    * @return the settings
    */
   public static EtcdTls trustingSystem() {
-    return new EtcdTls("of the Java runtime", null, "none", null);
+    return new EtcdTls("of the Java runtime", null, "none", null, null);
   }
 
   /**
@@ -104,7 +112,8 @@ public final class EtcdTls {
         ca,
         trusted,
         certificate + ", key=" + key,
-        context -> context.keyManager(PemFile.privateKey(key), PemFile.certificates(certificate)));
+        context -> context.keyManager(PemFile.privateKey(key), PemFile.certificates(certificate)),
+        () -> PemFile.certificates(certificate));
   }
 
   /**
@@ -121,7 +130,8 @@ public final class EtcdTls {
       throw new IllegalArgumentException("chain must hold one or more certificates, not none");
     }
     Objects.requireNonNull(key, "key");
-    return new EtcdTls(ca, trusted, "in memory", context -> context.keyManager(key, copy));
+    return new EtcdTls(
+        ca, trusted, "in memory", context -> context.keyManager(key, copy), copy::clone);
   }
 
   /**
@@ -156,6 +166,34 @@ public final class EtcdTls {
     } catch (SSLException e) {
       throw new IOException("TLS cannot be set up with " + this + ": " + FailureText.of(e), e);
     }
+  }
+
+  /**
+   * Says whether the client's certificate is out of date, which a server that refuses it seldom
+   * says.
+   *
+   * @return {@code the client certificate (FILE) expired at TIME}; empty when it is valid now, or
+   *     there is none or none that can be read
+   */
+  Optional<String> clientCertificateProblem(Instant now) {
+    try {
+      if (chain != null) {
+        X509Certificate own = chain.read()[0];
+        if (now.isAfter(own.getNotAfter().toInstant())) {
+          return Optional.of(
+              "the client certificate (%s) expired at %s"
+                  .formatted(certificate, own.getNotAfter().toInstant()));
+        }
+        if (now.isBefore(own.getNotBefore().toInstant())) {
+          return Optional.of(
+              "the client certificate (%s) is not valid before %s"
+                  .formatted(certificate, own.getNotBefore().toInstant()));
+        }
+      }
+    } catch (IOException readWithoutAProblemBefore) {
+      // Whoever connects next is told what is wrong with the file.
+    }
+    return Optional.empty();
   }
 
   /** Names the files. */

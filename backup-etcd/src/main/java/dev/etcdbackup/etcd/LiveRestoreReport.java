@@ -3,7 +3,7 @@ package dev.etcdbackup.etcd;
 import java.util.List;
 
 /**
- * What became of a restore into a running cluster, or would have become of it.
+ * The result of a restore into a running cluster, or of its dry run.
  *
  * <p>Each key of the backup is counted once.
  *

@@ -39,6 +39,7 @@ final class LockClient implements Closeable {
   private static final Duration TO_BE_GIVEN = Duration.ofMillis(100);
 
   private final LockConnection etcd;
+  private final EtcdConnection connection;
   private final Duration renewal;
   private final Duration toTake;
   private final Duration toConnect;
@@ -50,6 +51,7 @@ final class LockClient implements Closeable {
   int users; // guarded by the EtcdBackupLock
 
   private LockClient(LockConnection etcd, EtcdConnection connection, Duration renewal) {
+    this.connection = connection;
     this.etcd = etcd;
     this.renewal = renewal;
     this.toProbe = connection.probeTimeout();
@@ -125,7 +127,8 @@ final class LockClient implements Closeable {
         throw new InterruptedIOException(what + ": interrupted");
       }
       String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(toProbe);
-      throw new SourceException(what + ": " + EtcdStatus.explain(e.getStatus(), late), e);
+      String problem = EtcdStatus.explain(e.getStatus(), late);
+      throw new SourceException(what + ": " + connection.withCertificateProblem(problem), e);
     } catch (SourceException e) {
       throw new SourceException(what + ": " + e.getMessage(), e);
     }
@@ -218,7 +221,7 @@ final class LockClient implements Closeable {
   }
 
   /** Waits for answers that all have to come within a time. */
-  private static final class Answers {
+  private final class Answers {
     private final String what;
     private final Duration patience;
     private final long end;
@@ -247,7 +250,8 @@ final class LockClient implements Closeable {
         }
         Status status = Status.fromThrowable(e.getCause());
         String why = EtcdStatus.explain(status, late(), "the user must read and write its keys");
-        throw new SourceException(what + ": " + why, e.getCause());
+        throw new SourceException(
+            what + ": " + connection.withCertificateProblem(why), e.getCause());
       }
     }
 

@@ -74,6 +74,17 @@ final class MemberProbe implements Closeable {
           Objects.requireNonNull(status, "no answer").getVersion());
     }
 
+    /**
+     * Whether etcd has found that the data of this member differ from those of the others (etcd's
+     * {@code --experimental-initial-corrupt-check} and its kind). Status lists alarms as the text
+     * of etcdserverpb.AlarmMember.
+     */
+    boolean isCorrupt() {
+      String own = "memberID:" + Long.toUnsignedString(header().getMemberId()) + " ";
+      return Objects.requireNonNull(status, "no answer").getErrorsList().stream()
+          .anyMatch(error -> error.contains(own) && error.contains("alarm:CORRUPT"));
+    }
+
     private ResponseHeader header() {
       return Objects.requireNonNull(status, "no answer").getHeader();
     }
@@ -99,7 +110,8 @@ final class MemberProbe implements Closeable {
   private record Unusable(SourceException failure) implements Event {}
 
   /**
-   * Picks the member with the highest revision, the first of several.
+   * Picks the member with the highest revision, the first of several; one with the alarm CORRUPT
+   * only when there is no other.
    *
    * @throws SourceException when there is none to pick, when the addresses are of different
    *     clusters, or when the thread is interrupted
@@ -109,7 +121,9 @@ final class MemberProbe implements Closeable {
     requireOneCluster(answers.stream().filter(a -> a.status != null).toList());
     return answers.stream()
         .filter(a -> a.problem == null)
-        .max(Comparator.comparingLong(a -> a.header().getRevision()))
+        .max(
+            Comparator.<Answer>comparingInt(a -> a.isCorrupt() ? 0 : 1)
+                .thenComparingLong(a -> a.header().getRevision()))
         .orElseThrow(
             () -> new SourceException("no member provides a snapshot: " + problems(answers)));
   }
@@ -230,9 +244,10 @@ final class MemberProbe implements Closeable {
     } catch (StatusRuntimeException e) {
       boolean tooLate = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
       String problem = tooLate ? late : EtcdStatus.explain(e.getStatus(), late);
-      boolean dropped = problem.equals(EtcdStatus.CLOSED);
+      String explained = connection.withCertificateProblem(problem);
+      boolean dropped = explained.equals(EtcdStatus.CLOSED);
       events.add(
-          failed(place, address.name(), dropped ? problem + "; TLS at one end only?" : problem));
+          failed(place, address.name(), explained + (dropped ? "; TLS at one end only?" : "")));
     } catch (LinkageError e) {
       events.add(new Unusable(GrpcLibraries.failure(e)));
     } catch (RuntimeException e) {

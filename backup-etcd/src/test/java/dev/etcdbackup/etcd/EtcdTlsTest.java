@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,6 +72,42 @@ class EtcdTlsTest {
   @Test
   void aClientWithoutACertificateIsTurnedAway() {
     assertRefused(strict.endpoint(), EtcdTls.trusting(certificates.ca()), "certificate");
+  }
+
+  @Test
+  void anExpiredCertificateOfTheClientIsNamedWithItsTime() {
+    EtcdTls expired =
+        EtcdTls.trusting(certificates.ca())
+            .withCertificate(certificates.expiredClient(), certificates.expiredClientKey());
+    String problem = "the client certificate (" + certificates.expiredClient();
+    assertRefused(strict.endpoint(), expired, problem);
+    assertRefused(strict.endpoint(), expired, " expired at ");
+    EtcdConnection connection = EtcdConnection.builder(strict.endpoints()).tls(expired).build();
+    try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> lock.tryAcquire("p", () -> {}))
+          .withMessageContaining(problem);
+    }
+  }
+
+  @Test
+  void aCertificateThatWasReplacedCountsForTheNextSnapshotAndTheNextLock() throws Exception {
+    Path certificate = Files.copy(certificates.expiredClient(), directory.resolve("client.pem"));
+    Path key = Files.copy(certificates.expiredClientKey(), directory.resolve("client.key"));
+    EtcdTls tls = EtcdTls.trusting(certificates.ca()).withCertificate(certificate, key);
+    EtcdSnapshotSource source = source(strict.endpoint(), tls);
+    EtcdConnection connection = EtcdConnection.builder(strict.endpoints()).tls(tls).build();
+    try (EtcdBackupLock lock = EtcdBackupLock.builder(connection).build()) {
+      assertThatExceptionOfType(SourceException.class).isThrownBy(source::open);
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(() -> lock.tryAcquire("p", () -> {}));
+
+      Files.copy(certificates.client(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(certificates.clientKey(), key, StandardCopyOption.REPLACE_EXISTING);
+
+      source.open().close();
+      lock.tryAcquire("p", () -> {}).orElseThrow().close();
+    }
   }
 
   @Test

@@ -41,7 +41,8 @@ final class ClusterGauges {
     this.source = source;
     this.onNew = onNew;
     for (CoverageState state : CoverageState.values()) {
-      if (state != CoverageState.UNCONFIGURED) { // that would require a listing of the store
+      if (state != CoverageState.UNCONFIGURED
+          && state != CoverageState.COVERED_BY_OTHERS) { // they require a listing of the store
         Gauge.builder("etcd.backup.coverage", this, gauges -> gauges.count(state))
             .description("Number of projects in a state")
             .tag("state", state.label())

@@ -102,9 +102,13 @@ public final class Rewrapping {
     for (int i = 1; i <= MAX_SECONDS_AHEAD; i++) {
       Instant next = time.plusSeconds(i);
       BackupName name =
-          old.kind() == BackupKind.TARBALL
-              ? BackupName.tarball(next)
-              : BackupName.periodic(old.prefix(), old.revision().orElseThrow(), next);
+          switch (old.kind()) {
+            case TARBALL -> BackupName.tarball(next);
+            case CHANGES ->
+                BackupName.changes(
+                    old.firstRevision().orElseThrow(), old.revision().orElseThrow(), next);
+            default -> BackupName.periodic(old.prefix(), old.revision().orElseThrow(), next);
+          };
       for (String suffix : old.encodings()) {
         name = name.encodings().contains(suffix) ? name : name.withEncoding(suffix);
       }
@@ -112,7 +116,7 @@ public final class Rewrapping {
       BackupKey key =
           BackupKey.of(
               backup.key().project(),
-              old.kind() == BackupKind.TARBALL ? directory + name.text() : name.text());
+              old.kind() == BackupKind.PERIODIC ? name.text() : directory + name.text());
       if (store.find(key).isEmpty()) {
         return key;
       }

@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** gpg reads our messages, and we read its. */
+@Tag("server")
 class GpgTest {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(4, 100);
   private static final String SECRET = "grüner Löffel"; // one passphrase for all keys that have one

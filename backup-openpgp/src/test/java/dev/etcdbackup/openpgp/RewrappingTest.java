@@ -21,8 +21,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("server")
 class RewrappingTest {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(9, 100);
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SignedBackupStoreTest {
@@ -107,6 +108,7 @@ class SignedBackupStoreTest {
   }
 
   @Test
+  @Tag("server")
   void signatureOfAnotherKeyIsRefusedAndGpgVerifiesIt() throws IOException {
     try (Gpg gpg = Gpg.start()) {
       gpg.newKey("other", "ed25519", "cv25519", " ");
@@ -122,6 +124,7 @@ class SignedBackupStoreTest {
   }
 
   @Test
+  @Tag("server")
   void signatureOfGpgIsAccepted() throws IOException {
     try (Gpg gpg = Gpg.start()) {
       gpg.newKey("signer", "rsa3072", "rsa3072", " ");

@@ -33,7 +33,16 @@ final class TestKeys {
     }
   }
 
+  /** Read once: a passphrase is made slow to try. */
   static PrivateKeys privateKeys() {
+    return Unlocked.KEYS;
+  }
+
+  private static final class Unlocked {
+    static final PrivateKeys KEYS = read();
+  }
+
+  private static PrivateKeys read() {
     try (Passphrase passphrase = Passphrase.read(file("passphrase"))) {
       return PrivateKeys.read(file("private.asc"), passphrase);
     } catch (IOException e) {

@@ -1,6 +1,9 @@
 package dev.etcdbackup.s3;
 
-/** How strictly S3's object lock keeps a backup until its time; by S3's names. */
+/**
+ * The mode of S3 Object Lock that protects a backup until its retention ends, by the names of the
+ * S3 API.
+ */
 public enum ObjectLock {
   /** Those with the right to bypass governance may shorten the time and delete the backup. */
   GOVERNANCE,

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Makes {@link S3Client}s with settings that servers other than AWS accept.
+ * A factory of {@link S3Client}s with settings that servers other than AWS accept.
  *
  * <p>{@link #forRgw} is for Ceph's RADOS Gateway, on which the SDK's defaults fail: RGW 16 answers
  * every upload with {@code 400 XAmzContentSHA256Mismatch}. It works on AWS and other servers as

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Describes an {@link S3BackupStore}. Not thread-safe. */
+/** A builder of an {@link S3BackupStore}. Not thread-safe. */
 public final class S3StoreBuilder {
   private static final Duration LONGEST_LOCK = Duration.ofDays(36_500);
 

@@ -7,8 +7,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** The store on the embedded server. */
+/**
+ * The store on the embedded server. The contract is among the fast tests; what waits for time
+ * limits or repeats much is not.
+ */
 class EmbeddedS3Test {
   private static S3Server server;
 
@@ -39,6 +43,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Behaviour extends S3StoreBehaviour {
     @Override
     S3Server server() {
@@ -47,6 +52,8 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
+  @Tag("night")
   class Sweep extends S3SweepBehaviour {
     @Override
     S3Server server() {
@@ -55,6 +62,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Race extends S3RaceBehaviour {
     @Override
     S3Server server() {
@@ -68,6 +76,8 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
+  @Tag("night")
   class Versions extends S3VersionsBehaviour {
     @Override
     S3Server server() {
@@ -76,6 +86,7 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
   class Faults extends S3FaultBehaviour {
     @Override
     S3Server server() {
@@ -84,6 +95,8 @@ class EmbeddedS3Test {
   }
 
   @Nested
+  @Tag("server")
+  @Tag("night")
   class Silence extends S3SilenceBehaviour {
     @Override
     S3Server server() {

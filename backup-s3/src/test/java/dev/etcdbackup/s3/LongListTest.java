@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("server")
+@Tag("night")
 class LongListTest {
   @Test
   void tenThousandBackupsAreListedToTheLast(@TempDir Path directory) throws Exception {

@@ -106,6 +106,7 @@ class RgwTlsTest {
   }
 
   @Nested
+  @Tag("night")
   class Contract extends BackupStoreContract {
     private TestBucket bucket;
 
@@ -122,6 +123,7 @@ class RgwTlsTest {
   }
 
   @Nested
+  @Tag("night")
   class Behaviour extends S3StoreBehaviour {
     @Override
     S3Server server() {

@@ -80,6 +80,7 @@ class S3StoreCheckTest {
   }
 
   @Nested
+  @Tag("server")
   class OnAPeculiarServer {
     private PeculiarS3 server;
     private S3Client client;

@@ -1,9 +1,13 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.catalogue.Catalogue;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,9 +44,52 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    */
   public static Coverage of(
       Collection<CoveredProject> expected, Collection<Backup> backups, Instant now, int days) {
+    return of(expected, backups, Catalogue.utc(), now, days);
+  }
+
+  /**
+   * Computes the coverage, as above, and recognises the backups of other tools with a catalogue.
+   *
+   * @param expected the configured projects
+   * @param backups the complete listing of the store, in any order
+   * @param catalogue recognises the names of other tools
+   * @param now the time of the listing
+   * @param days the number of days to report, including today, at least 1
+   * @return the coverage
+   * @throws IllegalArgumentException when a project is configured twice, or days is less than 1
+   */
+  public static Coverage of(
+      Collection<CoveredProject> expected,
+      Collection<Backup> backups,
+      Catalogue catalogue,
+      Instant now,
+      int days) {
+    return of(expected, backups, catalogue, Map.of(), now, days);
+  }
+
+  /**
+   * Computes the coverage, as above, with the failed runs that a scheduler recorded in the store.
+   *
+   * @param expected the configured projects
+   * @param backups the complete listing of the store, in any order
+   * @param catalogue recognises the names of other tools
+   * @param failures the failed runs by project, in any order; see {@link
+   *     dev.etcdbackup.schedule.FailureLog}
+   * @param now the time of the listing
+   * @param days the number of days to report, including today, at least 1
+   * @return the coverage
+   * @throws IllegalArgumentException when a project is configured twice, or days is less than 1
+   */
+  public static Coverage of(
+      Collection<CoveredProject> expected,
+      Collection<Backup> backups,
+      Catalogue catalogue,
+      Map<String, List<ProjectCoverage.Failure>> failures,
+      Instant now,
+      int days) {
     Map<String, List<Backup>> stored =
         backups.stream().collect(Collectors.groupingBy(one -> one.key().project()));
-    CoverageReport report = CoverageReport.of(expected, backups, now);
+    CoverageReport report = CoverageReport.of(expected, backups, catalogue, now);
     Map<String, CoveredProject> configured =
         expected.stream().collect(Collectors.toMap(CoveredProject::project, one -> one));
     return new Coverage(
@@ -51,18 +98,49 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
             .map(
                 row -> {
                   List<Backup> own = stored.getOrDefault(row.project(), List.of());
+                  List<ProjectCoverage.Failure> failed =
+                      failures.getOrDefault(row.project(), List.of());
                   DailyExpectation daily =
                       new DailyExpectation(
                           Optional.ofNullable(configured.get(row.project())), own, now);
                   return new ProjectCoverage(
                       row,
                       row.newest().flatMap(Backup::time),
-                      Optional.empty(),
+                      failed.stream().max(Comparator.comparing(ProjectCoverage.Failure::at)),
                       Optional.empty(),
                       0,
                       List.of(),
-                      CoverageDay.last(days, now, own, Map.of(), daily));
+                      Optional.empty(),
+                      CoverageDay.last(
+                          days, now, own, catalogue.snapshots(own), byDay(failed), daily));
                 })
+            .toList());
+  }
+
+  /** The reason of the last failure of each day. */
+  private static Map<LocalDate, String> byDay(List<ProjectCoverage.Failure> failures) {
+    Map<LocalDate, String> days = new HashMap<>();
+    failures.stream()
+        .sorted(Comparator.comparing(ProjectCoverage.Failure::at))
+        .forEach(one -> days.put(CoverageDay.dayOf(one.at()), one.reason()));
+    return days;
+  }
+
+  /**
+   * Returns the same coverage with what is known of the encryption of some projects.
+   *
+   * @param encryption by project
+   * @return the coverage
+   */
+  public Coverage withEncryption(Map<String, EncryptionCoverage> encryption) {
+    return new Coverage(
+        at,
+        projects.stream()
+            .map(
+                one ->
+                    Optional.ofNullable(encryption.get(one.row().project()))
+                        .map(one::withEncryption)
+                        .orElse(one))
             .toList());
   }
 
@@ -103,10 +181,10 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * and {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code
    * key}, {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure}
    * (with {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code
-   * suspicions} and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are
-   * ISO 8601, states are {@link CoverageState#label() labels}; fields whose value is not known are
-   * absent. Fields may be added in later versions. ASCII without control characters: names are
-   * escaped.
+   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened} and {@code days} (each with
+   * {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
+   * CoverageState#label() labels}; fields whose value is not known are absent. Fields may be added
+   * in later versions. ASCII without control characters: names are escaped.
    *
    * @return the document
    */

@@ -1,7 +1,7 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.catalogue.ForeignBackup;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -28,6 +28,8 @@ public record CoverageDay(LocalDate day, State state, String note) {
   public enum State {
     /** There is a backup of that day. */
     FULL,
+    /** There is no backup of this library, no run failed, and another tool took one. */
+    OTHERS,
     /** There is no backup, and a run failed. */
     FAILED,
     /** There is no backup although one was expected. */
@@ -63,19 +65,53 @@ public record CoverageDay(LocalDate day, State state, String note) {
       Collection<Backup> backups,
       Map<LocalDate, String> failures,
       Predicate<LocalDate> expected) {
+    return last(count, now, backups, List.of(), failures, expected);
+  }
+
+  /**
+   * Computes the coverage of the last days of a project, as above, with the snapshots of other
+   * tools.
+   *
+   * @param count the number of days, including today, at least 1
+   * @param now the current time
+   * @param backups the stored backups of the project, in any order
+   * @param others the snapshots of other tools among them, in any order
+   * @param failures the reasons of failed runs, by day
+   * @param expected returns whether a backup of a day is expected; called only for days without a
+   *     backup
+   * @return the coverage of each day, today last
+   */
+  public static List<CoverageDay> last(
+      int count,
+      Instant now,
+      Collection<Backup> backups,
+      Collection<ForeignBackup> others,
+      Map<LocalDate, String> failures,
+      Predicate<LocalDate> expected) {
     if (count < 1) {
       throw new IllegalArgumentException("count must be 1 or more, not " + count);
     }
     Map<LocalDate, Integer> stored = new HashMap<>();
     for (Backup backup : backups) {
-      if (backup.kind() != BackupKind.OTHER && !backup.isDatedAhead(now)) {
+      if (backup.kind().hasSeries() && !backup.isDatedAhead(now)) {
         stored.merge(dayOf(backup.time().orElseThrow()), 1, Integer::sum);
+      }
+    }
+    Map<LocalDate, Integer> foreign = new HashMap<>();
+    for (ForeignBackup other : others) {
+      if (other.isSnapshot() && !other.isDatedAhead(now)) {
+        foreign.merge(dayOf(other.time()), 1, Integer::sum);
       }
     }
     LocalDate today = dayOf(now);
     List<CoverageDay> days = new ArrayList<>(count);
     for (LocalDate day = today.minusDays(count - 1L); !day.isAfter(today); day = day.plusDays(1)) {
-      days.add(of(day, today, stored.getOrDefault(day, 0), failures.get(day), expected));
+      Integer own = stored.getOrDefault(day, 0);
+      Integer other = foreign.getOrDefault(day, 0);
+      days.add(
+          own == 0 && other > 0 && !failures.containsKey(day)
+              ? new CoverageDay(day, State.OTHERS, count(other) + " of another tool")
+              : of(day, today, own, failures.get(day), expected));
     }
     return List.copyOf(days);
   }
@@ -97,7 +133,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
       @Nullable String failure,
       Predicate<LocalDate> expected) {
     if (backups > 0) {
-      return new CoverageDay(day, State.FULL, backups == 1 ? "1 backup" : backups + " backups");
+      return new CoverageDay(day, State.FULL, count(backups));
     }
     if (failure != null) {
       return new CoverageDay(day, State.FAILED, failure);
@@ -108,5 +144,9 @@ public record CoverageDay(LocalDate day, State state, String note) {
     return day.equals(today)
         ? new CoverageDay(day, State.TODAY, "none yet")
         : new CoverageDay(day, State.MISSING, "no backup");
+  }
+
+  private static String count(int backups) {
+    return backups == 1 ? "1 backup" : backups + " backups";
   }
 }

@@ -37,6 +37,7 @@ final class CoveragePage {
           CoverageState.UNKNOWN,
           CoverageState.YOUNG,
           CoverageState.FRESH,
+          CoverageState.COVERED_BY_OTHERS,
           CoverageState.NOT_AUTOMATED,
           CoverageState.UNCONFIGURED);
 
@@ -90,7 +91,11 @@ final class CoveragePage {
   private long automated() {
     return coverage.projects().stream()
         .map(one -> one.row().state())
-        .filter(one -> one != CoverageState.NOT_AUTOMATED && one != CoverageState.UNCONFIGURED)
+        .filter(
+            one ->
+                one != CoverageState.NOT_AUTOMATED
+                    && one != CoverageState.UNCONFIGURED
+                    && one != CoverageState.COVERED_BY_OTHERS)
         .count();
   }
 
@@ -158,7 +163,7 @@ final class CoveragePage {
       String due = CoverageText.due(project.nextDue(), coverage.at());
       moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
     }
-    String remarks = escape(project.remarks());
+    String remarks = escape(project.remarks(coverage.at()));
     html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
     html.append(remarks).append("</div></td></tr>\n");
   }
@@ -182,6 +187,7 @@ final class CoveragePage {
   private void legend() {
     html.append("<ul class=\"legend\">\n");
     legend("full", CoverageDay.State.FULL, "backed up");
+    legend("others", CoverageDay.State.OTHERS, "backed up by another tool");
     legend("failed", CoverageDay.State.FAILED, "failed");
     legend("missing", CoverageDay.State.MISSING, "missing");
     legend("today now", CoverageDay.State.TODAY, "today, none yet");
@@ -213,7 +219,7 @@ final class CoveragePage {
   /** Returns a symbol, so that the states differ not only in colour. */
   private static String symbol(CoverageDay.State state) {
     return switch (state) {
-      case FULL -> "&#10003;";
+      case FULL, OTHERS -> "&#10003;";
       case FAILED -> "&#10005;";
       case MISSING -> "!";
       case TODAY -> "&#8943;";

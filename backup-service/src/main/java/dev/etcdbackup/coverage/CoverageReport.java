@@ -1,7 +1,8 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,8 @@ import java.util.TreeMap;
  *     each other project in the store, in the order of their names
  */
 public record CoverageReport(Instant at, List<CoverageRow> rows) {
+  private static final Duration UNKNOWN_INTERVAL = Duration.ofHours(25);
+
   /** Copies the list. */
   public CoverageReport {
     Objects.requireNonNull(at, "at");
@@ -50,9 +53,32 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
    */
   public static CoverageReport of(
       Collection<CoveredProject> projects, Collection<Backup> backups, Instant now) {
+    return of(projects, backups, Catalogue.utc(), now);
+  }
+
+  /**
+   * Compares the configured projects with a listing, as above, and recognises the backups of other
+   * tools with a catalogue. A project of which this library has no backup is covered by others when
+   * their newest snapshot is at most {@code maxAge} old, or 25 hours for a project that is not
+   * configured.
+   *
+   * @param projects the configured projects
+   * @param backups the complete listing of the store, in any order
+   * @param catalogue recognises the names of other tools
+   * @param now the current time
+   * @return the state of the projects
+   * @throws IllegalArgumentException when a project is configured twice
+   */
+  public static CoverageReport of(
+      Collection<CoveredProject> projects,
+      Collection<Backup> backups,
+      Catalogue catalogue,
+      Instant now) {
     Map<String, Found> stored = new TreeMap<>(BackupName::compareUtf8);
     for (Backup backup : backups) {
-      stored.computeIfAbsent(backup.key().project(), project -> new Found()).add(backup, now);
+      stored
+          .computeIfAbsent(backup.key().project(), project -> new Found())
+          .add(backup, catalogue, now);
     }
     stored.remove("");
     List<CoverageRow> rows = new ArrayList<>();
@@ -92,6 +118,9 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
       boolean fresh = Duration.between(found.newestTime(), now).compareTo(maxAge) <= 0;
       return fresh ? CoverageState.FRESH : CoverageState.STALE;
     }
+    if (found.coveredByOthers(maxAge, now)) {
+      return CoverageState.COVERED_BY_OTHERS;
+    }
     boolean due =
         expected.since().map(since -> since.plus(maxAge).isBefore(now)).orElse(Boolean.TRUE);
     return due ? CoverageState.MISSING : CoverageState.YOUNG;
@@ -100,7 +129,9 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
   private static CoverageRow unconfigured(String project, Found found, Instant now) {
     StringJoiner note = new StringJoiner("; ");
     note.add(found.count == 1 ? "1 object" : found.count + " objects");
-    return found.row(project, CoverageState.UNCONFIGURED, note, now);
+    boolean covered = found.newest.isEmpty() && found.coveredByOthers(UNKNOWN_INTERVAL, now);
+    return found.row(
+        project, covered ? CoverageState.COVERED_BY_OTHERS : CoverageState.UNCONFIGURED, note, now);
   }
 
   private static void addUnlessEmpty(StringJoiner joiner, String text) {
@@ -114,10 +145,12 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
     private int count;
     private int ahead;
     private Optional<Backup> newest = Optional.empty();
+    private Optional<ForeignBackup> newestOfOthers = Optional.empty();
 
-    void add(Backup backup, Instant now) {
+    void add(Backup backup, Catalogue catalogue, Instant now) {
       count++;
-      if (backup.kind() == BackupKind.OTHER) {
+      if (!backup.kind().hasSeries()) {
+        catalogue.find(backup).ifPresent(other -> add(other, now));
         return;
       }
       if (backup.isDatedAhead(now)) {
@@ -127,6 +160,21 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
       }
     }
 
+    private void add(ForeignBackup other, Instant now) {
+      if (other.isSnapshot()
+          && !other.isDatedAhead(now)
+          && (newestOfOthers.isEmpty()
+              || ForeignBackup.OLDEST_FIRST.compare(newestOfOthers.get(), other) < 0)) {
+        newestOfOthers = Optional.of(other);
+      }
+    }
+
+    boolean coveredByOthers(Duration maxAge, Instant now) {
+      return newestOfOthers
+          .filter(other -> Duration.between(other.time(), now).compareTo(maxAge) <= 0)
+          .isPresent();
+    }
+
     Instant newestTime() {
       return time(newest.orElseThrow());
     }
@@ -134,6 +182,10 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
     CoverageRow row(String project, CoverageState state, StringJoiner note, Instant now) {
       if (ahead > 0) {
         note.add(ahead + " dated more than an hour ahead, not counted");
+      }
+      if (state != CoverageState.FRESH) {
+        newestOfOthers.ifPresent(
+            other -> note.add(other.format() + ": " + CoverageText.ago(other.time(), now)));
       }
       Optional<Duration> age = newest.map(backup -> Duration.between(time(backup), now));
       return new CoverageRow(

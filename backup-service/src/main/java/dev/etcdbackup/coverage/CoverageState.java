@@ -13,6 +13,11 @@ public enum CoverageState {
   /** The project is automated and has no backup, and none was due yet. */
   YOUNG,
   /**
+   * This library has no backup of the project, and another tool has a recent one: at most as old as
+   * an automated project's newest backup may be, or 25 hours for a project that is not configured.
+   */
+  COVERED_BY_OTHERS,
+  /**
    * The project is not automated: when its data are lost, they are rebuilt from their original
    * sources.
    */

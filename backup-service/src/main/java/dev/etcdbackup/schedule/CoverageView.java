@@ -2,15 +2,17 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageDay;
 import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.CoverageState;
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
-import dev.etcdbackup.name.BackupKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -106,10 +108,14 @@ final class CoverageView {
 
   private ProjectCoverage project(CoverageRow row, @Nullable Known known, List<Backup> own) {
     Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
+    List<ForeignBackup> others = Catalogue.utc().snapshots(own);
     if (known != null) {
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
-          row, known, CoverageDay.last(DAYS, now, own, known.failures(), expected), lastSuccess);
+          row,
+          known,
+          CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
+          lastSuccess);
     }
     return new ProjectCoverage(
         row,
@@ -118,7 +124,8 @@ final class CoverageView {
         Optional.empty(),
         0,
         List.of(),
-        CoverageDay.last(DAYS, now, own, Map.of(), day -> false));
+        Optional.empty(),
+        CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
   }
 
   private static ProjectCoverage remembered(
@@ -131,6 +138,9 @@ final class CoverageView {
         status.nextDue(),
         status.missed(),
         status.anomalies().stream().map(Anomaly::toString).toList(),
+        row.newest()
+            .filter(newest -> newest.name().isEncrypted())
+            .map(newest -> new EncryptionCoverage(List.of(), status.lastOpened())),
         days);
   }
 
@@ -156,7 +166,7 @@ final class CoverageView {
 
   private Stream<Instant> counted(List<Backup> own) {
     return own.stream()
-        .filter(one -> one.kind() != BackupKind.OTHER && !one.isDatedAhead(now))
+        .filter(one -> one.kind().hasSeries() && !one.isDatedAhead(now))
         .flatMap(one -> one.time().stream());
   }
 

@@ -82,6 +82,20 @@ public record FailedRun(
    *     classes, and what its type means when it has none
    */
   public String message() {
+    return text(cause);
+  }
+
+  /** Returns a failure that another process recorded. */
+  static FailedRun recorded(String project, FailureLog.Recorded one) {
+    Exception cause =
+        one.reason() == Reason.SOURCE
+            ? new SourceException(one.message())
+            : new StoreException(one.message(), null);
+    return new FailedRun(project, one.at(), one.reason(), cause, 1, Optional.empty());
+  }
+
+  /** Returns an exception in one line. */
+  static String text(Exception cause) {
     String message = cause instanceof BackupException ? cause.getMessage() : null;
     String text = message == null ? FailureText.of(cause) : message;
     return text.replaceAll("\\s*\\R\\s*", " ");

@@ -7,8 +7,10 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
+import dev.etcdbackup.service.BackupCopier;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.NamingStrategy;
 import java.io.IOException;
 import java.time.Instant;
@@ -86,13 +88,20 @@ final class Run implements Supplier<RunOutcome> {
   }
 
   private RunOutcome look() throws BackupException {
-    return RunOutcome.looked(view(listing()));
+    List<Backup> listing = listing();
+    List<FailedRun> failures = new ArrayList<>();
+    for (FailureLog.Recorded one :
+        with.failures().recall(listing.stream().map(Backup::stored).toList())) {
+      failures.add(FailedRun.recorded(cluster.project(), one));
+    }
+    return RunOutcome.looked(view(listing), failures);
   }
 
   /** Lists the backups of the project and their marks. */
   private List<Backup> listing() throws BackupException {
     List<Backup> listing = new ArrayList<>(with.service().list(cluster.project()));
     listing.addAll(with.guard().marks(cluster.project()));
+    with.failures().flush(cluster.project()); // the store works
     return listing;
   }
 
@@ -126,6 +135,7 @@ final class Run implements Supplier<RunOutcome> {
     }
     BackupResult result = backUp(cluster.naming(), held);
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
+    copyToSecondStores(anomalies.isEmpty(), held);
     return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
   }
 
@@ -188,6 +198,33 @@ final class Run implements Supplier<RunOutcome> {
     return anomalies;
   }
 
+  /** Copies the backups of the project. A failure here does not affect the stored backup. */
+  private void copyToSecondStores(boolean mayDelete, BackupLock.Held held) {
+    String project = cluster.project();
+    for (SecondStore second : cluster.secondStores()) {
+      try {
+        if (!held.confirm()) {
+          return;
+        }
+        BackupCopier copier =
+            with.service()
+                .copierTo(second.store())
+                .parallelism(1)
+                .timeout(cluster.timeout())
+                .sizeOnly()
+                .build();
+        boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
+        CopyReport report =
+            prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);
+        with.listeners().copied(project, second.name(), report);
+      } catch (BackupException e) {
+        with.listeners().copyFailed(project, second.name(), e);
+      } catch (RuntimeException e) {
+        LOG.error("{} could not be copied to {}", project, second.name(), e);
+      }
+    }
+  }
+
   private List<Anomaly> anomalies(BackupResult result, List<Backup> before) throws BackupException {
     Instant now = with.clock().instant();
     List<Backup> listing = new ArrayList<>(before);
@@ -217,12 +254,23 @@ final class Run implements Supplier<RunOutcome> {
     }
   }
 
-  private RunOutcome failed(Exception e, Reason reason) {
-    if (lockLost) {
-      return RunOutcome.failed(e, Reason.LOCK);
-    }
+  private RunOutcome failed(Exception e, Reason blamed) {
+    Reason reason = lockLost ? Reason.LOCK : blamed;
     synchronized (this) {
-      return cancelled ? RunOutcome.cancelled() : RunOutcome.failed(e, reason);
+      if (cancelled && !lockLost) {
+        return RunOutcome.cancelled();
+      }
+    }
+    record(e, reason);
+    return RunOutcome.failed(e, reason);
+  }
+
+  /** Records a failure for the time after a restart; at once, unless it is the store that fails. */
+  private void record(Exception e, Reason reason) {
+    String project = cluster.project();
+    with.failures().note(project, reason, with.clock().instant(), FailedRun.text(e));
+    if (reason == Reason.SOURCE || reason == Reason.OTHER) {
+      with.failures().flush(project);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.service.BackupResult;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The outcome of a run.
  *
  * @param kind the kind of outcome
+ * @param recorded the failures of earlier processes, newest first; only of a run that lists
  * @param view the state of the series by the listing; null when nothing was listed
  * @param result the stored backup; present with {@link Kind#STORED}
  * @param failure the exception; present with {@link Kind#FAILED}
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RunOutcome(
     Kind kind,
+    List<FailedRun> recorded,
     @Nullable SeriesState view,
     @Nullable BackupResult result,
     @Nullable Exception failure,
@@ -33,23 +36,27 @@ record RunOutcome(
   }
 
   static RunOutcome looked(SeriesState view) {
-    return new RunOutcome(Kind.LOOKED, view, null, null, null);
+    return looked(view, List.of());
+  }
+
+  static RunOutcome looked(SeriesState view, List<FailedRun> recorded) {
+    return new RunOutcome(Kind.LOOKED, List.copyOf(recorded), view, null, null, null);
   }
 
   static RunOutcome stored(BackupResult result, @Nullable SeriesState view) {
-    return new RunOutcome(Kind.STORED, view, result, null, null);
+    return new RunOutcome(Kind.STORED, List.of(), view, result, null, null);
   }
 
   static RunOutcome busy() {
-    return new RunOutcome(Kind.BUSY, null, null, null, null);
+    return new RunOutcome(Kind.BUSY, List.of(), null, null, null, null);
   }
 
   static RunOutcome failed(Exception failure, FailedRun.Reason reason) {
-    return new RunOutcome(Kind.FAILED, null, null, failure, reason);
+    return new RunOutcome(Kind.FAILED, List.of(), null, null, failure, reason);
   }
 
   static RunOutcome cancelled() {
-    return new RunOutcome(Kind.CANCELLED, null, null, null, null);
+    return new RunOutcome(Kind.CANCELLED, List.of(), null, null, null, null);
   }
 
   BackupResult stored() {

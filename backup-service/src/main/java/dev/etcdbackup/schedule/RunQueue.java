@@ -169,6 +169,7 @@ final class RunQueue {
     boolean current = state.cluster() == run.cluster();
     switch (outcome.kind()) {
       case LOOKED, STORED -> {
+        state.recall(outcome.recorded());
         SeriesState view = outcome.view();
         if (view != null && current) {
           state.learn(view, now, outcome.kind() == RunOutcome.Kind.STORED);

@@ -193,7 +193,12 @@ public final class SchedulerBuilder {
             .build();
     SchedulerContext with =
         new SchedulerContext(
-            service, clock, lock, AnomalyGuard.of(store, tarballZone), new Listeners(listeners));
+            service,
+            clock,
+            lock,
+            AnomalyGuard.of(store, tarballZone),
+            FailureLog.of(store),
+            new Listeners(listeners));
     RunQueue queue =
         new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));
     SchedulerRuntime works =

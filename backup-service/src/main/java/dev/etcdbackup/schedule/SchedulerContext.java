@@ -10,4 +10,5 @@ record SchedulerContext(
     InstantSource clock,
     BackupLock lock,
     AnomalyGuard guard,
+    FailureLog failures,
     Listeners listeners) {}

@@ -138,7 +138,7 @@ public final class NamingStrategy {
         switch (kind) {
           case PERIODIC -> BackupName.periodic(text, revision, time);
           case TARBALL -> BackupName.tarball(time);
-          case OTHER -> BackupName.parse(text);
+          case CHANGES, OTHER -> BackupName.parse(text);
         };
     for (String suffix : added) {
       name = name.withEncoding(suffix);

@@ -263,4 +263,82 @@ class CoverageReportTest {
     assertThatThrownBy(() -> daily("p").withSince(Instant.MAX))
         .hasMessageStartingWith("since must be before the year 10000");
   }
+
+  @Test
+  void aProjectThatOnlyAnotherToolBacksUpIsCoveredByOthers() {
+    CoverageRow row =
+        row(CoveredProject.automated("p", DAY), "p/db-2020-02-03_10-00", "p/db-2020-02-02_10-00");
+
+    assertThat(row.state()).isEqualTo(CoverageState.COVERED_BY_OTHERS);
+    assertThat(row.state().isAlarming()).isFalse();
+    assertThat(row.newest()).as("of this library").isEmpty();
+    assertThat(row.note()).isEqualTo("bitnami: 11h ago");
+  }
+
+  @Test
+  void anotherToolThatStoppedCoversNothing() {
+    CoverageRow row = row(CoveredProject.automated("p", DAY), "p/db-2020-02-02_10-00");
+
+    assertThat(row.state()).isEqualTo(MISSING);
+    assertThat(row.note()).startsWith("no backup; bitnami: ").endsWith(" ago");
+  }
+
+  @Test
+  void anotherToolDoesNotHideThatOurBackupsAreStale() {
+    CoverageRow row =
+        row(
+            CoveredProject.automated("p", DAY),
+            "p/db-2020-02-03_10-00",
+            "p/etcd.backup_v1_2020-01-30-20:44:48");
+
+    assertThat(row.state()).isEqualTo(STALE);
+    assertThat(row.note()).endsWith("; bitnami: 11h ago");
+  }
+
+  @Test
+  void incrementsAndCompanionsCoverNothing() {
+    CoverageRow row =
+        row(
+            CoveredProject.automated("p", DAY),
+            "p/v2/Incr-00000000-00009002-1580760000",
+            "p/main/2020-02-03T10:00:00Z-000001/_etcd_backup.meta");
+
+    assertThat(row.state()).isEqualTo(MISSING);
+  }
+
+  @Test
+  void projectsThatAreNotConfiguredMayBeCoveredByOthers() {
+    List<CoverageRow> rows =
+        CoverageReport.of(
+                List.of(),
+                backups("a/db-2020-02-03_10-00", "b/db-2020-02-01_10-00", "c/by-hand"),
+                NOW)
+            .rows();
+
+    assertThat(rows)
+        .extracting(CoverageRow::project, CoverageRow::state)
+        .containsExactly(
+            tuple("a", CoverageState.COVERED_BY_OTHERS),
+            tuple("b", UNCONFIGURED),
+            tuple("c", UNCONFIGURED));
+  }
+
+  @Test
+  void daysOfOtherToolsAreShownAsTheirs() {
+    Coverage coverage =
+        Coverage.of(
+            List.of(CoveredProject.automated("p", DAY)),
+            backups("p/db-2020-02-02_10-00", "p/db-2020-02-02_11-00", "p/db-2020-02-03_10-00"),
+            NOW,
+            3);
+
+    assertThat(coverage.projects().get(0).days())
+        .extracting(CoverageDay::state, CoverageDay::note)
+        .containsExactly(
+            tuple(CoverageDay.State.NONE, ""),
+            tuple(CoverageDay.State.OTHERS, "2 backups of another tool"),
+            tuple(CoverageDay.State.OTHERS, "1 backup of another tool"));
+    assertThat(coverage.page()).contains("covered by others");
+    assertThat(coverage.json()).contains("\"covered-by-others\"");
+  }
 }

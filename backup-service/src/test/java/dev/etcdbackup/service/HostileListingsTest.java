@@ -12,7 +12,6 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoveredProject;
-import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.HostileNames;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -97,7 +96,7 @@ class HostileListingsTest {
     require(listed.stream().map(Backup::stored).toList().equals(store.all), "the list is another");
     Optional<Backup> latest = service(store).latest("p");
     require(
-        latest.map(one -> one.kind() != BackupKind.OTHER && !one.isDatedAhead(NOW)).orElse(true),
+        latest.map(one -> one.kind().hasSeries() && !one.isDatedAhead(NOW)).orElse(true),
         "the latest is none");
   }
 
@@ -161,7 +160,7 @@ class HostileListingsTest {
     require(deleted.size() == store.deleted.size(), "deleted twice");
     Map<Series, Backup> newest = new HashMap<>();
     for (Backup backup : listed) {
-      boolean counts = backup.kind() != BackupKind.OTHER && !backup.isDatedAhead(NOW);
+      boolean counts = backup.kind().hasSeries() && !backup.isDatedAhead(NOW);
       require(counts || !deleted.contains(backup.key()), "deleted what is no candidate");
       if (counts) {
         newest.merge(

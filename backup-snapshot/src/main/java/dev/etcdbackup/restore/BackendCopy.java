@@ -29,6 +29,7 @@ final class BackendCopy implements BucketVisitor {
   private final NavigableMap<byte[], byte[]> meta = new TreeMap<>(Arrays::compareUnsigned);
   private final Set<String> done = new HashSet<>();
   private String current = "";
+  private @Nullable AppendedChanges changes;
 
   /**
    * @param raisedRevision up to which the history is to be gone; empty to leave it as it is
@@ -44,9 +45,25 @@ final class BackendCopy implements BucketVisitor {
     raisedRevision.ifPresent(it -> meta.put(text("scheduledCompactRev"), StoredRevision.of(it)));
   }
 
+  /** Adds changes behind the snapshot. */
+  BackendCopy with(@Nullable AppendedChanges appended) {
+    changes = appended;
+    return this;
+  }
+
   @Override
   public Entries bucket(String name) throws IOException {
     begin(name);
+    AppendedChanges appended = changes;
+    if (appended != null && name.equals("key")) {
+      return (array, keyOffset, keyLength, valueLength) -> {
+        appended.event(array, keyOffset, keyLength, valueLength);
+        out.add(array, keyOffset, keyLength, valueLength);
+      };
+    }
+    if (appended != null && name.equals("lease")) {
+      return appended::lease;
+    }
     return switch (name) {
       case "members", "members_removed" -> DROP;
       case "alarm" -> clearsAlarms ? DROP : out::add;
@@ -64,6 +81,10 @@ final class BackendCopy implements BucketVisitor {
         end();
       }
     }
+    if (changes != null && !done.contains("lease")) {
+      begin("lease");
+      end();
+    }
     out.finish();
   }
 
@@ -78,7 +99,15 @@ final class BackendCopy implements BucketVisitor {
     switch (current) {
       case "members" -> addMembers();
       case "meta" -> addMetaBelow(null);
+      case "lease" -> {
+        if (changes != null) {
+          changes.addLeases(out);
+        }
+      }
       case "key" -> {
+        if (changes != null) {
+          changes.addEvents(out);
+        }
         if (raisedRevision.isPresent()) {
           out.add(StoredRevision.of(raisedRevision.getAsLong()), new byte[0]);
         }

@@ -19,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the data directory of one member of a new cluster out of a snapshot, as {@code etcdutl
@@ -108,26 +110,79 @@ public final class DataDirRestore {
    * @throws IOException when the snapshot cannot be read, or the directory cannot be written
    */
   public RestoredMember restore(EtcdSnapshot snapshot, Path dataDir) throws IOException {
+    return restore(snapshot, dataDir, Optional.empty()).member();
+  }
+
+  /**
+   * Restores a snapshot and the changes that were recorded behind it, with the same revisions,
+   * versions and leases, byte for byte. Each object of changes is verified before its events are
+   * used. What the live cluster answered to HashKV while it was recorded, at the last such answer
+   * up to the restored revision, is compared with the restored database.
+   *
+   * <p>Otherwise as {@link #restore(EtcdSnapshot, Path)}; takes three times the largest object of
+   * changes more, 24 MiB as a rule, and the keys of the database when HashKV is compared.
+   *
+   * @param snapshot the backup that {@code changes} is based on, whole; not closed
+   * @param dataDir the data directory: not there, or empty. Directories above it are made
+   * @param changes the changes behind it
+   * @return the member, and up to where it was restored
+   * @throws CorruptBackupException also when the changes do not reach the wanted point, or the
+   *     result differs from what the live cluster answered; nothing was restored
+   * @throws IllegalArgumentException when the wanted revision is less than that of the backup, the
+   *     revision is to be raised, or only a part of the backup is to be restored
+   * @throws IOException as {@link #restore(EtcdSnapshot, Path)}
+   */
+  public RestoredChanges restore(EtcdSnapshot snapshot, Path dataDir, ChangeReplay changes)
+      throws IOException {
+    if (bump != 0) {
+      throw new IllegalArgumentException("bump-revision does not go with recorded changes");
+    }
+    if (!settings.selection().isAll()) {
+      throw new IllegalArgumentException(
+          "a part or an earlier revision of the backup does not go with recorded changes");
+    }
+    return restore(snapshot, dataDir, Optional.of(changes));
+  }
+
+  private RestoredChanges restore(
+      EtcdSnapshot snapshot, Path dataDir, Optional<ChangeReplay> changes) throws IOException {
     SnapshotMetadata metadata = snapshot.metadata();
     HistoryFilter filter = snapshot.filter(settings.selection());
     OptionalLong raised = raised(metadata, filter);
+    @Nullable AppendedChanges appended =
+        changes.isEmpty()
+            ? null
+            : new AppendedChanges(snapshot, metadata.compactRevision(), changes.get());
+    Reached reached;
     try (StagedDataDir staged = StagedDataDir.begin(dataDir)) {
       List<String> warnings;
       try {
-        warnings = write(snapshot, metadata, filter, raised, staged);
+        warnings = write(snapshot, metadata, filter, raised, staged, appended);
+        reached =
+            appended == null
+                ? new Reached(
+                    raised.orElse(filter.revision()),
+                    Optional.empty(),
+                    0,
+                    0,
+                    Optional.empty(),
+                    Optional.empty())
+                : appended.compare(staged.snap().resolve("db"));
         staged.commit();
       } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
         throw e;
       } catch (IOException e) {
         throw new IOException(failure(dataDir, staged.directory(), metadata, e), e);
       }
-      return new RestoredMember(
-          dataDir,
-          member.name(),
-          member.id(),
-          state.cluster().id(),
-          raised.orElse(filter.revision()),
-          warnings);
+      RestoredMember restored =
+          new RestoredMember(
+              dataDir,
+              member.name(),
+              member.id(),
+              state.cluster().id(),
+              reached.revision(),
+              warnings);
+      return new RestoredChanges(restored, reached);
     }
   }
 
@@ -159,12 +214,14 @@ public final class DataDirRestore {
       SnapshotMetadata metadata,
       HistoryFilter filter,
       OptionalLong raised,
-      StagedDataDir staged)
+      StagedDataDir staged,
+      @Nullable AppendedChanges appended)
       throws IOException {
     List<String> warnings = new ArrayList<>();
     try (FileChannel file = staged.createDatabase()) {
       DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize());
-      BackendCopy copy = new BackendCopy(database, state, settings.clearsAlarms(), raised);
+      BackendCopy copy =
+          new BackendCopy(database, state, settings.clearsAlarms(), raised).with(appended);
       new DatabaseCopy(settings, filter, copy).run(snapshot, raised.isEmpty(), warnings);
       file.force(true);
     }

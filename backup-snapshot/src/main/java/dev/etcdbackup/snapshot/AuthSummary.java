@@ -3,7 +3,8 @@ package dev.etcdbackup.snapshot;
 import java.util.List;
 
 /**
- * Who may do what. Holds no passwords and no hashes of them.
+ * A summary of the authentication data of a cluster: whether it is enabled, its users and roles.
+ * Holds no passwords and no hashes of them.
  *
  * @param enabled whether authentication is on
  * @param users the users, by name

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 
 /**
- * Goes over the differences between two sets of keys, in the order of the keys. A key differs when
- * its value or its lease does; one that was put again with the same value does not.
+ * A cursor over the differences between two sets of keys, in the order of the keys. A key differs
+ * when its value or its lease does; one that was put again with the same value does not.
  *
  * <p>For one thread. Reads the values of keys that are in both sets and equally long, one at a
  * time.

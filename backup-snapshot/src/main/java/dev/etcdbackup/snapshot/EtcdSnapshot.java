@@ -5,9 +5,14 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -392,6 +397,23 @@ public final class EtcdSnapshot implements Closeable {
    */
   public HashComparison compareWithLive(LiveHash live) throws IOException {
     return new LiveComparison(retained(new SnapshotScan(bytes)), this::hashKv).with(live);
+  }
+
+  /**
+   * The SHA-256 of all bytes, as {@code sha256sum} prints it and {@link
+   * dev.etcdbackup.SnapshotDigest} holds it. Reads everything once.
+   *
+   * @return lower-case hex
+   * @throws IOException when it cannot be read
+   */
+  public String sha256() throws IOException {
+    try (DigestInputStream in =
+        new DigestInputStream(bytes.stream(), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
   }
 
   private static RevisionRange retained(SnapshotScan scan) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /** Formats in which snapshots are kept and that are mistaken for a snapshot. */
 enum ForeignFormat {
   GZIP(0, "\u001f\u008b", "compressed with gzip", "unpack it with gunzip"),
+  ZLIB(0, "x\u009c", "compressed with zlib", "unpack it with zlib-flate -uncompress"),
   XZ(0, "\u00fd7zXZ\0", "compressed with xz", "unpack it with unxz"),
   ZSTANDARD(0, "(\u00b5/\u00fd", "compressed with zstd", "unpack it with unzstd"),
   BZIP2(0, "BZh", "compressed with bzip2", "unpack it with bunzip2"),

@@ -1,7 +1,7 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * Whether a snapshot and a live cluster hold the same history.
+ * The result of comparing the history in a snapshot with that of a live cluster.
  *
  * @param outcome the answer
  * @param reason why, in one line

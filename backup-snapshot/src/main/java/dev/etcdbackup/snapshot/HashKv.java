@@ -1,8 +1,8 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * What a member answers to {@code Maintenance.HashKV}. Two stores hold the same keys and history
- * when all three are equal; hashes with different compact revisions cannot be compared.
+ * The answer of a member to {@code HashKV}. Two stores hold the same keys and history when all
+ * three are equal; hashes with different compact revisions cannot be compared.
  *
  * @param hash CRC-32C over the history, an unsigned number of 32 bits
  * @param revision up to which revision

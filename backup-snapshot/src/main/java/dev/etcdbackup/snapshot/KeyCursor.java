@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.util.NoSuchElementException;
 
 /**
- * Goes over keys in their order. Stands before the first at the beginning:
+ * A cursor over keys and their values, in the order of the keys. Stands before the first at the
+ * beginning:
  *
  * <pre>{@code
  * KeyCursor keys = snapshot.keys(KeyRange.all());

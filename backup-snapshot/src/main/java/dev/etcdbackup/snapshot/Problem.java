@@ -1,7 +1,7 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * One thing that is wrong with a snapshot.
+ * A defect that was found in a snapshot.
  *
  * @param kind what kind of thing
  * @param page the page it was found on, -1 when it concerns the whole file

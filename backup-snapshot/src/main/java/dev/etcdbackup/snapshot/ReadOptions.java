@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How {@link StoredSnapshot} reads a backup.
+ * Options for reading a backup with {@link StoredSnapshot}.
  *
  * <p>Immutable and thread-safe if the encodings and the progress listener are.
  */

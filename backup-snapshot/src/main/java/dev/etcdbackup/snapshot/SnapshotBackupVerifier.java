@@ -3,10 +3,13 @@ package dev.etcdbackup.snapshot;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupInspector;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.Inspection;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Verifies stored backups to the last page and entry, as {@link EtcdSnapshot#verify()} does.
@@ -28,7 +32,7 @@ import java.util.Optional;
  * <p>Thread-safe. A call works on the caller's thread. It has no timeout of its own: the store's
  * end each read, and interrupting the thread ends a call within a second.
  */
-public final class SnapshotBackupVerifier implements BackupVerifier {
+public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspector {
   private final BackupEncodings encodings;
   private final Path directory;
   private final VerifyOptions verifyOptions;
@@ -93,12 +97,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
     if (missing.isPresent()) {
       return new Verification(List.of("cannot be verified, because " + missing.get()));
     }
-    ReadOptions options =
-        ReadOptions.builder(encodings, directory)
-            .checksum(ReadOptions.Checksum.REPORTED)
-            .timeout(ReadOptions.MAX_TIMEOUT)
-            .unpacking(unpacking)
-            .build();
+    ReadOptions options = readOptions();
     try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
       return new Verification(stored.snapshot().verify(verifyOptions).lines());
     } catch (CorruptBackupException e) {
@@ -106,5 +105,64 @@ public final class SnapshotBackupVerifier implements BackupVerifier {
     } catch (IOException e) {
       throw StoredSnapshot.failure(e, backup.key().toString(), options);
     }
+  }
+
+  /**
+   * Verifies a backup as {@link #verify} does, and reads what it is.
+   *
+   * @param backup the backup
+   * @param store where it is stored
+   * @return what was found, with as many problems as the options list
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws StoreException when it cannot be read, or the temporary file cannot be written
+   */
+  @Override
+  public Inspection inspect(Backup backup, BackupStore store) throws BackupException {
+    Optional<String> missing = encodings.missing(backup.name());
+    if (missing.isPresent()) {
+      return Inspection.without(Inspection.Outcome.NOT_VERIFIED, List.of(missing.get()));
+    }
+    ReadOptions options = readOptions();
+    try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
+      return inspect(stored.snapshot());
+    } catch (KeyUnavailableException e) {
+      return Inspection.without(Inspection.Outcome.NOT_VERIFIED, List.of(message(e)));
+    } catch (CorruptBackupException e) {
+      return Inspection.without(Inspection.Outcome.NO_SNAPSHOT, List.of(message(e)));
+    } catch (IOException e) {
+      throw StoredSnapshot.failure(e, backup.key().toString(), options);
+    }
+  }
+
+  private Inspection inspect(EtcdSnapshot snapshot) throws IOException {
+    List<String> problems = snapshot.verify(verifyOptions).lines();
+    SnapshotMetadata metadata;
+    try {
+      metadata = snapshot.metadata();
+    } catch (CorruptBackupException e) {
+      return Inspection.without(
+          Inspection.Outcome.NO_SNAPSHOT, problems.isEmpty() ? List.of(message(e)) : problems);
+    }
+    if (!problems.isEmpty()) {
+      return Inspection.without(Inspection.Outcome.DAMAGED, problems);
+    }
+    return new Inspection(
+        Inspection.Outcome.GOOD,
+        List.of(),
+        OptionalLong.of(metadata.revision()),
+        metadata.writtenBy().name().substring(1).replace('_', '.'),
+        OptionalLong.of(metadata.databaseSize()));
+  }
+
+  private ReadOptions readOptions() {
+    return ReadOptions.builder(encodings, directory)
+        .checksum(ReadOptions.Checksum.REPORTED)
+        .timeout(ReadOptions.MAX_TIMEOUT)
+        .unpacking(unpacking)
+        .build();
+  }
+
+  private static String message(Exception e) {
+    return String.valueOf(e.getMessage());
   }
 }

@@ -1,7 +1,7 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * How to verify.
+ * Options of a verification.
  *
  * @param trailerRequired whether a snapshot must end with its SHA-256. One that etcd streamed does;
  *     a copy of a member's {@code snap/db} does not, and may be longer than its database

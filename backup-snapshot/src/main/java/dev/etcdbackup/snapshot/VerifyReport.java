@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a verification found.
+ * The result of a verification.
  *
  * @param problems the first problems, in the order they were found; empty when all is well
  * @param problemCount how many problems there are altogether

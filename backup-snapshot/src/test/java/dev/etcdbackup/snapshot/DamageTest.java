@@ -270,6 +270,21 @@ class DamageTest {
     expect(KEY_VALUE, leaf / PAGE);
   }
 
+  /** Pages that a write went astray to are whole, bear the right number and belong elsewhere. */
+  @Test
+  void aLeafOfAnotherBucketUnderKey() throws IOException {
+    int other = bucketRoot("lease") * PAGE;
+    other = flags(other) == 1 ? child(other, 0) : other;
+    long number = file.getLong(leaf);
+    System.arraycopy(bytes, other, bytes, leaf, PAGE);
+    file.putLong(leaf, number);
+    VerifyReport report = resealed().verify();
+    assertThat(report.problems())
+        .anyMatch(p -> p.kind() == REVISION && p.page() == leaf / PAGE, "not a revision");
+    assertThatThrownBy(() -> snapshot().keys(KeyRange.all()))
+        .isInstanceOf(CorruptBackupException.class);
+  }
+
   @Test
   void aLeaseUnderAnotherId() throws IOException {
     int root = bucketRoot("lease") * PAGE;

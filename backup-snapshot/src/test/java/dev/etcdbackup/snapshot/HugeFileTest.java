@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** 3 GiB in 96 MiB. */
 @Tag("server")
+@Tag("night")
 class HugeFileTest {
   private static final int EVENTS = 120_000;
   private static final byte[] VALUE = new byte[1000];

@@ -10,6 +10,7 @@ import java.util.Optional;
 /** What can be around a snapshot. */
 enum ArchiveFormat {
   GZIP("gzip"),
+  ZLIB("zlib"),
   XZ("xz"),
   ZIP("zip"),
   ZSTD("zstd"),
@@ -45,6 +46,7 @@ enum ArchiveFormat {
   private boolean begins(String text) {
     return switch (this) {
       case GZIP -> text.startsWith("\u001f\u008b");
+      case ZLIB -> isZlib(text);
       case XZ -> text.startsWith("\u00fd7zXZ\0");
       case ZIP -> text.startsWith("PK\u0003\u0004");
       case ZSTD ->
@@ -53,6 +55,14 @@ enum ArchiveFormat {
       case TAR -> text.startsWith("ustar", 257);
       case OPENPGP -> text.startsWith("-----BEGIN PGP MESSAGE") || isMessage(text);
     };
+  }
+
+  /** Deflate with a window of 32 KiB and no dictionary; the check bits make it divisible by 31. */
+  private static boolean isZlib(String text) {
+    return text.length() > 1
+        && text.charAt(0) == 0x78
+        && (text.charAt(1) & 0x20) == 0
+        && (0x7800 | text.charAt(1)) % 31 == 0;
   }
 
   /** Begins with the packet of an encrypted session key, in the old or the new format. */

@@ -12,9 +12,9 @@ import java.util.Optional;
 
 /**
  * Unpacks what people and other tools put around a snapshot, recognised by its first bytes whatever
- * its name: gzip, a zip of one file, xz, zstd, a tar of one file alone or inside one of these, and
- * a message of OpenPGP around any of them. zstd and OpenPGP are left to the encodings {@code .zst}
- * and {@code .gpg}, if they are given.
+ * its name: gzip, zlib, a zip of one file, xz, zstd, a tar of one file alone or inside one of
+ * these, and a message of OpenPGP around any of them. zstd and OpenPGP are left to the encodings
+ * {@code .zst} and {@code .gpg}, if they are given.
  *
  * <p>It writes no files and reads as it is read. What it takes does not depend on the size: some
  * 300 KiB, 80 MiB at most for xz, and what the encodings say. It refuses with {@link
@@ -111,6 +111,7 @@ public final class Archives {
   private InputStream open(ArchiveFormat format, InputStream in) throws IOException {
     return switch (format) {
       case GZIP -> UnpackLimits.gzip(in);
+      case ZLIB -> UnpackLimits.zlib(in);
       case XZ -> UnpackLimits.xz(in);
       case ZIP -> new OneFileOfZip(in);
       case TAR -> new OneFileOfTar(in);

@@ -7,8 +7,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The one file in a zip. */
+/**
+ * The one file in a zip. RKE 1 packs the state of a cluster beside its snapshot, {@code
+ * NAME.rkestate}, which is passed over.
+ */
 final class OneFileOfZip extends OneFile {
+  private static final String RKE_STATE = ".rkestate";
+
   private final InputStream in;
   private final ZipInputStream zip;
 
@@ -30,7 +35,7 @@ final class OneFileOfZip extends OneFile {
       if (entry == null) {
         return false;
       }
-      if (!entry.isDirectory()) {
+      if (!entry.isDirectory() && !entry.getName().endsWith(RKE_STATE)) {
         return true;
       }
     }

@@ -35,6 +35,10 @@ final class UnpackLimits extends FilterInputStream {
         .get();
   }
 
+  static InputStream zlib(InputStream in) {
+    return new ZlibStream(in);
+  }
+
   static InputStream xz(InputStream in) throws IOException {
     return new XZInputStream(in, XZ_MEMORY_KIB);
   }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,8 @@ class ArchivesTest {
         "mkdir d && cp snapshot.db d && tar -cf - d",
         "tar -czf - snapshot.db",
         "tar -cJf - snapshot.db",
+        "mkdir -p backup etc && cp snapshot.db backup/n && echo {} > etc/n.rkestate"
+            + " && zip -q - backup/n etc/n.rkestate",
         "tar -cf a.tar snapshot.db && zip -q - a.tar",
       })
   void areUnpacked(String command) throws Exception {
@@ -59,6 +62,24 @@ class ArchivesTest {
     assertThat(unpack(packed)).isEqualTo(SNAPSHOT);
     assertThat(Archives.isArchive(Arrays.copyOf(packed, Archives.HEAD)))
         .isEqualTo(!command.startsWith("cat snap"));
+  }
+
+  @Test
+  void zlibIsUnpackedWhole() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream zlib = new DeflaterOutputStream(bytes)) {
+      zlib.write(SNAPSHOT);
+    }
+    byte[] packed = bytes.toByteArray();
+
+    assertThat(unpack(packed)).isEqualTo(SNAPSHOT);
+    assertThatExceptionOfType(CorruptBackupException.class)
+        .isThrownBy(() -> unpack(Arrays.copyOf(packed, packed.length - 1)));
+    assertThatExceptionOfType(CorruptBackupException.class)
+        .isThrownBy(() -> unpack(Arrays.copyOf(packed, packed.length + 1)))
+        .withMessageContaining("something follows its end");
+    packed[packed.length - 1] ^= 1;
+    assertThatExceptionOfType(CorruptBackupException.class).isThrownBy(() -> unpack(packed));
   }
 
   @Test
@@ -92,7 +113,7 @@ class ArchivesTest {
 
   @Test
   void aBombIsRefused() throws Exception {
-    byte[] bomb = shell("head -c 300000000 /dev/zero | xz");
+    byte[] bomb = shell("head -c 100000000 /dev/zero | xz");
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(
             () -> {

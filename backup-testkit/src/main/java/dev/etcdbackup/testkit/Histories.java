@@ -10,9 +10,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 
 /** Generates listings of several years of backups, the same for the same seed. */
@@ -28,6 +30,8 @@ final class Histories {
   };
 
   private static final int SEEDS = 20;
+  private static final Map<Long, List<Backup>> SERIES = new ConcurrentHashMap<>();
+  private static final Map<Long, List<Backup>> LISTINGS = new ConcurrentHashMap<>();
 
   private Histories() {}
 
@@ -41,13 +45,20 @@ final class Histories {
    * revision grows, stays, or begins anew.
    */
   static List<Backup> series(long seed) {
-    return series(new Random(seed), "p/etcd.backup").stream()
-        .sorted(Backup.OLDEST_FIRST.reversed())
-        .toList();
+    return SERIES.computeIfAbsent(
+        seed,
+        any ->
+            series(new Random(seed), "p/etcd.backup").stream()
+                .sorted(Backup.OLDEST_FIRST.reversed())
+                .toList());
   }
 
   /** Several series, with manual names and dates of the future among them, in key order. */
   static List<Backup> listing(long seed) {
+    return LISTINGS.computeIfAbsent(seed, Histories::makeListing);
+  }
+
+  private static List<Backup> makeListing(long seed) {
     Random random = new Random(seed);
     List<Backup> backups = new ArrayList<>();
     for (String prefix : List.of("p/etcd.backup", "p/sub/etcd.backup", "p-2/etcd.backup")) {
@@ -62,7 +73,7 @@ final class Histories {
       backups.add(backup("p/" + BackupName.periodic("etcd.backup", 7, NOW.plusSeconds(ahead))));
     }
     backups.sort(Comparator.comparing(Backup::key));
-    return backups;
+    return List.copyOf(backups);
   }
 
   private static List<Backup> series(Random random, String projectAndPrefix) {

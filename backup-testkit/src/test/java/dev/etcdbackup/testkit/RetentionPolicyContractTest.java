@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +99,8 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("server")
+  @Tag("night")
   class WrongOnes {
     private final ContractRun contract = new ContractRun(Subject.class);
 

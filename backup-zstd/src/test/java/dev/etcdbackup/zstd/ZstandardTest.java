@@ -34,6 +34,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is particular to zstd: its frames, the program zstd, limits and ranges. */
@@ -54,18 +55,19 @@ class ZstandardTest {
   @ParameterizedTest
   @ValueSource(strings = {"-1", "-3", "-19", "--no-check", "--no-content-size", "-T2"})
   void whatTheProgramZstdWroteIsRead(String option) throws Exception {
-    Path file = Files.write(directory.resolve("a"), TEXT);
+    byte[] text = option.equals("-19") ? Arrays.copyOf(TEXT, 1_000_000) : TEXT; // slow
+    Path file = Files.write(directory.resolve("a"), text);
     byte[] encoded = Samples.zstd(file, option);
 
-    assertThat(decode(encoded)).isEqualTo(TEXT);
+    assertThat(decode(encoded)).isEqualTo(text);
     assertThat(new Zstandard().decodeRanges(new Samples.CountedRanges(encoded), Samples.NAME))
         .isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3, 9, 19})
-  void everyLevelAndNumberOfThreadsDecodesToTheSame(int level) throws Exception {
-    byte[] content = Arrays.copyOf(TEXT, 3_000_000);
+  @CsvSource({"1, 3000000", "3, 3000000", "9, 3000000", "19, 1100000"})
+  void everyLevelAndNumberOfThreadsDecodesToTheSame(int level, int size) throws Exception {
+    byte[] content = Arrays.copyOf(TEXT, size);
     byte[] one = encode(new Zstandard().withLevel(level).withThreads(1), content);
     byte[] four = encode(new Zstandard().withLevel(level).withThreads(4), content);
 

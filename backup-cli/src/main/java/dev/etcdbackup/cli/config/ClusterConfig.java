@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
  * @param since when it was set up; empty when that is long ago
  * @param recovery how its data is recovered when it is lost; may be empty
+ * @param changes how its changes between backups are recorded; empty when they are not
  */
 public record ClusterConfig(
     String project,
@@ -37,7 +38,8 @@ public record ClusterConfig(
     Duration timeout,
     Optional<Duration> maxAge,
     Optional<Instant> since,
-    String recovery) {
+    String recovery,
+    Optional<ChangesConfig> changes) {
   /** How often a cluster is backed up when the configuration does not say: every 24 hours. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofHours(24);
 

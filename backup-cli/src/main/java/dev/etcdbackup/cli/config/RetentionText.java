@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /**
  * Reads the text of a retention policy, in the form that {@link RetentionPolicy} prints: {@code
  * last 7 or daily 7}, {@code last 144 then hourly 168 then daily 30}, {@code (last 3 or within 2d)
- * then weekly 8}. Parentheses are required where {@code or} and {@code then} meet.
+ * then weekly 8}, {@code within 30d at least 3}. Parentheses are required where {@code or} and
+ * {@code then} meet; {@code at least} refers to the policy or the parentheses before it.
  */
 public final class RetentionText {
   private static final Pattern BETWEEN_WORDS = Pattern.compile("\\s+|(?<=[()])|(?=[()])");
@@ -65,6 +66,27 @@ public final class RetentionText {
   }
 
   private RetentionPolicy part() {
+    RetentionPolicy part = simple();
+    while (!words.isEmpty() && words.element().equals("at")) {
+      words.remove();
+      String least = next("'least'");
+      if (!least.equals("least")) {
+        throw new IllegalArgumentException("expected 'least', not '" + least + "'");
+      }
+      part = atLeast(part, next("the value of 'at least'"));
+    }
+    return part;
+  }
+
+  private static RetentionPolicy atLeast(RetentionPolicy part, String count) {
+    try {
+      return part.atLeast(RetentionTier.count(count));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'at least': " + e.getMessage(), e);
+    }
+  }
+
+  private RetentionPolicy simple() {
     String word = next("one of " + WORDS);
     if (word.equals("(")) {
       RetentionPolicy inner = policy();

@@ -1,7 +1,10 @@
 package dev.etcdbackup.cli.config;
 
+import dev.etcdbackup.internal.SizeText;
 import dev.etcdbackup.retention.RetentionPolicy;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The simple retention policies, as the configuration file and {@code prune} name them. */
 public enum RetentionTier {
@@ -16,32 +19,39 @@ public enum RetentionTier {
   /** The last backup of each week. */
   WEEKLY,
   /** The last backup of each month. */
-  MONTHLY;
+  MONTHLY,
+  /** The last backup of each year. */
+  YEARLY,
+  /** The newest backups up to a total size. */
+  WITHIN_BYTES;
 
   /**
    * The word for it in the text of a policy.
    *
-   * @return {@code last}, {@code within}, {@code hourly} …
+   * @return {@code last}, {@code within}, {@code hourly}, {@code within-bytes} …
    */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
    * The name of its field in the configuration file.
    *
-   * @return {@code keepLast}, {@code keepWithin}, {@code keepHourly} …
+   * @return {@code keepLast}, {@code keepWithin}, {@code keepHourly}, {@code keepWithinBytes} …
    */
   public String field() {
-    return "keep" + name().charAt(0) + word().substring(1);
+    return Arrays.stream(word().split("-"))
+        .map(part -> part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1))
+        .collect(Collectors.joining("", "keep", ""));
   }
 
   /**
    * The policy with a given value.
    *
-   * @param value a number of 1 to 999,999,999; for {@link #WITHIN} a duration
+   * @param value a number of 1 to 999,999,999; for {@link #WITHIN} a duration, for {@link
+   *     #WITHIN_BYTES} a size
    * @return the policy
-   * @throws IllegalArgumentException when the value is neither
+   * @throws IllegalArgumentException when the value is none of these
    */
   public RetentionPolicy policy(String value) {
     return switch (this) {
@@ -51,10 +61,19 @@ public enum RetentionTier {
       case DAILY -> RetentionPolicy.keepDaily(count(value));
       case WEEKLY -> RetentionPolicy.keepWeekly(count(value));
       case MONTHLY -> RetentionPolicy.keepMonthly(count(value));
+      case YEARLY -> RetentionPolicy.keepYearly(count(value));
+      case WITHIN_BYTES -> RetentionPolicy.keepWithinBytes(SizeText.parse(value));
     };
   }
 
-  private static int count(String text) {
+  /**
+   * Reads a number of backups.
+   *
+   * @param text the number, 1 to 999,999,999
+   * @return the number
+   * @throws IllegalArgumentException when the text is not such a number
+   */
+  public static int count(String text) {
     if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1) {
       throw new IllegalArgumentException("must be a number of 1 to 999999999, not '" + text + "'");
     }

@@ -108,7 +108,7 @@ class HostileConfigTest {
       "store",
       "@"
     };
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 50 * Integer.getInteger("etcdbackup.test.share", 100); i++) {
       StringBuilder text = new StringBuilder();
       for (int n = random.nextInt(20); n >= 0; n--) {
         text.append(pieces[random.nextInt(pieces.length)]);

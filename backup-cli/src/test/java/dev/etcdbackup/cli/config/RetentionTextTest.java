@@ -33,6 +33,9 @@ class RetentionTextTest {
         "hourly 24 or daily 7 or weekly 4 or monthly 12",
         "last 3 then (daily 7 or weekly 4) then monthly 12",
         "(last 3 then daily 7) or monthly 12",
+        "within 30d at least 3",
+        "yearly 10 or within-bytes 500GiB at least 2",
+        "(last 3 then daily 7) at least 3 then yearly 2",
       })
   void whatAPolicyPrintsIsReadAsThatPolicy(String text) {
     assertThat(RetentionText.parse(text)).hasToString(text);
@@ -42,13 +45,17 @@ class RetentionTextTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|expected one of last, within, hourly, daily, weekly, monthly, but the text ends",
-        "yearly 3|expected one of last, within, hourly, daily, weekly, monthly, not 'yearly'",
+        "''|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, but the text ends",
+        "secondly 3|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, not 'secondly'",
+        "within-bytes 7|'within-bytes': '7' is not a size; write 500GiB or 2TiB",
+        "last 7 at|expected 'least', but the text ends",
+        "last 7 at most 3|expected 'least', not 'most'",
+        "last 7 at least 0|'at least': must be a number of 1 to 999999999, not '0'",
         "last|expected the value of 'last', but the text ends",
         "last 0|'last': must be a number of 1 to 999999999, not '0'",
         "within 7|'within': '7' is not a duration; write 90s, 10m, 24h or 7d",
         "last 7 daily 7|expected 'or', 'then' or the end, not 'daily'",
-        "last 7 or|expected one of last, within, hourly, daily, weekly, monthly, but the text ends",
+        "last 7 or|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, but the text ends",
         "(last 7|expected ')', but the text ends",
         "last 7)|expected 'or', 'then' or the end, not ')'",
       })

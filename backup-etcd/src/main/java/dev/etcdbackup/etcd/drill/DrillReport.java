@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a drill showed.
+ * The result of a test restore.
  *
  * @param booted whether an etcd was started from the restored data and became healthy
  * @param etcdVersion the version of that etcd; empty when it was not started

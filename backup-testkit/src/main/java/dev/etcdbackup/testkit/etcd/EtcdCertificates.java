@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate authority for tests, with a certificate for servers on 127.0.0.1 and localhost and
- * one for a client, as PEM files. Created with the JDK's {@code keytool}, valid for two days, and
- * deleted when the JVM exits.
+ * one for a client, as PEM files; and one for a client that has expired. Created with the JDK's
+ * {@code keytool}, valid for two days, and deleted when the JVM exits.
  *
  * <p>Immutable and thread-safe.
  */
@@ -30,6 +30,7 @@ public final class EtcdCertificates {
   private static final String CA = "ca";
   private static final String SERVER = "server";
   private static final String CLIENT = "client";
+  private static final String EXPIRED = "expired";
 
   private static @Nullable EtcdCertificates shared;
 
@@ -61,14 +62,15 @@ public final class EtcdCertificates {
     directory.toFile().deleteOnExit();
     Path file = directory.resolve("test.p12");
     file.toFile().deleteOnExit();
-    generate(file, CA, "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign");
+    generate(file, CA, "-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign", "-startdate", "-9d");
     String uses = "eku=serverAuth,clientAuth"; // etcd's gateway is a client of its own server
     generate(file, SERVER, "-signer", CA, "-ext", uses, "-ext", "san=ip:127.0.0.1,dns:localhost");
     generate(file, CLIENT, "-signer", CA, "-ext", "eku=clientAuth");
+    generate(file, EXPIRED, "-signer", CA, "-ext", "eku=clientAuth", "-startdate", "-8d");
     try (InputStream in = Files.newInputStream(file)) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(in, STORE_PASSWORD);
-      for (String alias : List.of(CA, SERVER, CLIENT)) {
+      for (String alias : List.of(CA, SERVER, CLIENT, EXPIRED)) {
         Key key = store.getKey(alias, STORE_PASSWORD);
         Certificate certificate = store.getCertificate(alias);
         write(directory.resolve(alias + ".key"), "PRIVATE KEY", key.getEncoded());
@@ -126,6 +128,24 @@ public final class EtcdCertificates {
   }
 
   /**
+   * A client's certificate that expired six days ago.
+   *
+   * @return a PEM file
+   */
+  public Path expiredClient() {
+    return file(EXPIRED + ".pem");
+  }
+
+  /**
+   * The private key of {@link #expiredClient}.
+   *
+   * @return a PEM file, PKCS#8
+   */
+  public Path expiredClientKey() {
+    return file(EXPIRED + ".key");
+  }
+
+  /**
    * Returns the TLS context of a client that trusts the authority and presents the client's
    * certificate.
    */
@@ -171,7 +191,7 @@ public final class EtcdCertificates {
                 "-groupname",
                 "secp256r1",
                 "-validity",
-                "2",
+                alias.equals(CA) ? "11" : "2",
                 "-keystore",
                 file.toString(),
                 "-storetype",

@@ -1,6 +1,7 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,10 @@ import java.util.stream.Stream;
 
 /** One case, run once: the job under its fault, what is there afterwards, and the job again. */
 final class CaseRun {
-  private static final Duration SETTLING = Duration.ofSeconds(15);
+  /** How long after its deadline a case may still end, and what it leaves may still go away. */
+  static final Duration SETTLING = Duration.ofSeconds(15);
 
+  private final Duration settling;
   private final Case testCase;
   private final Trouble trouble;
   private final Backend backend;
@@ -43,7 +46,8 @@ final class CaseRun {
   record Result(
       Case testCase, Outcome outcome, String said, Duration took, List<String> complaints) {}
 
-  CaseRun(Case testCase, Trouble trouble, Backend backend, Path directory) {
+  CaseRun(Case testCase, Trouble trouble, Backend backend, Path directory, Duration settling) {
+    this.settling = settling;
     this.testCase = testCase;
     this.trouble = trouble;
     this.backend = backend;
@@ -82,7 +86,7 @@ final class CaseRun {
     Thread thread = new Thread(threads, task, "case");
     thread.start();
     try {
-      return task.get(testCase.deadline().plus(SETTLING).toMillis(), TimeUnit.MILLISECONDS);
+      return task.get(testCase.deadline().plus(settling).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       StringBuilder where = new StringBuilder();
       for (StackTraceElement frame : thread.getStackTrace()) {
@@ -125,7 +129,7 @@ final class CaseRun {
       if (!earlier.containsKey(key) && !trouble.stored().containsKey(key) && !isMark(key)) {
         added++;
         require(
-            isWhole(backup.getValue()),
+            isWhole(key, backup.getValue()),
             key + " is there, and is not the snapshot: " + backup.getValue().length);
       }
     }
@@ -159,7 +163,10 @@ final class CaseRun {
     return key.name().startsWith(".etcd-backup/");
   }
 
-  private boolean isWhole(byte[] bytes) throws IOException {
+  private boolean isWhole(BackupKey key, byte[] bytes) throws IOException {
+    if (testCase.job().encoded()) {
+      return Arrays.equals(Encoded.decode(bytes, BackupName.parse(key.name())), snapshot);
+    }
     return testCase.backend() == Backend.Kind.ETCD
         ? Work.isSnapshot(bytes)
         : Arrays.equals(bytes, snapshot);
@@ -217,8 +224,8 @@ final class CaseRun {
     }
   }
 
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + SETTLING.toNanos();
+  private void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + settling.toNanos();
     while (!condition.getAsBoolean() && System.nanoTime() < end) {
       LockSupport.parkNanos(20_000_000);
     }

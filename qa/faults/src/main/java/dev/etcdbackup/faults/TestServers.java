@@ -70,7 +70,7 @@ final class TestServers implements AutoCloseable {
     try (Trouble trouble = testCase.trouble().get();
         Backend backend = trouble.backend(this, testCase, directory)) {
       try {
-        return new CaseRun(testCase, trouble, backend, directory).run();
+        return new CaseRun(testCase, trouble, backend, directory, CaseRun.SETTLING).run();
       } finally {
         trouble.end();
       }

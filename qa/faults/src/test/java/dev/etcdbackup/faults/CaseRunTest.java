@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A matrix that finds nothing proves nothing: wrong stores are found out. */
 class CaseRunTest {
+  private Duration settling = CaseRun.SETTLING;
   @TempDir private Path directory;
   private final InMemoryBackupStore kept = new InMemoryBackupStore();
 
@@ -114,6 +116,7 @@ class CaseRunTest {
 
   @Test
   void aThreadLeftBehindIsFoundOut() throws Exception {
+    settling = Duration.ofSeconds(1);
     Object forEver = new Object();
     assertThat(
             complaints(
@@ -161,7 +164,7 @@ class CaseRunTest {
             Set.of(allowed),
             Cases.PATIENT);
     try (Backend backend = new Memory(store.apply(FaultyBackupStore.over(kept, fault)))) {
-      return new CaseRun(testCase, trouble, backend, directory).run().complaints();
+      return new CaseRun(testCase, trouble, backend, directory, settling).run().complaints();
     }
   }
 

@@ -1,0 +1,88 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.catalogue.ForeignBackup;
+import dev.etcdbackup.service.BackupService;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The newest snapshot of a project, whoever took it: {@code latest --any}. */
+final class NewestOfAny {
+  private static final int UNREADABLE = 2;
+
+  private final EtcdBackupCommand root;
+  private final BackupService service;
+
+  NewestOfAny(EtcdBackupCommand root, BackupService service) {
+    this.root = root;
+    this.service = service;
+  }
+
+  private record Dated(Backup backup, Instant time) {
+    static final Comparator<Dated> NEWEST_FIRST =
+        Comparator.comparing(Dated::time)
+            .thenComparing(Dated::backup, Backup.OLDEST_FIRST)
+            .reversed();
+  }
+
+  Optional<Backup> newest(String project) throws BackupException {
+    return candidates(project).stream().findFirst();
+  }
+
+  /** The newest that verifies; those that do not are reported. */
+  Optional<Backup> good(String project) throws BackupException {
+    int unread = 0;
+    List<Backup> candidates = candidates(project);
+    for (Backup backup : candidates) {
+      try {
+        List<String> problems = service.verify(backup).problems();
+        if (problems.isEmpty()) {
+          return Optional.of(backup);
+        }
+        skipped(backup, Scrub.summary(problems));
+      } catch (BackupNotFoundException e) {
+        skipped(backup, ": it was deleted meanwhile");
+      } catch (StoreException e) {
+        unread++;
+        if (unread > UNREADABLE || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        skipped(backup, ": " + e.getMessage());
+      }
+    }
+    if (!candidates.isEmpty()) {
+      root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
+    }
+    return Optional.empty();
+  }
+
+  private void skipped(Backup backup, String why) {
+    root.failures().report("SKIPPED " + backup.key() + why, 0);
+  }
+
+  private List<Backup> candidates(String project) throws BackupException {
+    List<Backup> listing = service.list(project);
+    Catalogue catalogue = root.catalogue();
+    Instant latest = root.clock().instant().plus(Duration.ofHours(1));
+    Stream<Dated> own =
+        listing.stream().flatMap(one -> one.time().stream().map(time -> new Dated(one, time)));
+    Stream<Dated> foreign = catalogue.snapshots(listing).stream().map(NewestOfAny::dated);
+    return Stream.concat(own, foreign)
+        .filter(one -> !one.time().isAfter(latest))
+        .sorted(Dated.NEWEST_FIRST)
+        .map(Dated::backup)
+        .toList();
+  }
+
+  private static Dated dated(ForeignBackup one) {
+    return new Dated(one.backup(), one.time());
+  }
+}

@@ -1,0 +1,141 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.restore.BaseChoice;
+import dev.etcdbackup.restore.ChangeReplay;
+import dev.etcdbackup.restore.Consolidation;
+import dev.etcdbackup.restore.PointInTime;
+import dev.etcdbackup.restore.Reached;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.StoredSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Opens a backup and the changes recorded behind it. */
+final class PointInTimeReader {
+  private final EtcdBackupCommand root;
+  private final PointInTimeOptions point;
+  private @Nullable Path signer;
+
+  PointInTimeReader(EtcdBackupCommand root, PointInTimeOptions point) {
+    this.root = root;
+    this.point = point;
+  }
+
+  /** Refuses backups and changes that none of the keys in a file signed. */
+  PointInTimeReader requireSignature(@Nullable Path publicKey) {
+    signer = publicKey;
+    return this;
+  }
+
+  /** What is done with an open backup and its changes. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Backup base, EtcdSnapshot snapshot, ChangeReplay changes)
+        throws IOException, UsageException;
+  }
+
+  /** Reads a backup that is named, or that is chosen in a project. */
+  <T> T read(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
+    if (!(operand instanceof SnapshotOperand.InStore in)) {
+      throw new UsageException(
+          "changes are recorded behind a stored backup; give a project or a key, not a file");
+    }
+    PointInTime until = point.point();
+    BackupEncodings encodings = root.encoding.reading();
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
+      BackupStore store =
+          signer == null
+              ? open.store()
+              : EncodingOptions.requiringSignature(open.store(), "--require-signature", signer);
+      BackupKey key = in.key();
+      boolean isProject = key.project().isEmpty();
+      List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
+      Backup base =
+          isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
+      Optional<String> missing = encodings.missing(base.name());
+      if (missing.isPresent()) {
+        throw new UsageException(base.key() + " cannot be read, because " + missing.get());
+      }
+      ChangeReplay changes = ChangeReplay.of(store, encodings, listing, base, until);
+      StoredSnapshot snapshot;
+      try (ProgressLine progress = ProgressLine.on(root.errors(), base.key().project())) {
+        ReadOptions whole = options(encodings).progress(progress::moved).build();
+        snapshot = StoredSnapshot.open(base, store, whole);
+      }
+      try (snapshot) {
+        return work.run(
+            base,
+            snapshot.snapshot(),
+            point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+      }
+    }
+  }
+
+  /** Writes the state to a temporary file, and deletes it when the work is done. */
+  <T> T consolidated(SnapshotOperand operand, OperandReader.Work<T> work)
+      throws UsageException, IOException {
+    Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
+    Path file = directory.resolve("consolidated.db");
+    try {
+      Reached reached =
+          read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
+      reached.problem().ifPresent(root::warn);
+      try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+        return work.run(snapshot, StoredSnapshot.Access.TEMPORARY_FILE);
+      }
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(directory);
+    }
+  }
+
+  /** Writes a snapshot up to the point. */
+  static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
+      throws UsageException, IOException {
+    try {
+      return Consolidation.write(snapshot, changes, file);
+    } catch (IllegalArgumentException e) { // the backup does not allow the point
+      throw new UsageException("--" + e.getMessage());
+    }
+  }
+
+  private Backup chosen(
+      BackupStore store,
+      BackupEncodings encodings,
+      List<Backup> listing,
+      PointInTime until,
+      String project)
+      throws UsageException, IOException {
+    ReadOptions pages = options(encodings).extent(ReadOptions.Extent.FEW_PAGES).build();
+    return new BaseChoice(store, encodings, pages)
+        .choose(listing, until)
+        .orElseThrow(
+            () ->
+                new BackupNotFoundException(
+                    BackupKey.parse(project),
+                    "no backup of " + project + " leads to " + until,
+                    null));
+  }
+
+  private Backup named(BackupStore store, BackupKey key) throws IOException, UsageException {
+    StoredBackup stored = store.find(key).orElseThrow(() -> new BackupNotFoundException(key));
+    return Backup.of(stored, root.tarballZone());
+  }
+
+  private ReadOptions.Builder options(BackupEncodings encodings) throws UsageException {
+    return ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
+        .timeout(root.timeout)
+        .unpacking(root.encoding.unpacking());
+  }
+}

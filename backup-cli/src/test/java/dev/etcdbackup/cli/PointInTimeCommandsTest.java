@@ -1,0 +1,215 @@
+package dev.etcdbackup.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code record}, {@code restore --to-revision} and {@code consolidate}, on a real etcd. */
+@Tag("server")
+@Timeout(120)
+class PointInTimeCommandsTest {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static EtcdServer etcd;
+
+  @TempDir static Path shared;
+  private static Path store;
+  private static String base;
+  private static String changes;
+
+  @TempDir Path directory;
+
+  /** Ten keys are in the backup, revision 11; ten more are recorded behind it. */
+  @BeforeAll
+  static void record() throws Exception {
+    store = Files.createDirectory(shared.resolve("store"));
+    etcd = EtcdServer.start();
+    put(0, 10);
+    Lines lines = new Lines();
+    String[] command = {
+      "record",
+      "p",
+      "--store=" + store.toUri(),
+      "--etcd=" + etcd.endpoint(),
+      "--period=1s",
+      "--hash-every=1",
+      "--compress=zstd"
+    };
+    FutureTask<Integer> run =
+        new FutureTask<>(() -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
+    Thread recorder = new Thread(run, "record");
+    recorder.start();
+    base = beforeComma(lines.after(" base p "));
+    put(10, 20);
+    String last = "-v21_";
+    do {
+      changes = beforeComma(lines.after(" stored p "));
+    } while (!changes.contains(last));
+    recorder.interrupt();
+    assertThat(exit(run)).isZero();
+    assertThat(lines.after(" stopped p ")).startsWith("what is not stored yet");
+  }
+
+  private static String beforeComma(String line) {
+    return line.substring(0, line.indexOf(','));
+  }
+
+  private static int exit(FutureTask<Integer> run)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return run.get(30, TimeUnit.SECONDS);
+  }
+
+  private static void put(int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      etcd.put("key-" + i, "value-" + i);
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (etcd != null) { // there may be no etcd on this machine
+      etcd.close();
+    }
+  }
+
+  private static Cli on(String... args) {
+    return Cli.on(store, args);
+  }
+
+  @Test
+  void aProjectIsRestoredToARevision() throws Exception {
+    Path dataDir = directory.resolve("data");
+    Cli run = on("restore", "p", "--to-revision=15", "--data-dir=" + dataDir);
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains(" at revision 15\n").contains("revision 15, recorded at ");
+    assertThat(dataDir.resolve("member/snap/db")).exists();
+
+    Cli json = on("restore", base, "--to-revision=21", "-o=json", "--data-dir=" + dataDir + "-2");
+    JsonNode result = JSON.readTree(json.out());
+    assertThat(result.path("revision").asLong()).isEqualTo(21);
+    assertThat(result.path("events").asLong()).isEqualTo(10);
+    assertThat(result.path("hashRevision").asLong()).isEqualTo(21);
+    assertThat(result.path("base").asText()).isEqualTo(base);
+  }
+
+  @Test
+  void whatWasNotRecordedIsRefusedUnlessTheRestIsEnough() {
+    String dataDir = "--data-dir=" + directory.resolve("data");
+    Cli refused = on("restore", "p", "--to-revision=22", dataDir);
+    assertThat(refused.code()).isEqualTo(5);
+    assertThat(refused.err()).contains("good up to revision 21").contains("was not recorded");
+    assertThat(directory.resolve("data")).doesNotExist();
+
+    Cli shorter = on("restore", "p", "--to-revision=22", "--as-far-as-possible", dataDir);
+    assertThat(shorter.code()).isZero();
+    assertThat(shorter.out()).contains(" at revision 21\n");
+    assertThat(shorter.err()).contains("warning").contains("was not recorded");
+
+    Cli early = on("restore", "p", "--to-time=2020-01-01T00:00:00Z", dataDir + "-2");
+    assertThat(early.code()).isEqualTo(1);
+    assertThat(early.err()).contains("no backup of p leads to 2020-01-01T00:00:00Z");
+    Cli before = on("restore", base, "--to-revision=5", dataDir + "-2");
+    assertThat(before.code()).isEqualTo(2);
+    assertThat(before.err()).contains("--to-revision must be 11 or more");
+  }
+
+  @Test
+  void keysAreReadAsTheyWereRecorded() {
+    assertThat(on("extract", "p", "key-12", "--to-revision=14").out()).isEqualTo("value-12");
+    assertThat(on("extract", "p", "key-12", "--to-revision=13").code()).isEqualTo(1);
+    assertThat(on("keys", base, "--to-revision=16").out().lines()).hasSize(15);
+    assertThat(on("keys", "p", "--to-time=9999-01-01T00:00:00Z").out().lines()).hasSize(20);
+    assertThat(on("keys", base).out().lines()).hasSize(10);
+  }
+
+  @Test
+  void optionsThatDoNotGoTogetherAreRefused() {
+    for (List<String> more :
+        List.of(
+            List.of("--to-revision=15", "--to-time=2020-01-01T00:00:00Z"),
+            List.of("--to-revision=15", "--skip-hash-check"),
+            List.of("--to-revision=15", "--bump-revision=9", "--mark-compacted"),
+            List.of("--as-far-as-possible"))) {
+      List<String> all = new ArrayList<>(List.of("restore", base));
+      all.addAll(more);
+      all.add("--data-dir=" + directory.resolve("data"));
+      assertThat(on(all.toArray(String[]::new)).code()).as("%s", more).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void changesAreListedAndVerifiedAndConsolidated() throws Exception {
+    assertThat(on("verify", changes).code()).isZero();
+    assertThat(on("latest", "p").out().strip()).isEqualTo(base);
+    assertThat(on("list", "p", "-o=json").out()).contains("\"changes\"");
+
+    Path copy = directory.resolve("copy");
+    copyStore(copy);
+    Cli consolidated = Cli.on(copy, "consolidate", "p", "--to-revision=18");
+    assertThat(consolidated.code()).as(consolidated.err()).isZero();
+    String key = consolidated.out().strip();
+    assertThat(key).startsWith("p/etcd.backup_v18_");
+    assertThat(Cli.on(copy, "verify", key, "--deep").code()).isZero();
+    assertThat(Cli.on(copy, "latest", "p").out().strip()).isEqualTo(key);
+    assertThat(Cli.on(copy, "extract", key, "key-16").out()).isEqualTo("value-16");
+    Cli onward =
+        Cli.on(copy, "restore", key, "--to-revision=21", "--data-dir=" + directory.resolve("d"));
+    assertThat(onward.code()).as(onward.err()).isZero();
+    assertThat(onward.out()).contains(" at revision 21\n");
+  }
+
+  private static void copyStore(Path copy) throws Exception {
+    try (var files = Files.walk(store)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(store.relativize(file)));
+      }
+    }
+  }
+
+  /** What a command prints, a line at a time. */
+  private static final class Lines extends OutputStream {
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    @Override
+    public synchronized void write(int b) {
+      if (b == '\n') {
+        lines.add(line.toString(UTF_8));
+        line.reset();
+      } else {
+        line.write(b);
+      }
+    }
+
+    /** What follows a text in the next line that has it. */
+    String after(String text) throws InterruptedException {
+      while (true) {
+        String next = lines.poll(30, TimeUnit.SECONDS);
+        assertThat(next).as(text).isNotNull();
+        if (next.contains(text)) {
+          return next.substring(next.indexOf(text) + text.length());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The names of backups that other tools write. */
+@NullMarked
+package dev.etcdbackup.catalogue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,464 @@
+package dev.etcdbackup.etcd;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.SnapshotDigest;
+import dev.etcdbackup.SnapshotInfo;
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.StoreException;
+import dev.etcdbackup.changes.ChangesFile;
+import dev.etcdbackup.internal.FailureText;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records the changes of a cluster between backups: follows one member by a watch over all keys,
+ * and stores what it sends as objects {@code PROJECT/etcd.changes_vFROM-vTO_TIME}, each when a
+ * period has passed since its first event, or when it is full. Nothing is stored when nothing
+ * changed. With the backup on which the recording began, the base, they give the state at every
+ * revision ({@code dev.etcdbackup.restore.ChangeReplay}).
+ *
+ * <p>Each revision from the base's exact one on is there once, or the chain ends: on a gap, a
+ * compaction of what was not recorded yet, another cluster or member, a revision that went back,
+ * another event where one was recorded before, changed users or roles (from etcd 3.5 on, which
+ * reports that), or a watch that etcd cancels. Then a new base is taken. Failures of the member or
+ * the store, and restarts, are no end: the recorder continues from what is stored, and the member
+ * sends again what is not. Objects that are encrypted cannot be read back without the private key;
+ * then a restart takes a new base.
+ *
+ * <p>etcd sends no faster than events are stored. On the heap this takes three times the bytes of
+ * an object and 4 MiB, where a single transaction is not larger than that.
+ *
+ * <p>For one thread, that which calls {@link #run}.
+ */
+public final class ChangeRecorder {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final Settings settings;
+  private final BaseSource bases;
+  private final BackupLock lock;
+  private final Duration memberPatience;
+  private final Duration baseDistance;
+  private final ReentrantLock mutex = new ReentrantLock();
+  private final Condition never = mutex.newCondition();
+  private long lastBase; // in System.nanoTime()
+  private boolean basedBefore;
+
+  private ChangeRecorder(Builder builder) {
+    this.settings =
+        new Settings(
+            builder.connection,
+            builder.store,
+            builder.project,
+            builder.encodings,
+            builder.suffixes,
+            builder.period,
+            builder.bytes,
+            builder.hashEvery,
+            builder.timeout,
+            builder.clock,
+            builder.listener);
+    this.bases = builder.bases;
+    this.lock = builder.lock;
+    this.memberPatience = builder.memberPatience;
+    this.baseDistance = builder.baseDistance;
+  }
+
+  /** What a recording needs. */
+  record Settings(
+      EtcdConnection connection,
+      BackupStore store,
+      String project,
+      BackupEncodings encodings,
+      List<String> suffixes,
+      Duration period,
+      int bytes,
+      int hashEvery,
+      Duration timeout,
+      InstantSource clock,
+      ChangeListener listener) {}
+
+  /**
+   * A backup on which a chain begins.
+   *
+   * @param key where it is stored
+   * @param info the member and cluster it came from
+   * @param digest its SHA-256 and its exact revision
+   */
+  public record Base(BackupKey key, SnapshotInfo info, SnapshotDigest digest) {}
+
+  /** Takes backups for new chains. */
+  @FunctionalInterface
+  public interface BaseSource {
+    /**
+     * Takes a backup of the cluster and stores it in the project.
+     *
+     * @return what was stored, with the exact revision
+     * @throws BackupException when that failed; it is tried again
+     */
+    Base take() throws BackupException;
+  }
+
+  /**
+   * Begins with the defaults.
+   *
+   * @param connection how to reach the cluster
+   * @param store where changes go, and where the bases are
+   * @param project the project
+   * @param bases takes a backup when there is no chain to continue
+   * @return the settings
+   * @throws IllegalArgumentException when the project cannot be one
+   */
+  public static Builder builder(
+      EtcdConnection connection, BackupStore store, String project, BaseSource bases) {
+    return new Builder(connection, store, BackupKey.requireProject(project), bases);
+  }
+
+  /**
+   * Records until the thread is interrupted. What was received and not stored then is recorded by
+   * the next one that runs, as long as the cluster retains it.
+   *
+   * @throws InterruptedException when it is
+   */
+  public void run() throws InterruptedException {
+    Thread recorder = Thread.currentThread();
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+
+      try (BackupLock.@Nullable Held held =
+          lock.tryAcquire(settings.project() + ".changes", () -> {}).orElse(null)) {
+        if (held != null) {
+          record(held);
+        }
+      } catch (IOException e) {
+        rethrowInterrupt(recorder);
+        BackupException failure =
+            e instanceof BackupException known
+                ? known
+                : new StoreException("the lock cannot be acquired: " + FailureText.of(e), e);
+        settings.listener().failed(failure);
+      }
+      pause = pause(pause);
+    }
+  }
+
+  private void record(BackupLock.Held held) throws BackupException, InterruptedException {
+    Optional<ChainState> chain = stored();
+    String reason = "there is no chain to continue";
+    Duration pause = FIRST_PAUSE;
+    long progress = System.nanoTime();
+    while (held.confirm()) {
+      if (chain.isEmpty()) {
+        chain = Optional.of(base(reason));
+        progress = System.nanoTime();
+      }
+      Recording recording = new Recording(settings, chain.get(), held::confirm);
+      try {
+        recording.run();
+      } catch (ChainEndedException e) {
+        settings.listener().ended(recording.state().to(), e.reason());
+        reason = e.reason();
+        chain = Optional.empty();
+        continue;
+      } catch (BackupExistsException e) {
+        settings.listener().failed(e);
+        chain = stored(); // another recorder's
+        continue;
+      } catch (BackupException e) {
+        rethrowInterrupt(Thread.currentThread());
+        settings.listener().failed(e);
+        boolean advanced = recording.state().to() > chain.get().to();
+        pause = advanced ? FIRST_PAUSE : pause;
+        progress = advanced ? System.nanoTime() : progress;
+        chain = Optional.of(recording.state());
+        if (e instanceof SourceException
+            && System.nanoTime() - progress > memberPatience.toNanos()) {
+          reason = "the member did not answer for too long: " + e.getMessage();
+          settings.listener().ended(recording.state().to(), reason);
+          chain = Optional.empty();
+        }
+      }
+      pause = pause(pause);
+    }
+  }
+
+  /**
+   * What the newest stored object is continued with; empty when there is none, it is bad, or there
+   * is no backup that it leads from.
+   */
+  private Optional<ChainState> stored() throws BackupException {
+    List<Backup> listing =
+        settings.store().list(settings.project()).stream()
+            .map(one -> Backup.of(one, ZoneOffset.UTC))
+            .filter(one -> !one.isDatedAhead(settings.clock().instant()))
+            .toList();
+    Optional<Backup> newest =
+        listing.stream()
+            .filter(one -> one.kind() == BackupKind.CHANGES)
+            .max(Backup.OLDEST_FIRST);
+    if (newest.isEmpty()
+        || listing.stream().noneMatch(one -> one.kind().hasSeries())
+        || settings.encodings().missing(newest.get().name()).isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          ChainState.of(
+              ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
+    } catch (CorruptBackupException | KeyUnavailableException e) {
+      settings.listener().failed(e);
+      return Optional.empty();
+    }
+  }
+
+  private ChainState base(String reason) throws BackupException, InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      long since = System.nanoTime() - lastBase;
+      if (basedBefore && since < baseDistance.toNanos()) {
+        await(baseDistance.minusNanos(since));
+      }
+      try (RecordedMember member =
+          RecordedMember.find(settings.connection(), 0, settings.timeout())) {
+        long auth = member.authRevision(); // before the snapshot: a change meanwhile is noticed
+        lastBase = System.nanoTime();
+        basedBefore = true;
+        Base base = bases.take();
+        settings.listener().based(base.key(), reason);
+        return ChainState.of(base, auth);
+      } catch (ChainEndedException e) {
+        throw new IllegalStateException("any member was asked for", e);
+      } catch (BackupException e) {
+        rethrowInterrupt(Thread.currentThread());
+        settings.listener().failed(e);
+      }
+      pause = pause(pause);
+    }
+  }
+
+  /** Waits, and returns how long to wait the next time. */
+  private Duration pause(Duration pause) throws InterruptedException {
+    await(pause);
+    Duration next = pause.multipliedBy(2);
+    return next.compareTo(LONGEST_PAUSE) < 0 ? next : LONGEST_PAUSE;
+  }
+
+  private void await(Duration time) throws InterruptedException {
+    mutex.lockInterruptibly();
+    try {
+      long left = time.toNanos();
+      while (left > 0) {
+        left = never.awaitNanos(left);
+      }
+    } finally {
+      mutex.unlock();
+    }
+  }
+
+  private static void rethrowInterrupt(Thread recorder) throws InterruptedException {
+    if (recorder.isInterrupted()) {
+      boolean unused = Thread.interrupted();
+      throw new InterruptedException("interrupted while recording changes");
+    }
+  }
+
+  /** Names the project and the endpoints. */
+  @Override
+  public String toString() {
+    return "changes of " + settings.project() + ", " + settings.connection();
+  }
+
+  /** Settings of a recorder. For one thread. */
+  public static final class Builder {
+    private final EtcdConnection connection;
+    private final BackupStore store;
+    private final String project;
+    private final BaseSource bases;
+    private BackupEncodings encodings = BackupEncodings.none();
+    private List<String> suffixes = List.of();
+    private Duration period = Duration.ofSeconds(10);
+    private int bytes = 8 << 20;
+    private int hashEvery = 360;
+    private Duration timeout = Duration.ofSeconds(10);
+    private Duration memberPatience = Duration.ofMinutes(1);
+    private Duration baseDistance = Duration.ofMinutes(5);
+    private BackupLock lock = BackupLock.inProcess();
+    private InstantSource clock = InstantSource.system();
+    private ChangeListener listener = new ChangeListener() {};
+
+    private Builder(
+        EtcdConnection connection, BackupStore store, String project, BaseSource bases) {
+      this.connection = Objects.requireNonNull(connection, "connection");
+      this.store = Objects.requireNonNull(store, "store");
+      this.project = project;
+      this.bases = Objects.requireNonNull(bases, "bases");
+    }
+
+    /**
+     * How objects are encoded. Default: not at all.
+     *
+     * @param encodings has an encoding for each suffix, and for those of objects that are there
+     * @param suffixes {@code .zst}, {@code .gpg}, both in this order, or none
+     * @return this
+     * @throws IllegalArgumentException when an encoding is missing, or the suffixes are others
+     */
+    public Builder encodings(BackupEncodings encodings, List<String> suffixes) {
+      BackupName name = BackupName.changes(1, 1, Instant.EPOCH);
+      for (String suffix : suffixes) {
+        name = name.withEncoding(suffix);
+      }
+      encodings.require(name);
+      this.encodings = encodings;
+      this.suffixes = List.copyOf(suffixes);
+      return this;
+    }
+
+    /**
+     * How long after its first event an object is stored; what may be lost with the cluster is this
+     * and the time to store it. Default: 10 seconds.
+     *
+     * @param period 100 milliseconds to 1 day
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder period(Duration period) {
+      if (period.compareTo(Duration.ofMillis(100)) < 0
+          || period.compareTo(Duration.ofDays(1)) > 0) {
+        throw new IllegalArgumentException("period must be 100 ms to 1 day, not " + period);
+      }
+      this.period = period;
+      return this;
+    }
+
+    /**
+     * How many bytes of events make an object full; it grows beyond that to the end of a revision.
+     * Default: 8 MiB.
+     *
+     * @param bytes 1024 bytes to 64 MiB
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder bytes(int bytes) {
+      if (bytes < 1024 || bytes > 64 << 20) {
+        throw new IllegalArgumentException("bytes must be 1024 to 67108864, not " + bytes);
+      }
+      this.bytes = bytes;
+      return this;
+    }
+
+    /**
+     * How often the member is asked for HashKV, for which it reads its whole history: once in so
+     * many objects. Default: 360, which is an hour of steady changes.
+     *
+     * @param objects 1 or more; 0 for never
+     * @return this
+     * @throws IllegalArgumentException when it is negative
+     */
+    public Builder hashEvery(int objects) {
+      if (objects < 0) {
+        throw new IllegalArgumentException("hashEvery must be 0 or more, not " + objects);
+      }
+      this.hashEvery = objects;
+      return this;
+    }
+
+    /**
+     * How long a request to the member may take, ten times as long for HashKV. Default: 10 seconds.
+     *
+     * @param timeout more than 0, at most 365 days
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder timeout(Duration timeout) {
+      this.timeout = EtcdConnection.requireWithin("timeout", timeout);
+      return this;
+    }
+
+    /**
+     * How long a member that does not answer is waited for before the chain ends and another one is
+     * recorded. Default: 1 minute.
+     *
+     * @param memberPatience more than 0, at most 365 days
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder memberPatience(Duration memberPatience) {
+      this.memberPatience = EtcdConnection.requireWithin("memberPatience", memberPatience);
+      return this;
+    }
+
+    /**
+     * The least time between two bases that this recorder takes. Default: 5 minutes.
+     *
+     * @param baseDistance 1 millisecond to 365 days
+     * @return this
+     * @throws IllegalArgumentException when it is not
+     */
+    public Builder baseDistance(Duration baseDistance) {
+      this.baseDistance = EtcdConnection.requireWithin("baseDistance", baseDistance);
+      return this;
+    }
+
+    /**
+     * A lock that lets one of several recorders record; it is held under the name {@code
+     * PROJECT.changes}. Default: one within this process alone.
+     *
+     * @param lock the lock
+     * @return this
+     */
+    public Builder lock(BackupLock lock) {
+      this.lock = Objects.requireNonNull(lock, "lock");
+      return this;
+    }
+
+    /**
+     * The clock of names and marks of time. Default: the system's.
+     *
+     * @param clock the clock
+     * @return this
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = Objects.requireNonNull(clock, "clock");
+      return this;
+    }
+
+    /**
+     * Who learns what is done. Default: none.
+     *
+     * @param listener the listener
+     * @return this
+     */
+    public Builder listener(ChangeListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Builds the recorder. Connects to nothing.
+     *
+     * @return the recorder
+     */
+    public ChangeRecorder build() {
+      return new ChangeRecorder(this);
+    }
+  }
+}

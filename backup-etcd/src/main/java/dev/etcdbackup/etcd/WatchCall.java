@@ -1,0 +1,145 @@
+package dev.etcdbackup.etcd;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
+import dev.etcdbackup.SourceException;
+import io.etcd.jetcd.api.WatchCreateRequest;
+import io.etcd.jetcd.api.WatchGrpc;
+import io.etcd.jetcd.api.WatchRequest;
+import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One watch over all keys of a member, pulled: etcd sends no faster than the answers are taken. At
+ * most {@value #PREFETCH} are on their way or not taken yet. etcd splits large answers into
+ * fragments of some 2 MiB.
+ */
+final class WatchCall implements Closeable {
+  private static final int PREFETCH = 2;
+  private static final int MAX_MESSAGE_BYTES = 64 << 20; // a single event is never split
+  private static final int CREATE_FRAGMENT = 8; // fields that jetcd's classes do not have
+  private static final int RESPONSE_FRAGMENT = 7;
+  private static final ByteString FROM_FIRST_KEY = ByteString.copyFrom(new byte[1]);
+
+  private final String name;
+  private final ClientCall<WatchRequest, WatchResponse> call;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Queue<WatchResponse> answers = new ArrayDeque<>(PREFETCH);
+  private @Nullable Status end;
+
+  private WatchCall(String name, ClientCall<WatchRequest, WatchResponse> call) {
+    this.name = name;
+    this.call = call;
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param from the first revision that is wanted
+   * @throws io.grpc.StatusRuntimeException when the member cannot be connected to
+   */
+  static WatchCall begin(EtcdMember member, Duration timeout, long from) {
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withoutWaitForReady()
+            .withMaxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .withExecutor(Runnable::run); // the listener only queues
+    WatchCall watch =
+        new WatchCall(
+            member.name(), member.ready(timeout).newCall(WatchGrpc.getWatchMethod(), options));
+    watch.start(from);
+    return watch;
+  }
+
+  private void start(long from) {
+    call.start(new Arrivals(), new Metadata());
+    call.request(PREFETCH);
+    UnknownFieldSet fragments =
+        UnknownFieldSet.newBuilder()
+            .addField(CREATE_FRAGMENT, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+            .build();
+    WatchCreateRequest create =
+        WatchCreateRequest.newBuilder()
+            .setKey(FROM_FIRST_KEY)
+            .setRangeEnd(FROM_FIRST_KEY)
+            .setStartRevision(from)
+            .setUnknownFields(fragments)
+            .build();
+    call.sendMessage(WatchRequest.newBuilder().setCreateRequest(create).build());
+  }
+
+  /** Whether more events of the same revision may follow an answer. */
+  static boolean isFragment(WatchResponse answer) {
+    return answer.getUnknownFields().getField(RESPONSE_FRAGMENT).getVarintList().contains(1L);
+  }
+
+  /**
+   * Waits for the next answer.
+   *
+   * @return null when there is none within that time
+   * @throws SourceException when the watch has ended
+   */
+  @Nullable WatchResponse poll(Duration most) throws SourceException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = most.toNanos();
+      while (answers.isEmpty()) {
+        if (end != null) {
+          String why = EtcdStatus.explain(end, "the watch ended");
+          throw new SourceException("watch of " + name + ": " + why, end.asException());
+        }
+        if (left <= 0) {
+          return null;
+        }
+        left = arrived.awaitNanos(left);
+      }
+      WatchResponse answer = answers.remove();
+      call.request(1);
+      return answer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the watch. */
+  @Override
+  public void close() {
+    call.cancel("closed", null);
+  }
+
+  /** gRPC's side: queues what comes, on gRPC's own thread. */
+  private final class Arrivals extends ClientCall.Listener<WatchResponse> {
+    @Override
+    public void onMessage(WatchResponse answer) {
+      lock.lock();
+      try {
+        answers.add(answer);
+        arrived.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      lock.lock();
+      try {
+        end = status;
+        arrived.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

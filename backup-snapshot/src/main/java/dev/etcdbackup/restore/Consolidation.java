@@ -1,0 +1,142 @@
+package dev.etcdbackup.restore;
+
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.snapshot.BucketVisitor;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.SnapshotMetadata;
+import dev.etcdbackup.snapshot.VerifyOptions;
+import dev.etcdbackup.snapshot.VerifyReport;
+import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Makes one snapshot out of a backup and the changes behind it, without asking etcd: what a member
+ * would have streamed at that revision, with its SHA-256, except that history is there from the
+ * backup's compacted revision on.
+ */
+public final class Consolidation {
+  private Consolidation() {}
+
+  /**
+   * Writes the snapshot. The backup is verified to the last page and entry while it is copied, and
+   * each object of changes before its events are used.
+   *
+   * <p>Blocks; works as {@link DataDirRestore#restore(EtcdSnapshot, Path, ChangeReplay)} does, and
+   * takes the same memory.
+   *
+   * @param snapshot the backup, whole; not closed
+   * @param changes the changes behind it
+   * @param file where to; must not exist. It is deleted again when this throws
+   * @return up to where it goes
+   * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
+   *     point, or the result differs from what the live cluster answered
+   * @throws IllegalArgumentException when the wanted revision is less than that of the backup
+   * @throws IOException when something cannot be read, or the file cannot be written
+   */
+  public static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
+      throws IOException {
+    SnapshotMetadata metadata = snapshot.metadata();
+    AppendedChanges appended = new AppendedChanges(snapshot, metadata.compactRevision(), changes);
+    boolean complete = false;
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try (channel) {
+      DatabaseWriter database = new DatabaseWriter(channel, metadata.pageSize());
+      Copy copy = new Copy(database, appended);
+      VerifyReport report = snapshot.verify(VerifyOptions.DEFAULT, copy);
+      if (!report.ok()) {
+        throw new CorruptBackupException(
+            "the backup is corrupt and was not used: " + report.problems().get(0));
+      }
+      copy.finish();
+      Reached reached = appended.compare(file);
+      addTrailer(channel);
+      channel.force(true);
+      complete = true;
+      return reached;
+    } finally {
+      if (!complete) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static void addTrailer(FileChannel channel) throws IOException {
+    try {
+      channel.position(0);
+      InputStream bytes = Channels.newInputStream(channel);
+      DigestInputStream digesting =
+          new DigestInputStream(bytes, MessageDigest.getInstance("SHA-256")); // closed with channel
+      digesting.transferTo(OutputStream.nullOutputStream());
+      ByteBuffer trailer = ByteBuffer.wrap(digesting.getMessageDigest().digest());
+      channel.position(channel.size());
+      while (trailer.hasRemaining()) {
+        channel.write(trailer);
+      }
+    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
+      throw new IllegalStateException(everyRuntimeHasIt);
+    }
+  }
+
+  /** Copies all buckets, and adds events and leases to two of them. */
+  private static final class Copy implements BucketVisitor {
+    private static final String LEASE = "lease";
+
+    private final DatabaseWriter out;
+    private final AppendedChanges appended;
+    private String current = "";
+    private boolean leasesAdded;
+
+    Copy(DatabaseWriter out, AppendedChanges appended) {
+      this.out = out;
+      this.appended = appended;
+    }
+
+    @Override
+    public Entries bucket(String name) throws IOException {
+      end();
+      out.bucket(name);
+      current = name;
+      return switch (name) {
+        case "key" ->
+            (array, keyOffset, keyLength, valueLength) -> {
+              appended.event(array, keyOffset, keyLength, valueLength);
+              out.add(array, keyOffset, keyLength, valueLength);
+            };
+        case LEASE -> appended::lease;
+        default -> out::add;
+      };
+    }
+
+    void finish() throws IOException {
+      end();
+      if (!leasesAdded) {
+        out.bucket(LEASE);
+        appended.addLeases(out);
+      }
+      long unused = out.finish();
+    }
+
+    private void end() throws IOException {
+      if (current.equals("key")) {
+        appended.addEvents(out);
+      } else if (current.equals(LEASE)) {
+        appended.addLeases(out);
+        leasesAdded = true;
+      }
+      current = "";
+    }
+  }
+}
