@@ -63,17 +63,27 @@ final class DrillCommand implements Callable<Integer> {
       List<String> steps,
       List<String> problems,
       List<String> remarks,
+      List<String> preflight,
       double seconds) {}
+
+  /** A report, and what is to be known before a restore. */
+  private record Drilled(DrillReport report, List<String> preflight) {}
 
   @Override
   public Integer call() throws UsageException, IOException {
     Drill drill = drill();
     OperandReader reader = new OperandReader(root).readRecipients();
-    DrillReport report = reader.whole(operand, (snapshot, way) -> drill.run(snapshot));
+    Drilled drilled =
+        reader.whole(
+            operand,
+            (snapshot, way) -> new Drilled(drill.run(snapshot), snapshot.preflight(true).lines()));
+    List<String> preflight = drilled.preflight().stream().map(OptionNames::in).toList();
+    DrillReport report = drilled.report();
     Output output = root.output();
     if (output.isJson()) {
-      output.json(json(report));
+      output.json(json(report, preflight));
     } else {
+      preflight.forEach(output::line);
       report.lines().stream().map(OptionNames::in).forEach(output::line);
       output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
     }
@@ -99,7 +109,7 @@ final class DrillCommand implements Callable<Integer> {
     }
   }
 
-  private DrillJson json(DrillReport report) {
+  private DrillJson json(DrillReport report, List<String> preflight) {
     return new DrillJson(
         operand.toString(),
         report.passed(),
@@ -110,6 +120,7 @@ final class DrillCommand implements Callable<Integer> {
         report.steps(),
         report.problems(),
         report.remarks().stream().map(OptionNames::in).toList(),
+        preflight,
         report.duration().toMillis() / 1000.0);
   }
 

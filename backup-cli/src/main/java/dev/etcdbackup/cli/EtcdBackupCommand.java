@@ -149,6 +149,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new KeysCommand(root))
             .addSubcommand(new DiffCommand(root))
             .addSubcommand(new InspectCommand(root))
+            .addSubcommand(new SpaceUsageCommand(root))
+            .addSubcommand(new HistoryCommand(root))
             .addSubcommand(new ExtractCommand(root))
             .addSubcommand(new RestoreCommand(root))
             .addSubcommand(new RestoreLiveCommand(root))

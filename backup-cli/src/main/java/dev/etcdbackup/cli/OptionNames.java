@@ -7,6 +7,7 @@ final class OptionNames {
   private static final Map<String, String> ADVICE =
       Map.of(
           "with clearAlarms", "with --clear-alarms",
+          "with withoutAuth or rootPasswordHash", "with --without-auth or --set-root-password-file",
           "a smaller maxRequestBytes", "a smaller --max-request-bytes",
           "set maxTxnOps", "set --max-txn-ops",
           "give one of these private keys", "give one of them with --decrypt-with KEYFILE");

@@ -1,5 +1,8 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.cli.config.BackupConfig;
@@ -9,6 +12,8 @@ import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -72,8 +77,9 @@ final class PlanCommand implements Callable<Integer> {
       boolean needsConfirmation,
       List<String> doubts,
       List<PassedOverJson> passedOver,
-      String note) {
-    static PlanJson of(RecoveryPlan plan) {
+      String note,
+      List<String> preflight) {
+    static PlanJson of(RecoveryPlan plan, List<String> preflight) {
       return new PlanJson(
           plan.cluster().project(),
           plan.way().toString().toLowerCase(Locale.ROOT),
@@ -87,7 +93,8 @@ final class PlanCommand implements Callable<Integer> {
           plan.passedOver().stream()
               .map(one -> new PassedOverJson(one.what(), one.problem()))
               .toList(),
-          plan.cluster().note());
+          plan.cluster().note(),
+          preflight);
     }
   }
 
@@ -96,16 +103,41 @@ final class PlanCommand implements Callable<Integer> {
     BackupConfig file = BackupConfig.read(config, Optional.empty());
     LostCluster cluster = cluster(file).withSurvivors(survivors());
     RecoveryPlan plan;
+    List<String> preflight;
     try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()))) {
       plan = new Recovery(root.service(open.store(), file), root.clock()).plan(cluster);
+      preflight = preflight(plan, open.store());
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(PlanJson.of(plan));
+      output.json(PlanJson.of(plan, preflight));
     } else {
       plan.lines().forEach(output::line);
+      preflight.forEach(output::line);
     }
     return ExitCode.DONE;
+  }
+
+  /** What needs a decision before the backup of the plan is restored. */
+  private List<String> preflight(RecoveryPlan plan, BackupStore store)
+      throws UsageException, IOException {
+    BackupEncodings encodings = root.encoding.reading();
+    if (plan.backup().isEmpty() || encodings.missing(plan.backup().get().name()).isPresent()) {
+      return List.of();
+    }
+    ReadOptions options =
+        ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
+            .timeout(root.timeout)
+            .unpacking(root.encoding.unpacking())
+            .extent(ReadOptions.Extent.FEW_PAGES)
+            .build();
+    try (StoredSnapshot stored = StoredSnapshot.open(plan.backup().get(), store, options)) {
+      return stored.snapshot().preflight(false).toDo().stream()
+          .map(finding -> OptionNames.in(finding.toString()))
+          .toList();
+    } catch (BackupException e) { // the plan holds all the same
+      return List.of("what to know before the restore could not be read: " + e.getMessage());
+    }
   }
 
   private LostCluster cluster(BackupConfig file) throws UsageException {

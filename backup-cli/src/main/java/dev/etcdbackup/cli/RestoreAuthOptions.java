@@ -55,6 +55,11 @@ final class RestoreAuthOptions {
     }
   }
 
+  /** Whether one of them is given. */
+  boolean isGiven() {
+    return withoutAuth || rootPasswordFile != null;
+  }
+
   private static byte[] password(Path file) throws UsageException {
     String password;
     try {

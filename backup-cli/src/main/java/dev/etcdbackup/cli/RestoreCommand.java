@@ -7,6 +7,7 @@ import dev.etcdbackup.restore.RestoredChanges;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
+import dev.etcdbackup.snapshot.Preflight;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,6 +103,13 @@ final class RestoreCommand implements Callable<Integer> {
               + " 5 otherwise, before anything is written.")
   private @Nullable Path requireSignature;
 
+  @Option(
+      names = "--preflight",
+      description =
+          "Restore nothing; print what is to be known before: which versions of etcd start from it,"
+              + " authentication, alarms, encryption keys.")
+  private boolean preflightOnly;
+
   @Mixin private final RestoreSelectionOptions part = new RestoreSelectionOptions();
 
   @Mixin private final RestoreAuthOptions auth = new RestoreAuthOptions();
@@ -117,7 +125,11 @@ final class RestoreCommand implements Callable<Integer> {
       String memberId,
       String clusterId,
       long revision,
-      List<String> warnings) {}
+      List<String> warnings,
+      List<String> preflight) {}
+
+  /** A restored member, and what is to be known before it starts. */
+  private record Restored(RestoredMember member, Preflight preflight) {}
 
   /**
    * A member restored to a point in time as {@code -o json} shows it; what is not known is null.
@@ -139,6 +151,9 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, IOException {
+    if (preflightOnly) {
+      return preflight();
+    }
     DataDirRestore restore = settings();
     Path target = dataDir == null ? Path.of(name + ".etcd") : dataDir;
     DataDirRestore.requireFree(target); // before anything is downloaded
@@ -148,10 +163,23 @@ final class RestoreCommand implements Callable<Integer> {
     }
     OperandReader reader =
         new OperandReader(root).requireSignature("--require-signature", requireSignature);
-    OperandReader.Work<RestoredMember> work = (snapshot, access) -> run(restore, snapshot, target);
-    RestoredMember member =
-        skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work);
-    print(member);
+    OperandReader.Work<Restored> work =
+        (snapshot, access) ->
+            new Restored(run(restore, snapshot, target), snapshot.preflight(true));
+    print(skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work));
+    return ExitCode.DONE;
+  }
+
+  private int preflight() throws UsageException, IOException {
+    Preflight preflight =
+        new OperandReader(root).whole(operand, (snapshot, access) -> snapshot.preflight(true));
+    Output output = root.output();
+    List<String> lines = preflight.lines().stream().map(OptionNames::in).toList();
+    if (output.isJson()) {
+      output.json(lines);
+    } else {
+      lines.forEach(output::line);
+    }
     return ExitCode.DONE;
   }
 
@@ -202,7 +230,7 @@ final class RestoreCommand implements Callable<Integer> {
                   reached.problem().orElse(null)));
       return;
     }
-    print(member);
+    print(new Restored(member, new Preflight(List.of())));
     root.output().line(ReachedText.of(base, reached));
     reached.problem().ifPresent(root::warn);
   }
@@ -245,7 +273,8 @@ final class RestoreCommand implements Callable<Integer> {
     }
   }
 
-  private void print(RestoredMember member) {
+  private void print(Restored restored) {
+    RestoredMember member = restored.member();
     Output output = root.output();
     String memberId = Long.toHexString(member.memberId());
     String clusterId = Long.toHexString(member.clusterId());
@@ -257,7 +286,8 @@ final class RestoreCommand implements Callable<Integer> {
               memberId,
               clusterId,
               member.revision(),
-              member.warnings().stream().map(OptionNames::in).toList()));
+              member.warnings().stream().map(OptionNames::in).toList(),
+              restored.preflight().lines().stream().map(OptionNames::in).toList()));
       return;
     }
     output.line(
@@ -271,5 +301,10 @@ final class RestoreCommand implements Callable<Integer> {
             + " at revision "
             + member.revision());
     member.warnings().stream().map(OptionNames::in).forEach(root::warn);
+    restored.preflight().toDo().stream()
+        .filter(finding -> finding.topic() != Preflight.Topic.ALARM) // warned of already
+        .filter(finding -> finding.topic() != Preflight.Topic.AUTH || !auth.isGiven())
+        .map(finding -> OptionNames.in(finding.toString()))
+        .forEach(root::warn);
   }
 }

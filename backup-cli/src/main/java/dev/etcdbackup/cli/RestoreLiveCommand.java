@@ -2,6 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.etcd.LiveDiff;
 import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -79,10 +81,16 @@ final class RestoreLiveCommand implements Callable<Integer> {
   public Integer call() throws UsageException, IOException {
     LiveRestore restore = restore();
     KeyRange range = KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
-    LiveRestoreReport report =
-        new OperandReader(root).whole(operand, (snapshot, way) -> run(restore, snapshot, range));
-    print(report);
-    return ExitCode.DONE;
+    return new OperandReader(root)
+        .whole(
+            operand,
+            (snapshot, way) -> {
+              print(run(restore, snapshot, range));
+              if (dryRun && !root.output().isJson()) {
+                printChanges(snapshot, range);
+              }
+              return ExitCode.DONE;
+            });
   }
 
   private LiveRestore restore() throws UsageException, SourceException {
@@ -112,6 +120,21 @@ final class RestoreLiveCommand implements Callable<Integer> {
     } catch (RevisionNotRetainedException e) {
       throw new UsageException("--rev: " + e.getMessage());
     }
+  }
+
+  /** What is in the cluster now and was not when the snapshot was taken, as {@code diff} counts. */
+  private void printChanges(EtcdSnapshot snapshot, KeyRange range)
+      throws UsageException, IOException {
+    EtcdConnection cluster = root.etcd.connection(root.etcd.required());
+    DiffStat changes = new DiffStat();
+    try (LiveDiff differences =
+        LiveDiff.of(snapshot, range, revision, cluster, DiffCommand.ANSWER)) {
+      while (differences.next()) {
+        changes.add(differences.key(), differences.change());
+      }
+    }
+    root.output().line("changed in the cluster since the snapshot:");
+    changes.lines().forEach(line -> root.output().line("  " + line));
   }
 
   private void print(LiveRestoreReport report) {

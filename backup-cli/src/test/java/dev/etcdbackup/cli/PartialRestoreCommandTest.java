@@ -118,6 +118,27 @@ class PartialRestoreCommandTest {
     assertThat(data).doesNotExist();
   }
 
+  @Test
+  void whatIsToBeKnownBeforeIsPrinted() throws Exception {
+    Path file = Goldens.write(directory.resolve("snap.db"), Goldens.bytes("3.6.14-rich-auth"));
+    String auth =
+        "authentication is on; users with the role root: root: have a password of theirs at hand,"
+            + " or restore with --without-auth or --set-root-password-file\n";
+    Cli preflight = restore(file.toString(), "--preflight");
+    assertThat(preflight.code()).isZero();
+    assertThat(preflight.out())
+        .isEqualTo(
+            """
+            etcd 3.4, 3.5, 3.6 and 3.7 start from it
+            the storage version is 3.6.0; etcd before 3.6 ignores it, later versions keep it
+            """
+                + auth);
+    assertThat(data).doesNotExist();
+    assertThat(restore(file.toString()).err()).isEqualTo("etcd-backup: warning: " + auth);
+    data = directory.resolve("without");
+    assertThat(restore(file.toString(), "--without-auth").err()).isEmpty();
+  }
+
   @Tag("server")
   @Test
   void aServerTakesTheNewPasswordOfRoot() throws Exception {

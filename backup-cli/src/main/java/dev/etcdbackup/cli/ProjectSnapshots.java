@@ -1,0 +1,81 @@
+package dev.etcdbackup.cli;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.StoredSnapshot;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The backups of a project, opened one after the other. */
+final class ProjectSnapshots {
+  private final EtcdBackupCommand root;
+  private final BackupStore store;
+  private final BackupEncodings encodings;
+  private final ReadOptions.Builder options;
+  private boolean skipped;
+
+  ProjectSnapshots(EtcdBackupCommand root, BackupStore store) throws UsageException {
+    this.root = root;
+    this.store = store;
+    this.encodings = root.encoding.reading();
+    this.options =
+        ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
+            .timeout(root.timeout)
+            .unpacking(root.encoding.unpacking());
+  }
+
+  /** What is done with an open backup. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(EtcdSnapshot snapshot) throws IOException;
+  }
+
+  /** The backups with a time in their names, the oldest first. */
+  List<Backup> oldestFirst(String project) throws UsageException, BackupException {
+    return root.service(store).list(project).stream()
+        .filter(backup -> backup.kind() != BackupKind.CHANGES && backup.time().isPresent())
+        .sorted(Backup.OLDEST_FIRST)
+        .toList();
+  }
+
+  /** When a backup was begun. */
+  static Instant time(Backup backup) {
+    return backup.time().orElseThrow();
+  }
+
+  /**
+   * Opens a backup. One that cannot be read with the keys given, or is damaged, is warned of and
+   * passed over.
+   */
+  <T> Optional<T> read(Backup backup, ReadOptions.Extent extent, Work<T> work) throws IOException {
+    Optional<String> missing = encodings.missing(backup.name());
+    if (missing.isPresent()) {
+      return skip(backup, missing.get());
+    }
+    try (StoredSnapshot stored =
+        StoredSnapshot.open(backup, store, options.extent(extent).build())) {
+      return Optional.of(work.run(stored.snapshot()));
+    } catch (CorruptBackupException e) {
+      return skip(backup, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private <T> Optional<T> skip(Backup backup, String reason) {
+    root.warn("skipped " + backup.key() + ": " + reason);
+    skipped = true;
+    return Optional.empty();
+  }
+
+  /** The exit code of a command that found what it looked for, or of one that is incomplete. */
+  int code(int found) {
+    return skipped ? ExitCode.CORRUPT : found;
+  }
+}
