@@ -90,7 +90,7 @@ final class ConfigCheck {
     config.lock().ifPresent(lock -> check("lock: ", () -> SchedulerSetup.lock(lock).close()));
     config.lock().ifPresent(lock -> checkFiles("lock: ", lock.etcd()));
     for (ClusterConfig cluster : config.clusters()) {
-      check("", () -> SchedulerSetup.scheduled(cluster, List.of()));
+      check("", () -> SchedulerSetup.scheduled(cluster, List.of(), List.of()));
       check("", () -> EncodingOptions.signingKey(cluster));
       checkFiles("cluster '" + cluster.project() + "': ", cluster.etcd());
     }

@@ -134,7 +134,7 @@ final class DrillCommand implements Callable<Integer> {
     return builder.build();
   }
 
-  private static Optional<Path> onPath() {
+  static Optional<Path> onPath() {
     String path = System.getenv("PATH");
     return Stream.of((path == null ? "" : path).split(File.pathSeparator))
         .filter(directory -> !directory.isEmpty())

@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
             new ChangeRecorders(
                 root, open.store(), setup.lock(), log, new ChangeMetrics(registry))) {
       BackupScheduler scheduler = setup.scheduler();
-      setup.addAll();
+      setup.addAll(new ConfiguredChecks(root).of(read.checks()));
       metrics.watch(scheduler);
       Optional<StatusServer> status = Optional.empty();
       if (read.listen().isPresent()) {

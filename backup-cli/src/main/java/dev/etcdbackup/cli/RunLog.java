@@ -1,9 +1,13 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.schedule.Anomaly;
 import dev.etcdbackup.schedule.BackupListener;
+import dev.etcdbackup.schedule.CheckResult;
 import dev.etcdbackup.schedule.FailedRun;
+import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
@@ -103,6 +107,21 @@ final class RunLog implements BackupListener {
   @Override
   public void copyFailed(String project, String store, BackupException cause) {
     line("uncopied", project, "to " + store + ": " + cause.getMessage());
+  }
+
+  @Override
+  public void checked(String project, CheckResult result) {
+    String of = result.kind() + " of " + result.key();
+    if (result.ok()) {
+      line("checked", project, of + " passed in " + DurationText.format(result.took()));
+    } else {
+      line("bad", project, of + " found: " + String.join("; ", result.problems()));
+    }
+  }
+
+  @Override
+  public void checkFailed(String project, ScheduledCheck.Kind kind, Exception cause) {
+    line("unchecked", project, kind + " could not be made: " + FailureText.of(cause));
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.etcdbackup.etcd.EtcdBackupLock;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
+import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import dev.etcdbackup.schedule.SecondStore;
@@ -67,10 +68,11 @@ final class SchedulerSetup implements AutoCloseable {
     return lock.isPresent() ? lock.get() : BackupLock.inProcess();
   }
 
-  /** Adds all clusters by their schedules. */
-  void addAll() throws UsageException {
+  /** Adds all clusters by their schedules, each with these checks. */
+  void addAll(List<ScheduledCheck> checks) throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      scheduler.put(scheduled(cluster, secondStores.of(cluster.project())));
+      scheduler.put(
+          scheduled(cluster, secondStores.of(cluster.project()), checks));
     }
   }
 
@@ -78,7 +80,7 @@ final class SchedulerSetup implements AutoCloseable {
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
-        scheduler.put(cluster(cluster, Schedule.never(), List.of()));
+        scheduler.put(cluster(cluster, Schedule.never(), List.of(), List.of()));
       }
     }
   }
@@ -95,7 +97,8 @@ final class SchedulerSetup implements AutoCloseable {
   }
 
   /** A cluster with the schedule that the configuration gives it. */
-  static ScheduledCluster scheduled(ClusterConfig cluster, List<SecondStore> copyTo)
+  static ScheduledCluster scheduled(
+      ClusterConfig cluster, List<SecondStore> copyTo, List<ScheduledCheck> checks)
       throws UsageException {
     if (cluster.automated() && !canBeBackedUp(cluster)) {
       throw new UsageException(
@@ -103,11 +106,16 @@ final class SchedulerSetup implements AutoCloseable {
               + cluster.project()
               + "' has no endpoints; give them, or say 'automated: false'");
     }
-    return cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
+    return cluster(
+        cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo, checks);
   }
 
   private static ScheduledCluster cluster(
-      ClusterConfig cluster, Schedule schedule, List<SecondStore> copyTo) throws UsageException {
+      ClusterConfig cluster,
+      Schedule schedule,
+      List<SecondStore> copyTo,
+      List<ScheduledCheck> checks)
+      throws UsageException {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
@@ -119,6 +127,7 @@ final class SchedulerSetup implements AutoCloseable {
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     copyTo.forEach(builder::copyTo);
+    checks.forEach(builder::check);
     return builder.build();
   }
 

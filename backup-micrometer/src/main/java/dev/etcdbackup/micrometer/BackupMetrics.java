@@ -3,7 +3,9 @@ package dev.etcdbackup.micrometer;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.CheckResult;
 import dev.etcdbackup.schedule.FailedRun;
+import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
@@ -44,6 +46,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code etcd.backup.copied}, {@code etcd.backup.copy.failures}</td><td>backups that were
  * copied to a second store, by {@code store}, and that were not; a store that does not answer is one
  * failure</td></tr>
+ * <tr><td>{@code etcd.backup.checks}</td><td>scheduled checks of the newest backup, by {@code kind}:
+ * verify, drill, and {@code result}: good, bad, failed</td></tr>
+ * <tr><td>{@code etcd.backup.check.duration}</td><td>timer of these checks, by {@code kind}; of a
+ * drill, the time to restore</td></tr>
  * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
  * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds since 1970; NaN while there is no backup</td></tr>
  * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
@@ -150,6 +156,25 @@ public final class BackupMetrics implements BackupListener {
   }
 
   @Override
+  public void checked(String project, CheckResult result) {
+    checks(project, result.kind(), "good").increment(result.ok() ? 1 : 0);
+    checks(project, result.kind(), "bad").increment(result.ok() ? 0 : 1);
+    checks(project, result.kind(), "failed").increment(0);
+    Timer.builder("etcd.backup.check.duration")
+        .description("Of a scheduled check; of a drill, the time to restore")
+        .tags("project", project, "kind", result.kind().toString())
+        .register(registry)
+        .record(result.took());
+  }
+
+  @Override
+  public void checkFailed(String project, ScheduledCheck.Kind kind, Exception cause) {
+    checks(project, kind, "good").increment(0);
+    checks(project, kind, "bad").increment(0);
+    checks(project, kind, "failed").increment();
+  }
+
+  @Override
   public void lockLost(String project) {
     locksLost(project).increment();
   }
@@ -213,6 +238,13 @@ public final class BackupMetrics implements BackupListener {
         "etcd.backup.copy.failures",
         "Backups that were not copied to a second store",
         Tags.of("project", project, "store", store));
+  }
+
+  private Counter checks(String project, ScheduledCheck.Kind kind, String result) {
+    return counter(
+        "etcd.backup.checks",
+        "Scheduled checks of the newest backup",
+        Tags.of("project", project, "kind", kind.toString(), "result", result));
   }
 
   private Counter locksLost(String project) {

@@ -8,6 +8,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
+import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.service.PruneReport;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
@@ -132,6 +133,7 @@ class BackupMetricsTest {
     await(() -> registry.scrape().contains("etcd_backup_overdue_seconds{project=\"p\"}"));
     metrics.lockLost("p");
     metrics.pruneFailed("p", new SourceException("any"));
+    metrics.checkFailed("p", ScheduledCheck.Kind.DRILL, new SourceException("any"));
     metrics.copyFailed("p", "site-b", new SourceException("any"));
     metrics.pruned("p", new PruneReport(new RetentionPlan(List.of()), Set.of(), Map.of()));
 

@@ -102,6 +102,23 @@ public interface BackupListener {
   default void copyFailed(String project, String store, BackupException cause) {}
 
   /**
+   * The newest backup of a project was checked after a run.
+   *
+   * @param project the project
+   * @param result what was found
+   */
+  default void checked(String project, CheckResult result) {}
+
+  /**
+   * The newest backup of a project could not be checked. It is tried again after the next run.
+   *
+   * @param project the project
+   * @param kind what was to be checked
+   * @param cause the cause
+   */
+  default void checkFailed(String project, ScheduledCheck.Kind kind, Exception cause) {}
+
+  /**
    * The lock of a project was lost during a run. The run is cancelled and commits nothing after
    * this. Called on a thread of the lock.
    *

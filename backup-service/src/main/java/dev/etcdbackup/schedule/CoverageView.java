@@ -110,9 +110,10 @@ final class CoverageView {
     Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
     List<ForeignBackup> others = Catalogue.utc().snapshots(own);
     if (known != null) {
+      String checks = new Checks(with, known.cluster()).remark(now);
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
-          row,
+          withNote(row, checks),
           known,
           CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
           lastSuccess);
@@ -126,6 +127,14 @@ final class CoverageView {
         List.of(),
         Optional.empty(),
         CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
+  }
+
+  private static CoverageRow withNote(CoverageRow row, String more) {
+    if (more.isEmpty()) {
+      return row;
+    }
+    String note = row.note().isEmpty() ? more : row.note() + "; " + more;
+    return new CoverageRow(row.project(), row.state(), row.newest(), row.age(), note);
   }
 
   private static ProjectCoverage remembered(

@@ -85,6 +85,16 @@ final class Listeners implements BackupListener {
   }
 
   @Override
+  public void checked(String project, CheckResult result) {
+    each(one -> one.checked(project, result));
+  }
+
+  @Override
+  public void checkFailed(String project, ScheduledCheck.Kind kind, Exception cause) {
+    each(one -> one.checkFailed(project, kind, cause));
+  }
+
+  @Override
   public void lockLost(String project) {
     each(one -> one.lockLost(project));
   }

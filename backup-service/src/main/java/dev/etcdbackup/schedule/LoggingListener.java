@@ -1,6 +1,7 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
@@ -125,6 +126,20 @@ final class LoggingListener implements BackupListener {
     } else {
       log.warn("{} is not copied to {}: {}", project, store, why);
     }
+  }
+
+  @Override
+  public void checked(String project, CheckResult result) {
+    if (result.ok()) {
+      log.info("{} of {} passed in {} ms", result.kind(), result.key(), result.took().toMillis());
+    } else {
+      log.warn("{} of {} found: {}", result.kind(), result.key(), result.problems().get(0));
+    }
+  }
+
+  @Override
+  public void checkFailed(String project, ScheduledCheck.Kind kind, Exception cause) {
+    log.warn("{} of {} could not be made: {}", kind, project, FailureText.of(cause));
   }
 
   @Override

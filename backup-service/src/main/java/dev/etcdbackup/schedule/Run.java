@@ -136,6 +136,7 @@ final class Run implements Supplier<RunOutcome> {
     BackupResult result = backUp(cluster.naming(), held);
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
     copyToSecondStores(anomalies.isEmpty(), held);
+    check(result, held);
     return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
   }
 
@@ -222,6 +223,17 @@ final class Run implements Supplier<RunOutcome> {
       } catch (RuntimeException e) {
         LOG.error("{} could not be copied to {}", project, second.name(), e);
       }
+    }
+  }
+
+  /** Makes the checks that are due. A failure here does not affect the stored backup. */
+  private void check(BackupResult result, BackupLock.Held held) {
+    try {
+      if (held.confirm()) {
+        new Checks(with, cluster).run(result.backup());
+      }
+    } catch (BackupException | RuntimeException e) {
+      LOG.error("{} was stored, but checks of {} failed", result.key(), cluster.project(), e);
     }
   }
 

@@ -37,6 +37,7 @@ public final class ScheduledCluster {
   private final String recovery;
   private final Predicate<Anomaly> acceptance;
   private final List<SecondStore> secondStores;
+  private final List<ScheduledCheck> checks;
 
   private ScheduledCluster(Builder builder) {
     this.project = builder.project;
@@ -53,6 +54,7 @@ public final class ScheduledCluster {
     this.recovery = builder.recovery;
     this.acceptance = builder.acceptance;
     this.secondStores = List.copyOf(builder.secondStores);
+    this.checks = List.copyOf(builder.checks);
   }
 
   /**
@@ -144,6 +146,10 @@ public final class ScheduledCluster {
     return secondStores;
   }
 
+  List<ScheduledCheck> checks() {
+    return checks;
+  }
+
   /**
    * Returns the first point of the schedule after an instant, delayed by this cluster's share of
    * the jitter.
@@ -203,6 +209,7 @@ public final class ScheduledCluster {
     private String recovery = "";
     private Predicate<Anomaly> acceptance = anomaly -> false;
     private final List<SecondStore> secondStores = new ArrayList<>();
+    private final List<ScheduledCheck> checks = new ArrayList<>();
 
     private Builder(String project, SnapshotSource source) {
       this.project = BackupKey.requireProject(project);
@@ -366,6 +373,23 @@ public final class ScheduledCluster {
             "second stores must have different names, but two are called " + second.name());
       }
       secondStores.add(second);
+      return this;
+    }
+
+    /**
+     * Adds a check of the newest backup, which is made after a backup when it is due. A failure is
+     * reported and affects no backup. Default: none.
+     *
+     * @param check the check, of a kind that no other one has
+     * @return this
+     * @throws IllegalArgumentException when another one is of the same kind
+     */
+    public Builder check(ScheduledCheck check) {
+      if (checks.stream().anyMatch(one -> one.kind() == check.kind())) {
+        throw new IllegalArgumentException(
+            "checks must be of different kinds, but two are of kind " + check.kind());
+      }
+      checks.add(check);
       return this;
     }
 

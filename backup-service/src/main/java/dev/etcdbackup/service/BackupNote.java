@@ -28,7 +28,9 @@ public record BackupNote(
     /** The backup is bad: searches for the newest good backup skip it, and it does not count. */
     BAD,
     /** The backup was verified. The newest such backup of a series is not pruned. */
-    VERIFIED;
+    VERIFIED,
+    /** The backup was restored in a drill. Protects it as {@link #VERIFIED} does. */
+    DRILLED;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -63,6 +65,7 @@ public record BackupNote(
           case NOTE -> "note";
           case BAD -> "marked bad";
           case VERIFIED -> "verified " + since;
+          case DRILLED -> "drilled " + since;
         };
     return text.isEmpty() ? what : what + ": " + text;
   }

@@ -115,6 +115,19 @@ public final class BackupNotes {
   }
 
   /**
+   * Records that a backup was restored in a drill now, in place of an earlier record.
+   *
+   * @param key the backup
+   * @param how how long that took, one line of 1 to 2,000 bytes of UTF-8
+   * @throws IllegalArgumentException when the text is not as described
+   * @throws BackupNotFoundException when the backup does not exist
+   * @throws StoreException when the store failed; the record may be written
+   */
+  public void markDrilled(BackupKey key, String how) throws BackupException {
+    replace(key, Kind.DRILLED, Optional.empty(), requireText("how", how));
+  }
+
+  /**
    * Removes the notes of one kind from a backup, which may have been deleted.
    *
    * @param key the backup
@@ -138,16 +151,21 @@ public final class BackupNotes {
    *     throw: the note says so
    */
   public List<BackupNote> list(String project) throws BackupException {
-    return list(project, kind -> true);
+    return list(project, kind -> true, kind -> true);
   }
 
-  /** Lists the notes that matter to a prune or a search, with their texts. */
+  /** Lists the notes that matter to a prune or a search, with the texts of pins and bad marks. */
   List<BackupNote> list(String project, Predicate<Kind> kinds) throws BackupException {
+    return list(project, kinds, kind -> kind == Kind.PIN || kind == Kind.BAD);
+  }
+
+  private List<BackupNote> list(String project, Predicate<Kind> kinds, Predicate<Kind> withText)
+      throws BackupException {
     Instant now = clock.instant();
     List<BackupNote> notes = new ArrayList<>();
     for (NoteObject one : objects(project)) {
       if (one.note().holds(now) && kinds.test(one.note().kind())) {
-        notes.add(one.note().kind() == Kind.VERIFIED ? one.note() : one.read(store));
+        notes.add(withText.test(one.note().kind()) ? one.read(store) : one.note());
       }
     }
     return notes;

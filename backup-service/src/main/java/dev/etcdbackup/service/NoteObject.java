@@ -32,7 +32,7 @@ record NoteObject(StoredBackup stored, BackupNote note) {
 
   private static final Pattern NAME =
       Pattern.compile(
-          "(pin|note|bad|verified)/(.+)/(?:until_([0-9:-]{19})_)?since_([0-9:-]{19})",
+          "(pin|note|bad|verified|drilled)/(.+)/(?:until_([0-9:-]{19})_)?since_([0-9:-]{19})",
           Pattern.DOTALL);
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)

@@ -35,7 +35,8 @@ final class NotedPlan {
   NotedPlan(List<BackupNote> notes) {
     this.bad = byKey(notes, Kind.BAD);
     this.pins = byKey(notes, Kind.PIN);
-    this.verified = byKey(notes, Kind.VERIFIED).keySet();
+    this.verified = new HashSet<>(byKey(notes, Kind.VERIFIED).keySet());
+    verified.addAll(byKey(notes, Kind.DRILLED).keySet());
   }
 
   boolean isBad(Backup backup) {

@@ -120,7 +120,7 @@ class BackupNotesTest {
             "pinned: a",
             "note: before the migration",
             "marked bad: entry lost",
-            "verified 2020-02-03T21:00:00Z");
+            "verified 2020-02-03T21:00:00Z: drill");
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param listen the address that serves metrics and coverage; empty when none does
  * @param tarballZone the zone in which the times in the names of tarballs are read; UTC by default
  * @param copyTo the second stores, no name twice
+ * @param checks the checks of the newest backups
  * @param clusters the clusters, in the order of the file, no project twice
  */
 public record BackupConfig(
@@ -35,6 +36,7 @@ public record BackupConfig(
     Optional<InetSocketAddress> listen,
     ZoneId tarballZone,
     List<SecondStoreConfig> copyTo,
+    CheckConfig checks,
     List<ClusterConfig> clusters) {
   /** Copies the lists. */
   public BackupConfig {

@@ -46,6 +46,7 @@ final class ClustersDocument {
     Optional<ZoneId> tarballZone =
         attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
     encodingOfAll = attempt(() -> encoding(fields));
+    Optional<CheckConfig> checks = attempt(() -> Optional.of(checks(fields)));
     List<SecondStoreConfig> copyTo = new ArrayList<>();
     for (ConfigNode node : fields.items("copyTo")) {
       attempt(() -> Optional.of(secondStore(node, copyTo))).ifPresent(copyTo::add);
@@ -73,6 +74,7 @@ final class ClustersDocument {
         listen,
         tarballZone.orElse(ZoneOffset.UTC),
         copyTo,
+        checks.orElse(CheckConfig.NONE),
         clusters);
   }
 
@@ -197,6 +199,24 @@ final class ClustersDocument {
     }
     throw new IllegalArgumentException(
         "must be a number of " + least + " to " + most + ", not '" + text + "'");
+  }
+
+  private static CheckConfig checks(FieldReader file) throws ConfigException {
+    Optional<FieldReader> verify = file.fields("verify");
+    Optional<Duration> verifyEvery = Optional.empty();
+    boolean deep = false;
+    if (verify.isPresent()) {
+      verifyEvery = Optional.of(verify.get().required("every", DurationSyntax::parse));
+      deep = verify.get().value("deep", ClustersDocument::bool).orElse(false);
+      verify.get().end();
+    }
+    Optional<FieldReader> drill = file.fields("drill");
+    Optional<Duration> drillEvery = Optional.empty();
+    if (drill.isPresent()) {
+      drillEvery = Optional.of(drill.get().required("every", DurationSyntax::parse));
+      drill.get().end();
+    }
+    return new CheckConfig(verifyEvery, deep, drillEvery);
   }
 
   private SecondStoreConfig secondStore(ConfigNode node, List<SecondStoreConfig> earlier)

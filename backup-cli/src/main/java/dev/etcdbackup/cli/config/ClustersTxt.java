@@ -56,6 +56,7 @@ final class ClustersTxt {
         Optional.empty(),
         ZoneOffset.UTC,
         List.of(),
+        CheckConfig.NONE,
         clusters);
   }
 

@@ -167,7 +167,7 @@ class BackupConfigTest {
       assertThat(example).as("example").containsPattern("\\b" + field + ":");
       assertThat(tables)
           .as("tables")
-          .containsPattern("`(lock\\.|tls\\.|encoding\\.|copyTo\\.|changes\\.)?" + field + "`");
+          .containsPattern("`(lock\\.|tls\\.|encoding\\.|copyTo\\.|changes\\.|verify\\.|drill\\.)?" + field + "`");
     }
     assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
   }
@@ -232,6 +232,19 @@ class BackupConfigTest {
     assertThat(config.copyTo().get(1).takes("a")).isTrue();
     assertThat(config.copyTo().get(1).takes("c")).isFalse();
     assertThat(config.copyTo().get(1).retention()).isEmpty();
+  }
+
+  @Test
+  void checksAreRead() throws Exception {
+    BackupConfig config =
+        read("c.yaml", "verify: {every: 1d, deep: true}\ndrill: {every: 7d}\nclusters: []\n");
+    assertThat(config.checks())
+        .isEqualTo(
+            new CheckConfig(
+                Optional.of(Duration.ofDays(1)), true, Optional.of(Duration.ofDays(7))));
+    assertThat(read("c.yaml", "clusters: []\n").checks()).isEqualTo(CheckConfig.NONE);
+    assertThatThrownBy(() -> read("c.yaml", "verify: {deep: true}\nclusters: []\n"))
+        .hasMessageContaining("'every' is missing");
   }
 
   @Test

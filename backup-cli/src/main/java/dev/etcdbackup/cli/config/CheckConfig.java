@@ -1,0 +1,18 @@
+package dev.etcdbackup.cli.config;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The checks that {@code run} makes of the newest backup of each cluster, as configured.
+ *
+ * @param verifyEvery how often it is verified; empty for never
+ * @param deep whether what entries say of one another is verified too
+ * @param drillEvery how often it is restored; empty for never
+ */
+public record CheckConfig(
+    Optional<Duration> verifyEvery, boolean deep, Optional<Duration> drillEvery) {
+  /** No checks. */
+  public static final CheckConfig NONE =
+      new CheckConfig(Optional.empty(), false, Optional.empty());
+}

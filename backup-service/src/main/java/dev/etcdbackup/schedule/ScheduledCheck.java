@@ -1,0 +1,79 @@
+package dev.etcdbackup.schedule;
+
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.Verification;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.VerifyRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A check of the newest backup, which a scheduler makes after a backup when the last successful one
+ * is long enough ago. A success is recorded beside the backup as a {@link
+ * dev.etcdbackup.service.BackupNote}, so it survives restarts, and the newest checked backup of a
+ * series is not pruned.
+ *
+ * <p>Immutable, and as thread-safe as the check.
+ *
+ * @param kind what is checked
+ * @param every how long a success counts, 1 minute to 36,500 days; it is renewed by the first
+ *     backup after nine tenths of it
+ * @param check the check itself
+ */
+public record ScheduledCheck(Kind kind, Duration every, Check check) {
+  /** The kinds of checks. */
+  public enum Kind {
+    /** The backup is read and verified. */
+    VERIFY,
+    /** The backup is restored. */
+    DRILL;
+
+    /** Returns the kind in lower case. */
+    @Override
+    public String toString() {
+      return this == VERIFY ? "verify" : "drill";
+    }
+  }
+
+  /** Checks a backup. */
+  public interface Check {
+    /**
+     * Checks a backup, on the thread of the run, with the lock of the project held.
+     *
+     * @param backup the backup that was just stored
+     * @param backups the service of the scheduler, whose store has it
+     * @return the problems that were found; none when the backup is good
+     * @throws IOException when the backup could not be checked
+     */
+    Verification check(Backup backup, BackupService backups) throws IOException;
+  }
+
+  /** Checks the values. */
+  public ScheduledCheck {
+    Objects.requireNonNull(kind, "kind");
+    Objects.requireNonNull(check, "check");
+    if (every.compareTo(Duration.ofMinutes(1)) < 0
+        || every.compareTo(Duration.ofDays(36_500)) > 0) {
+      throw new IllegalArgumentException("every must be 1 minute to 36500 days, not " + every);
+    }
+  }
+
+  /**
+   * Returns a check that verifies the backup.
+   *
+   * @param every how long a success counts
+   * @param verifier what verifies it
+   * @return the check
+   * @throws IllegalArgumentException when the duration is out of range
+   */
+  public static ScheduledCheck verify(Duration every, BackupVerifier verifier) {
+    Objects.requireNonNull(verifier, "verifier");
+    return new ScheduledCheck(
+        Kind.VERIFY,
+        every,
+        (backup, backups) ->
+            backups.verify(VerifyRequest.builder(backup).verifier(verifier).build()));
+  }
+}
