@@ -22,6 +22,8 @@ import java.util.function.UnaryOperator;
 /** A scheduler that is built from the configuration, and the connection of its lock. */
 final class SchedulerSetup implements AutoCloseable {
   private final BackupConfig config;
+  private final BackupStore store;
+  private final BackupEncodings reading;
   private final Optional<EtcdBackupLock> lock;
   private final BackupScheduler scheduler;
 
@@ -40,6 +42,8 @@ final class SchedulerSetup implements AutoCloseable {
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
     this.config = config;
+    this.store = store;
+    this.reading = encodings;
     try {
       this.lock = config.lock().map(SchedulerSetup::lock);
     } catch (IllegalArgumentException e) {
@@ -58,7 +62,13 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules. */
   void addAll() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      scheduler.put(scheduled(cluster));
+      ScheduledCluster.Builder builder = builder(cluster);
+      if (cluster.skipUnchanged() && canBeBackedUp(cluster)) {
+        builder.skipUnchanged(
+            new LiveUnchanged(cluster.etcd(), store, reading, cluster.timeout()),
+            cluster.maxAge().orElseThrow());
+      }
+      scheduler.put(builder.build());
     }
   }
 
@@ -66,7 +76,7 @@ final class SchedulerSetup implements AutoCloseable {
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
-        scheduler.put(cluster(cluster, Schedule.never()));
+        scheduler.put(builder(cluster, Schedule.never()).build());
       }
     }
   }
@@ -84,16 +94,20 @@ final class SchedulerSetup implements AutoCloseable {
 
   /** A cluster with the schedule that the configuration gives it. */
   static ScheduledCluster scheduled(ClusterConfig cluster) throws UsageException {
+    return builder(cluster).build();
+  }
+
+  private static ScheduledCluster.Builder builder(ClusterConfig cluster) throws UsageException {
     if (cluster.automated() && !canBeBackedUp(cluster)) {
       throw new UsageException(
           "cluster '"
               + cluster.project()
               + "' has no endpoints; give them, or say 'automated: false'");
     }
-    return cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never());
+    return builder(cluster, cluster.automated() ? cluster.schedule() : Schedule.never());
   }
 
-  private static ScheduledCluster cluster(ClusterConfig cluster, Schedule schedule)
+  private static ScheduledCluster.Builder builder(ClusterConfig cluster, Schedule schedule)
       throws UsageException {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
@@ -105,7 +119,7 @@ final class SchedulerSetup implements AutoCloseable {
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
-    return builder.build();
+    return builder;
   }
 
   private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {

@@ -34,6 +34,8 @@ public final class ScheduledCluster {
   private final @Nullable Instant since;
   private final String recovery;
   private final Predicate<Anomaly> acceptance;
+  private final @Nullable UnchangedCheck unchanged;
+  private final Duration unchangedMaxAge;
 
   private ScheduledCluster(Builder builder) {
     this.project = builder.project;
@@ -49,6 +51,8 @@ public final class ScheduledCluster {
     this.since = builder.since;
     this.recovery = builder.recovery;
     this.acceptance = builder.acceptance;
+    this.unchanged = builder.unchanged;
+    this.unchangedMaxAge = builder.unchangedMaxAge;
   }
 
   /**
@@ -132,6 +136,16 @@ public final class ScheduledCluster {
     return recovery;
   }
 
+  /** The check after which a scheduled backup is skipped; empty when none is skipped. */
+  Optional<UnchangedCheck> unchanged() {
+    return Optional.ofNullable(unchanged);
+  }
+
+  /** How old the newest backup may become when backups are skipped. */
+  Duration unchangedMaxAge() {
+    return unchangedMaxAge;
+  }
+
   Predicate<Anomaly> acceptance() {
     return acceptance;
   }
@@ -194,6 +208,8 @@ public final class ScheduledCluster {
     private @Nullable Instant since;
     private String recovery = "";
     private Predicate<Anomaly> acceptance = anomaly -> false;
+    private @Nullable UnchangedCheck unchanged;
+    private Duration unchangedMaxAge = Duration.ZERO;
 
     private Builder(String project, SnapshotSource source) {
       this.project = BackupKey.requireProject(project);
@@ -326,6 +342,29 @@ public final class ScheduledCluster {
      */
     public Builder recovery(String recovery) {
       this.recovery = Objects.requireNonNull(recovery, "recovery");
+      return this;
+    }
+
+    /**
+     * Skips a scheduled backup when the cluster is unchanged since its newest backup. The newest
+     * backup never becomes older than the maximum age for that: a point of the schedule is skipped
+     * only when the next one is in time. A series with suspicious backups is backed up in any case,
+     * and so is a cluster that cannot be checked. {@link BackupListener#skipped} reports what was
+     * skipped, and coverage is fresh up to the maximum age and 1 hour. After a restart the cluster
+     * is checked at once, and the points that were skipped before count as missed. Default: nothing
+     * is skipped.
+     *
+     * @param check whether the cluster is unchanged
+     * @param maxAge the maximum age of the newest backup, more than 0 and at most 36,500 days
+     * @return this
+     */
+    public Builder skipUnchanged(UnchangedCheck check, Duration maxAge) {
+      if (maxAge.isZero() || maxAge.isNegative() || maxAge.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "maxAge must be more than 0 and at most 36500 days, not " + maxAge);
+      }
+      this.unchanged = Objects.requireNonNull(check, "check");
+      this.unchangedMaxAge = maxAge;
       return this;
     }
 

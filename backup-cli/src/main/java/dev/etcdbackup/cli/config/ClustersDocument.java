@@ -135,6 +135,8 @@ final class ClustersDocument {
     Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
+    Duration longest = cron.map(ClustersDocument::longestGap).orElse(every);
+    boolean skipUnchanged = skipUnchanged(fields, maxAge, longest);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     fields.end();
@@ -143,7 +145,7 @@ final class ClustersDocument {
         automated,
         etcd,
         cron.isPresent() ? cron.get() : Schedule.every(every),
-        cron.map(ClustersDocument::longestGap).orElse(every),
+        longest,
         jitter.orElse(Duration.ZERO),
         naming,
         encoding,
@@ -151,7 +153,23 @@ final class ClustersDocument {
         timeout.orElse(ClusterConfig.DEFAULT_TIMEOUT),
         maxAge,
         since,
-        recovery);
+        recovery,
+        skipUnchanged);
+  }
+
+  /** With less than two intervals nothing would ever be skipped. */
+  private static boolean skipUnchanged(
+      FieldReader fields, Optional<Duration> maxAge, Duration interval) throws ConfigException {
+    boolean skip = fields.value("skipUnchanged", ClustersDocument::bool).orElse(Boolean.FALSE);
+    boolean fits =
+        maxAge.map(age -> age.compareTo(interval.multipliedBy(2)) >= 0).orElse(Boolean.FALSE);
+    if (skip && !fits) {
+      throw fields.refuse(
+          "skipUnchanged",
+          "'skipUnchanged' needs a 'maxAge' of at least two intervals, by which a backup is taken"
+              + " in any case");
+    }
+    return skip;
   }
 
   private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {
