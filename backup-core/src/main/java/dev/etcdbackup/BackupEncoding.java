@@ -1,6 +1,7 @@
 package dev.etcdbackup;
 
 import dev.etcdbackup.name.BackupName;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -65,6 +66,31 @@ public interface BackupEncoding {
    */
   default Optional<ByteRanges> decodeRanges(ByteRanges encoded, BackupName name)
       throws BackupException {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns whether this encoding can decode at all. One that encrypts cannot when it has no
+   * private key.
+   *
+   * @return true by default
+   */
+  default boolean canDecode() {
+    return true;
+  }
+
+  /**
+   * Returns to whom a backup is encrypted, and which private keys of this encoding may decrypt it.
+   * Reads only the beginning and decrypts nothing.
+   *
+   * @param encoded the encoded bytes, or at least the first 256 KiB of them; not closed
+   * @param name the name under which they are stored, with all of its suffixes
+   * @return the recipients; empty when this encoding does not encrypt, which is the default
+   * @throws CorruptBackupException when the bytes are not in this encoding
+   * @throws IOException the exception of {@code encoded}
+   */
+  default Optional<Recipients> encryptedTo(InputStream encoded, BackupName name)
+      throws IOException {
     return Optional.empty();
   }
 }

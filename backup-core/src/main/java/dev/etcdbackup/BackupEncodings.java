@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +58,11 @@ public final class BackupEncodings {
    *
    * @param name the name of a backup
    * @return {@code it is encrypted with OpenPGP} or {@code the encoding for .SUFFIX is missing};
-   *     empty when every encoding of the name is in this set
+   *     empty when every encoding of the name is in this set and {@linkplain
+   *     BackupEncoding#canDecode can decode}
    */
   public Optional<String> missing(BackupName name) {
-    return missingSuffix(name)
+    return firstSuffix(name, suffix -> !canDecode(suffix))
         .map(
             suffix ->
                 suffix.equals(".gpg")
@@ -68,14 +70,20 @@ public final class BackupEncodings {
                     : "the encoding for " + suffix + " is missing");
   }
 
-  private Optional<String> missingSuffix(BackupName name) {
+  /** The first suffix, in the order of decoding, that has a property. */
+  private static Optional<String> firstSuffix(BackupName name, Predicate<String> property) {
     List<String> suffixes = name.encodings();
     for (int i = suffixes.size() - 1; i >= 0; i--) {
-      if (!bySuffix.containsKey(suffixes.get(i))) {
+      if (property.test(suffixes.get(i))) {
         return Optional.of(suffixes.get(i));
       }
     }
     return Optional.empty();
+  }
+
+  private boolean canDecode(String suffix) {
+    @Nullable BackupEncoding encoding = bySuffix.get(suffix);
+    return encoding != null && encoding.canDecode();
   }
 
   /**
@@ -86,7 +94,7 @@ public final class BackupEncodings {
    *     and what to do
    */
   public void require(BackupName name) {
-    Optional<String> missing = missingSuffix(name);
+    Optional<String> missing = firstSuffix(name, suffix -> !bySuffix.containsKey(suffix));
     if (missing.isPresent()) {
       throw new IllegalArgumentException(
           name
@@ -170,6 +178,25 @@ public final class BackupEncodings {
       ranges = get(suffixes.get(i)).decodeRanges(ranges.get(), name);
     }
     return ranges;
+  }
+
+  /**
+   * Returns to whom a backup is encrypted, and which private keys of these encodings may decrypt
+   * it. Reads only the beginning and decrypts nothing.
+   *
+   * @param stored the stored bytes, or at least the first 256 KiB of them; not closed
+   * @param name the name of the backup
+   * @return the recipients; empty when the last encoding of the name does not encrypt or is not in
+   *     this set
+   * @throws CorruptBackupException when the bytes are not in the last encoding of the name
+   * @throws IOException the exception of {@code stored}
+   */
+  public Optional<Recipients> encryptedTo(InputStream stored, BackupName name) throws IOException {
+    Optional<String> last = firstSuffix(name, suffix -> true);
+    if (last.isEmpty() || !bySuffix.containsKey(last.get())) {
+      return Optional.empty();
+    }
+    return get(last.get()).encryptedTo(stored, name);
   }
 
   private BackupEncoding get(String suffix) {

@@ -1,9 +1,12 @@
 package dev.etcdbackup.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.service.BackupNote;
+import dev.etcdbackup.service.BackupNote.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +15,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backup as {@code -o json} shows it; what is absent is null.
+ * A backup as {@code -o json} shows it; what is absent is null, and notes are left out.
  *
  * @param kind {@code periodic}, {@code tarball}, the format of another tool's name, or {@code
  *     other}
@@ -33,8 +36,12 @@ record BackupJson(
     String lastModified,
     @Nullable String role,
     @Nullable String timeSource,
-    List<String> encoding) {
-  static BackupJson of(Backup backup, Catalogue catalogue) {
+    List<String> encoding,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String pin,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String bad,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String note) {
+  /** With the notes of its project. */
+  static BackupJson of(Backup backup, Catalogue catalogue, List<BackupNote> notes) {
     Optional<ForeignBackup> foreign = catalogue.find(backup);
     boolean isOwn = backup.kind() != BackupKind.OTHER;
     Optional<Instant> time = foreign.map(ForeignBackup::time).or(backup::time);
@@ -53,7 +60,10 @@ record BackupJson(
         backup.stored().lastModified().toString(),
         foreign.map(one -> one.role().label()).orElse(null),
         isOwn ? "name" : foreign.map(one -> one.timeSource().label()).orElse(null),
-        isOwn ? encoding(backup) : foreign.map(ForeignBackup::encodings).orElse(List.of()));
+        isOwn ? encoding(backup) : foreign.map(ForeignBackup::encodings).orElse(List.of()),
+        text(backup, notes, Kind.PIN),
+        text(backup, notes, Kind.BAD),
+        text(backup, notes, Kind.NOTE));
   }
 
   /** When it was taken, for people: of {@code other} when the store received it. */
@@ -63,6 +73,15 @@ record BackupJson(
 
   String shownTimeSource() {
     return timeSource == null ? "last-modified" : timeSource;
+  }
+
+  /** The text of a note; null when there is none of this kind. */
+  private static @Nullable String text(Backup backup, List<BackupNote> notes, Kind kind) {
+    return notes.stream()
+        .filter(one -> one.kind() == kind && one.key().equals(backup.key()))
+        .map(BackupNote::text)
+        .findFirst()
+        .orElse(null);
   }
 
   /** What was done to the snapshot, in this order: tar.gz, zstd, openpgp. */

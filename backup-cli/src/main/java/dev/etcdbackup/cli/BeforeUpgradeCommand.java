@@ -56,6 +56,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
   public Integer call() throws UsageException, ConfigException, BackupException {
     BackupConfig read = config.read();
     List<String> chosen = choose(read);
+    warnOfClearText(read, chosen);
     ManualBackups made;
     try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SchedulerSetup setup =
@@ -64,6 +65,7 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
                 open.store(),
                 root.encoding.reading(),
                 root.tarballZone(read),
+                SecondStores.none(),
                 builder -> builder.clock(root.clock()))) {
       setup.addOnDemand();
       setup.scheduler().start();
@@ -75,6 +77,18 @@ final class BeforeUpgradeCommand implements Callable<Integer> {
     }
     print(made);
     return code(made);
+  }
+
+  /** The names of these backups take no suffix, which other tools find them by. */
+  private void warnOfClearText(BackupConfig read, List<String> chosen) {
+    for (ClusterConfig cluster : read.clusters()) {
+      if (chosen.contains(cluster.project()) && !cluster.encoding().encryptTo().isEmpty()) {
+        root.warn(
+            "the backup of '"
+                + cluster.project()
+                + "' is not encrypted: encryptTo does not apply to before-upgrade");
+      }
+    }
   }
 
   private List<String> choose(BackupConfig read) throws UsageException {

@@ -86,10 +86,12 @@ final class ConfigCheck {
   private CheckJson plan(BackupConfig config) throws UsageException {
     StoreAddress where = root.store.or(config.store());
     check("", () -> root.store.check(config));
+    check("", () -> SecondStores.open(config, root.store).close());
     config.lock().ifPresent(lock -> check("lock: ", () -> SchedulerSetup.lock(lock).close()));
     config.lock().ifPresent(lock -> checkFiles("lock: ", lock.etcd()));
     for (ClusterConfig cluster : config.clusters()) {
-      check("", () -> SchedulerSetup.scheduled(cluster));
+      check("", () -> SchedulerSetup.scheduled(cluster, List.of()));
+      check("", () -> EncodingOptions.signingKey(cluster));
       checkFiles("cluster '" + cluster.project() + "': ", cluster.etcd());
     }
     return new CheckJson(

@@ -1,14 +1,13 @@
 package dev.etcdbackup.cli;
 
-import dev.etcdbackup.restore.Consolidation;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
-import dev.etcdbackup.BackupEncodings;
-import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +61,7 @@ final class ConsolidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, IOException {
-    SnapshotOperand from =
-        new SnapshotOperand.InStore(BackupKey.parse(operand));
+    SnapshotOperand from = new SnapshotOperand.InStore(BackupKey.parse(operand));
     Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
     Path file = directory.resolve("consolidated.db");
     try {
@@ -71,12 +69,7 @@ final class ConsolidateCommand implements Callable<Integer> {
           .read(
               from,
               (base, snapshot, changes) -> {
-                Reached reached;
-                try {
-                  reached = Consolidation.write(snapshot, changes, file);
-                } catch (IllegalArgumentException e) { // the backup does not allow the point
-                  throw new UsageException("--" + e.getMessage());
-                }
+                Reached reached = PointInTimeReader.write(snapshot, changes, file);
                 if (reached.time().isEmpty()) {
                   root.warn("there are no changes behind " + base.key());
                   return ExitCode.NO;

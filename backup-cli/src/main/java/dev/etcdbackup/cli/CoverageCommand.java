@@ -1,6 +1,10 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
@@ -9,18 +13,25 @@ import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.coverage.EncryptionCoverage;
+import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.schedule.FailureLog;
+import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +65,14 @@ final class CoverageCommand implements Callable<Integer> {
               + " 14.")
   private int days = 14;
 
+  @Option(
+      names = "--encryption",
+      description =
+          "Also show to which OpenPGP keys the newest backup of each project is encrypted, and"
+              + " whether 'drill' has opened one with a private key within 31 days. Makes two"
+              + " requests for each project whose newest backup is encrypted.")
+  private boolean encryption;
+
   CoverageCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -67,7 +86,7 @@ final class CoverageCommand implements Callable<Integer> {
     StoreAddress where = root.store.or(clusters.store());
     Coverage coverage;
     try (StoreOptions.OpenStore open = root.store.open(where)) {
-      List<Backup> backups = root.service(open.store(), clusters).list("");
+      BackupService service = root.service(open.store(), clusters);
       FailureLog log = FailureLog.of(open.store());
       Map<String, List<ProjectCoverage.Failure>> failures = new HashMap<>();
       for (CoveredProject project : clusters.covered()) {
@@ -76,11 +95,14 @@ final class CoverageCommand implements Callable<Integer> {
       coverage =
           Coverage.of(
               clusters.covered(),
-              backups,
+              service.list(""),
               Catalogue.inZone(root.tarballZone(clusters)),
               failures,
               root.clock().instant(),
               days);
+      if (encryption) {
+        coverage = coverage.withEncryption(encryption(coverage, service, open.store()));
+      }
     }
     if (html != null) {
       replace(html, coverage.page());
@@ -92,6 +114,32 @@ final class CoverageCommand implements Callable<Integer> {
       table(coverage).forEach(output::line);
     }
     return coverage.healthy() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  private static Map<String, EncryptionCoverage> encryption(
+      Coverage coverage, BackupService service, BackupStore store) throws BackupException {
+    Map<String, EncryptionCoverage> found = new HashMap<>();
+    for (ProjectCoverage project : coverage.projects()) {
+      Optional<Backup> newest = project.row().newest().filter(one -> one.name().isEncrypted());
+      if (newest.isPresent()) {
+        String name = project.row().project();
+        found.put(
+            name,
+            new EncryptionCoverage(
+                recipients(service, newest.get()), KeyUse.last(store, name).map(KeyUse::at)));
+      }
+    }
+    return found;
+  }
+
+  /** The key ids; none when what is stored is no encrypted message, which verification reports. */
+  private static List<String> recipients(BackupService service, Backup newest)
+      throws BackupException {
+    try {
+      return service.encryptedTo(newest).map(Recipients::keyIds).orElse(List.of());
+    } catch (CorruptBackupException e) {
+      return List.of();
+    }
   }
 
   /** Replaces a file in one step, since a browser or a web server may be reading it. */
@@ -106,18 +154,25 @@ final class CoverageCommand implements Callable<Integer> {
 
   private static List<String> table(Coverage coverage) {
     List<List<String>> cells = new ArrayList<>();
-    cells.add(List.of("PROJECT", "STATE", "AGE", "NEWEST", "NOTE"));
+    boolean encryption = coverage.projects().stream().anyMatch(CoverageCommand::isEncrypted);
+    cells.add(
+        encryption
+            ? List.of("PROJECT", "STATE", "AGE", "NEWEST", "ENCRYPTED TO", "NOTE")
+            : List.of("PROJECT", "STATE", "AGE", "NEWEST", "NOTE"));
     for (ProjectCoverage project : coverage.projects()) {
       CoverageRow row = project.row();
-      cells.add(
-          List.of(
-              TerminalText.escape(row.project()),
-              state(row),
-              row.age().map(DurationText::format).orElse("-"),
-              row.newest().map(one -> TerminalText.escape(one.name().text())).orElse("-"),
-              row.note().strip()));
+      List<String> line = new ArrayList<>();
+      line.add(TerminalText.escape(row.project()));
+      line.add(state(row));
+      line.add(row.age().map(DurationText::format).orElse("-"));
+      line.add(row.newest().map(one -> TerminalText.escape(one.name().text())).orElse("-"));
+      if (encryption) {
+        line.add(project.encryption().map(one -> String.join(" ", one.keyIds())).orElse("-"));
+      }
+      line.add(note(project, coverage.at()));
+      cells.add(line);
     }
-    int[] widths = new int[4];
+    int[] widths = new int[cells.get(0).size() - 1];
     for (List<String> line : cells) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], line.get(i).length());
@@ -133,6 +188,18 @@ final class CoverageCommand implements Callable<Integer> {
       out.append(cell).append(" ".repeat(widths[i] - cell.length() + 2));
     }
     return out.append(line.get(widths.length)).toString().stripTrailing();
+  }
+
+  private static boolean isEncrypted(ProjectCoverage project) {
+    return project.encryption().isPresent();
+  }
+
+  private static String note(ProjectCoverage project, Instant now) {
+    return Stream.concat(
+            Stream.of(project.row().note().strip()),
+            project.encryption().flatMap(one -> one.warning(now)).stream())
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   private static String state(CoverageRow row) {

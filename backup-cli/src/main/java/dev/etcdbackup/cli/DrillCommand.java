@@ -1,5 +1,8 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.Recipients;
+import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.etcd.drill.Drill;
 import dev.etcdbackup.etcd.drill.DrillReport;
 import dev.etcdbackup.snapshot.HashKv;
@@ -38,6 +41,13 @@ final class DrillCommand implements Callable<Integer> {
           "The etcd to start. Default: the one on the PATH; without one nothing is started.")
   private @Nullable Path binary;
 
+  @Option(
+      names = "--no-record",
+      description =
+          "Do not record in the store that the drill opened an encrypted backup with a private key,"
+              + " which 'coverage --encryption' and 'run' report.")
+  private boolean noRecord;
+
   DrillCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -58,8 +68,8 @@ final class DrillCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, IOException {
     Drill drill = drill();
-    DrillReport report =
-        new OperandReader(root).whole(operand, (snapshot, way) -> drill.run(snapshot));
+    OperandReader reader = new OperandReader(root).readRecipients();
+    DrillReport report = reader.whole(operand, (snapshot, way) -> drill.run(snapshot));
     Output output = root.output();
     if (output.isJson()) {
       output.json(json(report));
@@ -67,7 +77,26 @@ final class DrillCommand implements Callable<Integer> {
       report.lines().stream().map(OptionNames::in).forEach(output::line);
       output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
     }
+    if (report.passed() && !noRecord && operand instanceof SnapshotOperand.InStore in) {
+      record(in.key().project(), reader.encryptedTo());
+    }
     return report.passed() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  /** A store that cannot be written to does not fail a drill that passed. */
+  private void record(String project, Optional<Recipients> encryptedTo) throws UsageException {
+    if (encryptedTo.isEmpty() || !encryptedTo.get().readable()) {
+      return;
+    }
+    try (StoreOptions.OpenStore open = root.store.openToWrite()) {
+      new KeyUse(root.clock().instant(), encryptedTo.get().atHand().get(0))
+          .put(open.store(), project);
+    } catch (BackupException e) {
+      root.warn(
+          "the drill is not recorded in the store, so 'coverage --encryption' does not know of it"
+              + " (--no-record leaves it out): "
+              + e.getMessage());
+    }
   }
 
   private DrillJson json(DrillReport report) {

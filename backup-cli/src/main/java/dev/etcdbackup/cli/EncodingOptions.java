@@ -2,7 +2,10 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.EncodingConfig;
+import dev.etcdbackup.cli.config.SigningFiles;
 import dev.etcdbackup.openpgp.OpenPgpEncoding;
 import dev.etcdbackup.openpgp.Passphrase;
 import dev.etcdbackup.openpgp.PrivateKeys;
@@ -17,8 +20,11 @@ import dev.etcdbackup.zstd.Zstandard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -26,6 +32,7 @@ import picocli.CommandLine.ScopeType;
 /** With which encodings and keys backups are read and written. */
 final class EncodingOptions {
   private static final String ENCRYPT_TO = "encrypt to";
+  private static final String PASSPHRASE_OPTION = "--passphrase-file";
 
   @Option(
       names = "--decrypt-with",
@@ -37,7 +44,7 @@ final class EncodingOptions {
   private @Nullable Path privateKeys;
 
   @Option(
-      names = "--passphrase-file",
+      names = PASSPHRASE_OPTION,
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
       description =
@@ -56,10 +63,11 @@ final class EncodingOptions {
    * @throws UsageException when an option names something that cannot be used
    */
   BackupEncodings reading() throws UsageException {
-    return privateKeys == null
-        ? BackupEncodings.of(new Tarball(), new Zstandard())
-        : BackupEncodings.of(
-            new Tarball(), new Zstandard(), OpenPgpEncoding.builder().decryptWith(keys()).build());
+    OpenPgpEncoding.Builder openPgp = OpenPgpEncoding.builder();
+    if (privateKeys != null) {
+      openPgp.decryptWith(keys());
+    }
+    return BackupEncodings.of(new Tarball(), new Zstandard(), openPgp.build());
   }
 
   /**
@@ -122,8 +130,39 @@ final class EncodingOptions {
 
   /** The store that signs what is put into it. */
   BackupStore signing(BackupStore store, Path key) throws UsageException {
-    SigningKey signingKey = read("--sign-with", key, secret -> SigningKey.read(key, secret));
-    return SignedBackupStore.signing(store, signingKey);
+    return SignedBackupStore.signing(
+        store, signingKey("--sign-with", PASSPHRASE_OPTION, key, passphrase));
+  }
+
+  /** The store that signs the backups of the clusters whose configuration names a key. */
+  static BackupStore signing(BackupStore store, BackupConfig config) throws UsageException {
+    Map<String, SigningKey> keys = new HashMap<>();
+    for (ClusterConfig cluster : config.clusters()) {
+      Optional<SigningKey> key = signingKey(cluster);
+      key.ifPresent(one -> keys.put(cluster.project(), one));
+    }
+    return keys.isEmpty() ? store : SignedBackupStore.signing(store, keys);
+  }
+
+  /** The key that signs the backups of a cluster; empty when they are not signed. */
+  static Optional<SigningKey> signingKey(ClusterConfig cluster) throws UsageException {
+    Optional<SigningFiles> files = cluster.encoding().signWith();
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    String of = "cluster '" + cluster.project() + "': ";
+    return Optional.of(
+        signingKey(
+            of + "signWith",
+            of + "passphraseFile",
+            files.get().key(),
+            files.get().passphrase().orElse(null)));
+  }
+
+  private static SigningKey signingKey(
+      String option, String passphraseOption, Path key, @Nullable Path passphrase)
+      throws UsageException {
+    return read(option, key, passphraseOption, passphrase, secret -> SigningKey.read(key, secret));
   }
 
   /** The store that opens only what one of the keys signed. */
@@ -140,7 +179,12 @@ final class EncodingOptions {
 
   private PrivateKeys keys() throws UsageException {
     Path file = Objects.requireNonNull(privateKeys);
-    return read("--decrypt-with", file, secret -> PrivateKeys.read(file, secret));
+    return read(
+        "--decrypt-with",
+        file,
+        PASSPHRASE_OPTION,
+        passphrase,
+        secret -> PrivateKeys.read(file, secret));
   }
 
   private static RecipientKeys recipients(List<Path> publicKeys) throws UsageException {
@@ -156,33 +200,38 @@ final class EncodingOptions {
     }
   }
 
-  private <T> T read(String option, Path file, WithPassphrase<T> reader) throws UsageException {
+  private static <T> T read(
+      String option,
+      Path file,
+      String passphraseOption,
+      @Nullable Path passphrase,
+      WithPassphrase<T> reader)
+      throws UsageException {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw unreadable(option, file);
     }
-    if (passphrase == null) {
-      return read(option, file, reader, null);
-    }
-    try (Passphrase secret = Passphrase.read(passphrase)) {
-      return read(option, file, reader, secret);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--passphrase-file: " + e.getMessage());
-    } catch (IOException e) {
-      throw unreadable("--passphrase-file", passphrase);
-    }
-  }
-
-  private static <T> T read(
-      String option, Path file, WithPassphrase<T> reader, @Nullable Passphrase secret)
-      throws UsageException {
-    try {
+    try (Passphrase secret = passphrase(passphraseOption, passphrase)) {
       return reader.read(secret);
     } catch (IllegalArgumentException e) {
       String hint =
-          secret == null && String.valueOf(e.getMessage()).contains("passphrase")
-              ? "; give --passphrase-file"
+          passphrase == null && String.valueOf(e.getMessage()).contains("passphrase")
+              ? "; give " + passphraseOption.replaceFirst(".*: ", "")
               : "";
       throw new UsageException(option + ": " + e.getMessage() + hint);
+    } catch (IOException e) {
+      throw unreadable(option, file);
+    }
+  }
+
+  private static @Nullable Passphrase passphrase(String option, @Nullable Path file)
+      throws UsageException {
+    if (file == null) {
+      return null;
+    }
+    try {
+      return Passphrase.read(file);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(option + ": " + e.getMessage());
     } catch (IOException e) {
       throw unreadable(option, file);
     }

@@ -2,8 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
@@ -155,6 +155,12 @@ public final class EtcdBackupCommand implements Callable<Integer> {
             .addSubcommand(new DrillCommand(root))
             .addSubcommand(new PlanCommand(root))
             .addSubcommand(new PruneCommand(root))
+            .addSubcommand(new CopyCommand(root))
+            .addSubcommand(new MirrorCommand(root))
+            .addSubcommand(new PinCommand(root))
+            .addSubcommand(new UnpinCommand(root))
+            .addSubcommand(new NoteCommand(root))
+            .addSubcommand(new MarkBadCommand(root))
             .addSubcommand(new RecipientsCommand(root))
             .addSubcommand(new RewrapCommand(root))
             .addSubcommand(new CoverageCommand(root))

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -68,6 +69,8 @@ final class ExtractCommand implements Callable<Integer> {
       description = "As it was at this revision. Default: the last.")
   private Revision revision = Revision.LATEST;
 
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
+
   ExtractCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -76,7 +79,7 @@ final class ExtractCommand implements Callable<Integer> {
   public Integer call() throws UsageException, IOException {
     List<KeyRange> ranges = ranges();
     return new OperandReader(root)
-        .whole(operand, (snapshot, way) -> print(cursor(snapshot, ranges)));
+        .whole(operand, point, (snapshot, way) -> print(cursor(snapshot, ranges)));
   }
 
   /** What is looked for, and what instead when that is not there. */

@@ -1,11 +1,13 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.snapshot.SnapshotMetadata;
 import dev.etcdbackup.snapshot.StatusVersion;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,8 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description =
         "Prints what about ten reads of a snapshot show, without downloading it: exact"
-            + " revision, version of etcd, members, alarms, leases. Only a tarball is unpacked as a"
-            + " whole.")
+            + " revision, version of etcd, members, alarms, leases, and to which OpenPGP keys it is"
+            + " encrypted. Only tarballs and encrypted backups are read as a whole.")
 final class InspectCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -40,6 +42,7 @@ final class InspectCommand implements Callable<Integer> {
   /** The facts as {@code -o json} shows them; what the snapshot does not tell is null. */
   record FactsJson(
       String readBy,
+      @Nullable List<String> encryptedTo,
       long revision,
       long compactRevision,
       @Nullable Long scheduledCompaction,
@@ -59,8 +62,12 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, IOException {
+    OperandReader reader = new OperandReader(root).readRecipients();
     FactsJson metadata =
-        new OperandReader(root).pages(operand, (one, access) -> metadata(one.metadata(), access));
+        reader.pages(
+            operand,
+            (one, access) ->
+                metadata(one.metadata(), access, reader.encryptedTo().map(Recipients::keyIds)));
     Output output = root.output();
     if (output.isJson()) {
       output.json(metadata);
@@ -70,9 +77,11 @@ final class InspectCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static FactsJson metadata(SnapshotMetadata metadata, StoredSnapshot.Access access) {
+  private static FactsJson metadata(
+      SnapshotMetadata metadata, StoredSnapshot.Access access, Optional<List<String>> encryptedTo) {
     return new FactsJson(
         OperandReader.text(access),
+        encryptedTo.orElse(null),
         metadata.revision(),
         metadata.compactRevision(),
         orNull(metadata.scheduledCompaction()),
@@ -117,6 +126,9 @@ final class InspectCommand implements Callable<Integer> {
             + " bytes in pages of "
             + metadata.pageSize()
             + " bytes");
+    if (metadata.encryptedTo() != null) {
+      output.line("encrypted to: " + String.join(", ", metadata.encryptedTo()));
+    }
     output.line("read by: " + metadata.readBy());
   }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,6 +40,8 @@ final class KeysCommand implements Callable<Integer> {
       paramLabel = "R",
       description = "The keys as they were at this revision. Default: the last.")
   private Revision revision = Revision.LATEST;
+
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
 
   @Option(names = "--values", description = "The values too, each on the line behind its key.")
   private boolean values;
@@ -76,6 +79,7 @@ final class KeysCommand implements Callable<Integer> {
     return new OperandReader(root)
         .whole(
             operand,
+            point,
             (snapshot, way) -> {
               print(cursor(snapshot));
               return ExitCode.DONE;

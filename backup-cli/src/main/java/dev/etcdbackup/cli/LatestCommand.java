@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NewestGood;
 import dev.etcdbackup.service.NewestGoodRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,7 +63,7 @@ final class LatestCommand implements Callable<Integer> {
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(BackupJson.of(latest.get(), root.catalogue()));
+      output.json(BackupJson.of(latest.get(), root.catalogue(), List.of()));
     } else {
       output.line(latest.get().key().toString());
     }

@@ -2,9 +2,16 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.service.BackupNote;
+import dev.etcdbackup.service.BackupService;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,13 +46,15 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
-      List<Backup> backups = root.service(open.store()).list(project);
+      BackupService service = root.service(open.store());
+      List<Backup> backups = service.list(project);
       Output output = root.output();
       Catalogue catalogue = root.catalogue();
       if (output.isJson()) {
-        output.json(backups.stream().map(one -> BackupJson.of(one, catalogue)).toList());
+        output.json(json(service, backups, catalogue));
       } else if (isLong) {
-        table(backups.stream().map(one -> BackupJson.of(one, catalogue)).toList(), output);
+        table(
+            backups.stream().map(one -> BackupJson.of(one, catalogue, List.of())).toList(), output);
       } else {
         backups.forEach(backup -> output.line(backup.key().toString()));
       }
@@ -66,5 +75,39 @@ final class ListCommand implements Callable<Integer> {
           one.key());
     }
     table.lines().forEach(output::line);
+  }
+
+  /** The backups with their notes, which only JSON shows: one listing more for each project. */
+  private static List<BackupJson> json(
+      BackupService service, List<Backup> backups, Catalogue catalogue) throws BackupException {
+    Map<String, Map<BackupKey, List<BackupNote>>> notes = new HashMap<>();
+    List<BackupJson> rows = new ArrayList<>();
+    for (Backup backup : backups) {
+      String of = backup.key().project();
+      Map<BackupKey, List<BackupNote>> known = notes.get(of);
+      if (known == null) {
+        known = notes(service, of);
+        notes.put(of, known);
+      }
+      rows.add(BackupJson.of(backup, catalogue, known.getOrDefault(backup.key(), List.of())));
+    }
+    return rows;
+  }
+
+  private static Map<BackupKey, List<BackupNote>> notes(BackupService service, String project)
+      throws BackupException {
+    if (!isProject(project)) {
+      return Map.of();
+    }
+    return service.notes().list(project).stream().collect(Collectors.groupingBy(BackupNote::key));
+  }
+
+  /** An object at the root of the store has no project, and other programs name theirs freely. */
+  private static boolean isProject(String text) {
+    try {
+      return !BackupKey.requireProject(text).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 }

@@ -6,13 +6,16 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.ReadOptions.Checksum;
 import dev.etcdbackup.snapshot.ReadOptions.Extent;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -27,6 +30,8 @@ final class OperandReader {
   private final ReadOptions.Builder options;
   private String signatureOption = "";
   private @Nullable Path signer;
+  private boolean readsRecipients;
+  private Optional<Recipients> encryptedTo = Optional.empty();
 
   OperandReader(EtcdBackupCommand root) throws UsageException {
     this.root = root;
@@ -50,6 +55,17 @@ final class OperandReader {
     T run(EtcdSnapshot snapshot, StoredSnapshot.Access access) throws IOException, UsageException;
   }
 
+  /** Also reads to whom what is opened is encrypted, which takes one more request. */
+  OperandReader readRecipients() {
+    readsRecipients = true;
+    return this;
+  }
+
+  /** To whom what was opened is encrypted; empty when it is not. */
+  Optional<Recipients> encryptedTo() {
+    return encryptedTo;
+  }
+
   /** Where temporary files go: {@code /tmp}, or {@code -Djava.io.tmpdir}. */
   static Path temporaryDirectory() {
     return Path.of(System.getProperty("java.io.tmpdir"));
@@ -63,6 +79,15 @@ final class OperandReader {
   /** For work that reads all of a snapshot: a stored one is copied and its SHA-256 verified. */
   <T> T whole(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REQUIRED), work);
+  }
+
+  /** The same, of a backup and the changes behind it where a point in time is given. */
+  <T> T whole(SnapshotOperand operand, PointInTimeOptions point, Work<T> work)
+      throws UsageException, IOException {
+    point.requireComplete();
+    return point.isGiven()
+        ? new PointInTimeReader(root, point).consolidated(operand, work)
+        : whole(operand, work);
   }
 
   /** The same, but it is opened whatever its SHA-256 is: for work that verifies it. */
@@ -81,10 +106,20 @@ final class OperandReader {
     try {
       return operand instanceof SnapshotOperand.InStore in
           ? stored(in.key(), how, work)
-          : run(StoredSnapshot.open(((SnapshotOperand.InFile) operand).file(), how.build()), work);
+          : file(((SnapshotOperand.InFile) operand).file(), operand.name(), how, work);
     } catch (CorruptBackupException e) {
       throw new CorruptBackupException(operand + ": " + e.getMessage(), e);
     }
+  }
+
+  private <T> T file(Path file, BackupName name, ReadOptions.Builder how, Work<T> work)
+      throws UsageException, IOException {
+    if (readsRecipients) {
+      try (InputStream head = Files.newInputStream(file)) {
+        encryptedTo = encodings.encryptedTo(head, name);
+      }
+    }
+    return run(StoredSnapshot.open(file, how.build()), work);
   }
 
   private <T> T stored(BackupKey key, ReadOptions.Builder how, Work<T> work)
@@ -93,6 +128,9 @@ final class OperandReader {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
       Backup backup = Backup.of(stored, ZoneOffset.UTC);
+      if (readsRecipients) {
+        encryptedTo = root.service(open.store()).encryptedTo(backup);
+      }
       BackupStore store =
           signer == null
               ? open.store()

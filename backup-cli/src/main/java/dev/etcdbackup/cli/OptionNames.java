@@ -8,7 +8,8 @@ final class OptionNames {
       Map.of(
           "with clearAlarms", "with --clear-alarms",
           "a smaller maxRequestBytes", "a smaller --max-request-bytes",
-          "set maxTxnOps", "set --max-txn-ops");
+          "set maxTxnOps", "set --max-txn-ops",
+          "give one of these private keys", "give one of them with --decrypt-with KEYFILE");
 
   private OptionNames() {}
 

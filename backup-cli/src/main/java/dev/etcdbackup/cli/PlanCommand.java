@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "plan",
     description =
         "Shows how to recover a lost cluster: from a member that still answers (--etcd), from"
-            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing.")
+            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing. Exit"
+            + " code 2 when the newest backup is needed and --decrypt-with is none of its keys.")
 final class PlanCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -65,6 +66,8 @@ final class PlanCommand implements Callable<Integer> {
       String way,
       @Nullable String survivor,
       @Nullable String backup,
+      @Nullable List<String> encryptedTo,
+      @Nullable List<String> keysAtHand,
       @Nullable Long ageSeconds,
       boolean needsConfirmation,
       List<String> doubts,
@@ -76,6 +79,8 @@ final class PlanCommand implements Callable<Integer> {
           plan.way().toString().toLowerCase(Locale.ROOT),
           plan.survivor().map(one -> one.info().origin()).orElse(null),
           plan.backup().map(one -> one.key().toString()).orElse(null),
+          plan.recipients().map(one -> one.keyIds()).orElse(null),
+          plan.recipients().map(one -> one.atHand()).orElse(null),
           plan.age().map(age -> age.toSeconds()).orElse(null),
           plan.needsConfirmation(),
           plan.doubts(),

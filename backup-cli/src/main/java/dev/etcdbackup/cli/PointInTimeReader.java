@@ -8,11 +8,14 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.restore.BaseChoice;
 import dev.etcdbackup.restore.ChangeReplay;
+import dev.etcdbackup.restore.Consolidation;
 import dev.etcdbackup.restore.PointInTime;
+import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,8 +60,7 @@ final class PointInTimeReader {
               : EncodingOptions.requiringSignature(open.store(), "--require-signature", signer);
       BackupKey key = in.key();
       boolean isProject = key.project().isEmpty();
-      List<Backup> listing =
-          root.service(store).list(isProject ? key.name() : key.project());
+      List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
       Backup base =
           isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
       Optional<String> missing = encodings.missing(base.name());
@@ -73,8 +75,38 @@ final class PointInTimeReader {
       }
       try (snapshot) {
         return work.run(
-            base, snapshot.snapshot(), point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+            base,
+            snapshot.snapshot(),
+            point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
       }
+    }
+  }
+
+  /** Writes the state to a temporary file, and deletes it when the work is done. */
+  <T> T consolidated(SnapshotOperand operand, OperandReader.Work<T> work)
+      throws UsageException, IOException {
+    Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
+    Path file = directory.resolve("consolidated.db");
+    try {
+      Reached reached =
+          read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
+      reached.problem().ifPresent(root::warn);
+      try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+        return work.run(snapshot, StoredSnapshot.Access.TEMPORARY_FILE);
+      }
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(directory);
+    }
+  }
+
+  /** Writes a snapshot up to the point. */
+  static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
+      throws UsageException, IOException {
+    try {
+      return Consolidation.write(snapshot, changes, file);
+    } catch (IllegalArgumentException e) { // the backup does not allow the point
+      throw new UsageException("--" + e.getMessage());
     }
   }
 

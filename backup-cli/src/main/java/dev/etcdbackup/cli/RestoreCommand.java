@@ -119,7 +119,9 @@ final class RestoreCommand implements Callable<Integer> {
       long revision,
       List<String> warnings) {}
 
-  /** A member restored to a point in time as {@code -o json} shows it; what is not known is null. */
+  /**
+   * A member restored to a point in time as {@code -o json} shows it; what is not known is null.
+   */
   record RestoredToJson(
       String dataDir,
       String name,

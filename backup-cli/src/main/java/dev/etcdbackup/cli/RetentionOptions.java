@@ -5,8 +5,10 @@ import dev.etcdbackup.cli.config.RetentionTier;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -63,6 +65,13 @@ final class RetentionOptions {
       paramLabel = "N",
       description = "Keep N of a series even when the other options keep fewer.")
   private @Nullable String atLeast;
+
+  /** Whether any of the options is given. */
+  boolean given() {
+    return Stream.of(
+            policy, last, within, hourly, daily, weekly, monthly, yearly, withinBytes, atLeast)
+        .anyMatch(Objects::nonNull);
+  }
 
   /** The policy of the options, which are joined by "or". */
   RetentionPolicy policy() throws UsageException {

@@ -67,17 +67,22 @@ final class RunCommand implements Callable<Integer> {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BackupMetrics metrics = new BackupMetrics(registry);
     try (StoreOptions.OpenStore open = root.store.openToWrite(read);
+        SecondStores secondStores = SecondStores.open(read, root.store);
         SchedulerSetup setup =
             new SchedulerSetup(
                 read,
                 open.store(),
                 root.encoding.reading(),
                 root.tarballZone(read),
+                secondStores,
                 builder ->
                     builder
                         .listener(log)
                         .listener(metrics)
-                        .listener(new UploadSweeping(open, log)))) {
+                        .listener(new UploadSweeping(open, log)));
+        ChangeRecorders recorders =
+            new ChangeRecorders(
+                root, open.store(), setup.lock(), log, new ChangeMetrics(registry))) {
       BackupScheduler scheduler = setup.scheduler();
       setup.addAll();
       metrics.watch(scheduler);
@@ -91,6 +96,7 @@ final class RunCommand implements Callable<Integer> {
         log.line("running", "", summary(read, where, status));
         root.interruption().expect(grace.plus(AFTER_GRACE));
         scheduler.start();
+        recorders.start(read.clusters());
         awaitSignal();
         log.line(
             "stopping", "", "backups in progress may finish within " + DurationText.format(grace));

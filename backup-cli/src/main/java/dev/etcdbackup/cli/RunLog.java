@@ -5,6 +5,7 @@ import dev.etcdbackup.schedule.Anomaly;
 import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.FailedRun;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -86,6 +87,22 @@ final class RunLog implements BackupListener {
   public void suspicious(String project, List<Anomaly> anomalies) {
     anomalies.forEach(
         one -> line("suspicious", project, one + "; not pruned until 'accept " + one.key() + "'"));
+  }
+
+  @Override
+  public void copied(String project, String store, CopyReport report) {
+    for (CopyReport.Copied one : report.copies()) {
+      switch (one.outcome()) {
+        case COPIED -> line("copied", project, one.key() + " to " + store);
+        case PRESENT -> {}
+        default -> line("uncopied", project, one.key() + " to " + store + ": " + one.detail());
+      }
+    }
+  }
+
+  @Override
+  public void copyFailed(String project, String store, BackupException cause) {
+    line("uncopied", project, "to " + store + ": " + cause.getMessage());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -14,8 +15,10 @@ import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.SchedulerBuilder;
+import dev.etcdbackup.schedule.SecondStore;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -25,6 +28,7 @@ final class SchedulerSetup implements AutoCloseable {
   private final BackupStore store;
   private final BackupEncodings reading;
   private final Optional<EtcdBackupLock> lock;
+  private final SecondStores secondStores;
   private final BackupScheduler scheduler;
 
   /**
@@ -32,6 +36,7 @@ final class SchedulerSetup implements AutoCloseable {
    *
    * @param encodings those that backups are read with
    * @param tarballZone the zone in which the times in the names of tarballs are read
+   * @param secondStores where the backups are copied to; closed by the caller
    * @param more sets what the caller needs besides
    */
   SchedulerSetup(
@@ -39,17 +44,19 @@ final class SchedulerSetup implements AutoCloseable {
       BackupStore store,
       BackupEncodings encodings,
       ZoneId tarballZone,
+      SecondStores secondStores,
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
     this.config = config;
     this.store = store;
     this.reading = encodings;
+    this.secondStores = secondStores;
     try {
       this.lock = config.lock().map(SchedulerSetup::lock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("lock: " + e.getMessage());
     }
-    SchedulerBuilder builder = BackupScheduler.builder(store);
+    SchedulerBuilder builder = BackupScheduler.builder(EncodingOptions.signing(store, config));
     builder.encodings(encodings).tarballZone(tarballZone);
     lock.ifPresent(builder::lock); // by default one inside this process
     this.scheduler = more.apply(builder).build();
@@ -59,10 +66,15 @@ final class SchedulerSetup implements AutoCloseable {
     return scheduler;
   }
 
+  /** The lock of the scheduler: that of the configuration, or one inside this process. */
+  BackupLock lock() {
+    return lock.isPresent() ? lock.get() : BackupLock.inProcess();
+  }
+
   /** Adds all clusters by their schedules. */
   void addAll() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      ScheduledCluster.Builder builder = builder(cluster);
+      ScheduledCluster.Builder builder = builder(cluster, secondStores.of(cluster.project()));
       if (cluster.skipUnchanged() && canBeBackedUp(cluster)) {
         builder.skipUnchanged(
             new LiveUnchanged(cluster.etcd(), store, reading, cluster.timeout()),
@@ -76,7 +88,7 @@ final class SchedulerSetup implements AutoCloseable {
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
-        scheduler.put(builder(cluster, Schedule.never()).build());
+        scheduler.put(builder(cluster, Schedule.never(), List.of()).build());
       }
     }
   }
@@ -93,22 +105,24 @@ final class SchedulerSetup implements AutoCloseable {
   }
 
   /** A cluster with the schedule that the configuration gives it. */
-  static ScheduledCluster scheduled(ClusterConfig cluster) throws UsageException {
-    return builder(cluster).build();
+  static ScheduledCluster scheduled(ClusterConfig cluster, List<SecondStore> copyTo)
+      throws UsageException {
+    return builder(cluster, copyTo).build();
   }
 
-  private static ScheduledCluster.Builder builder(ClusterConfig cluster) throws UsageException {
+  private static ScheduledCluster.Builder builder(
+      ClusterConfig cluster, List<SecondStore> copyTo) throws UsageException {
     if (cluster.automated() && !canBeBackedUp(cluster)) {
       throw new UsageException(
           "cluster '"
               + cluster.project()
               + "' has no endpoints; give them, or say 'automated: false'");
     }
-    return builder(cluster, cluster.automated() ? cluster.schedule() : Schedule.never());
+    return builder(cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
   }
 
-  private static ScheduledCluster.Builder builder(ClusterConfig cluster, Schedule schedule)
-      throws UsageException {
+  private static ScheduledCluster.Builder builder(
+      ClusterConfig cluster, Schedule schedule, List<SecondStore> copyTo) throws UsageException {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
@@ -119,6 +133,7 @@ final class SchedulerSetup implements AutoCloseable {
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
+    copyTo.forEach(builder::copyTo);
     return builder;
   }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -126,6 +127,26 @@ final class StoreOptions {
         throw new IllegalStateException("closing a client failed", e);
       }
     }
+  }
+
+  /** The credentials of another store than {@code --store}: those of a profile. */
+  private @Nullable String profile;
+
+  /** Options for another store: what is null is as for this one. */
+  StoreOptions other(
+      @Nullable URI endpoint,
+      @Nullable Region region,
+      @Nullable Path ca,
+      @Nullable String ofProfile) {
+    StoreOptions other = new StoreOptions();
+    other.s3Endpoint = endpoint == null ? s3Endpoint : endpoint;
+    other.s3Region = region == null ? s3Region : region;
+    other.s3Ca = ca == null && endpoint == null ? s3Ca : ca;
+    other.s3ObjectLock = s3ObjectLock;
+    other.s3LockFor = s3LockFor;
+    other.s3CustomerKeyFile = s3CustomerKeyFile;
+    other.profile = ofProfile;
+    return other;
   }
 
   /** The address given; fails when there is none. */
@@ -286,6 +307,9 @@ final class StoreOptions {
       if (s3Region != null) {
         builder.region(s3Region);
       }
+      if (profile != null) {
+        builder.credentialsProvider(ProfileCredentialsProvider.create(profile));
+      }
       return builder.build();
     } catch (SdkClientException e) {
       throw new UsageException(
@@ -319,6 +343,9 @@ final class StoreOptions {
     S3Clients.Builder builder = S3Clients.forRgw(endpoint);
     if (s3Region != null) {
       builder.region(s3Region.id());
+    }
+    if (profile != null) {
+      builder.credentials(ProfileCredentialsProvider.create(profile));
     }
     if (s3Ca == null) {
       return builder.build();

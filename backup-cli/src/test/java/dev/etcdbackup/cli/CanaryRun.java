@@ -117,6 +117,7 @@ final class CanaryRun {
             "get p/none --to {f}/none.db")) {
       run(both, words(line, key));
     }
+    new CanaryOpenPgpRun(directory).commands(both);
     scheduler();
     failingS3(key);
     failingEtcd();
@@ -247,6 +248,7 @@ final class CanaryRun {
       attempt(() -> store.delete(List.of(BackupKey.of(PROJECT, "x"))));
       settings(tls, store, service, source);
     }
+    new CanaryOpenPgpRun(directory).library();
     String user = "http://root:canary-url-secret@a_b:2379";
     attempt(() -> S3Clients.forRgw(URI.create(user)));
     attempt(() -> EtcdSnapshotSource.builder(EtcdConnection.to(user)));

@@ -121,6 +121,14 @@ class CanaryTest {
     for (Path key : List.of(etcd.certificates().clientKey(), etcd.certificates().serverKey())) {
       canary("private key", Files.readAllLines(key).get(1));
     }
+    OpenPgpFiles openPgp = CanaryOpenPgpRun.write(directory);
+    canary("OpenPGP passphrase", Files.readString(openPgp.passphrase()).strip());
+    canary("wrong OpenPGP passphrase", CanaryOpenPgpRun.WRONG_PASSPHRASE);
+    for (String line : Files.readAllLines(openPgp.privateKey())) {
+      if (line.length() == 64) { // a full line of its armour
+        canary("OpenPGP private key", line);
+      }
+    }
     writeSettings();
   }
 
@@ -237,7 +245,10 @@ class CanaryTest {
             + ("- " + cluster + "\n").formatted("p", etcd.endpoint(), password, ca, cert, key)
             + ("- " + cluster + "\n").formatted("q", etcd.endpoint(), wrong, ca, cert, key)
             + ("- " + cluster + "\n").formatted("r", etcd.endpoint(), password, cert, cert, key)
-            + ("- " + cluster + "\n").formatted("s", etcd.endpoint(), password, ca, cert, key));
+            + ("- " + cluster.substring(0, cluster.length() - 1))
+                .formatted("s", etcd.endpoint(), password, ca, cert, key)
+            + ", encoding: {compress: zstd, encryptTo: [public.asc], signWith: private.asc,"
+            + " passphraseFile: passphrase}}\n");
     Files.writeString(
         directory.resolve("secrets.yaml"),
         "clusters:\n- {project: p, endpoints: ['https://root:canary-config-secret@h:1']}\n");
@@ -254,6 +265,7 @@ class CanaryTest {
     assertThat(printed)
         .contains("canary: [create, p, ")
         .contains("ends with 0", "ends with 2", "ends with 3", "ends with 4")
+        .contains("the passphrase does not open the key", ".zst.gpg: passed")
         .contains("the credentials have expired", "SignatureDoesNotMatch", "stored s s/")
         .containsPattern("(?i)authentication|password");
     assertThat(loggers(printed))

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.s3.S3Clients;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
+import dev.etcdbackup.zstd.Zstandard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -134,6 +142,35 @@ class CompressedBackupsTest {
     JsonNode json = new JsonMapper().readTree(taken.out());
     assertThat(json.get("sha256").asText())
         .isEqualTo(sha256(Files.readAllBytes(directory.resolve("snap.db"))));
+  }
+
+  @Test
+  void inspectReadsAFewFramesOfALargeOne() throws Exception {
+    Path root = Files.createDirectory(directory.resolve("store"));
+    try (EtcdServer large = EtcdServer.start()) {
+      Random random = new Random(16);
+      for (int i = 0; i < 30; i++) {
+        byte[] value = new byte[1_300_000];
+        random.nextBytes(value);
+        large.put("large-" + i, value);
+      }
+      Cli made =
+          Cli.on(root, "create", "p", "--etcd", large.endpoint().toString(), "--compress", "zstd");
+      assertThat(made.code()).as(made.err()).isZero();
+    }
+    CountedReads store = new CountedReads(DirectoryBackupStore.builder(root).build());
+    StoredBackup stored = store.list("p").get(0);
+    ReadOptions options =
+        ReadOptions.builder(BackupEncodings.of(new Zstandard()), directory)
+            .extent(ReadOptions.Extent.FEW_PAGES)
+            .build();
+    try (StoredSnapshot snapshot =
+        StoredSnapshot.open(Backup.of(stored, ZoneOffset.UTC), store, options)) {
+      assertThat(snapshot.access()).isEqualTo(StoredSnapshot.Access.RANGES);
+      assertThat(snapshot.snapshot().metadata().revision()).isEqualTo(31);
+    }
+    assertThat(store.requests).as("requests").isLessThanOrEqualTo(12);
+    assertThat(store.bytes).as("bytes of " + stored.size()).isLessThan(stored.size() / 2);
   }
 
   private String sha256 = "";

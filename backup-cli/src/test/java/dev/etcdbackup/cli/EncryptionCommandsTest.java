@@ -1,17 +1,16 @@
 package dev.etcdbackup.cli;
 
+import static dev.etcdbackup.cli.OpenPgpFiles.SUBKEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EncryptionCommandsTest {
   private static final String PLAIN = "3.5.30-plain";
   private static final String TMPDIR = "java.io.tmpdir";
-  private static final String SUBKEY = "05A9AB1524925DB3";
 
   private final String usualTmpdir = System.getProperty(TMPDIR);
   private final List<Cli> runs = new ArrayList<>();
@@ -40,18 +38,10 @@ class EncryptionCommandsTest {
     System.setProperty(TMPDIR, Files.createDirectory(directory.resolve("tmp")).toString());
     store = Files.createDirectory(directory.resolve("store"));
     snapshot = Goldens.write(directory.resolve("snap.db"), Goldens.bytes(PLAIN));
-    publicKey = copy("public.asc");
-    privateKey = copy("private.asc");
-    passphrase = copy("passphrase");
-  }
-
-  private String copy(String name) throws IOException {
-    Path to = directory.resolve(name);
-    try (InputStream in =
-        Objects.requireNonNull(getClass().getResourceAsStream("openpgp/" + name))) {
-      Files.copy(in, to);
-    }
-    return to.toString();
+    OpenPgpFiles keys = OpenPgpFiles.in(directory);
+    publicKey = keys.publicKey().toString();
+    privateKey = keys.privateKey().toString();
+    passphrase = keys.passphrase().toString();
   }
 
   @AfterEach

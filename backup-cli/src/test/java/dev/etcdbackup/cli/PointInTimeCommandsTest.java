@@ -56,8 +56,7 @@ class PointInTimeCommandsTest {
       "--compress=zstd"
     };
     FutureTask<Integer> run =
-        new FutureTask<>(
-            () -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
+        new FutureTask<>(() -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
     Thread recorder = new Thread(run, "record");
     recorder.start();
     base = beforeComma(lines.after(" base p "));
@@ -132,6 +131,15 @@ class PointInTimeCommandsTest {
     Cli before = on("restore", base, "--to-revision=5", dataDir + "-2");
     assertThat(before.code()).isEqualTo(2);
     assertThat(before.err()).contains("--to-revision must be 11 or more");
+  }
+
+  @Test
+  void keysAreReadAsTheyWereRecorded() {
+    assertThat(on("extract", "p", "key-12", "--to-revision=14").out()).isEqualTo("value-12");
+    assertThat(on("extract", "p", "key-12", "--to-revision=13").code()).isEqualTo(1);
+    assertThat(on("keys", base, "--to-revision=16").out().lines()).hasSize(15);
+    assertThat(on("keys", "p", "--to-time=9999-01-01T00:00:00Z").out().lines()).hasSize(20);
+    assertThat(on("keys", base).out().lines()).hasSize(10);
   }
 
   @Test

@@ -84,6 +84,25 @@ class S3Test {
         .isEqualTo("cray-fas/etcd.backup_v71858_2020-02-03-20:45:48\n");
   }
 
+  @Test
+  void aProjectIsMirroredToADirectoryAndBackToAnotherPrefix() throws Exception {
+    Path local = Files.createDirectory(directory.resolve("local"));
+    Cli there = run("mirror", "cray-crus", STORE, "--to=" + local.toUri());
+    assertThat(there.code()).as(there.err()).isZero();
+    assertThat(Cli.on(local, "list").out()).isEqualTo(run("list", "cray-crus", STORE).out());
+
+    String other = "s3://etcd-backup/mirror";
+    Cli back =
+        Cli.on(local, "mirror", "--all", "--to=" + other, "--to-endpoint=" + server.endpoint());
+    assertThat(back.code()).as(back.err()).isZero();
+    assertThat(back.out().lines()).hasSize(4).allMatch(line -> line.startsWith("copied "));
+    assertThat(run("list", "--store=" + other).out()).isEqualTo(Cli.on(local, "list").out());
+    assertThat(run("copy", "cray-crus/none", STORE, "--to=" + other).code()).isEqualTo(1);
+    assertThat(run("mirror", "cray-crus", STORE, "--to=" + other).out().lines())
+        .hasSize(4)
+        .allMatch(line -> line.startsWith("present "));
+  }
+
   /** AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile arrive by the same way. */
   @Test
   void anEndpointOfTheEnvironmentMeansTheSameAsTheOption() {
@@ -293,7 +312,11 @@ class S3Test {
     locked.createContext(
         "/b-1",
         exchange -> {
-          String body = exchange.getRequestMethod().equals("GET") ? listing : refusal;
+          boolean notes = exchange.getRequestURI().toString().contains(".etcd-backup");
+          String body =
+              !exchange.getRequestMethod().equals("GET")
+                  ? refusal
+                  : notes ? "<ListBucketResult></ListBucketResult>" : listing;
           exchange.getRequestBody().readAllBytes();
           byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/xml");

@@ -54,6 +54,7 @@ class ScheduledNamesTest {
             DirectoryBackupStore.at(store),
             new EncodingOptions().reading(),
             ZoneOffset.UTC,
+            SecondStores.none(),
             builder -> builder.clock(InstantSource.fixed(Instant.parse(now))))) {
       setup.addOnDemand();
       setup.scheduler().start();

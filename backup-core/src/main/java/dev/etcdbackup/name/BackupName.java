@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The name of a backup without its project, and the kind, time, revision and encodings that it
  * contains.
  *
- * <p>Three formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is a
- * base name followed by the suffixes of the encodings that were applied to the snapshot:
+ * <p>Three formats are recognized; every other name is of kind {@link BackupKind#OTHER}. A name is
+ * a base name followed by the suffixes of the encodings that were applied to the snapshot:
  *
  * <ul>
  *   <li>periodic, {@code PREFIX_vREVISION_yyyy-MM-dd-HH:mm:ss} in UTC, as the etcd operator's
@@ -173,15 +173,17 @@ public final class BackupName {
   public static BackupName changes(long from, long to, Instant time) {
     if (from < 1 || to < from) {
       throw new IllegalArgumentException(
-          "changes must be from revision 1 or more to no less than that, not " + from + " to " + to);
+          "changes must be from revision 1 or more to no less than that, not "
+              + from
+              + " to "
+              + to);
     }
     Instant second = time.truncatedTo(ChronoUnit.SECONDS);
     StringBuilder out = new StringBuilder(80).append(CHANGES_STEM).append("_v").append(from);
     out.append("-v").append(to).append('_');
     NameTime.append(out, second, ':');
     String text = out.toString();
-    return new BackupName(
-        text, text.length(), BackupKind.CHANGES, CHANGES_STEM, second, from, to);
+    return new BackupName(text, text.length(), BackupKind.CHANGES, CHANGES_STEM, second, from, to);
   }
 
   /**
@@ -256,8 +258,7 @@ public final class BackupName {
 
   /**
    * Returns the part before {@code _v} of a periodic name or of changes, or before the time of a
-   * tarball. Project,
-   * kind and prefix identify a series.
+   * tarball. Project, kind and prefix identify a series.
    *
    * @return the prefix; empty for {@link BackupKind#OTHER}
    */

@@ -5,14 +5,14 @@ import dev.etcdbackup.Series;
 import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Set;
-import java.util.HashSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The decisions of a retention policy about a listing, one for each backup. Making a plan deletes
@@ -54,8 +54,7 @@ public record RetentionPlan(List<Decision> decisions) {
       if (backup.kind() == BackupKind.CHANGES) {
         changes.computeIfAbsent(backup.key().project(), first -> new ArrayList<>()).add(backup);
       } else if (!backup.kind().hasSeries()) {
-        reasons.put(
-            backup, "not a periodic or tarball name");
+        reasons.put(backup, "not a periodic or tarball name");
       } else if (backup.isDatedAhead(now)) {
         reasons.put(backup, "dated in the future");
       } else {

@@ -143,7 +143,7 @@ public final class ChangeRecorder {
     Thread recorder = Thread.currentThread();
     Duration pause = FIRST_PAUSE;
     while (true) {
-      
+
       try (BackupLock.@Nullable Held held =
           lock.tryAcquire(settings.project() + ".changes", () -> {}).orElse(null)) {
         if (held != null) {
@@ -201,23 +201,29 @@ public final class ChangeRecorder {
     }
   }
 
-  /** What the newest stored object is continued with; empty when there is none, or it is bad. */
+  /**
+   * What the newest stored object is continued with; empty when there is none, it is bad, or there
+   * is no backup that it leads from.
+   */
   private Optional<ChainState> stored() throws BackupException {
-    Optional<Backup> newest =
+    List<Backup> listing =
         settings.store().list(settings.project()).stream()
             .map(one -> Backup.of(one, ZoneOffset.UTC))
-            .filter(one -> one.kind() == BackupKind.CHANGES)
             .filter(one -> !one.isDatedAhead(settings.clock().instant()))
+            .toList();
+    Optional<Backup> newest =
+        listing.stream()
+            .filter(one -> one.kind() == BackupKind.CHANGES)
             .max(Backup.OLDEST_FIRST);
-    if (newest.isEmpty() || settings.encodings().missing(newest.get().name()).isPresent()) {
+    if (newest.isEmpty()
+        || listing.stream().noneMatch(one -> one.kind().hasSeries())
+        || settings.encodings().missing(newest.get().name()).isPresent()) {
       return Optional.empty();
     }
     try {
-      ChangesFile file = ChangesFile.read(newest.get(), settings.store(), settings.encodings());
-      BackupKey base = BackupKey.parse(file.header().baseKey());
-      return settings.store().find(base).isPresent()
-          ? Optional.of(ChainState.of(file))
-          : Optional.empty();
+      return Optional.of(
+          ChainState.of(
+              ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
     } catch (CorruptBackupException | KeyUnavailableException e) {
       settings.listener().failed(e);
       return Optional.empty();
@@ -335,7 +341,8 @@ public final class ChangeRecorder {
      * @throws IllegalArgumentException when it is not
      */
     public Builder period(Duration period) {
-      if (period.compareTo(Duration.ofMillis(100)) < 0 || period.compareTo(Duration.ofDays(1)) > 0) {
+      if (period.compareTo(Duration.ofMillis(100)) < 0
+          || period.compareTo(Duration.ofDays(1)) > 0) {
         throw new IllegalArgumentException("period must be 100 ms to 1 day, not " + period);
       }
       this.period = period;

@@ -59,8 +59,16 @@ final class LiveConnection implements Closeable {
 
   /** What a refusal, or the silence of the last address, means. */
   String explain(StatusRuntimeException e) {
+    return explain(e, "the user needs READWRITE on the keys that are restored");
+  }
+
+  /**
+   * What a refusal, or the silence of the last address, means.
+   *
+   * @param needed what a user needs who is denied
+   */
+  String explain(StatusRuntimeException e, String needed) {
     String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(timeout);
-    String needed = "the user needs READWRITE on the keys that are restored";
     return addresses.get(at).name() + ": " + EtcdStatus.explain(e.getStatus(), late, needed);
   }
 

@@ -62,8 +62,7 @@ final class RecordedMember implements Closeable {
       EtcdMember member = EtcdMember.of(connection, address);
       try {
         StatusResponse status = member.status(timeout);
-        boolean wanted =
-            id == 0 ? !status.getIsLearner() : status.getHeader().getMemberId() == id;
+        boolean wanted = id == 0 ? !status.getIsLearner() : status.getHeader().getMemberId() == id;
         if (wanted) {
           return new RecordedMember(member, timeout);
         }
@@ -142,8 +141,7 @@ final class RecordedMember implements Closeable {
           member.call(MaintenanceGrpc.getHashKVMethod(), request, timeout.multipliedBy(10));
       long compacted = answer.getCompactRevision();
       return compacted < revision
-          ? Optional.of(
-              new HashKv(Integer.toUnsignedLong(answer.getHash()), revision, compacted))
+          ? Optional.of(new HashKv(Integer.toUnsignedLong(answer.getHash()), revision, compacted))
           : Optional.empty();
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE

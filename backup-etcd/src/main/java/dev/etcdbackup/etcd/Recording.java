@@ -125,7 +125,10 @@ final class Recording {
     require(status.getHeader());
     if (status.getHeader().getRevision() < last) {
       throw new ChainEndedException(
-          "the member's revision went back from " + last + " to " + status.getHeader().getRevision());
+          "the member's revision went back from "
+              + last
+              + " to "
+              + status.getHeader().getRevision());
     }
     requireAuth(member.authRevision());
     return status;

@@ -26,6 +26,7 @@ final class RecorderRun implements AutoCloseable {
   final List<String> ended = new CopyOnWriteArrayList<>();
   final List<BackupException> failures = new CopyOnWriteArrayList<>();
   final BlockingQueue<BackupKey> bases = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
   private final BlockingQueue<Long> reached = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile Throwable died;
@@ -75,6 +76,11 @@ final class RecorderRun implements AutoCloseable {
     return base;
   }
 
+  /** Waits until a chain ended. */
+  void awaitEnd() throws InterruptedException {
+    assertThat(ends.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("an end").isNotNull();
+  }
+
   /** Waits until a revision is stored. */
   void await(long revision) throws InterruptedException {
     long end = System.nanoTime() + WAIT.toNanos();
@@ -113,6 +119,7 @@ final class RecorderRun implements AutoCloseable {
     @Override
     public void ended(long last, String reason) {
       ended.add(reason);
+      ends.add(reason);
     }
 
     @Override

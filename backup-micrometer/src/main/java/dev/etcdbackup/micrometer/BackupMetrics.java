@@ -5,6 +5,7 @@ import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.FailedRun;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code etcd.backup.throughput}</td><td>distribution summary, bytes per second of each backup</td></tr>
  * <tr><td>{@code etcd.backup.pruned}, {@code etcd.backup.prune.refused}</td><td>backups that were deleted, and that the store refused to delete</td></tr>
  * <tr><td>{@code etcd.backup.prune.failures}</td><td>prunes that failed as a whole</td></tr>
+ * <tr><td>{@code etcd.backup.copied}, {@code etcd.backup.copy.failures}</td><td>backups that were
+ * copied to a second store, by {@code store}, and that were not; a store that does not answer is one
+ * failure</td></tr>
  * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
  * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds since 1970; NaN while there is no backup</td></tr>
  * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
@@ -132,6 +136,20 @@ public final class BackupMetrics implements BackupListener {
   }
 
   @Override
+  public void copied(String project, String store, CopyReport report) {
+    int copied = report.count(CopyReport.Outcome.COPIED);
+    int present = report.count(CopyReport.Outcome.PRESENT);
+    copied(project, store).increment(copied);
+    copyFailures(project, store).increment(report.copies().size() - copied - present);
+  }
+
+  @Override
+  public void copyFailed(String project, String store, BackupException cause) {
+    copied(project, store).increment(0);
+    copyFailures(project, store).increment();
+  }
+
+  @Override
   public void lockLost(String project) {
     locksLost(project).increment();
   }
@@ -181,6 +199,20 @@ public final class BackupMetrics implements BackupListener {
   private Counter pruneFailures(String project) {
     return counter(
         "etcd.backup.prune.failures", "Prunes that failed as a whole", Tags.of("project", project));
+  }
+
+  private Counter copied(String project, String store) {
+    return counter(
+        "etcd.backup.copied",
+        "Backups copied to a second store",
+        Tags.of("project", project, "store", store));
+  }
+
+  private Counter copyFailures(String project, String store) {
+    return counter(
+        "etcd.backup.copy.failures",
+        "Backups that were not copied to a second store",
+        Tags.of("project", project, "store", store));
   }
 
   private Counter locksLost(String project) {

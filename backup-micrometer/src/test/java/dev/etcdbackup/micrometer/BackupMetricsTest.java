@@ -132,6 +132,7 @@ class BackupMetricsTest {
     await(() -> registry.scrape().contains("etcd_backup_overdue_seconds{project=\"p\"}"));
     metrics.lockLost("p");
     metrics.pruneFailed("p", new SourceException("any"));
+    metrics.copyFailed("p", "site-b", new SourceException("any"));
     metrics.pruned("p", new PruneReport(new RetentionPlan(List.of()), Set.of(), Map.of()));
 
     String scrape = registry.scrape();

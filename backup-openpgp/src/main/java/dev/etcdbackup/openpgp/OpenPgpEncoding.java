@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.name.BackupName;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -16,6 +17,8 @@ import java.io.SequenceInputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +118,30 @@ public final class OpenPgpEncoding implements BackupEncoding {
     } catch (IOException e) {
       throw stored.failure() != null ? stored.failure() : corrupt(name, e);
     }
+  }
+
+  @Override
+  public boolean canDecode() {
+    return privateKeys != null;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where a message hides a recipient, every private key may decrypt it.
+   */
+  @Override
+  public Optional<Recipients> encryptedTo(InputStream encoded, BackupName name) throws IOException {
+    List<KeyId> ids = recipients(encoded, name);
+    List<KeyId> own = privateKeys == null ? List.of() : privateKeys.keyIds();
+    return Optional.of(
+        new Recipients(
+            texts(ids.stream()),
+            texts(own.stream().filter(id -> ids.contains(id) || ids.contains(KeyId.HIDDEN)))));
+  }
+
+  private static List<String> texts(Stream<KeyId> ids) {
+    return ids.map(KeyId::toString).toList();
   }
 
   /**

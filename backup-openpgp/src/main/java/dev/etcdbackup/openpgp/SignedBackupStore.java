@@ -15,8 +15,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +48,15 @@ public final class SignedBackupStore implements BackupStore {
   private static final int MAX_SIGNATURE_BYTES = 64 * 1024;
 
   private final BackupStore store;
-  private final @Nullable SigningKey signingKey;
+  private final Function<String, @Nullable SigningKey> signingKeys; // by project
   private final @Nullable SignerKeys signers;
 
   private SignedBackupStore(
-      BackupStore store, @Nullable SigningKey signingKey, @Nullable SignerKeys signers) {
+      BackupStore store,
+      Function<String, @Nullable SigningKey> signingKeys,
+      @Nullable SignerKeys signers) {
     this.store = Objects.requireNonNull(store, "store");
-    this.signingKey = signingKey;
+    this.signingKeys = signingKeys;
     this.signers = signers;
   }
 
@@ -66,7 +70,20 @@ public final class SignedBackupStore implements BackupStore {
    * @return the store
    */
   public static SignedBackupStore signing(BackupStore store, SigningKey key) {
-    return new SignedBackupStore(store, Objects.requireNonNull(key, "key"), null);
+    Objects.requireNonNull(key, "key");
+    return new SignedBackupStore(store, project -> key, null);
+  }
+
+  /**
+   * Returns a store that signs the backups of some projects, each with a key of its own, as {@link
+   * #signing(BackupStore, SigningKey)} does.
+   *
+   * @param store where backups and signatures are
+   * @param keys the key of each project; the backups of other projects are not signed
+   * @return the store
+   */
+  public static SignedBackupStore signing(BackupStore store, Map<String, SigningKey> keys) {
+    return new SignedBackupStore(store, Map.copyOf(keys)::get, null);
   }
 
   /**
@@ -81,11 +98,13 @@ public final class SignedBackupStore implements BackupStore {
    * @return the store
    */
   public static SignedBackupStore requiring(BackupStore store, SignerKeys signers) {
-    return new SignedBackupStore(store, null, Objects.requireNonNull(signers, "signers"));
+    return new SignedBackupStore(
+        store, project -> null, Objects.requireNonNull(signers, "signers"));
   }
 
   @Override
   public StoredBackup put(BackupKey key, Content content) throws BackupException {
+    @Nullable SigningKey signingKey = signingKeys.apply(key.project());
     if (signingKey == null || key.isReserved()) {
       return store.put(key, content);
     }

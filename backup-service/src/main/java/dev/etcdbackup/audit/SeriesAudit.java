@@ -182,7 +182,7 @@ final class SeriesAudit {
   private void shrunk(AuditedBackup newest) {
     List<Long> sizes =
         newestFirst.stream()
-            .filter(one -> one.encodings().equals(newest.encodings()) && one != newest)
+            .filter(one -> one.encodings().equals(newest.encodings()) && !one.equals(newest))
             .limit(20)
             .map(AuditedBackup::backup)
             .map(one -> one.stored().size())

@@ -110,6 +110,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                       Optional.empty(),
                       0,
                       List.of(),
+                      Optional.empty(),
                       CoverageDay.last(
                           days, now, own, catalogue.snapshots(own), byDay(failed), daily));
                 })
@@ -123,6 +124,24 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
         .sorted(Comparator.comparing(ProjectCoverage.Failure::at))
         .forEach(one -> days.put(CoverageDay.dayOf(one.at()), one.reason()));
     return days;
+  }
+
+  /**
+   * Returns the same coverage with what is known of the encryption of some projects.
+   *
+   * @param encryption by project
+   * @return the coverage
+   */
+  public Coverage withEncryption(Map<String, EncryptionCoverage> encryption) {
+    return new Coverage(
+        at,
+        projects.stream()
+            .map(
+                one ->
+                    Optional.ofNullable(encryption.get(one.row().project()))
+                        .map(one::withEncryption)
+                        .orElse(one))
+            .toList());
   }
 
   /**
@@ -162,10 +181,10 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * and {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code
    * key}, {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure}
    * (with {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code
-   * suspicions} and {@code days} (each with {@code day}, {@code state}, {@code note}). Times are
-   * ISO 8601, states are {@link CoverageState#label() labels}; fields whose value is not known are
-   * absent. Fields may be added in later versions. ASCII without control characters: names are
-   * escaped.
+   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened} and {@code days} (each with
+   * {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
+   * CoverageState#label() labels}; fields whose value is not known are absent. Fields may be added
+   * in later versions. ASCII without control characters: names are escaped.
    *
    * @return the document
    */

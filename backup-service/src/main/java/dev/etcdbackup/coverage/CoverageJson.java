@@ -74,6 +74,17 @@ final class CoverageJson {
       json.writeString(anomaly);
     }
     json.writeEndArray();
+    if (project.encryption().isPresent()) {
+      EncryptionCoverage encryption = project.encryption().get();
+      if (!encryption.keyIds().isEmpty()) {
+        json.writeArrayFieldStart("encryptedTo");
+        for (String keyId : encryption.keyIds()) {
+          json.writeString(keyId);
+        }
+        json.writeEndArray();
+      }
+      write(json, "lastOpened", encryption.lastOpened());
+    }
     json.writeArrayFieldStart("days");
     for (CoverageDay day : project.days()) {
       json.writeStartObject();

@@ -163,7 +163,7 @@ final class CoveragePage {
       String due = CoverageText.due(project.nextDue(), coverage.at());
       moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
     }
-    String remarks = escape(project.remarks());
+    String remarks = escape(project.remarks(coverage.at()));
     html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
     html.append(remarks).append("</div></td></tr>\n");
   }

@@ -22,7 +22,7 @@ final class CoverageText {
             one.row().state().label(),
             one.lastSuccess().map(at -> ago(at, coverage.at())).orElse("-"),
             due(one.nextDue(), coverage.at()),
-            printable(one.remarks())
+            printable(one.remarks(coverage.at()))
           });
     }
     int[] widths = new int[4];

@@ -20,6 +20,8 @@ import java.util.StringJoiner;
  * @param missed the number of points of its schedule that passed without a backup, as far as is
  *     known
  * @param anomalies the suspicious backups because of which its series is not pruned, one line each
+ * @param encryption what is known of its encryption; empty when its newest backup is not encrypted
+ *     or that was not looked at
  * @param days the last days, today last; may be empty
  */
 public record ProjectCoverage(
@@ -29,6 +31,7 @@ public record ProjectCoverage(
     Optional<Instant> nextDue,
     long missed,
     List<String> anomalies,
+    Optional<EncryptionCoverage> encryption,
     List<CoverageDay> days) {
   /**
    * A failed run.
@@ -50,6 +53,7 @@ public record ProjectCoverage(
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
     Objects.requireNonNull(nextDue, "nextDue");
+    Objects.requireNonNull(encryption, "encryption");
     anomalies = List.copyOf(anomalies);
     days = List.copyOf(days);
   }
@@ -64,10 +68,17 @@ public record ProjectCoverage(
     return row.state().isAlarming() || !anomalies.isEmpty();
   }
 
+  /** Returns the same with what is known of its encryption. */
+  ProjectCoverage withEncryption(EncryptionCoverage known) {
+    return new ProjectCoverage(
+        row, lastSuccess, lastFailure, nextDue, missed, anomalies, Optional.of(known), days);
+  }
+
   /**
-   * Returns one line with the note, the reason why the series is not pruned, and the last failure.
+   * Returns one line with the note, the reason why the series is not pruned, the last failure, and
+   * to whom it is encrypted.
    */
-  String remarks() {
+  String remarks(Instant now) {
     StringJoiner text = new StringJoiner("; ");
     if (!row.note().isEmpty()) {
       text.add(row.note());
@@ -78,6 +89,13 @@ public record ProjectCoverage(
     }
     if (lastFailure.isPresent() && isRecent(lastFailure.get())) {
       text.add("last try: " + lastFailure.get().reason());
+    }
+    if (encryption.isPresent()) {
+      List<String> keyIds = encryption.get().keyIds();
+      if (!keyIds.isEmpty()) {
+        text.add("encrypted to " + String.join(", ", keyIds));
+      }
+      encryption.get().warning(now).ifPresent(text::add);
     }
     return text.toString();
   }

@@ -4,6 +4,8 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
@@ -71,8 +73,14 @@ public final class Recovery {
    * verifies its backups from the newest back to the first good one. Skips at most two backups that
    * the store cannot read; the plan lists them. Changes nothing in the store or the cluster.
    *
+   * <p>When the plan depends on a backup and the newest one is encrypted, its beginning is read
+   * before anything is verified, so that a missing private key is reported at once.
+   *
    * @param cluster the cluster to be recovered
    * @return the plan, to be shown to whoever approves it
+   * @throws KeyUnavailableException when the plan depends on a backup and no private key at hand
+   *     decrypts the newest one, or none is good and one of them is encrypted to other keys; the
+   *     message names the keys. A cluster is never rebuilt because a key was missing
    * @throws StoreException when the store cannot be listed, when it cannot read a third backup, or
    *     when it cannot read one and no other is good. A cluster is never rebuilt because the store
    *     was unreachable
@@ -80,7 +88,13 @@ public final class Recovery {
   public RecoveryPlan plan(LostCluster cluster) throws BackupException {
     List<RecoveryPlan.PassedOver> passedOver = new ArrayList<>();
     Optional<RecoveryPlan.Survivor> survivor = survivor(cluster, passedOver);
-    Optional<Backup> backup = newestGood(cluster.project(), passedOver);
+    boolean needsBackup = survivor.isEmpty() && cluster.automated();
+    if (needsBackup) {
+      requireKey(backups.latest(cluster.project()));
+    }
+    Optional<Backup> backup = newestGood(cluster.project(), needsBackup, passedOver);
+    Optional<Recipients> recipients =
+        backup.isPresent() ? backups.encryptedTo(backup.get()) : Optional.empty();
     Optional<Duration> age = backup.map(this::age);
     RecoveryPlan.Way way = way(cluster, survivor.isPresent(), backup.isPresent());
     List<String> reasons =
@@ -90,7 +104,27 @@ public final class Recovery {
               reasonsToConfirm(backup.orElseThrow(), age.orElseThrow(), cluster.freshFor());
           case REBUILD -> List.of();
         };
-    return new RecoveryPlan(cluster, way, survivor, backup, age, reasons, passedOver);
+    return new RecoveryPlan(cluster, way, survivor, backup, recipients, age, reasons, passedOver);
+  }
+
+  /**
+   * Throws when no private key at hand decrypts a backup. One whose beginning cannot be read is
+   * left to verification, which says why.
+   */
+  private void requireKey(Optional<Backup> backup) throws KeyUnavailableException {
+    Optional<Recipients> recipients;
+    try {
+      recipients = backup.isPresent() ? backups.encryptedTo(backup.get()) : Optional.empty();
+    } catch (BackupException unreadable) {
+      return;
+    }
+    if (recipients.isPresent() && !recipients.get().readable()) {
+      throw new KeyUnavailableException(
+          backup.orElseThrow().key()
+              + " is encrypted to "
+              + recipients.get().text()
+              + ", and none of these private keys is at hand; give one of these private keys");
+    }
   }
 
   private static List<String> reasonsToConfirm(Backup backup, Duration age, Duration freshFor) {
@@ -147,11 +181,17 @@ public final class Recovery {
    * Returns the newest good backup. Skips a backup that cannot be read now, but throws rather than
    * returns empty when no other one is good, so that the cluster is not rebuilt for that reason.
    */
-  private Optional<Backup> newestGood(String project, List<RecoveryPlan.PassedOver> passedOver)
+  private Optional<Backup> newestGood(
+      String project, boolean needed, List<RecoveryPlan.PassedOver> passedOver)
       throws BackupException {
     NewestGood found =
         backups.newestGood(
             NewestGoodRequest.builder(project).includeManual().unreadable(MAX_UNREADABLE).build());
+    if (needed && found.backup().isEmpty()) {
+      for (NewestGood.PassedOver each : found.passedOver()) {
+        requireKey(Optional.of(each.backup()));
+      }
+    }
     for (NewestGood.PassedOver each : found.passedOver()) {
       passedOver.add(
           new RecoveryPlan.PassedOver(each.backup().key().toString(), each.problems().get(0)));

@@ -1,6 +1,7 @@
 package dev.etcdbackup.recovery;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.internal.DurationText;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param survivor with {@link Way#SURVIVOR}, the source to be saved and restored; otherwise empty
  * @param backup with {@link Way#BACKUP}, the backup to be restored; otherwise the newest good
  *     backup for information, or empty when there is none
+ * @param recipients to whom that backup is encrypted, and which private keys for it are at hand;
+ *     empty when there is no backup or it is not encrypted
  * @param age the age of that backup when the plan was made; empty when there is no backup
  * @param doubts the reasons why the plan needs confirmation, one line each: the backup is old, its
  *     name carries no time, or the survivor is at an older revision than the backup; empty when the
@@ -33,6 +36,7 @@ public record RecoveryPlan(
     Way way,
     Optional<Survivor> survivor,
     Optional<Backup> backup,
+    Optional<Recipients> recipients,
     Optional<Duration> age,
     List<String> doubts,
     List<PassedOver> passedOver) {
@@ -101,6 +105,7 @@ public record RecoveryPlan(
     if (way != Way.BACKUP && backup.isPresent()) {
       lines.add("there is also " + backupText());
     }
+    recipients.ifPresent(one -> lines.add(text(one)));
     doubts.forEach(reason -> lines.add("NEEDS CONFIRMATION: " + reason));
     return lines;
   }
@@ -112,6 +117,13 @@ public record RecoveryPlan(
 
   private String backupText() {
     return backup.orElseThrow().key() + age.map(RecoveryPlan::old).orElse("");
+  }
+
+  private static String text(Recipients recipients) {
+    return "it is encrypted to "
+        + recipients.text()
+        + "; at hand is the private key "
+        + String.join(", ", recipients.atHand());
   }
 
   /** The time in a name may be ahead of this machine's clock. */

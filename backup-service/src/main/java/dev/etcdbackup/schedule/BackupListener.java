@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 
@@ -80,6 +81,25 @@ public interface BackupListener {
    *     least one
    */
   default void suspicious(String project, List<Anomaly> anomalies) {}
+
+  /**
+   * The backups of a project were copied to a second store after a run.
+   *
+   * @param project the project
+   * @param store the name of the second store
+   * @param report what became of each backup; not all of them may have been copied
+   */
+  default void copied(String project, String store, CopyReport report) {}
+
+  /**
+   * The backups of a project could not be copied to a second store. They are stored in the first
+   * one nevertheless, and are copied after the next run.
+   *
+   * @param project the project
+   * @param store the name of the second store
+   * @param cause the cause
+   */
+  default void copyFailed(String project, String store, BackupException cause) {}
 
   /**
    * The lock of a project was lost during a run. The run is cancelled and commits nothing after

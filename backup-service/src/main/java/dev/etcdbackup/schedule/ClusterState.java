@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class ClusterState {
   private ScheduledCluster cluster;
   private final Instant addedAt;
   private boolean known;
-  private SeriesState view = new SeriesState(Optional.empty(), Set.of(), List.of());
+  private SeriesState view = SeriesState.NONE;
 
   /** The first point without a backup, in the past or the future; null when there is none. */
   private @Nullable Instant due;
@@ -259,7 +258,8 @@ final class ClusterState {
         missed,
         Optional.ofNullable(lastSuccess),
         Optional.ofNullable(lastFailure),
-        view.anomalies());
+        view.anomalies(),
+        view.lastOpened());
   }
 
   private @Nullable Instant firstWithoutBackup(Instant now) {

@@ -28,6 +28,8 @@ import java.util.Optional;
  * @param lastFailure the last failed run
  * @param anomalies the suspicious backups because of which the series is not pruned; empty when it
  *     is pruned
+ * @param lastOpened when a test restore last opened a backup of the project with a private key, as
+ *     of the last listing; empty when there is no record of one
  */
 public record ClusterStatus(
     String project,
@@ -40,7 +42,8 @@ public record ClusterStatus(
     long missed,
     Optional<Instant> lastSuccess,
     Optional<FailedRun> lastFailure,
-    List<Anomaly> anomalies) {
+    List<Anomaly> anomalies,
+    Optional<Instant> lastOpened) {
   private static final Duration GRACE = Duration.ofHours(1);
 
   /** Checks the values. */
@@ -52,6 +55,7 @@ public record ClusterStatus(
     Objects.requireNonNull(lastSuccess, "lastSuccess");
     Objects.requireNonNull(lastFailure, "lastFailure");
     anomalies = List.copyOf(anomalies);
+    Objects.requireNonNull(lastOpened, "lastOpened");
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.etcdbackup.coverage.CoverageReport;
 import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.CoverageState;
 import dev.etcdbackup.coverage.CoveredProject;
+import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
 import java.time.Duration;
@@ -123,6 +124,7 @@ final class CoverageView {
         Optional.empty(),
         0,
         List.of(),
+        Optional.empty(),
         CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
   }
 
@@ -136,6 +138,9 @@ final class CoverageView {
         status.nextDue(),
         status.missed(),
         status.anomalies().stream().map(Anomaly::toString).toList(),
+        row.newest()
+            .filter(newest -> newest.name().isEncrypted())
+            .map(newest -> new EncryptionCoverage(List.of(), status.lastOpened())),
         days);
   }
 

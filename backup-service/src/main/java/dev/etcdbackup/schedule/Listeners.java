@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +72,16 @@ final class Listeners implements BackupListener {
   @Override
   public void suspicious(String project, List<Anomaly> anomalies) {
     each(one -> one.suspicious(project, anomalies));
+  }
+
+  @Override
+  public void copied(String project, String store, CopyReport report) {
+    each(one -> one.copied(project, store, report));
+  }
+
+  @Override
+  public void copyFailed(String project, String store, BackupException cause) {
+    each(one -> one.copyFailed(project, store, cause));
   }
 
   @Override

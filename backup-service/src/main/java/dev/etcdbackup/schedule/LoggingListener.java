@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class LoggingListener implements BackupListener {
   private final Map<String, FailedRun.Reason> failing = new ConcurrentHashMap<>();
   private final Map<String, List<Anomaly>> suspicious = new ConcurrentHashMap<>();
   private final Map<String, String> unpruned = new ConcurrentHashMap<>();
+  private final Map<List<String>, String> uncopied = new ConcurrentHashMap<>();
 
   LoggingListener() {
     this(LoggerFactory.getLogger(BackupScheduler.class.getName() + ".runs"));
@@ -32,6 +34,7 @@ final class LoggingListener implements BackupListener {
     failing.remove(project);
     suspicious.remove(project);
     unpruned.remove(project);
+    uncopied.keySet().removeIf(one -> one.get(0).equals(project));
   }
 
   @Override
@@ -87,6 +90,40 @@ final class LoggingListener implements BackupListener {
       if (!before.contains(one)) {
         log.warn("{} is not pruned until this backup is accepted: {}", project, one);
       }
+    }
+  }
+
+  @Override
+  public void copied(String project, String store, CopyReport report) {
+    int copied = report.count(CopyReport.Outcome.COPIED);
+    if (copied > 0) {
+      log.info("copied {} backups of {} to {}", copied, project, store);
+    }
+    if (report.ok()) {
+      uncopied.remove(List.of(project, store));
+      return;
+    }
+    CopyReport.Copied first =
+        report.copies().stream()
+            .filter(
+                one ->
+                    one.outcome() != CopyReport.Outcome.COPIED
+                        && one.outcome() != CopyReport.Outcome.PRESENT)
+            .findFirst()
+            .orElseThrow();
+    uncopied(project, store, first.key() + ": " + first.detail());
+  }
+
+  @Override
+  public void copyFailed(String project, String store, BackupException cause) {
+    uncopied(project, store, String.valueOf(cause.getMessage()));
+  }
+
+  private void uncopied(String project, String store, String why) {
+    if (why.equals(uncopied.put(List.of(project, store), why))) {
+      log.debug("{} is still not copied to {}: {}", project, store, why);
+    } else {
+      log.warn("{} is not copied to {}: {}", project, store, why);
     }
   }
 

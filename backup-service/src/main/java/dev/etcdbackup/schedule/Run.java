@@ -7,8 +7,10 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
+import dev.etcdbackup.service.BackupCopier;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
+import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.NamingStrategy;
 import java.io.IOException;
 import java.time.Instant;
@@ -136,6 +138,7 @@ final class Run implements Supplier<RunOutcome> {
     }
     BackupResult result = backUp(cluster.naming(), held);
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
+    copyToSecondStores(anomalies.isEmpty(), held);
     return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
   }
 
@@ -226,6 +229,33 @@ final class Run implements Supplier<RunOutcome> {
       LOG.error("{} was stored, but {} could not be pruned", result.key(), project, e);
     }
     return anomalies;
+  }
+
+  /** Copies the backups of the project. A failure here does not affect the stored backup. */
+  private void copyToSecondStores(boolean mayDelete, BackupLock.Held held) {
+    String project = cluster.project();
+    for (SecondStore second : cluster.secondStores()) {
+      try {
+        if (!held.confirm()) {
+          return;
+        }
+        BackupCopier copier =
+            with.service()
+                .copierTo(second.store())
+                .parallelism(1)
+                .timeout(cluster.timeout())
+                .sizeOnly()
+                .build();
+        boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
+        CopyReport report =
+            prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);
+        with.listeners().copied(project, second.name(), report);
+      } catch (BackupException e) {
+        with.listeners().copyFailed(project, second.name(), e);
+      } catch (RuntimeException e) {
+        LOG.error("{} could not be copied to {}", project, second.name(), e);
+      }
+    }
   }
 
   private List<Anomaly> anomalies(BackupResult result, List<Backup> before) throws BackupException {

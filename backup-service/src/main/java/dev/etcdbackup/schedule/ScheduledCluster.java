@@ -9,6 +9,8 @@ import dev.etcdbackup.service.NamingStrategy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -34,6 +36,7 @@ public final class ScheduledCluster {
   private final @Nullable Instant since;
   private final String recovery;
   private final Predicate<Anomaly> acceptance;
+  private final List<SecondStore> secondStores;
   private final @Nullable UnchangedCheck unchanged;
   private final Duration unchangedMaxAge;
 
@@ -51,6 +54,7 @@ public final class ScheduledCluster {
     this.since = builder.since;
     this.recovery = builder.recovery;
     this.acceptance = builder.acceptance;
+    this.secondStores = List.copyOf(builder.secondStores);
     this.unchanged = builder.unchanged;
     this.unchangedMaxAge = builder.unchangedMaxAge;
   }
@@ -150,6 +154,10 @@ public final class ScheduledCluster {
     return acceptance;
   }
 
+  List<SecondStore> secondStores() {
+    return secondStores;
+  }
+
   /**
    * Returns the first point of the schedule after an instant, delayed by this cluster's share of
    * the jitter.
@@ -208,6 +216,7 @@ public final class ScheduledCluster {
     private @Nullable Instant since;
     private String recovery = "";
     private Predicate<Anomaly> acceptance = anomaly -> false;
+    private final List<SecondStore> secondStores = new ArrayList<>();
     private @Nullable UnchangedCheck unchanged;
     private Duration unchangedMaxAge = Duration.ZERO;
 
@@ -377,6 +386,25 @@ public final class ScheduledCluster {
      */
     public Builder acceptIf(Predicate<Anomaly> acceptance) {
       this.acceptance = Objects.requireNonNull(acceptance, "acceptance");
+      return this;
+    }
+
+    /**
+     * Adds a store to which the backups of the project are copied after each successful run, those
+     * too that earlier runs could not copy. A failure there is reported and affects neither the
+     * backup nor the first store, which is pruned by its own policy. The second store is pruned by
+     * its policy only while no backup of the series is suspicious. Default: none.
+     *
+     * @param second the store, of a name that no other one has
+     * @return this
+     * @throws IllegalArgumentException when another one has the same name
+     */
+    public Builder copyTo(SecondStore second) {
+      if (secondStores.stream().anyMatch(one -> one.name().equals(second.name()))) {
+        throw new IllegalArgumentException(
+            "second stores must have different names, but two are called " + second.name());
+      }
+      secondStores.add(second);
       return this;
     }
 

@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.coverage.KeyUse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -16,8 +17,17 @@ import java.util.Set;
  * @param early backups that were listed before the time in their names, so that this time is not
  *     when they were taken. A clock that is set back causes them
  * @param anomalies the suspicious backups that are not accepted
+ * @param lastOpened when a backup of the project was last opened with a private key
  */
-record SeriesState(Optional<Instant> newest, Set<BackupKey> early, List<Anomaly> anomalies) {
+record SeriesState(
+    Optional<Instant> newest,
+    Set<BackupKey> early,
+    List<Anomaly> anomalies,
+    Optional<Instant> lastOpened) {
+  /** Nothing was listed. */
+  static final SeriesState NONE =
+      new SeriesState(Optional.empty(), Set.of(), List.of(), Optional.empty());
+
   /** The maximum difference between the clocks of two replicas. */
   private static final Duration SKEW = Duration.ofMinutes(1);
 
@@ -41,11 +51,15 @@ record SeriesState(Optional<Instant> newest, Set<BackupKey> early, List<Anomaly>
         newest = Optional.of(time);
       }
     }
-    return new SeriesState(newest, early, AnomalyGuard.inspect(listing, cluster.series(), now));
+    return new SeriesState(
+        newest,
+        early,
+        AnomalyGuard.inspect(listing, cluster.series(), now),
+        KeyUse.last(listing).map(KeyUse::at));
   }
 
   /** Returns the state after a backup was taken. */
   SeriesState with(Instant taken, List<Anomaly> found) {
-    return new SeriesState(Optional.of(taken), early, found);
+    return new SeriesState(Optional.of(taken), early, found, lastOpened);
   }
 }

@@ -10,6 +10,8 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -186,16 +188,20 @@ public final class BackupService {
 
   /**
    * Verifies the backups of a project from the newest backwards until one is good. Those dated more
-   * than an hour ahead do not count.
+   * than an hour ahead do not count. Those that are {@linkplain BackupNotes#markBad marked bad} are
+   * passed over without being read, and so are those that no private key at hand decrypts.
    *
    * @param request the project and the options
    * @return the backup, and the newer ones that are not good
+   * @throws KeyUnavailableException when none is good, and no private key at hand decrypts one of
+   *     them
    * @throws StoreException when the listing is incomplete, or more backups cannot be read than the
    *     request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
-    return new NewestGoodSearch(request, this::verify)
-        .find(list(request.project()), clock.instant());
+    List<Backup> listed = list(request.project());
+    List<BackupNote> bad = notes().list(request.project(), kind -> kind == BackupNote.Kind.BAD);
+    return new NewestGoodSearch(request, this::verify, bad).find(listed, clock.instant());
   }
 
   /**
@@ -309,6 +315,32 @@ public final class BackupService {
   }
 
   /**
+   * Returns to whom a backup is encrypted, and which of the private keys in the service's encodings
+   * may decrypt it. Reads the beginning of the backup, in one request, and decrypts nothing.
+   *
+   * @param backup the backup
+   * @return the recipients, without key ids when the service lacks the encoding; empty when the
+   *     backup is not encrypted, by its name
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws CorruptBackupException when it is no encrypted message
+   * @throws StoreException when it cannot be read, or time ran out
+   */
+  public Optional<Recipients> encryptedTo(Backup backup) throws BackupException {
+    if (!backup.name().isEncrypted()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          deadline(null)
+              .run("reading " + backup.key(), new ReadRecipients(backup, store, encodings)));
+    } catch (BackupException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StoreException(backup.key() + " cannot be read: " + FailureText.of(e), e);
+    }
+  }
+
+  /**
    * Scrubs: verifies the backups of a project or of the whole store, in the order of their keys,
    * and continues after bad ones. Reads each backup once.
    *
@@ -349,7 +381,8 @@ public final class BackupService {
 
   /**
    * Deletes what a policy does not keep. Only periodic backups and tarballs are ever deleted, never
-   * the newest of a series, and nothing unless the listing was complete.
+   * the newest of a series, a pinned backup or the newest verified one, and nothing unless the
+   * listing was complete.
    *
    * @param request the project, the policy and the options
    * @return what was done; a backup that the store did not delete is in there, not thrown
@@ -391,6 +424,31 @@ public final class BackupService {
       String reason = result.refused().getOrDefault(key, "the store does not say why");
       throw new StoreException(key + " was not deleted: " + reason, null);
     }
+  }
+
+  /**
+   * Returns the pins, notes and marks of the backups of the store.
+   *
+   * @return the notes, with the clock of this service
+   */
+  public BackupNotes notes() {
+    return BackupNotes.of(store, clock);
+  }
+
+  /**
+   * Returns a builder of a copier from the store of this service to another, with the encodings,
+   * the clock, the zone, the timeout and the threads of this service.
+   *
+   * @param to the store that is written; remains the caller's
+   * @return the builder
+   */
+  public BackupCopierBuilder copierTo(BackupStore to) {
+    return BackupCopier.builder(store, to)
+        .encodings(encodings)
+        .clock(clock)
+        .tarballZone(tarballZone)
+        .timeout(timeout)
+        .threads(threads);
   }
 
   private Pruning pruning() {

@@ -22,24 +22,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletes the backups that a plan does not keep, after the checks that protect the newest good one.
  */
 final class Pruning {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupService.class);
+
   private final BackupStore store;
   private final ZoneId tarballZone;
   private final InstantSource clock;
+  private final BackupNotes notes;
 
   Pruning(BackupStore store, ZoneId tarballZone, InstantSource clock) {
     this.store = store;
     this.tarballZone = tarballZone;
     this.clock = clock;
+    this.notes = BackupNotes.of(store, clock);
   }
 
   RetentionPlan plan(String project, RetentionPolicy policy) throws BackupException {
     BackupKey.requireProject(project);
-    return RetentionPlan.of(policy, list(project), clock.instant());
+    List<Backup> listed = list(project);
+    return noted(project).of(policy, listed, clock.instant());
+  }
+
+  /** What people and the scheduler noted; read after the listing, so that no pin is missed. */
+  private NotedPlan noted(String project) throws BackupException {
+    return new NotedPlan(notes.list(project, kind -> kind != BackupNote.Kind.NOTE));
   }
 
   /** The listing, which is not to be relied on when it has a key twice. */
@@ -62,11 +74,16 @@ final class Pruning {
   }
 
   PruneReport prune(PruneRequest request, NewestGoodSearch.Check check) throws BackupException {
-    RetentionPlan plan = plan(request.project(), request.policy());
+    BackupKey.requireProject(request.project());
+    List<Backup> listed = list(request.project());
+    NotedPlan noted = noted(request.project());
+    RetentionPlan plan = noted.of(request.policy(), listed, clock.instant());
     if (request.verifying()) {
-      verifyNewestKept(plan, clock.instant(), check);
+      verifyNewestKept(plan, noted, check);
+      // What was pinned during a long verification.
+      plan = noted(request.project()).keeping(plan, clock.instant());
     }
-    return delete(plan);
+    return delete(request.project(), plan);
   }
 
   PruneReport pruneAfter(BackupResult result, RetentionPolicy policy) throws BackupException {
@@ -85,7 +102,8 @@ final class Pruning {
               + " just stored, so it is not complete; nothing was pruned",
           null);
     }
-    RetentionPlan plan = RetentionPlan.of(policy, listed, clock.instant());
+    NotedPlan noted = noted(series.get().project());
+    RetentionPlan plan = noted.of(policy, listed, clock.instant());
     List<Decision> spared =
         plan.decisions().stream()
             .map(
@@ -94,11 +112,15 @@ final class Pruning {
                         ? new Decision(d.backup(), true, "made by this run")
                         : d)
             .toList();
-    return delete(new RetentionPlan(spared).withChanges(all, clock.instant()));
+    return delete(
+        series.get().project(),
+        noted.keeping(
+            new RetentionPlan(spared).withChanges(all, clock.instant()), clock.instant()));
   }
 
-  private static void verifyNewestKept(
-      RetentionPlan plan, Instant now, NewestGoodSearch.Check check) throws BackupException {
+  private void verifyNewestKept(RetentionPlan plan, NotedPlan noted, NewestGoodSearch.Check check)
+      throws BackupException {
+    Instant now = clock.instant();
     Set<Optional<Series>> losing =
         plan.decisions().stream()
             .filter(d -> !d.keep())
@@ -109,8 +131,15 @@ final class Pruning {
       List<Backup> kept =
           plan.toKeep().stream()
               .filter(b -> b.series().equals(series) && !b.isDatedAhead(now))
+              .filter(b -> !noted.isBad(b))
               .sorted(Backup.OLDEST_FIRST.reversed())
               .toList();
+      if (kept.isEmpty()) {
+        throw new CorruptBackupException(
+            "every backup of series "
+                + series.map(Series::prefix).orElse("")
+                + " that would be kept is marked bad; nothing was deleted");
+      }
       verifyOneOf(kept.stream().filter(one -> isCopy(one, kept.get(0))).toList(), check);
     }
   }
@@ -138,13 +167,18 @@ final class Pruning {
         && one.name().base().equals(other.name().base());
   }
 
-  private PruneReport delete(RetentionPlan plan) throws BackupException {
+  private PruneReport delete(String project, RetentionPlan plan) throws BackupException {
     List<BackupKey> keys =
         plan.decisions().stream().filter(d -> !d.keep()).map(d -> d.backup().key()).toList();
     if (keys.isEmpty()) {
       return new PruneReport(plan, Set.of(), Map.of());
     }
     DeleteResult result = store.delete(keys);
+    try {
+      notes.forget(project, result.gone());
+    } catch (BackupException e) {
+      LOG.warn("{} was pruned, but notes on deleted backups were not deleted", project, e);
+    }
     return new PruneReport(plan, result.gone(), result.refused());
   }
 }

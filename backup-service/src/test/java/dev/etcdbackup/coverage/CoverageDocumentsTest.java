@@ -45,6 +45,7 @@ class CoverageDocumentsTest {
                   Optional.of(NOW.minusSeconds(4000)),
                   3,
                   List.of(),
+                  Optional.empty(),
                   days("NONE", "MISSING", "FAILED"))));
 
   @Test
@@ -220,6 +221,7 @@ class CoverageDocumentsTest {
         Optional.of(NOW.plusSeconds(3600)),
         0,
         List.of(),
+        Optional.empty(),
         days("FULL", "FULL", "TODAY"));
   }
 
@@ -231,6 +233,7 @@ class CoverageDocumentsTest {
         Optional.empty(),
         0,
         List.of("cray-fas/b has revision 3", "cray-fas/c is of another cluster"),
+        Optional.empty(),
         days("FULL", "FULL", "FULL"));
   }
 
@@ -243,6 +246,7 @@ class CoverageDocumentsTest {
         Optional.empty(),
         0,
         List.of(),
+        Optional.empty(),
         List.of());
   }
 

@@ -12,9 +12,11 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoverageDay;
 import dev.etcdbackup.coverage.CoverageState;
+import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +167,29 @@ class LiveCoverageTest {
         .extracting(CoverageDay::state)
         .containsOnlyOnce(CoverageDay.State.FULL)
         .doesNotContain(CoverageDay.State.MISSING, CoverageDay.State.TODAY);
+  }
+
+  @Test
+  void anEncryptedProjectThatNoKeyHasOpenedForLongIsReported() throws Exception {
+    World world = new World();
+    BackupKey key = BackupKey.parse("p/etcd.backup_v1_2020-02-03-10:00:00.gpg");
+    world.store.put(key, Content.of(new ByteArrayInputStream(new byte[1])));
+    world.stored("plain", World.START.minus(HOUR));
+    world.add("p", DAY);
+    world.add("plain", DAY);
+    world.pass(Duration.ofMinutes(20));
+
+    ProjectCoverage never = of(world.scheduler.coverage(), "p");
+    assertThat(never.encryption().orElseThrow().lastOpened()).isEmpty();
+    assertThat(world.scheduler.coverage().text())
+        .contains("no backup has been opened with a private key yet");
+    assertThat(of(world.scheduler.coverage(), "plain").encryption()).isEmpty();
+
+    Instant opened = World.START.minus(DAY.multipliedBy(40));
+    new KeyUse(opened, "A").put(world.store, "p");
+    world.pass(DAY);
+    ClusterStatus status = world.status("p");
+    assertThat(status.lastOpened()).contains(opened);
   }
 
   private static ProjectCoverage of(Coverage coverage, String project) {

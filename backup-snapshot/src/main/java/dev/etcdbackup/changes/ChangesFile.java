@@ -181,8 +181,7 @@ public final class ChangesFile {
       count++;
     }
     if (revision != header.to()) {
-      throw new CorruptBackupException(
-          "its last revision is " + revision + ", not " + header.to());
+      throw new CorruptBackupException("its last revision is " + revision + ", not " + header.to());
     }
     return count;
   }

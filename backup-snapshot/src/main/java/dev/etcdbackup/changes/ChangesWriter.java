@@ -60,8 +60,8 @@ public final class ChangesWriter {
    *
    * @param revision its revision: that of the event before it, or the next one
    * @param deletion whether the key was deleted
-   * @param keyValue the {@code mvccpb.KeyValue} as etcd stores it; of a deletion, one that holds the
-   *     key alone
+   * @param keyValue the {@code mvccpb.KeyValue} as etcd stores it; of a deletion, one that holds
+   *     the key alone
    * @throws IllegalArgumentException when the revision does not follow
    */
   public void event(long revision, boolean deletion, byte[] keyValue) {
@@ -114,8 +114,14 @@ public final class ChangesWriter {
   public Finished finish(ChangesHeader header) {
     if (header.from() != from || header.to() != last || last < from) {
       throw new IllegalArgumentException(
-          "header must be of revisions " + from + " to " + last + ", not of " + header.from()
-              + " to " + header.to());
+          "header must be of revisions "
+              + from
+              + " to "
+              + last
+              + ", not of "
+              + header.from()
+              + " to "
+              + header.to());
     }
     reserve(1).put(ChangesFormat.END);
     byte[] head = bytes(header);

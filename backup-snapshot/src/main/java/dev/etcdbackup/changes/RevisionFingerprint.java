@@ -5,8 +5,9 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * A hash over all events of one or more revisions, in order: for each whether it is a deletion (1 byte), the
- * length of its {@code mvccpb.KeyValue} (4 bytes, big-endian) and that message. For one thread.
+ * A hash over all events of one or more revisions, in order: for each whether it is a deletion (1
+ * byte), the length of its {@code mvccpb.KeyValue} (4 bytes, big-endian) and that message. For one
+ * thread.
  */
 public final class RevisionFingerprint {
   private final MessageDigest digest = ChangesFormat.sha256();

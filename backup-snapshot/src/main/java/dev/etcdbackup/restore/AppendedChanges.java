@@ -43,7 +43,15 @@ final class AppendedChanges {
   private ChangeReplay.@Nullable Result result;
 
   /** A pair of the bucket {@code key}. */
-  private record Pair(byte[] bytes, int keyLength) {}
+  private static final class Pair {
+    final byte[] bytes;
+    final int keyLength;
+
+    Pair(byte[] bytes, int keyLength) {
+      this.bytes = bytes;
+      this.keyLength = keyLength;
+    }
+  }
 
   /**
    * @param snapshot the backup
@@ -135,7 +143,7 @@ final class AppendedChanges {
   private static void varint(ByteArrayOutputStream out, long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);

@@ -106,8 +106,8 @@ final class ChangeChain {
           if (bridge.sha256().equals(file.header().predecessorSha256()) && link.overlaps(bridge)) {
             return true;
           }
-        } catch (CorruptBackupException e) {
-          continue; // another one may be whole
+        } catch (CorruptBackupException damaged) {
+          // another one may be whole
         }
       }
     }

@@ -145,8 +145,7 @@ public final class ChangeReplay {
     if (problem.isPresent() && !asFarAsPossible) {
       throw new CorruptBackupException(problem.get());
     }
-    return new Result(
-        new Reached(at, time, objects, events, hash, problem), leases);
+    return new Result(new Reached(at, time, objects, events, hash, problem), leases);
   }
 
   /** Why the chain ends before the wanted point; empty when it need not go on. */

@@ -9,6 +9,7 @@ import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -18,7 +19,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.io.OutputStream;
 
 /**
  * Makes one snapshot out of a backup and the changes behind it, without asking etcd: what a member
@@ -47,15 +47,11 @@ public final class Consolidation {
   public static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
       throws IOException {
     SnapshotMetadata metadata = snapshot.metadata();
-    AppendedChanges appended =
-        new AppendedChanges(snapshot, metadata.compactRevision(), changes);
+    AppendedChanges appended = new AppendedChanges(snapshot, metadata.compactRevision(), changes);
     boolean complete = false;
     FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try (channel) {
       DatabaseWriter database = new DatabaseWriter(channel, metadata.pageSize());
       Copy copy = new Copy(database, appended);

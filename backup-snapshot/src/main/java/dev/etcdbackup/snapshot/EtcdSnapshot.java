@@ -11,6 +11,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -176,6 +177,32 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
+   * What fills the database. Reads everything twice; takes up to 170 bytes and the key for each key
+   * that was ever put in it, and 200 bytes for each of up to 50,000 prefixes and leases.
+   *
+   * @param options how it is summed up
+   * @return the use of its pages
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public SpaceUsage usage(UsageOptions options) throws IOException {
+    return new UsageScan(bytes, options).run();
+  }
+
+  /**
+   * What is to be known before a member that is restored from the snapshot is started. Reads a few
+   * pages, the users and the roles, and the whole history when encryption keys are asked for.
+   *
+   * @param encryptionKeys whether values that Kubernetes encrypted are looked for
+   * @return the findings
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public Preflight preflight(boolean encryptionKeys) throws IOException {
+    return new PreflightScan(bytes).run(encryptionKeys);
+  }
+
+  /**
    * The leases. Takes some 40 bytes for each.
    *
    * @return the leases, in the order of their ids as unsigned numbers
@@ -267,6 +294,31 @@ public final class EtcdSnapshot implements Closeable {
   public Optional<KeyValue> get(byte[] key, Revision revision) throws IOException {
     KeyCursor at = keys(KeyRange.of(key), revision);
     return at.next() ? Optional.of(KeyValue.of(at, at.value())) : Optional.empty();
+  }
+
+  /**
+   * The puts and deletions of a key that the snapshot still holds. Reads the history once; holds
+   * all of their values.
+   *
+   * @param key the key
+   * @return the puts and deletions, the oldest first
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public List<KeyRevision> history(byte[] key) throws IOException {
+    List<KeyRevision> history = new ArrayList<>();
+    new SnapshotScan(bytes)
+        .events(
+            event -> {
+              int from = event.keyOffset;
+              if (Arrays.equals(event.array(), from, from + event.keyLength, key, 0, key.length)) {
+                history.add(
+                    new KeyRevision(
+                        event.main,
+                        event.deleted ? Optional.empty() : Optional.of(KeyValue.of(event))));
+              }
+            });
+    return history;
   }
 
   /**

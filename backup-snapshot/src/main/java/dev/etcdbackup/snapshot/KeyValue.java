@@ -1,5 +1,7 @@
 package dev.etcdbackup.snapshot;
 
+import java.util.Arrays;
+
 /**
  * A key with its value, as {@code etcdctl get} returns it.
  *
@@ -20,6 +22,24 @@ public final class KeyValue {
     this.modRevision = at.modRevision();
     this.version = at.version();
     this.lease = at.lease();
+  }
+
+  private KeyValue(Event put) {
+    this.key = copy(put.array(), put.keyOffset, put.keyLength);
+    this.value = copy(put.array(), put.valueOffset, put.valueLength);
+    this.createRevision = put.createRevision;
+    this.modRevision = put.main;
+    this.version = put.version;
+    this.lease = put.lease;
+  }
+
+  private static byte[] copy(byte[] array, int from, int length) {
+    return Arrays.copyOfRange(array, from, from + length);
+  }
+
+  /** The key that an event puts, with its value. */
+  static KeyValue of(Event put) {
+    return new KeyValue(put);
   }
 
   /** The key at which a cursor stands, with its value. */

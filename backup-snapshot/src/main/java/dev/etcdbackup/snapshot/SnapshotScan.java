@@ -56,6 +56,11 @@ final class SnapshotScan {
     return buckets;
   }
 
+  /** How many pages the root and the buckets read so far take up. */
+  long pagesReached() {
+    return walk.pagesReached();
+  }
+
   void pairs(Bucket bucket, LeafVisitor visitor) throws IOException {
     walk.pairs(bucket, visitor);
   }

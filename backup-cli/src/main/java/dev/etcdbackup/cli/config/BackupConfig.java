@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param lock the lock between replicas; empty when there is only one replica
  * @param listen the address that serves metrics and coverage; empty when none does
  * @param tarballZone the zone in which the times in the names of tarballs are read; UTC by default
+ * @param copyTo the second stores, no name twice
  * @param clusters the clusters, in the order of the file, no project twice
  */
 public record BackupConfig(
@@ -33,9 +34,11 @@ public record BackupConfig(
     Optional<LockConfig> lock,
     Optional<InetSocketAddress> listen,
     ZoneId tarballZone,
+    List<SecondStoreConfig> copyTo,
     List<ClusterConfig> clusters) {
-  /** Copies the list. */
+  /** Copies the lists. */
   public BackupConfig {
+    copyTo = List.copyOf(copyTo);
     clusters = List.copyOf(clusters);
   }
 

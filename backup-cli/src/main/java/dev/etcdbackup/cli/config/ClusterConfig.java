@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param maxAge how old its newest backup may be; empty for an interval and an hour
  * @param since when it was set up; empty when that is long ago
  * @param recovery how its data is recovered when it is lost; may be empty
+ * @param changes how its changes between backups are recorded; empty when they are not
  * @param skipUnchanged whether a backup is skipped when the cluster is unchanged since the newest
  *     one; {@code maxAge} is present then
  */
@@ -40,6 +41,7 @@ public record ClusterConfig(
     Optional<Duration> maxAge,
     Optional<Instant> since,
     String recovery,
+    Optional<ChangesConfig> changes,
     boolean skipUnchanged) {
   /** How often a cluster is backed up when the configuration does not say: every 24 hours. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofHours(24);
@@ -61,10 +63,11 @@ public record ClusterConfig(
       Duration timeout,
       Optional<Duration> maxAge,
       Optional<Instant> since,
-      String recovery) {
+      String recovery,
+      Optional<ChangesConfig> changes) {
     this(
         project, automated, etcd, schedule, interval, jitter, naming, encoding, retention, timeout,
-        maxAge, since, recovery, false);
+        maxAge, since, recovery, changes, false);
   }
 
   /**

@@ -46,6 +46,10 @@ final class ClustersDocument {
     Optional<ZoneId> tarballZone =
         attempt(() -> fields.value("tarballZone", ClustersDocument::zone));
     encodingOfAll = attempt(() -> encoding(fields));
+    List<SecondStoreConfig> copyTo = new ArrayList<>();
+    for (ConfigNode node : fields.items("copyTo")) {
+      attempt(() -> Optional.of(secondStore(node, copyTo))).ifPresent(copyTo::add);
+    }
     if (!fields.has("clusters")) {
       throw root.at().refuse("'clusters' is missing");
     }
@@ -68,6 +72,7 @@ final class ClustersDocument {
         lock,
         listen,
         tarballZone.orElse(ZoneOffset.UTC),
+        copyTo,
         clusters);
   }
 
@@ -139,6 +144,10 @@ final class ClustersDocument {
     boolean skipUnchanged = skipUnchanged(fields, maxAge, longest);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
+    Optional<ChangesConfig> changes = changes(fields);
+    if (changes.isPresent() && etcd.endpoints().isEmpty()) {
+      throw fields.refuse("changes", "'changes' needs 'endpoints'");
+    }
     fields.end();
     return new ClusterConfig(
         project,
@@ -154,7 +163,68 @@ final class ClustersDocument {
         maxAge,
         since,
         recovery,
+        changes,
         skipUnchanged);
+  }
+
+  private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {
+    Optional<FieldReader> found = of.fields("changes");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    FieldReader fields = found.get();
+    Optional<Duration> period = fields.value("period", ClustersDocument::period);
+    Optional<Integer> bytes = fields.value("bytes", text -> number(text, 1024, 64 << 20));
+    Optional<Integer> hashEvery =
+        fields.value("hashEvery", text -> number(text, 0, Integer.MAX_VALUE));
+    fields.end();
+    return Optional.of(
+        new ChangesConfig(
+            period.orElse(ChangesConfig.DEFAULT_PERIOD),
+            bytes.orElse(ChangesConfig.DEFAULT_BYTES),
+            hashEvery.orElse(ChangesConfig.DEFAULT_HASH_EVERY)));
+  }
+
+  private static Duration period(String text) {
+    return new ChangesConfig(DurationSyntax.parse(text), 1024, 0).period(); // which checks it
+  }
+
+  private static int number(String text, int least, int most) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // reported below
+    }
+    throw new IllegalArgumentException(
+        "must be a number of " + least + " to " + most + ", not '" + text + "'");
+  }
+
+  private SecondStoreConfig secondStore(ConfigNode node, List<SecondStoreConfig> earlier)
+      throws ConfigException {
+    FieldReader fields = new FieldReader("a store of 'copyTo'", node);
+    String name = fields.required("name", ClustersDocument::text);
+    if (earlier.stream().anyMatch(one -> one.name().equals(name))) {
+      throw fields.refuse("name", "the store '" + name + "' of 'copyTo' is configured twice");
+    }
+    List<String> projects = new ArrayList<>();
+    for (ConfigNode project : fields.items("projects")) {
+      projects.add(FieldReader.convert("projects", project, BackupKey::requireProject));
+    }
+    SecondStoreConfig read =
+        new SecondStoreConfig(
+            name,
+            fields.required("store", StoreAddress::parse),
+            fields.value("endpoint", EndpointUrl::s3),
+            fields.value("region", ClustersDocument::text),
+            fields.value("ca", this::path),
+            fields.value("profile", ClustersDocument::text),
+            projects,
+            retention(fields));
+    fields.end();
+    return read;
   }
 
   /** With less than two intervals nothing would ever be skipped. */
@@ -189,8 +259,7 @@ final class ClustersDocument {
       if (own.isPresent() && own.get().zstdLevel().isPresent()) {
         throw fields.refuse("encoding", "'tarball' and 'compress' exclude each other");
       }
-      List<Path> encryptTo = own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).encryptTo();
-      return EncodingConfig.NONE.encryptingTo(encryptTo);
+      return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE).uncompressed();
     }
     return own.or(() -> encodingOfAll).orElse(EncodingConfig.NONE);
   }
@@ -210,10 +279,21 @@ final class ClustersDocument {
     for (ConfigNode file : fields.items("encryptTo")) {
       encryptTo.add(FieldReader.convert("encryptTo", file, this::path));
     }
+    Optional<SigningFiles> signWith = signing(fields);
     fields.end();
     EncodingConfig compressed = compress.orElse(EncodingConfig.NONE);
     return Optional.of(
-        new EncodingConfig(level.isPresent() ? level : compressed.zstdLevel(), encryptTo));
+        new EncodingConfig(
+            level.isPresent() ? level : compressed.zstdLevel(), encryptTo, signWith));
+  }
+
+  private Optional<SigningFiles> signing(FieldReader fields) throws ConfigException {
+    Optional<Path> key = fields.value("signWith", this::path);
+    Optional<Path> passphrase = fields.value("passphraseFile", this::path);
+    if (passphrase.isPresent() && key.isEmpty()) {
+      throw fields.refuse("passphraseFile", "'passphraseFile' needs 'signWith'");
+    }
+    return key.map(file -> new SigningFiles(file, passphrase));
   }
 
   private static EncodingConfig compression(String text) {

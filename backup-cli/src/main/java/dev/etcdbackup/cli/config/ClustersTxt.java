@@ -50,7 +50,13 @@ final class ClustersTxt {
       clusters.add(cluster);
     }
     return new BackupConfig(
-        Optional.empty(), false, Optional.empty(), Optional.empty(), ZoneOffset.UTC, clusters);
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        ZoneOffset.UTC,
+        List.of(),
+        clusters);
   }
 
   private ClusterConfig cluster(String line, FileLocation at) throws ConfigException {
@@ -84,7 +90,8 @@ final class ClustersTxt {
         ClusterConfig.DEFAULT_TIMEOUT,
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        Optional.empty());
   }
 
   private Optional<TlsFiles> tls(String secret, FileLocation at) throws ConfigException {

@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is done to the backups of a cluster on their way to the store.
+ * What is done to the backups of a cluster on their way to the store, and how they are signed.
  *
  * @param zstdLevel the level of compression with zstd; empty when they are not compressed
  * @param encryptTo the files with the OpenPGP public keys that they are encrypted to; empty when
  *     they are not encrypted
+ * @param signWith with which key they are signed; empty when they are not
  */
-public record EncodingConfig(Optional<Integer> zstdLevel, List<Path> encryptTo) {
-  /** Nothing: snapshots are stored as they are. */
-  public static final EncodingConfig NONE = new EncodingConfig(Optional.empty(), List.of());
+public record EncodingConfig(
+    Optional<Integer> zstdLevel, List<Path> encryptTo, Optional<SigningFiles> signWith) {
+  /** Nothing: snapshots are stored as they are, and not signed. */
+  public static final EncodingConfig NONE =
+      new EncodingConfig(Optional.empty(), List.of(), Optional.empty());
 
   private static final String ZSTD = "zstd";
 
@@ -30,10 +33,19 @@ public record EncodingConfig(Optional<Integer> zstdLevel, List<Path> encryptTo) 
    * Returns the same with encryption.
    *
    * @param publicKeys the files with the public keys; empty for no encryption
-   * @return this compression and that encryption
+   * @return this compression and signature, and that encryption
    */
   public EncodingConfig encryptingTo(List<Path> publicKeys) {
-    return new EncodingConfig(zstdLevel, publicKeys);
+    return new EncodingConfig(zstdLevel, publicKeys, signWith);
+  }
+
+  /**
+   * Returns the same without compression.
+   *
+   * @return this encryption and signature
+   */
+  public EncodingConfig uncompressed() {
+    return new EncodingConfig(Optional.empty(), encryptTo, signWith);
   }
 
   /**
@@ -45,12 +57,16 @@ public record EncodingConfig(Optional<Integer> zstdLevel, List<Path> encryptTo) 
    */
   public static EncodingConfig compress(String text) {
     if (text.equals(ZSTD)) {
-      return new EncodingConfig(Optional.of(Zstandard.DEFAULT_LEVEL), List.of());
+      return compressed(Zstandard.DEFAULT_LEVEL);
     }
     if (!text.startsWith(ZSTD + ":")) {
       throw new IllegalArgumentException("must be zstd or zstd:LEVEL, not '" + text + "'");
     }
-    return new EncodingConfig(Optional.of(level(text.substring(ZSTD.length() + 1))), List.of());
+    return compressed(level(text.substring(ZSTD.length() + 1)));
+  }
+
+  private static EncodingConfig compressed(int level) {
+    return new EncodingConfig(Optional.of(level), List.of(), Optional.empty());
   }
 
   /**

@@ -166,7 +166,7 @@ class BackupConfigTest {
       assertThat(example).as("example").containsPattern("\\b" + field + ":");
       assertThat(tables)
           .as("tables")
-          .containsPattern("`(lock\\.|tls\\.|encoding\\.)?" + field + "`");
+          .containsPattern("`(lock\\.|tls\\.|encoding\\.|copyTo\\.|changes\\.)?" + field + "`");
     }
     assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
   }
@@ -210,6 +210,45 @@ class BackupConfigTest {
         .hasToString("(yearly 5 or within-bytes 500GiB) at least 3");
     assertThat(config.clusters().get(1).retention().orElseThrow())
         .hasToString("within 30d at least 2");
+  }
+
+  @Test
+  void secondStoresAreRead() throws Exception {
+    BackupConfig config =
+        read(
+            "c.yaml",
+            """
+            copyTo:
+            - {name: b, store: "s3://copies/b", endpoint: "https://b:443", profile: b, keepLast: 3}
+            - {name: usb, store: "file:///mnt/usb", projects: [a]}
+            clusters:
+            - {project: a}
+            - {project: c}
+            """);
+    assertThat(config.copyTo()).map(SecondStoreConfig::name).containsExactly("b", "usb");
+    assertThat(config.copyTo().get(0).retention().orElseThrow()).hasToString("last 3");
+    assertThat(config.copyTo().get(0).takes("c")).isTrue();
+    assertThat(config.copyTo().get(1).takes("a")).isTrue();
+    assertThat(config.copyTo().get(1).takes("c")).isFalse();
+    assertThat(config.copyTo().get(1).retention()).isEmpty();
+  }
+
+  @Test
+  void aSecondStoreThatIsWrongIsRefusedAtItsLine() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "c.yaml",
+                    """
+                    copyTo:
+                    - {name: b, store: "s3://copies/b"}
+                    - {name: b, store: "s3://copies/c"}
+                    clusters: []
+                    """))
+        .hasMessageContaining(":3")
+        .hasMessageContaining("the store 'b' of 'copyTo' is configured twice");
+    assertThatThrownBy(() -> read("c.yaml", "copyTo: [{name: b}]\nclusters: []\n"))
+        .hasMessageContaining("'store' is missing");
   }
 
   @Test
@@ -290,6 +329,8 @@ class BackupConfigTest {
             - project: nightly
               cron: 15 2 * * *
               jitter: 10m
+              endpoints: ["http://n:2379"]
+              changes: {period: 5s}
             - project: workdays
               cron: "0 3 * * 1-5"
             """);
@@ -302,6 +343,8 @@ class BackupConfigTest {
     ClusterConfig nightly = config.clusters().get(0);
     assertThat(nightly.schedule()).isEqualTo(CronSchedule.of("15 2 * * *"));
     assertThat(nightly.jitter()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(nightly.changes()).contains(new ChangesConfig(Duration.ofSeconds(5), 8 << 20, 360));
+    assertThat(config.clusters().get(1).changes()).isEmpty();
     assertThat(nightly.covered().maxAge()).isEqualTo(Duration.ofHours(25));
     assertThat(config.clusters().get(1).covered().maxAge())
         .as("the weekend is the longest time, and an hour of grace")
@@ -453,6 +496,10 @@ class BackupConfigTest {
         yaml(1, "listen: must be PORT or ADDRESS:PORT", "listen: 65536\nclusters: []"),
         yaml(1, "listen: must be PORT or ADDRESS:PORT", "listen: 1.2.3.400:1\nclusters: []"),
         cluster("timeout: '0s' must be more than 0", "timeout: 0s"),
+        cluster("'changes' needs 'endpoints'", "changes: {period: 10s}"),
+        cluster("period: must be 1s to 1d, not '172800s'", "changes: {period: 2d}"),
+        cluster("bytes: must be a number of 1024 to 67108864, not '9'", "changes: {bytes: 9}"),
+        cluster("'hash' is not a known key", "changes: {hash: 9}"),
         cluster("maxAge: '-1h' is not a duration", "maxAge: -1h"),
         cluster("since: must be a time like 2020-02-03T21:00:00Z", "since: yesterday"),
         cluster("since: must be a time like", "since: +20000-01-01T00:00:00Z"),

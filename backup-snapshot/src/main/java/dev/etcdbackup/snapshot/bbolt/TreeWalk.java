@@ -102,6 +102,16 @@ public final class TreeWalk {
     }
   }
 
+  /**
+   * How many pages the walks so far have reached, each with its overflow pages. Small buckets lie
+   * in the root's pages and have none of their own.
+   *
+   * @return the number
+   */
+  public long pagesReached() {
+    return reached.size();
+  }
+
   private void collect(Leaf leaf, List<Bucket> buckets) throws IOException {
     for (int i = 0; i < leaf.count(); i++) {
       leaf.select(i);

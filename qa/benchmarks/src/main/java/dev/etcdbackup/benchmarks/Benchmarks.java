@@ -34,6 +34,7 @@ public final class Benchmarks implements Callable<Integer> {
           new ReadBackCase(),
           new SnapshotCase(),
           new RestoreCase(),
+          new EncodingCase(),
           new HeapCase(),
           new ListCase(),
           new JmhCase());
@@ -65,7 +66,8 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--cases",
       split = ",",
       paramLabel = "CASE",
-      description = "backup, cold, readback, snapshot, restore, heap, list, jmh. Default: all.")
+      description =
+          "backup, cold, readback, snapshot, restore, encoding, heap, list, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

@@ -1,28 +1,42 @@
 package dev.etcdbackup.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.openpgp.OpenPgpEncoding;
+import dev.etcdbackup.openpgp.PrivateKeys;
+import dev.etcdbackup.openpgp.RecipientKeys;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.service.PruneRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyReport;
+import dev.etcdbackup.zstd.Zstandard;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +49,10 @@ import software.amazon.awssdk.services.s3.S3Client;
  * CPU_SECONDS PEAK_RSS PEAK_HEAP RESULT} or {@code failed WHY}.
  *
  * <pre>
- * backup STORE ETCD        takes a backup; the result is its key
+ * backup STORE ETCD SUFFIX... takes a backup with these encodings; the result is its key
+ * keys PUBLIC PRIVATE      from now on encrypts to the one key and decrypts with the other
+ * recover STORE KEY DIRECTORY makes a data directory of a backup
+ * decrypt FILE             reads an encrypted file to its end
  * read STORE KEY FILE      reads one back and proves it
  * list STORE PROJECT       lists a project; the result is the number
  * page TARGET PROJECT      the same by the SDK's paginator alone
@@ -52,6 +69,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Worker {
   private final Map<String, S3Client> clients = new HashMap<>();
   private final Map<String, BackupStore> stores = new HashMap<>();
+
+  private OpenPgpEncoding openPgp = OpenPgpEncoding.builder().build();
 
   private Worker() {}
 
@@ -92,7 +111,11 @@ final class Worker {
 
   private String carryOut(String[] words) throws Exception {
     return switch (words[0]) {
-      case "backup" -> backUp(words[1], URI.create(words[2]));
+      case "backup" ->
+          backUp(words[1], URI.create(words[2]), Arrays.copyOfRange(words, 3, words.length));
+      case "keys" -> keys(Path.of(words[1]), Path.of(words[2]));
+      case "recover" -> recover(words[1], BackupKey.parse(words[2]), Path.of(words[3]));
+      case "decrypt" -> decrypt(Path.of(words[1]));
       case "read" -> read(words[1], words[2], Path.of(words[3]));
       case "list" -> Integer.toString(service(words[1]).list(words[2]).size());
       case "page" -> page(words[1], words[2]);
@@ -107,9 +130,39 @@ final class Worker {
     };
   }
 
-  private String backUp(String store, URI etcd) throws IOException {
+  private String backUp(String store, URI etcd, String... suffixes) throws IOException {
     SnapshotSource source = EtcdSnapshotSource.builder(EtcdConnection.to(List.of(etcd))).build();
-    return service(store).backUp("bench", source).key().toString();
+    NamingStrategy naming = NamingStrategy.periodic().withEncodings(suffixes);
+    return service(store).backUp("bench", source, naming).key().toString();
+  }
+
+  private String keys(Path publicKey, Path privateKey) throws IOException {
+    openPgp =
+        OpenPgpEncoding.builder()
+            .encryptTo(RecipientKeys.read(List.of(publicKey)))
+            .decryptWith(PrivateKeys.read(privateKey, null))
+            .build();
+    return "ok";
+  }
+
+  private BackupEncodings encodings() {
+    return BackupEncodings.of(new Zstandard(), openPgp);
+  }
+
+  private String recover(String store, BackupKey key, Path directory) throws IOException {
+    Backup backup = Backup.of(store(store).find(key).orElseThrow(), ZoneOffset.UTC);
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    ReadOptions options = ReadOptions.builder(encodings(), temporary).build();
+    try (StoredSnapshot stored = StoredSnapshot.open(backup, store(store), options)) {
+      return DataDirRestore.builder().build().restore(stored.snapshot(), directory).name();
+    }
+  }
+
+  private String decrypt(Path file) throws IOException {
+    BackupName name = BackupName.parse("etcd.backup_v1_2020-01-30-20:44:41.gpg");
+    try (InputStream in = encodings().decode(Files.newInputStream(file), name)) {
+      return Long.toString(in.transferTo(OutputStream.nullOutputStream()));
+    }
   }
 
   private String read(String store, String key, Path file) throws IOException {
@@ -171,7 +224,7 @@ final class Worker {
   }
 
   private BackupService service(String store) throws IOException {
-    return BackupService.builder(store(store)).build();
+    return BackupService.builder(store(store)).encodings(encodings()).build();
   }
 
   private BackupStore store(String name) throws IOException {

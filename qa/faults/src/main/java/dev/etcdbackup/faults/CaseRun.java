@@ -1,6 +1,7 @@
 package dev.etcdbackup.faults;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ final class CaseRun {
       if (!earlier.containsKey(key) && !trouble.stored().containsKey(key) && !isMark(key)) {
         added++;
         require(
-            isWhole(backup.getValue()),
+            isWhole(key, backup.getValue()),
             key + " is there, and is not the snapshot: " + backup.getValue().length);
       }
     }
@@ -162,7 +163,10 @@ final class CaseRun {
     return key.name().startsWith(".etcd-backup/");
   }
 
-  private boolean isWhole(byte[] bytes) throws IOException {
+  private boolean isWhole(BackupKey key, byte[] bytes) throws IOException {
+    if (testCase.job().encoded()) {
+      return Arrays.equals(Encoded.decode(bytes, BackupName.parse(key.name())), snapshot);
+    }
     return testCase.backend() == Backend.Kind.ETCD
         ? Work.isSnapshot(bytes)
         : Arrays.equals(bytes, snapshot);

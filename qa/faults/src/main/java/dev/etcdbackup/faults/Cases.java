@@ -122,11 +122,42 @@ abstract class Cases {
       for (StoredDamage damage : StoredDamage.values()) {
         for (int position : BYTES) {
           String text = position == 0 ? "at rest" : "at rest, after " + position + " bytes";
-          Supplier<Trouble> trouble = () -> new Damaged(damage, position);
+          Supplier<Trouble> trouble =
+              () -> new Damaged(damage, Snapshots.newestKey(), length -> position);
           add(job, text, damage.toString(), trouble, PATIENT, CORRUPT);
         }
       }
     }
+  }
+
+  /** Backups that are compressed and encrypted: the source, the store, and damage at rest. */
+  final void encoded() {
+    FaultPoint snapshot = Faults.on(Operation.SNAPSHOT);
+    add(Job.CREATE_ENCODED, snapshot, FaultPoint::refuse, SOURCE);
+    for (int position : BYTES) {
+      sourceFails(Job.CREATE_ENCODED, snapshot, position);
+    }
+    FaultPoint put = Faults.on(Operation.PUT).everyCall();
+    add(Job.CREATE_ENCODED, put, p -> p.answer(403), STORE);
+    silent(Job.CREATE_ENCODED, put, FaultPoint::stall, STORE, UNKNOWN);
+    for (Job job : List.of(Job.GET_ENCODED, Job.VERIFY_ENCODED)) {
+      FaultPoint get = Faults.on(Operation.GET).everyCall();
+      add(job, get, p -> p.answer(403), STORE);
+      FaultPoint reply = get.inReply().afterBytes(2000);
+      add(job, reply, FaultPoint::cut, STORE);
+      add(job, reply, FaultPoint::corrupt, CORRUPT);
+      silent(job, reply, FaultPoint::stall, STORE);
+      for (StoredDamage damage : StoredDamage.values()) {
+        damaged(job, damage, "at the first byte", length -> 0);
+        damaged(job, damage, "in the middle", length -> length / 2);
+        damaged(job, damage, "in the last 16 bytes", length -> length - 16);
+      }
+    }
+  }
+
+  private void damaged(Job job, StoredDamage damage, String position, Damaged.Where where) {
+    Supplier<Trouble> trouble = () -> new Damaged(damage, Snapshots.encodedKey(), where);
+    add(job, "at rest, " + position, damage.toString(), trouble, PATIENT, CORRUPT);
   }
 
   /** Somebody takes the name while a request waits, and while its answer does. */

@@ -10,12 +10,20 @@ import java.util.Arrays;
 /** The newest backup was overwritten in the store, past the library, with damaged bytes. */
 final class Damaged implements Trouble {
   private final StoredDamage damage;
-  private final int position;
+  private final BackupKey key;
+  private final Where where;
   private int fired;
 
-  Damaged(StoredDamage damage, int position) {
+  /** Which byte of the stored ones. */
+  @FunctionalInterface
+  interface Where {
+    int in(int length);
+  }
+
+  Damaged(StoredDamage damage, BackupKey key, Where where) {
     this.damage = damage;
-    this.position = position;
+    this.key = key;
+    this.where = where;
   }
 
   @Override
@@ -25,9 +33,8 @@ final class Damaged implements Trouble {
 
   @Override
   public void begin(Backend backend) throws IOException {
-    BackupKey key = Snapshots.newestKey();
     byte[] good = requireNonNull(Snapshots.readAll(backend.clear()).get(key));
-    byte[] bad = damage.of(good, position);
+    byte[] bad = damage.of(good, where.in(good.length));
     backend.overwrite(key, bad);
     byte[] now = requireNonNull(Snapshots.readAll(backend.clear()).get(key));
     fired = Arrays.equals(now, bad) && !Arrays.equals(now, good) ? 1 : 0;

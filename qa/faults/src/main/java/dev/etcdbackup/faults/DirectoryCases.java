@@ -35,6 +35,7 @@ final class DirectoryCases extends Cases {
     deletions(Job.PRUNE);
     deletions(Job.SCHEDULED_RUN);
     damaged();
+    encoded();
     for (int position : BYTES) {
       FaultPoint stream = Faults.on(SNAPSHOT).afterBytes(position);
       meddled(Job.CREATE_SMALL, Meddling.TAKES_THE_NAME, stream, Outcome.EXISTS);

@@ -10,7 +10,10 @@ enum Job {
   PRUNE("prune"),
   VERIFY("verify"),
   RESTORE("restore"),
-  SCHEDULED_RUN("scheduled run");
+  SCHEDULED_RUN("scheduled run"),
+  CREATE_ENCODED("create, zstd and OpenPGP"),
+  GET_ENCODED("get, zstd and OpenPGP"),
+  VERIFY_ENCODED("verify, zstd and OpenPGP");
 
   private final String text;
 
@@ -20,7 +23,25 @@ enum Job {
 
   /** Whether it stores a backup. */
   boolean stores() {
-    return this == CREATE_SMALL || this == CREATE_LARGE || this == SCHEDULED_RUN;
+    return this == CREATE_SMALL
+        || this == CREATE_LARGE
+        || this == SCHEDULED_RUN
+        || this == CREATE_ENCODED;
+  }
+
+  /** Whether it reads one backup. */
+  boolean reads() {
+    return this == GET || this == GET_LARGE || this == RESTORE || this == GET_ENCODED || verifies();
+  }
+
+  /** Whether it verifies one backup. */
+  boolean verifies() {
+    return this == VERIFY || this == VERIFY_ENCODED;
+  }
+
+  /** Whether the backup that it stores or reads is compressed and encrypted. */
+  boolean encoded() {
+    return this == CREATE_ENCODED || this == GET_ENCODED || this == VERIFY_ENCODED;
   }
 
   /** Whether it deletes backups. */

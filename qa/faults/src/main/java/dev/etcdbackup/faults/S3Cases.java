@@ -50,6 +50,7 @@ final class S3Cases extends Cases {
     delete(Job.PRUNE);
     scheduled();
     damaged();
+    encoded();
     denied();
     reallyDenied();
     meddled();
@@ -76,11 +77,10 @@ final class S3Cases extends Cases {
   }
 
   private static Outcome[] denied(Denial denial, Job job) {
-    boolean reads =
-        job == Job.GET || job == Job.GET_LARGE || job == Job.VERIFY || job == Job.RESTORE;
+    boolean reads = job.reads();
     return switch (denial) {
       case CLOCK -> outcomes(DONE); // the client sets its clock by the answer
-      case NO_BUCKET -> outcomes(reads && job != Job.VERIFY ? NOT_FOUND : STORE);
+      case NO_BUCKET -> outcomes(reads && !job.verifies() ? NOT_FOUND : STORE);
       case READ_ONLY ->
           outcomes(reads || job == Job.LIST ? DONE : job == Job.PRUNE ? Outcome.REFUSED : STORE);
       case UNKNOWN_KEY, WRONG_SECRET -> outcomes(STORE);

@@ -10,9 +10,11 @@ import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** The snapshots of all cases, and the backups that are there before each. */
@@ -25,6 +27,9 @@ final class Snapshots {
 
   /** Three parts, the last of them 64 KiB and the SHA-256. */
   static final byte[] LARGE = TestSnapshots.bytes(2, 2 * PART_BYTES / TestSnapshots.PAGE_SIZE + 16);
+
+  /** What is in the earlier backup that is compressed and encrypted. */
+  private static final byte[] ENCODED_SNAPSHOT = TestSnapshots.bytes(4, 16);
 
   /** What others store meanwhile. */
   static final byte[] OTHER = TestSnapshots.bytes(3, 16);
@@ -50,6 +55,40 @@ final class Snapshots {
     return periodic(PROJECT, 0);
   }
 
+  /** What a job reads. */
+  static BackupKey keyOf(Job job) {
+    return switch (job) {
+      case GET_LARGE -> largeKey();
+      case GET_ENCODED, VERIFY_ENCODED -> encodedKey();
+      default -> newestKey();
+    };
+  }
+
+  static BackupKey encodedKey() {
+    String suffixes = String.join("", Encoded.SUFFIXES);
+    return BackupKey.of(PROJECT, newestKey().name() + suffixes);
+  }
+
+  /** The snapshot in a backup that a job reads. */
+  static byte[] snapshotIn(Job job, BackupKey key) {
+    return key.equals(encodedKey())
+        ? ENCODED_SNAPSHOT
+        : Objects.requireNonNull(earlier(job).get(key));
+  }
+
+  /** What is stored of it; made once, since no two encryptions of the same bytes are equal. */
+  private static final class EncodedBytes {
+    static final byte[] STORED = encode();
+
+    private static byte[] encode() {
+      try {
+        return Encoded.encode(ENCODED_SNAPSHOT, BackupName.parse(encodedKey().name()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   static BackupKey olderKey() {
     return periodic(PROJECT, 1);
   }
@@ -63,6 +102,9 @@ final class Snapshots {
     Map<BackupKey, byte[]> earlier = new TreeMap<>();
     if (job == Job.GET_LARGE) {
       earlier.put(largeKey(), LARGE);
+    }
+    if (keyOf(job).equals(encodedKey())) {
+      earlier.put(encodedKey(), EncodedBytes.STORED);
     }
     for (int days = 0; days < 3; days++) {
       earlier.put(periodic(PROJECT, days), TestSnapshots.bytes(10 + days, 16));

@@ -1,7 +1,5 @@
 package dev.etcdbackup.faults;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
@@ -18,6 +16,7 @@ import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.service.PruneReport;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
@@ -70,13 +69,7 @@ final class Work {
   record Done(Outcome outcome, String said, List<String> wrong) {}
 
   Work(Case testCase, Backend backend, Path directory, byte[] snapshot) {
-    this(
-        testCase,
-        backend,
-        directory,
-        snapshot,
-        testCase.job() == Job.GET_LARGE ? Snapshots.largeKey() : Snapshots.newestKey(),
-        1);
+    this(testCase, backend, directory, snapshot, Snapshots.keyOf(testCase.job()), 1);
   }
 
   private Work(
@@ -109,27 +102,35 @@ final class Work {
 
   private Outcome work() throws Exception {
     return switch (testCase.job()) {
-      case CREATE_SMALL, CREATE_LARGE -> create();
+      case CREATE_SMALL, CREATE_LARGE, CREATE_ENCODED -> create();
       case LIST -> list();
-      case GET, GET_LARGE -> get();
+      case GET, GET_LARGE, GET_ENCODED -> get();
       case PRUNE -> prune();
-      case VERIFY -> verify();
+      case VERIFY, VERIFY_ENCODED -> verify();
       case RESTORE -> restore();
       case SCHEDULED_RUN -> scheduledRun();
     };
   }
 
   private BackupService service(BackupStore store) {
+    BackupEncodings encodings =
+        testCase.job().encoded() ? Encoded.encodings() : BackupEncodings.of(new Tarball());
     return BackupService.builder(store)
+        .encodings(encodings)
         .clock(() -> TAKEN.plusSeconds(attempt - 1))
         .timeout(testCase.requestTimeout().multipliedBy(2))
-        .verifier(new SnapshotBackupVerifier(BackupEncodings.of(new Tarball()), directory))
+        .verifier(new SnapshotBackupVerifier(encodings, directory))
         .build();
   }
 
   private Outcome create() throws IOException {
+    NamingStrategy naming = NamingStrategy.periodic();
     BackupResult result =
-        service(backend.faultyStore()).backUp(Snapshots.PROJECT, backend.source(snapshot));
+        service(backend.faultyStore())
+            .backUp(
+                Snapshots.PROJECT,
+                backend.source(snapshot),
+                testCase.job().encoded() ? naming.withEncodings(Encoded.SUFFIXES) : naming);
     require(
         backend.clear().find(result.key()).isPresent(),
         result.key() + " was reported, and is not there");
@@ -153,7 +154,7 @@ final class Work {
       require(!Files.exists(file), "there is a file of a failed read");
       throw e;
     }
-    byte[] expected = requireNonNull(Snapshots.earlier(testCase.job()).get(key));
+    byte[] expected = Snapshots.snapshotIn(testCase.job(), key);
     require(Arrays.equals(Files.readAllBytes(file), expected), "other bytes were read");
     return Outcome.DONE;
   }

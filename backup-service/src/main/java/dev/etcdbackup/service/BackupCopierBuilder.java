@@ -1,0 +1,136 @@
+package dev.etcdbackup.service;
+
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+
+/** A builder of a {@link BackupCopier}. Not thread-safe. */
+public final class BackupCopierBuilder {
+  final BackupStore from;
+  final BackupStore to;
+  BackupEncodings encodings = BackupEncodings.none();
+  int parallelism = 4;
+  Duration timeout = Duration.ofMinutes(10);
+  InstantSource clock = InstantSource.system();
+  ZoneId tarballZone = ZoneOffset.UTC;
+  ThreadFactory threads =
+      work -> {
+        Thread thread = new Thread(work, "etcd-backup-copy");
+        thread.setDaemon(true);
+        return thread;
+      };
+  Consumer<CopyReport.Copied> listener = one -> {};
+  boolean sizeOnly;
+
+  BackupCopierBuilder(BackupStore from, BackupStore to) {
+    this.from = Objects.requireNonNull(from, "from");
+    this.to = Objects.requireNonNull(to, "to");
+  }
+
+  /**
+   * Sets the encodings with which backups are verified on the way. Default: none; then backups with
+   * a suffix are copied byte by byte and reported as not verified.
+   *
+   * @param encodings the encodings
+   * @return this
+   */
+  public BackupCopierBuilder encodings(BackupEncodings encodings) {
+    this.encodings = Objects.requireNonNull(encodings, "encodings");
+    return this;
+  }
+
+  /**
+   * Sets how many backups are copied at once. Default: 4.
+   *
+   * @param parallelism 1 to 64
+   * @return this
+   * @throws IllegalArgumentException when the number is out of range
+   */
+  public BackupCopierBuilder parallelism(int parallelism) {
+    this.parallelism = BackupCopier.requireParallelism(parallelism);
+    return this;
+  }
+
+  /**
+   * Sets how long copying one backup may take. Default: 10 minutes.
+   *
+   * @param timeout more than zero, at most 36,500 days
+   * @return this
+   * @throws IllegalArgumentException when the timeout is out of range
+   */
+  public BackupCopierBuilder timeout(Duration timeout) {
+    this.timeout = Deadline.requireTimeout(timeout);
+    return this;
+  }
+
+  /**
+   * Sets the clock of retention at the target. Default: the system clock.
+   *
+   * @param clock the clock
+   * @return this
+   */
+  public BackupCopierBuilder clock(InstantSource clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    return this;
+  }
+
+  /**
+   * Sets the zone in which the times in the names of tarballs are read. Default: UTC.
+   *
+   * @param tarballZone the zone
+   * @return this
+   */
+  public BackupCopierBuilder tarballZone(ZoneId tarballZone) {
+    this.tarballZone = Objects.requireNonNull(tarballZone, "tarballZone");
+    return this;
+  }
+
+  /**
+   * Makes the threads that copy, up to three for each backup under way. Default: daemon threads.
+   *
+   * @param threads the factory
+   * @return this
+   */
+  public BackupCopierBuilder threads(ThreadFactory threads) {
+    this.threads = Objects.requireNonNull(threads, "threads");
+    return this;
+  }
+
+  /**
+   * Receives each result as soon as it is there, from the threads that copy; they wait for it.
+   * Default: nothing.
+   *
+   * @param listener the listener, thread-safe
+   * @return this
+   */
+  public BackupCopierBuilder onCopied(Consumer<CopyReport.Copied> listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Takes objects of the same name and size for equal, without reading them. Then a mirror of which
+   * nothing is missing makes no request but the listings. Default: the contents are compared too.
+   *
+   * @return this
+   */
+  public BackupCopierBuilder sizeOnly() {
+    this.sizeOnly = true;
+    return this;
+  }
+
+  /**
+   * Builds the copier.
+   *
+   * @return the copier
+   */
+  public BackupCopier build() {
+    return new BackupCopier(this);
+  }
+}
