@@ -25,8 +25,6 @@ import java.util.function.UnaryOperator;
 /** A scheduler that is built from the configuration, and the connection of its lock. */
 final class SchedulerSetup implements AutoCloseable {
   private final BackupConfig config;
-  private final BackupStore store;
-  private final BackupEncodings reading;
   private final Optional<EtcdBackupLock> lock;
   private final SecondStores secondStores;
   private final BackupScheduler scheduler;
@@ -48,8 +46,6 @@ final class SchedulerSetup implements AutoCloseable {
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
     this.config = config;
-    this.store = store;
-    this.reading = encodings;
     this.secondStores = secondStores;
     try {
       this.lock = config.lock().map(SchedulerSetup::lock);
@@ -74,13 +70,7 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules. */
   void addAll() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      ScheduledCluster.Builder builder = builder(cluster, secondStores.of(cluster.project()));
-      if (cluster.skipUnchanged() && canBeBackedUp(cluster)) {
-        builder.skipUnchanged(
-            new LiveUnchanged(cluster.etcd(), store, reading, cluster.timeout()),
-            cluster.maxAge().orElseThrow());
-      }
-      scheduler.put(builder.build());
+      scheduler.put(scheduled(cluster, secondStores.of(cluster.project())));
     }
   }
 
@@ -88,7 +78,7 @@ final class SchedulerSetup implements AutoCloseable {
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
-        scheduler.put(builder(cluster, Schedule.never(), List.of()).build());
+        scheduler.put(cluster(cluster, Schedule.never(), List.of()));
       }
     }
   }
@@ -107,21 +97,16 @@ final class SchedulerSetup implements AutoCloseable {
   /** A cluster with the schedule that the configuration gives it. */
   static ScheduledCluster scheduled(ClusterConfig cluster, List<SecondStore> copyTo)
       throws UsageException {
-    return builder(cluster, copyTo).build();
-  }
-
-  private static ScheduledCluster.Builder builder(
-      ClusterConfig cluster, List<SecondStore> copyTo) throws UsageException {
     if (cluster.automated() && !canBeBackedUp(cluster)) {
       throw new UsageException(
           "cluster '"
               + cluster.project()
               + "' has no endpoints; give them, or say 'automated: false'");
     }
-    return builder(cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
+    return cluster(cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo);
   }
 
-  private static ScheduledCluster.Builder builder(
+  private static ScheduledCluster cluster(
       ClusterConfig cluster, Schedule schedule, List<SecondStore> copyTo) throws UsageException {
     ScheduledCluster.Builder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
@@ -134,7 +119,7 @@ final class SchedulerSetup implements AutoCloseable {
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
     copyTo.forEach(builder::copyTo);
-    return builder;
+    return builder.build();
   }
 
   private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {

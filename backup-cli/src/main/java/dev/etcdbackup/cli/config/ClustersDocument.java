@@ -140,8 +140,6 @@ final class ClustersDocument {
     Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
-    Duration longest = cron.map(ClustersDocument::longestGap).orElse(every);
-    boolean skipUnchanged = skipUnchanged(fields, maxAge, longest);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     Optional<ChangesConfig> changes = changes(fields);
@@ -154,7 +152,7 @@ final class ClustersDocument {
         automated,
         etcd,
         cron.isPresent() ? cron.get() : Schedule.every(every),
-        longest,
+        cron.map(ClustersDocument::longestGap).orElse(every),
         jitter.orElse(Duration.ZERO),
         naming,
         encoding,
@@ -163,8 +161,7 @@ final class ClustersDocument {
         maxAge,
         since,
         recovery,
-        changes,
-        skipUnchanged);
+        changes);
   }
 
   private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {
@@ -225,21 +222,6 @@ final class ClustersDocument {
             retention(fields));
     fields.end();
     return read;
-  }
-
-  /** With less than two intervals nothing would ever be skipped. */
-  private static boolean skipUnchanged(
-      FieldReader fields, Optional<Duration> maxAge, Duration interval) throws ConfigException {
-    boolean skip = fields.value("skipUnchanged", ClustersDocument::bool).orElse(Boolean.FALSE);
-    boolean fits =
-        maxAge.map(age -> age.compareTo(interval.multipliedBy(2)) >= 0).orElse(Boolean.FALSE);
-    if (skip && !fits) {
-      throw fields.refuse(
-          "skipUnchanged",
-          "'skipUnchanged' needs a 'maxAge' of at least two intervals, by which a backup is taken"
-              + " in any case");
-    }
-    return skip;
   }
 
   private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {
