@@ -73,7 +73,9 @@ final class NewestOfAny {
     Catalogue catalogue = root.catalogue();
     Instant latest = root.clock().instant().plus(Duration.ofHours(1));
     Stream<Dated> own =
-        listing.stream().flatMap(one -> one.time().stream().map(time -> new Dated(one, time)));
+        listing.stream()
+            .filter(one -> one.kind().hasSeries())
+            .flatMap(one -> one.time().stream().map(time -> new Dated(one, time)));
     Stream<Dated> foreign = catalogue.snapshots(listing).stream().map(NewestOfAny::dated);
     return Stream.concat(own, foreign)
         .filter(one -> !one.time().isAfter(latest))

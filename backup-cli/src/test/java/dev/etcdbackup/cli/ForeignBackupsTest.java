@@ -159,6 +159,7 @@ class ForeignBackupsTest {
     put("p/etcd-snapshot-a-1714561200", Goldens.damaged(SNAPSHOT)); // 11:00
     put("p/db-2034-05-01_10-00", SNAPSHOT);
     put("p/v2/Incr-00000043-00000044-1714564800", SNAPSHOT); // 12:00
+    put("p/etcd.changes_v2-v3_2024-05-01-12:00:00", SNAPSHOT);
 
     assertThat(Cli.on(store(), "latest", "p", "--now", NOW).out())
         .isEqualTo("p/etcd.backup_v1_2024-05-01-09:00:00\n");

@@ -75,7 +75,12 @@ final class AuditPage {
     long backups = audit.series().stream().mapToLong(AuditedSeries::snapshots).sum();
     long further = audit.series().stream().mapToLong(AuditedSeries::further).sum();
     long bytes = audit.series().stream().mapToLong(AuditedSeries::bytes).sum();
-    long formats = audit.series().stream().map(AuditedSeries::format).distinct().count();
+    long formats =
+        audit.series().stream()
+            .map(AuditedSeries::format)
+            .filter(one -> !one.equals(SeriesContents.OTHER))
+            .distinct()
+            .count();
     html.append("<dl class=\"totals\">\n");
     total(Html.count(projects), projects == 1 ? "project" : "projects");
     total(Html.count(formats), formats == 1 ? "format" : "formats");

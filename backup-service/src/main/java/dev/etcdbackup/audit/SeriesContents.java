@@ -93,10 +93,7 @@ final class SeriesContents {
   }
 
   private void addOwn(Backup one) {
-    boolean isSnapshot =
-        one.kind() == BackupKind.PERIODIC
-            || one.kind() == BackupKind.TARBALL
-            || one.kind() == BackupKind.OTHER;
+    boolean isSnapshot = one.kind().hasSeries() || one.kind() == BackupKind.OTHER;
     if (!isSnapshot) {
       further++;
       return;

@@ -340,6 +340,8 @@ public final class BackupScheduler implements AutoCloseable {
       with.listeners().skipped(project, "another process holds its lock; waiting for it");
     } else if (outcome.kind() == RunOutcome.Kind.LOOKED && !run.order().lookOnly()) {
       with.listeners().skipped(project, "another process has backed it up");
+    } else if (outcome.kind() == RunOutcome.Kind.UNCHANGED) {
+      with.listeners().skipped(project, "unchanged since its newest backup, which verifies");
     }
     Request request = run.order().request();
     if (request != null && !postponed) {

@@ -44,6 +44,7 @@ final class ClusterState {
   private boolean scheduleFailed;
   private long missed;
   private @Nullable Instant lastSuccess;
+  private @Nullable Instant unchangedAt; // when the cluster was last known to be as in its backup
   private @Nullable FailedRun lastFailure;
   private final SortedMap<LocalDate, String> failedDays = new TreeMap<>();
   private final Deque<Request> requests = new ArrayDeque<>();
@@ -160,6 +161,11 @@ final class ClusterState {
     return running;
   }
 
+  /** Records that a backup was skipped, because the cluster is unchanged. */
+  void confirm(Instant now) {
+    unchangedAt = now;
+  }
+
   /** Records the result of a listing. */
   void learn(SeriesState seen, Instant now, boolean stored) {
     boolean news = !known;
@@ -258,6 +264,10 @@ final class ClusterState {
 
   private @Nullable Instant firstWithoutBackup(Instant now) {
     Optional<Instant> newest = view.newest();
+    Instant unchanged = unchangedAt;
+    if (newest.isPresent() && unchanged != null && unchanged.isAfter(newest.get())) {
+      newest = Optional.of(unchanged);
+    }
     if (newest.isPresent()) {
       return next(newest.get().isAfter(now) ? now : newest.get());
     }

@@ -162,6 +162,10 @@ final class CoverageView {
     Instant from = counted(own).max(Comparator.naturalOrder()).orElse(known.since());
     Duration allowed =
         cluster.nextDue(from).map(next -> Duration.between(from, next).plus(GRACE)).orElse(LONGEST);
+    if (cluster.unchanged().isPresent()) {
+      Duration skipping = cluster.unchangedMaxAge().plus(GRACE);
+      allowed = allowed.compareTo(skipping) < 0 ? skipping : allowed;
+    }
     return CoveredProject.automated(cluster.project(), Duration.ofDays(1))
         .withMaxAge(allowed.compareTo(LONGEST) > 0 ? LONGEST : allowed)
         .withSince(known.since());

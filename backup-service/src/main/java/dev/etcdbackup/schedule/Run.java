@@ -133,11 +133,44 @@ final class Run implements Supplier<RunOutcome> {
     if (request == null && !isDue(view)) {
       return RunOutcome.looked(view);
     }
+    if (request == null && isUnchanged(listing, view)) {
+      return RunOutcome.unchanged(view);
+    }
     BackupResult result = backUp(cluster.naming(), held);
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
     copyToSecondStores(anomalies.isEmpty(), held);
     check(result, held);
     return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
+  }
+
+  /** Returns whether another backup would be the same as the newest. */
+  private boolean isUnchanged(List<Backup> listing, SeriesState view) {
+    UnchangedCheck check = cluster.unchanged().orElse(null);
+    if (check == null || !view.anomalies().isEmpty()) {
+      return false;
+    }
+    Instant now = with.clock().instant();
+    Backup newest =
+        listing.stream()
+            .filter(one -> one.series().equals(Optional.of(cluster.series())))
+            .filter(one -> one.time().equals(view.newest()) && !view.early().contains(one.key()))
+            .max(Backup.OLDEST_FIRST)
+            .orElse(null);
+    Instant next = cluster.nextDue(now).orElse(Instant.MAX);
+    if (newest == null
+        || next.isAfter(newest.time().orElseThrow().plus(cluster.unchangedMaxAge()))) {
+      return false;
+    }
+    try {
+      return check.isUnchanged(newest);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn(
+          "{} is backed up, because it is not known whether it changed since {}: {}",
+          cluster.project(),
+          newest.key(),
+          FailedRun.text(e));
+      return false;
+    }
   }
 
   private BackupResult backUp(NamingStrategy naming, BackupLock.Held held) throws BackupException {

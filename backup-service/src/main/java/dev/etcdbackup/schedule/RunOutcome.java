@@ -25,6 +25,8 @@ record RunOutcome(
   enum Kind {
     /** The project was listed, and no backup was due. */
     LOOKED,
+    /** A backup was due and was skipped, because the cluster is unchanged since the newest. */
+    UNCHANGED,
     /** A backup was stored. */
     STORED,
     /** Another process holds the lock. */
@@ -41,6 +43,10 @@ record RunOutcome(
 
   static RunOutcome looked(SeriesState view, List<FailedRun> recorded) {
     return new RunOutcome(Kind.LOOKED, List.copyOf(recorded), view, null, null, null);
+  }
+
+  static RunOutcome unchanged(SeriesState view) {
+    return new RunOutcome(Kind.UNCHANGED, List.of(), view, null, null, null);
   }
 
   static RunOutcome stored(BackupResult result, @Nullable SeriesState view) {

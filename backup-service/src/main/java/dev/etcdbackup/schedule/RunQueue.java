@@ -168,7 +168,10 @@ final class RunQueue {
     state.ended();
     boolean current = state.cluster() == run.cluster();
     switch (outcome.kind()) {
-      case LOOKED, STORED -> {
+      case LOOKED, UNCHANGED, STORED -> {
+        if (outcome.kind() == RunOutcome.Kind.UNCHANGED) {
+          state.confirm(now);
+        }
         state.recall(outcome.recorded());
         SeriesState view = outcome.view();
         if (view != null && current) {

@@ -38,6 +38,8 @@ public final class ScheduledCluster {
   private final Predicate<Anomaly> acceptance;
   private final List<SecondStore> secondStores;
   private final List<ScheduledCheck> checks;
+  private final @Nullable UnchangedCheck unchanged;
+  private final Duration unchangedMaxAge;
 
   private ScheduledCluster(Builder builder) {
     this.project = builder.project;
@@ -55,6 +57,8 @@ public final class ScheduledCluster {
     this.acceptance = builder.acceptance;
     this.secondStores = List.copyOf(builder.secondStores);
     this.checks = List.copyOf(builder.checks);
+    this.unchanged = builder.unchanged;
+    this.unchangedMaxAge = builder.unchangedMaxAge;
   }
 
   /**
@@ -138,6 +142,16 @@ public final class ScheduledCluster {
     return recovery;
   }
 
+  /** The check after which a scheduled backup is skipped; empty when none is skipped. */
+  Optional<UnchangedCheck> unchanged() {
+    return Optional.ofNullable(unchanged);
+  }
+
+  /** How old the newest backup may become when backups are skipped. */
+  Duration unchangedMaxAge() {
+    return unchangedMaxAge;
+  }
+
   Predicate<Anomaly> acceptance() {
     return acceptance;
   }
@@ -210,6 +224,8 @@ public final class ScheduledCluster {
     private Predicate<Anomaly> acceptance = anomaly -> false;
     private final List<SecondStore> secondStores = new ArrayList<>();
     private final List<ScheduledCheck> checks = new ArrayList<>();
+    private @Nullable UnchangedCheck unchanged;
+    private Duration unchangedMaxAge = Duration.ZERO;
 
     private Builder(String project, SnapshotSource source) {
       this.project = BackupKey.requireProject(project);
@@ -342,6 +358,29 @@ public final class ScheduledCluster {
      */
     public Builder recovery(String recovery) {
       this.recovery = Objects.requireNonNull(recovery, "recovery");
+      return this;
+    }
+
+    /**
+     * Skips a scheduled backup when the cluster is unchanged since its newest backup. The newest
+     * backup never becomes older than the maximum age for that: a point of the schedule is skipped
+     * only when the next one is in time. A series with suspicious backups is backed up in any case,
+     * and so is a cluster that cannot be checked. {@link BackupListener#skipped} reports what was
+     * skipped, and coverage is fresh up to the maximum age and 1 hour. After a restart the cluster
+     * is checked at once, and the points that were skipped before count as missed. Default: nothing
+     * is skipped.
+     *
+     * @param check whether the cluster is unchanged
+     * @param maxAge the maximum age of the newest backup, more than 0 and at most 36,500 days
+     * @return this
+     */
+    public Builder skipUnchanged(UnchangedCheck check, Duration maxAge) {
+      if (maxAge.isZero() || maxAge.isNegative() || maxAge.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "maxAge must be more than 0 and at most 36500 days, not " + maxAge);
+      }
+      this.unchanged = Objects.requireNonNull(check, "check");
+      this.unchangedMaxAge = maxAge;
       return this;
     }
 

@@ -108,6 +108,7 @@ class AuditorTest {
                 "a/etcd.backup_v1_2024-05-19-10:00:00",
                 "a/etcd.backup_v2_2024-05-20-10:00:00",
                 "a/daily_v2_2024-05-20-10:00:00",
+                "a/etcd.changes_v2-v3_2024-05-20-11:00:00",
                 "a/db-2024-05-20_10-00",
                 "a/v2/Full-00000000-00000042-1716199200",
                 "a/v2/Incr-00000043-00000050-1716199300",
@@ -119,6 +120,7 @@ class AuditorTest {
         .extracting(one -> one.project() + ' ' + one.format() + ' ' + one.name())
         .containsExactly(
             "a bitnami db",
+            "a changes etcd.changes",
             "a gardener v2",
             "a periodic daily",
             "a periodic etcd.backup",
@@ -132,7 +134,7 @@ class AuditorTest {
             "a/etcd.backup_v2_2024-05-20-10:00:00",
             "b/etcd-snapshot-n-1716199200",
             "b/by-hand");
-    AuditedSeries gardener = audit.series().get(1);
+    AuditedSeries gardener = audit.series().get(2);
     assertThat(gardener.snapshots()).isEqualTo(1);
     assertThat(gardener.further()).isEqualTo(1);
     assertThat(gardener.bytes()).isEqualTo(2000);
