@@ -71,8 +71,7 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules, each with these checks. */
   void addAll(List<ScheduledCheck> checks) throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      scheduler.put(
-          scheduled(cluster, secondStores.of(cluster.project()), checks));
+      scheduler.put(scheduled(cluster, secondStores.of(cluster.project()), checks));
     }
   }
 

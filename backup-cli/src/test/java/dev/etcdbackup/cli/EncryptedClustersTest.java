@@ -120,7 +120,7 @@ class EncryptedClustersTest {
             ZoneOffset.UTC,
             SecondStores.none(),
             builder -> builder.listener(counting).startStagger(Duration.ZERO))) {
-      setup.addAll();
+      setup.addAll(List.of());
       setup.scheduler().start();
       assertThat(stored.await(60, TimeUnit.SECONDS)).isTrue();
     }

@@ -18,11 +18,7 @@ import java.util.Objects;
  *     (RPO), besides the time to the next backup
  */
 public record CheckResult(
-    ScheduledCheck.Kind kind,
-    BackupKey key,
-    List<String> problems,
-    Duration took,
-    Duration age) {
+    ScheduledCheck.Kind kind, BackupKey key, List<String> problems, Duration took, Duration age) {
   /** Copies the list. */
   public CheckResult {
     Objects.requireNonNull(kind, "kind");

@@ -63,7 +63,11 @@ final class Checks {
     if (found.ok()) {
       String how =
           check.kind() == ScheduledCheck.Kind.DRILL
-              ? "restored in " + DurationText.format(took) + ", " + DurationText.format(age) + " old"
+              ? "restored in "
+                  + DurationText.format(took)
+                  + ", "
+                  + DurationText.format(age)
+                  + " old"
               : "verified in " + DurationText.format(took);
       if (check.kind() == ScheduledCheck.Kind.DRILL) {
         with.service().notes().markDrilled(newest.key(), how);

@@ -13,6 +13,5 @@ import java.util.Optional;
 public record CheckConfig(
     Optional<Duration> verifyEvery, boolean deep, Optional<Duration> drillEvery) {
   /** No checks. */
-  public static final CheckConfig NONE =
-      new CheckConfig(Optional.empty(), false, Optional.empty());
+  public static final CheckConfig NONE = new CheckConfig(Optional.empty(), false, Optional.empty());
 }

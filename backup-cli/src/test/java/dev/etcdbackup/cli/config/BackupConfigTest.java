@@ -167,7 +167,10 @@ class BackupConfigTest {
       assertThat(example).as("example").containsPattern("\\b" + field + ":");
       assertThat(tables)
           .as("tables")
-          .containsPattern("`(lock\\.|tls\\.|encoding\\.|copyTo\\.|changes\\.|verify\\.|drill\\.)?" + field + "`");
+          .containsPattern(
+              "`(lock\\.|tls\\.|encoding\\.|copyTo\\.|changes\\.|verify\\.|drill\\.)?"
+                  + field
+                  + "`");
     }
     assertThat(read).contains("store", "clusters", "ca", "etcd", "endpoints", "keep", "keepWithin");
   }
