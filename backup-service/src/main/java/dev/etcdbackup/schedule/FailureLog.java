@@ -161,7 +161,7 @@ public final class FailureLog {
         store.delete(surplus);
       }
     } catch (BackupException | RuntimeException e) {
-      if (written.get(project) != failure) {
+      if (!failure.equals(written.get(project))) {
         pending.putIfAbsent(project, failure);
       }
       LOG.debug("the failure of {} could not be recorded in the store", project, e);
