@@ -1,6 +1,6 @@
 package dev.etcdbackup.cli;
 
-import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.DataDirRestoreBuilder;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class RestoreAuthOptions {
    * @param initialCluster the members of the new cluster; empty for one alone
    * @param token the token of the new cluster
    */
-  void apply(DataDirRestore.Builder builder, String initialCluster, String token)
+  void apply(DataDirRestoreBuilder builder, String initialCluster, String token)
       throws UsageException {
     if (withoutAuth && rootPasswordFile != null) {
       throw new UsageException(

@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.DataDirRestoreBuilder;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.restore.RestoredChanges;
 import dev.etcdbackup.restore.RestoredMember;
@@ -251,7 +252,7 @@ final class RestoreCommand implements Callable<Integer> {
       throw new UsageException("--bump-revision and --mark-compacted must be given together");
     }
     try {
-      DataDirRestore.Builder builder =
+      DataDirRestoreBuilder builder =
           DataDirRestore.builder()
               .name(name)
               .initialCluster(initialCluster)

@@ -15,6 +15,7 @@ import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.schedule.ScheduledCluster;
+import dev.etcdbackup.schedule.ScheduledClusterBuilder;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import dev.etcdbackup.schedule.SecondStore;
 import java.time.Duration;
@@ -115,7 +116,7 @@ final class SchedulerSetup implements AutoCloseable {
       List<SecondStore> copyTo,
       List<ScheduledCheck> checks)
       throws UsageException {
-    ScheduledCluster.Builder builder =
+    ScheduledClusterBuilder builder =
         ScheduledCluster.builder(cluster.project(), source(cluster))
             .schedule(schedule)
             .naming(cluster.encoding().applyTo(cluster.naming().strategy()))

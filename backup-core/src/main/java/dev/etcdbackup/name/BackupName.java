@@ -48,11 +48,10 @@ public final class BackupName {
    */
   public static final Comparator<BackupName> OLDEST_FIRST = BackupName::compareOldestFirst;
 
-  private static final String TARBALL_STEM = "etcd-backup";
-  private static final String CHANGES_STEM = "etcd.changes";
-  private static final String TARBALL_SUFFIX = ".tar.gz";
-  private static final String ZSTD_SUFFIX = ".zst";
-  private static final String GPG_SUFFIX = ".gpg";
+  static final String TARBALL_STEM = "etcd-backup";
+  static final String CHANGES_STEM = "etcd.changes";
+  static final String TARBALL_SUFFIX = ".tar.gz";
+  static final String GPG_SUFFIX = ".gpg";
 
   private final String text;
   private final BackupKind kind;
@@ -62,7 +61,7 @@ public final class BackupName {
   private final long first; // revision of changes; -1: none
   private final long revision; // -1: none
 
-  private BackupName(
+  BackupName(
       String text,
       int baseLength,
       BackupKind kind,
@@ -72,7 +71,7 @@ public final class BackupName {
     this(text, baseLength, kind, prefix, time, -1, revision);
   }
 
-  private BackupName(
+  BackupName(
       String text,
       int baseLength,
       BackupKind kind,
@@ -109,12 +108,12 @@ public final class BackupName {
   public static BackupName parse(String text, ZoneId tarballZone) {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(tarballZone, "tarballZone");
-    BackupName name = parsePeriodic(text);
+    BackupName name = NameParser.periodic(text);
     if (name == null) {
-      name = parseTarball(text, tarballZone);
+      name = NameParser.tarball(text, tarballZone);
     }
     if (name == null) {
-      name = parseChanges(text);
+      name = NameParser.changes(text);
     }
     return name != null
         ? name
@@ -335,106 +334,6 @@ public final class BackupName {
   @Override
   public String toString() {
     return text;
-  }
-
-  private static @Nullable BackupName parsePeriodic(String text) {
-    int base = without(ZSTD_SUFFIX, text, without(GPG_SUFFIX, text, text.length()));
-    int stamp = base - NameTime.LENGTH;
-    if (stamp < 4 || text.charAt(stamp - 1) != '_' || text.charAt(base - 3) != ':') {
-      return null;
-    }
-    int end = stamp - 1;
-    int start = startOfDigits(text, end);
-    if (start == end || start < 2 || !text.startsWith("_v", start - 2)) {
-      return null;
-    }
-    long revision = parseRevision(text, start, end);
-    Instant time = revision < 0 ? null : NameTime.parse(text, stamp, ':', ZoneOffset.UTC);
-    String prefix = text.substring(0, start - 2);
-    return time == null
-        ? null
-        : new BackupName(text, base, BackupKind.PERIODIC, prefix, time, revision);
-  }
-
-  private static @Nullable BackupName parseChanges(String text) {
-    int base = without(ZSTD_SUFFIX, text, without(GPG_SUFFIX, text, text.length()));
-    int stamp = base - NameTime.LENGTH;
-    if (stamp < CHANGES_STEM.length() + 7 // _v1-v1_
-        || text.charAt(stamp - 1) != '_'
-        || text.charAt(base - 3) != ':') {
-      return null;
-    }
-    int last = startOfDigits(text, stamp - 1);
-    int dash = last - 2;
-    int start = startOfDigits(text, Math.max(dash, 0));
-    int stem = start - 2 - CHANGES_STEM.length();
-    if (last == stamp - 1
-        || dash < 0
-        || start == dash
-        || stem < 0
-        || !text.startsWith("-v", dash)
-        || !text.startsWith(CHANGES_STEM + "_v", stem)
-        || (stem > 0 && text.charAt(stem - 1) != '/')) {
-      return null;
-    }
-    long from = parseRevision(text, start, dash);
-    long to = parseRevision(text, last, stamp - 1);
-    Instant time = NameTime.parse(text, stamp, ':', ZoneOffset.UTC);
-    String prefix = text.substring(0, start - 2);
-    return time == null || from < 1 || to < from
-        ? null
-        : new BackupName(text, base, BackupKind.CHANGES, prefix, time, from, to);
-  }
-
-  /** Where the digits before an index begin. */
-  private static int startOfDigits(String text, int end) {
-    int start = end;
-    while (start > 0 && NameTime.isDigit(text.charAt(start - 1))) {
-      start--;
-    }
-    return start;
-  }
-
-  private static @Nullable BackupName parseTarball(String text, ZoneId zone) {
-    int base = without(GPG_SUFFIX, text, text.length()) - TARBALL_SUFFIX.length();
-    int stamp = base - NameTime.LENGTH;
-    int stem = stamp - 1 - TARBALL_STEM.length();
-    if (stem < 0
-        || !text.startsWith(TARBALL_SUFFIX, base)
-        || text.charAt(stamp - 1) != '-'
-        || !text.startsWith(TARBALL_STEM, stem)
-        || (stem > 0 && text.charAt(stem - 1) != '/')) {
-      return null;
-    }
-    Instant time = NameTime.parse(text, stamp, '-', zone);
-    String prefix = text.substring(0, stamp - 1);
-    return time == null ? null : new BackupName(text, base, BackupKind.TARBALL, prefix, time, -1);
-  }
-
-  /**
-   * Returns the end of {@code text[0, end)} without a suffix, or {@code end} when it does not have
-   * that suffix.
-   */
-  private static int without(String suffix, String text, int end) {
-    int shorter = end - suffix.length();
-    return text.startsWith(suffix, shorter) ? shorter : end; // startsWith is false below 0
-  }
-
-  /**
-   * Returns the number in {@code text[start, end)}, which are digits; -1 when it overflows or has a
-   * leading zero.
-   */
-  private static long parseRevision(String text, int start, int end) {
-    if (end - start > 19 || (text.charAt(start) == '0' && end - start > 1)) {
-      return -1;
-    }
-    long value = 0;
-    for (int i = start; i < end; i++) {
-      value =
-          value * 10
-              + (text.charAt(i) - '0'); // 19 digits overflow at most once, to a negative number
-    }
-    return value < 0 ? -1 : value;
   }
 
   private static int compareOldestFirst(BackupName a, BackupName b) {

@@ -151,7 +151,7 @@ class RecordedHistoryTest {
     return record(etcd, UnaryOperator.identity());
   }
 
-  private RecorderRun record(EtcdServer etcd, UnaryOperator<ChangeRecorder.Builder> settings) {
+  private RecorderRun record(EtcdServer etcd, UnaryOperator<ChangeRecorderBuilder> settings) {
     return new RecorderRun(EtcdConnection.to(etcd.endpoints()), store, settings);
   }
 

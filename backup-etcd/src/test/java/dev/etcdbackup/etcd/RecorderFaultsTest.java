@@ -54,7 +54,7 @@ class RecorderFaultsTest {
     return record(etcd, UnaryOperator.identity());
   }
 
-  private RecorderRun record(EtcdServer etcd, UnaryOperator<ChangeRecorder.Builder> settings) {
+  private RecorderRun record(EtcdServer etcd, UnaryOperator<ChangeRecorderBuilder> settings) {
     return new RecorderRun(EtcdConnection.to(etcd.endpoints()), store, settings);
   }
 

@@ -33,9 +33,7 @@ final class RecorderRun implements AutoCloseable {
   private long stored;
 
   RecorderRun(
-      EtcdConnection connection,
-      BackupStore store,
-      UnaryOperator<ChangeRecorder.Builder> settings) {
+      EtcdConnection connection, BackupStore store, UnaryOperator<ChangeRecorderBuilder> settings) {
     ChangeRecorder recorder =
         settings
             .apply(

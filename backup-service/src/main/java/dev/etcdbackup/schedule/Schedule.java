@@ -26,7 +26,7 @@ public interface Schedule {
   /**
    * Returns a schedule with a fixed interval, counted from 1970-01-01T00:00:00Z: an interval of 1
    * hour is due on the hour, one of 1 day at midnight UTC. Use a {@linkplain
-   * ScheduledCluster.Builder#jitter jitter} to spread clusters with the same schedule.
+   * ScheduledClusterBuilder#jitter jitter} to spread clusters with the same schedule.
    *
    * @param interval the interval: whole seconds, 1 second to 36,500 days
    * @return the schedule

@@ -67,7 +67,7 @@ final class World {
     return add(project, cluster -> cluster.schedule(Schedule.every(interval)));
   }
 
-  VirtualSource add(String project, UnaryOperator<ScheduledCluster.Builder> settings) {
+  VirtualSource add(String project, UnaryOperator<ScheduledClusterBuilder> settings) {
     VirtualSource source = sources.computeIfAbsent(project, first -> new VirtualSource(runtime));
     scheduler.put(settings.apply(ScheduledCluster.builder(project, source)).build());
     return source;

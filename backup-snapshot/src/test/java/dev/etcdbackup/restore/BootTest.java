@@ -110,9 +110,7 @@ class BootTest {
           .isGreaterThan(snapshot.metadata().finishedCompaction().orElse(0));
       assertThat(snapshot.verify(deeply).problems()).isEmpty();
       try (EtcdServer server =
-          etcd.server()
-              .dataDirs(Restored.of(file, DataDirRestore.Builder::skipHashCheck))
-              .start()) {
+          etcd.server().dataDirs(Restored.of(file, DataDirRestoreBuilder::skipHashCheck)).start()) {
         try (Client client = Restored.client(server, false)) {
           Restored.assertHolds(client, server, snapshot);
         }

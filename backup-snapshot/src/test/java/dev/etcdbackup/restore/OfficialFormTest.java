@@ -175,7 +175,7 @@ class OfficialFormTest {
   }
 
   private static DataDirRestore settings(int members, boolean raised) {
-    DataDirRestore.Builder builder =
+    DataDirRestoreBuilder builder =
         DataDirRestore.builder()
             .name("b")
             .initialCluster(members == 1 ? ONE : THREE)

@@ -49,7 +49,7 @@ class OfficialToolTest {
     }
     etcd.run("etcdutl", arguments.toArray(new String[0]));
     Path ours = directory.resolve("ours");
-    DataDirRestore.Builder builder =
+    DataDirRestoreBuilder builder =
         DataDirRestore.builder()
             .name("b")
             .initialCluster(cluster)

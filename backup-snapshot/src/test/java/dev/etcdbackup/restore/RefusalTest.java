@@ -142,7 +142,7 @@ class RefusalTest {
     byte[] bytes = Files.readAllBytes(good);
     bytes[3 * 4096 + 8] = 7; // the kind of a page
     Files.write(good, bytes);
-    DataDirRestore.Builder lenient = DataDirRestore.builder().skipHashCheck();
+    DataDirRestoreBuilder lenient = DataDirRestore.builder().skipHashCheck();
     assertThatThrownBy(() -> restore(good, lenient)).isInstanceOf(CorruptBackupException.class);
     assertThat(tree()).isEmpty();
   }
@@ -169,7 +169,7 @@ class RefusalTest {
       assertThatThrownBy(() -> server.put("a", "1")).hasMessageContaining("space exceeded");
     }
     try (EtcdServer server =
-        etcd.server().dataDirs(Restored.of(full, DataDirRestore.Builder::clearAlarms)).start()) {
+        etcd.server().dataDirs(Restored.of(full, DataDirRestoreBuilder::clearAlarms)).start()) {
       server.put("a", "1");
     }
   }
@@ -178,8 +178,7 @@ class RefusalTest {
     return restore(snapshot, DataDirRestore.builder());
   }
 
-  private RestoredMember restore(Path snapshot, DataDirRestore.Builder settings)
-      throws IOException {
+  private RestoredMember restore(Path snapshot, DataDirRestoreBuilder settings) throws IOException {
     try (EtcdSnapshot from = EtcdSnapshot.open(snapshot)) {
       return settings.build().restore(from, target);
     }

@@ -30,7 +30,7 @@ final class Restored {
   private Restored() {}
 
   /** Restores a snapshot for each member. */
-  static DataDirMaker of(Path snapshot, UnaryOperator<DataDirRestore.Builder> settings) {
+  static DataDirMaker of(Path snapshot, UnaryOperator<DataDirRestoreBuilder> settings) {
     return (member, dataDir) -> {
       try (EtcdSnapshot from = EtcdSnapshot.open(snapshot)) {
         settings.apply(settings(member)).build().restore(from, dataDir);
@@ -42,7 +42,7 @@ final class Restored {
     return of(snapshot, builder -> builder);
   }
 
-  static DataDirRestore.Builder settings(DataDirMaker.NewMember member) {
+  static DataDirRestoreBuilder settings(DataDirMaker.NewMember member) {
     return DataDirRestore.builder()
         .name(member.name())
         .initialCluster(member.initialCluster())

@@ -132,7 +132,7 @@ class SettingsTest {
         .hasMessage("bump-revision must be 1 or more, not 0");
   }
 
-  private static void assertRefused(DataDirRestore.Builder builder, String message) {
+  private static void assertRefused(DataDirRestoreBuilder builder, String message) {
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.DataDirRestoreBuilder;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.bbolt.BoltWriter;
 import java.io.IOException;
@@ -179,7 +180,7 @@ class PartialRestoreTest {
   void theUsersGoOrRootGetsAPassword() throws IOException {
     Path file = directory.resolve("auth");
     Files.write(file, Golden.named("3.5.30-rich-auth.snap.db").bytes());
-    Path without = restore(file, DataDirRestore.Builder::withoutAuth, 0);
+    Path without = restore(file, DataDirRestoreBuilder::withoutAuth, 0);
     Path with = restore(file, it -> it.rootPasswordHash(BCRYPT), 0);
     try (EtcdSnapshot none = EtcdSnapshot.open(without);
         EtcdSnapshot root = EtcdSnapshot.open(with);
@@ -258,7 +259,7 @@ class PartialRestoreTest {
     return seed % 2 == 0 ? history : history.compacted(1 + random.nextLong(90), seed % 4 == 1);
   }
 
-  private Path restore(Path file, UnaryOperator<DataDirRestore.Builder> settings, long revision)
+  private Path restore(Path file, UnaryOperator<DataDirRestoreBuilder> settings, long revision)
       throws IOException {
     Path target = directory.resolve("restored-" + restores++);
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {

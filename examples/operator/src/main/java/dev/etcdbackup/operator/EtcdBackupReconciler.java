@@ -7,6 +7,7 @@ import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.FailedRun;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
+import dev.etcdbackup.schedule.ScheduledClusterBuilder;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import dev.etcdbackup.service.BackupResult;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -112,7 +113,7 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup>, Clean
   }
 
   private ScheduledCluster cluster(String project, EtcdBackupSpec spec) {
-    ScheduledCluster.Builder cluster =
+    ScheduledClusterBuilder cluster =
         ScheduledCluster.builder(project, sources.apply(spec))
             .schedule(Schedule.every(spec.interval()))
             .timeout(spec.timeout());
