@@ -13,6 +13,7 @@ import dev.etcdbackup.Verification;
 import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.name.HostileNames;
+import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
 import java.io.StringReader;
@@ -158,10 +159,22 @@ class HostileListingsTest {
   private static void checkDeleted(HostileListing store, List<Backup> listed) {
     Set<BackupKey> deleted = new HashSet<>(store.deleted);
     require(deleted.size() == store.deleted.size(), "deleted twice");
+    Optional<Instant> oldestKept =
+        listed.stream()
+            .filter(HostileListingsTest::counts)
+            .filter(one -> !deleted.contains(one.key()))
+            .map(one -> one.time().orElseThrow())
+            .min(Instant::compareTo);
     Map<Series, Backup> newest = new HashMap<>();
     for (Backup backup : listed) {
-      boolean counts = backup.kind().hasSeries() && !backup.isDatedAhead(NOW);
-      require(counts || !deleted.contains(backup.key()), "deleted what is no candidate");
+      boolean counts = counts(backup);
+      boolean leadsNowhere =
+          backup.kind() == BackupKind.CHANGES
+              && !backup.isDatedAhead(NOW)
+              && oldestKept.filter(backup.time().orElseThrow()::isBefore).isPresent();
+      require(
+          counts || leadsNowhere || !deleted.contains(backup.key()),
+          "deleted what is no candidate");
       if (counts) {
         newest.merge(
             backup.series().orElseThrow(),
@@ -173,6 +186,10 @@ class HostileListingsTest {
     Set<BackupKey> known = new HashSet<>();
     store.list("p").stream().map(StoredBackup::key).forEach(known::add);
     require(known.containsAll(deleted), "deleted what was not listed");
+  }
+
+  private static boolean counts(Backup backup) {
+    return backup.kind().hasSeries() && !backup.isDatedAhead(NOW);
   }
 
   /** Nothing but lines: no character that acts on a terminal, reorders or hides. */
