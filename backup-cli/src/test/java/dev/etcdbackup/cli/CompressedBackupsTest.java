@@ -149,7 +149,7 @@ class CompressedBackupsTest {
     Path root = Files.createDirectory(directory.resolve("store"));
     try (EtcdServer large = EtcdServer.start()) {
       Random random = new Random(16);
-      for (int i = 0; i < 30; i++) {
+      for (int i = 0; i < 60; i++) {
         byte[] value = new byte[1_300_000];
         random.nextBytes(value);
         large.put("large-" + i, value);
@@ -167,7 +167,7 @@ class CompressedBackupsTest {
     try (StoredSnapshot snapshot =
         StoredSnapshot.open(Backup.of(stored, ZoneOffset.UTC), store, options)) {
       assertThat(snapshot.access()).isEqualTo(StoredSnapshot.Access.RANGES);
-      assertThat(snapshot.snapshot().metadata().revision()).isEqualTo(31);
+      assertThat(snapshot.snapshot().metadata().revision()).isEqualTo(61);
     }
     assertThat(store.requests).as("requests").isLessThanOrEqualTo(12);
     assertThat(store.bytes).as("bytes of " + stored.size()).isLessThan(stored.size() / 2);

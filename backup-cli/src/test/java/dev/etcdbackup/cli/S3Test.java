@@ -316,7 +316,7 @@ class S3Test {
           String body =
               !exchange.getRequestMethod().equals("GET")
                   ? refusal
-                  : notes ? "<ListBucketResult></ListBucketResult>" : listing;
+                  : notes ? "<ListBucketResult><Name>b-1</Name></ListBucketResult>" : listing;
           exchange.getRequestBody().readAllBytes();
           byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "application/xml");

@@ -48,7 +48,9 @@ class ScrubTest {
     if (!list && (read <= badReads || read > goodReads)) {
       exchange.sendResponseHeaders(403, -1);
     } else {
-      byte[] body = list ? listing().getBytes(StandardCharsets.UTF_8) : PLAIN;
+      boolean notes = list && exchange.getRequestURI().getQuery().contains(".etcd-backup");
+      String listing = notes ? "<ListBucketResult><Name>b-1</Name></ListBucketResult>" : listing();
+      byte[] body = list ? listing.getBytes(StandardCharsets.UTF_8) : PLAIN;
       exchange.getResponseHeaders().add("ETag", "\"e\"");
       exchange.sendResponseHeaders(200, body.length);
       exchange.getResponseBody().write(body);

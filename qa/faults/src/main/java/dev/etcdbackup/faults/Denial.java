@@ -75,6 +75,9 @@ enum Denial {
     }
   };
 
+  /** Held while any client is made: {@link #CLOCK} sets a clock that all of them take over. */
+  static final Object MAKING_CLIENTS = new Object();
+
   private static final String POLICY =
       """
       {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*",
@@ -131,20 +134,22 @@ enum Denial {
   }
 
   private static S3Client probing(URI endpoint, AwsBasicCredentials credentials) {
-    return S3Client.builder()
-        .endpointOverride(endpoint)
-        .region(Region.US_EAST_1)
-        .forcePathStyle(true)
-        .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
-        .credentialsProvider(StaticCredentialsProvider.create(credentials))
-        .httpClientBuilder(Apache5HttpClient.builder())
-        .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
-        .build();
+    synchronized (MAKING_CLIENTS) {
+      return S3Client.builder()
+          .endpointOverride(endpoint)
+          .region(Region.US_EAST_1)
+          .forcePathStyle(true)
+          .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
+          .credentialsProvider(StaticCredentialsProvider.create(credentials))
+          .httpClientBuilder(Apache5HttpClient.builder())
+          .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+          .build();
+    }
   }
 
   /** Clients take over the offset of the clock when they are made. */
   private static <T> T late(Supplier<T> making) {
-    synchronized (Denial.class) {
+    synchronized (MAKING_CLIENTS) {
       SdkGlobalTime.setGlobalTimeOffset(AN_HOUR);
       try {
         return making.get();

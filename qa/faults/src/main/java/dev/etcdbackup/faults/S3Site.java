@@ -68,9 +68,11 @@ final class S3Site implements AutoCloseable {
   }
 
   S3Client clientAt(URI endpoint, AwsBasicCredentials credentials) {
-    return S3Clients.forRgw(endpoint)
-        .credentials(StaticCredentialsProvider.create(credentials))
-        .build();
+    synchronized (Denial.MAKING_CLIENTS) {
+      return S3Clients.forRgw(endpoint)
+          .credentials(StaticCredentialsProvider.create(credentials))
+          .build();
+    }
   }
 
   void setPolicy(String policy) {
