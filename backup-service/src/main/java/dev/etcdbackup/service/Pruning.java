@@ -9,6 +9,7 @@ import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.Series;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -125,8 +126,14 @@ final class Pruning {
         plan.decisions().stream()
             .filter(d -> !d.keep())
             .map(d -> d.backup().series())
-            .filter(Optional::isPresent) // changes follow the backups they lead from
-            .collect(Collectors.toSet());
+            .filter(Optional::isPresent)
+            .collect(Collectors.toCollection(HashSet::new));
+    if (plan.toDelete().stream().anyMatch(b -> b.kind() == BackupKind.CHANGES)) {
+      plan.toKeep().stream() // changes are of no series; what is kept in their place is
+          .filter(b -> b.kind().hasSeries() && !b.isDatedAhead(now) && !noted.isBad(b))
+          .max(Backup.OLDEST_FIRST)
+          .ifPresent(newest -> losing.add(newest.series()));
+    }
     for (Optional<Series> series : losing) {
       List<Backup> kept =
           plan.toKeep().stream()

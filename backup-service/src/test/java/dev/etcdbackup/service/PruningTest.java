@@ -102,6 +102,18 @@ class PruningTest {
   }
 
   @Test
+  void changesAreNotDeletedEitherWhenTheNewestToBeKeptIsBad() throws Exception {
+    put("p/etcd.changes_v1-v2_2020-02-01-09:00:00");
+    put("p/etcd.changes_v3-v4_2020-02-01-09:30:00");
+    put("p/etcd.backup_v4_2020-02-01-10:00:00", new byte[5000]);
+
+    assertThat(service.planPrune("p", LAST_TWO).toDelete()).hasSize(1);
+    assertThatThrownBy(() -> service.prune("p", LAST_TWO))
+        .isInstanceOf(CorruptBackupException.class);
+    assertThat(keys()).hasSize(3);
+  }
+
+  @Test
   void withoutVerificationABadNewestDoesNotHoldThePruneUp() throws Exception {
     put("p/etcd.backup_v1_2020-02-01-10:00:00");
     put("p/etcd.backup_v2_2020-02-02-10:00:00");
