@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,7 @@ public final class FaultProxy implements AutoCloseable {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong sent = new AtomicLong();
   private ServerSocket listener; // guarded by this
+  private CompletableFuture<Void> accepted; // when nothing accepts any more; guarded by this
   private boolean closed; // guarded by this
 
   /** The work of a thread of the proxy. */
@@ -57,8 +59,7 @@ public final class FaultProxy implements AutoCloseable {
         new ServerSocket(0, BACKLOG, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     this.address = (InetSocketAddress) listener.getLocalSocketAddress();
     this.name = "fault-proxy-" + address.getPort();
-    ServerSocket first = listener;
-    start(() -> accept(first));
+    this.accepted = startAccepting(listener);
   }
 
   /**
@@ -233,11 +234,13 @@ public final class FaultProxy implements AutoCloseable {
    * port again.
    */
   void refuseUntilEnded(Fault fault) throws IOException {
-    List<Socket> open;
+    CompletableFuture<Void> last;
     synchronized (this) {
       listener.close();
-      open = List.copyOf(sockets);
+      last = accepted;
     }
+    last.join(); // until then the system may still accept connections, and reset them
+    List<Socket> open = List.copyOf(sockets);
     // Before any client notices: a test may end the fault as soon as its connection is reset.
     fault.atEnd(this::letIn);
     open.forEach(FaultProxy::reset);
@@ -260,7 +263,7 @@ public final class FaultProxy implements AutoCloseable {
       again.setReuseAddress(true);
       again.bind(address, BACKLOG);
       listener = again;
-      start(() -> accept(again));
+      accepted = startAccepting(again);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen at " + address + " again", e);
     }
@@ -276,6 +279,19 @@ public final class FaultProxy implements AutoCloseable {
     } finally {
       threads.remove(Thread.currentThread());
     }
+  }
+
+  private CompletableFuture<Void> startAccepting(ServerSocket from) {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    start(
+        () -> {
+          try {
+            accept(from);
+          } finally {
+            ended.complete(null);
+          }
+        });
+    return ended;
   }
 
   private void accept(ServerSocket from) throws IOException {
