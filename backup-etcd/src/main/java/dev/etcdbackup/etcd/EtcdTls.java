@@ -191,7 +191,7 @@ public final class EtcdTls {
         }
       }
     } catch (IOException readWithoutAProblemBefore) {
-      // Whoever connects next is told what is wrong with the file.
+      // The next connection reads the file again and reports the problem.
     }
     return Optional.empty();
   }

@@ -1,33 +1,25 @@
 package dev.etcdbackup.coverage;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.etcdbackup.page.Html;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
  * Writes coverage as a page for a browser: HTML that is also well-formed XML and contains its style
- * sheet. {@link #escape} is applied to every text from outside.
+ * sheet. {@link Html#escape} is applied to every text from outside.
  */
 final class CoveragePage {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMM", Locale.ENGLISH);
   private static final DateTimeFormatter WEEKDAY =
       DateTimeFormatter.ofPattern("EEEE", Locale.ENGLISH);
 
-  private static final String STYLE = resource("coverage.css");
+  private static final String STYLE = Html.style("/dev/etcdbackup/coverage/coverage.css");
 
   /** Sorts projects that need attention first. */
   private static final List<CoverageState> ORDER =
@@ -143,7 +135,7 @@ final class CoveragePage {
 
   private void row(ProjectCoverage project, int days) {
     CoverageState state = project.row().state();
-    String name = escape(project.row().project());
+    String name = Html.escape(project.row().project());
     html.append("<tr class=\"").append(state.label());
     html.append(project.needsAttention() ? " act" : "").append("\"><th scope=\"row\"><div>");
     html.append(name).append("</div></th><td class=\"states\">");
@@ -163,7 +155,7 @@ final class CoveragePage {
       String due = CoverageText.due(project.nextDue(), coverage.at());
       moment(project.nextDue(), due.equals("-") ? "" : due, overdue ? " overdue" : "");
     }
-    String remarks = escape(project.remarks(coverage.at()));
+    String remarks = Html.escape(project.remarks(coverage.at()));
     html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
     html.append(remarks).append("</div></td></tr>\n");
   }
@@ -171,7 +163,7 @@ final class CoveragePage {
   private void cell(CoverageDay day) {
     String state = day.state().name().toLowerCase(Locale.ROOT);
     html.append("<td class=\"day ").append(state).append(now(day.day())).append("\" title=\"");
-    html.append(day.day()).append(day.note().isEmpty() ? "" : ": ").append(escape(day.note()));
+    html.append(day.day()).append(day.note().isEmpty() ? "" : ": ").append(Html.escape(day.note()));
     html.append("\"><span aria-hidden=\"true\">").append(symbol(day.state())).append("</span>");
     html.append("<span class=\"unseen\">");
     html.append(day.state() == CoverageDay.State.NONE ? "nothing expected" : state);
@@ -180,7 +172,7 @@ final class CoveragePage {
 
   private void moment(Optional<Instant> time, String text, String more) {
     html.append("<td class=\"moment").append(more).append('"');
-    time.ifPresent(at -> html.append(" title=\"").append(TIME.format(at)).append('"'));
+    time.ifPresent(at -> html.append(" title=\"").append(Html.time(at)).append('"'));
     html.append('>').append(text).append("</td>");
   }
 
@@ -201,11 +193,11 @@ final class CoveragePage {
   }
 
   private String ago(Instant then) {
-    return CoverageText.ago(then, coverage.at());
+    return Html.ago(then, coverage.at());
   }
 
   private static String time(Instant at) {
-    return "<time datetime=\"" + at + "\">" + TIME.format(at) + "</time>";
+    return "<time datetime=\"" + at + "\">" + Html.time(at) + "</time>";
   }
 
   private static String weekend(LocalDate day) {
@@ -225,32 +217,5 @@ final class CoveragePage {
       case TODAY -> "&#8943;";
       case NONE -> "";
     };
-  }
-
-  private static String resource(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(CoveragePage.class.getResourceAsStream(name), name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Escapes a text for HTML elements and attributes. */
-  static String escape(String text) {
-    StringBuilder escaped = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.appendCodePoint(CoverageText.isShown(c) ? c : 0xFFFD);
-              }
-            });
-    return escaped.toString();
   }
 }

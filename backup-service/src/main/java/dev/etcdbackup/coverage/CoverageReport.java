@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignBackup;
 import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.page.Html;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -185,7 +186,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
       }
       if (state != CoverageState.FRESH) {
         newestOfOthers.ifPresent(
-            other -> note.add(other.format() + ": " + CoverageText.ago(other.time(), now)));
+            other -> note.add(other.format() + ": " + Html.ago(other.time(), now)));
       }
       Optional<Duration> age = newest.map(backup -> Duration.between(time(backup), now));
       return new CoverageRow(

@@ -1,7 +1,7 @@
 package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.internal.DurationText;
-import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.page.Html;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,11 +18,11 @@ final class CoverageText {
     for (ProjectCoverage one : coverage.projects()) {
       rows.add(
           new String[] {
-            printable(one.row().project()),
+            Html.printable(one.row().project()),
             one.row().state().label(),
-            one.lastSuccess().map(at -> ago(at, coverage.at())).orElse("-"),
+            one.lastSuccess().map(at -> Html.ago(at, coverage.at())).orElse("-"),
             due(one.nextDue(), coverage.at()),
-            printable(one.remarks(coverage.at()))
+            Html.printable(one.remarks(coverage.at()))
           });
     }
     int[] widths = new int[4];
@@ -43,12 +43,6 @@ final class CoverageText {
     return text.toString();
   }
 
-  /** Formats how long ago a time was. */
-  static String ago(Instant then, Instant now) {
-    Duration age = Duration.between(then, now);
-    return age.isNegative() ? "just now" : DurationText.format(age) + " ago";
-  }
-
   /** Formats when a backup is due. */
   static String due(Optional<Instant> due, Instant now) {
     if (due.isEmpty()) {
@@ -58,21 +52,5 @@ final class CoverageText {
     return left.isNegative()
         ? DurationText.format(left.negated()) + " overdue"
         : "in " + DurationText.format(left);
-  }
-
-  /** Replaces the characters of a text that must not be printed. */
-  private static String printable(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints().map(c -> isShown(c) ? c : 0xFFFD).forEach(shown::appendCodePoint);
-    return shown.toString();
-  }
-
-  /**
-   * Returns whether a character can be printed: it is not a control character, does not reorder
-   * text, and is valid.
-   */
-  static boolean isShown(int c) {
-    return BackupName.isShown(c)
-        && (c & 0xFFFE) != 0xFFFE; // noncharacters such as U+FFFE, which XML does not allow
   }
 }

@@ -7,19 +7,14 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.TimeText;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,9 +35,6 @@ public record KeyUse(Instant at, String keyId) {
   private static final Pattern ID = Pattern.compile("[0-9A-Za-z]{1,64}");
   private static final Pattern NAME =
       Pattern.compile(Pattern.quote(DIRECTORY) + "key_([0-9A-Za-z]{1,64})_([0-9:-]{19})");
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
 
   /**
    * Truncates the time to seconds.
@@ -92,7 +84,7 @@ public record KeyUse(Instant at, String keyId) {
    * @throws StoreException when the store failed
    */
   public void put(BackupStore store, String project) throws BackupException {
-    String stamp = STAMP.format(at.atOffset(ZoneOffset.UTC));
+    String stamp = TimeText.format(at);
     String text =
         "etcd-backup: a backup of " + project + " was opened with the private key " + keyId + "\n";
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -105,16 +97,11 @@ public record KeyUse(Instant at, String keyId) {
     }
   }
 
-  private static List<KeyUse> parse(String name) {
+  private static Optional<KeyUse> parse(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
-      return List.of();
+      return Optional.empty();
     }
-    try {
-      Instant at = LocalDateTime.parse(matcher.group(2), STAMP).toInstant(ZoneOffset.UTC);
-      return List.of(new KeyUse(at, matcher.group(1)));
-    } catch (DateTimeParseException noSuchDay) {
-      return List.of();
-    }
+    return TimeText.parse(matcher.group(2)).map(at -> new KeyUse(at, matcher.group(1)));
   }
 }

@@ -9,6 +9,7 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
+import dev.etcdbackup.internal.TimeText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,11 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,7 +32,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,9 +57,6 @@ public final class FailureLog {
   private static final String DIRECTORY = BackupKey.RESERVED + "/failures/";
   private static final Pattern NAME =
       Pattern.compile(Pattern.quote(DIRECTORY) + "(source|store|lock|other)_failure_([0-9:-]{19})");
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
 
   private final BackupStore store;
   private final Map<String, Recorded> pending = new ConcurrentHashMap<>();
@@ -143,7 +136,7 @@ public final class FailureLog {
         && Duration.between(before.at(), second).compareTo(REPEATED) < 0) {
       return;
     }
-    String name = DIRECTORY + reason + "_failure_" + STAMP.format(second.atOffset(ZoneOffset.UTC));
+    String name = DIRECTORY + reason + "_failure_" + TimeText.format(second);
     pending.put(project, new Recorded(BackupKey.of(project, name), reason, second, message));
   }
 
@@ -204,13 +197,7 @@ public final class FailureLog {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    @Nullable Instant at;
-    try {
-      at = LocalDateTime.parse(matcher.group(2), STAMP).toInstant(ZoneOffset.UTC);
-    } catch (DateTimeParseException noSuchDay) {
-      return Optional.empty();
-    }
     FailedRun.Reason reason = FailedRun.Reason.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
-    return Optional.of(new Recorded(key, reason, at, ""));
+    return TimeText.parse(matcher.group(2)).map(at -> new Recorded(key, reason, at, ""));
   }
 }

@@ -8,14 +8,11 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.Series;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.TimeText;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -37,9 +34,6 @@ record GuardMark(Instant time, Optional<String> clusterId) {
   private static final String DIRECTORY = BackupKey.RESERVED + "/";
   private static final Pattern NAME =
       Pattern.compile("(?:cluster_([0-9a-f]{16})|accepted_backup)_([0-9:-]{19})");
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
 
   static GuardMark ofCluster(Instant time, long clusterId) {
     return new GuardMark(time, Optional.of(String.format(Locale.ROOT, "%016x", clusterId)));
@@ -63,12 +57,8 @@ record GuardMark(Instant time, Optional<String> clusterId) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    try {
-      Instant time = LocalDateTime.parse(matcher.group(2), STAMP).toInstant(ZoneOffset.UTC);
-      return Optional.of(new GuardMark(time, Optional.ofNullable(matcher.group(1))));
-    } catch (DateTimeParseException noSuchDay) {
-      return Optional.empty();
-    }
+    return TimeText.parse(matcher.group(2))
+        .map(time -> new GuardMark(time, Optional.ofNullable(matcher.group(1))));
   }
 
   /** Returns this mark as a listing contains it. */
@@ -99,7 +89,7 @@ record GuardMark(Instant time, Optional<String> clusterId) {
   }
 
   private String stamp() {
-    return STAMP.format(time.atOffset(ZoneOffset.UTC));
+    return TimeText.format(time);
   }
 
   private static String directory(Series series) {

@@ -4,16 +4,12 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.TimeText;
 import dev.etcdbackup.service.BackupNote.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -34,13 +30,10 @@ record NoteObject(StoredBackup stored, BackupNote note) {
       Pattern.compile(
           "(pin|note|bad|verified|drilled)/(.+)/(?:until_([0-9:-]{19})_)?since_([0-9:-]{19})",
           Pattern.DOTALL);
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd-HH:mm:ss", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
 
   /** Returns the key of the object of a note. */
   static BackupKey key(BackupNote note) {
-    String until = note.until().map(end -> "until_" + stamp(end) + "_").orElse("");
+    String until = note.until().map(end -> "until_" + TimeText.format(end) + "_").orElse("");
     return BackupKey.of(
         note.key().project(),
         DIRECTORY
@@ -50,7 +43,7 @@ record NoteObject(StoredBackup stored, BackupNote note) {
             + "/"
             + until
             + "since_"
-            + stamp(note.since()));
+            + TimeText.format(note.since()));
   }
 
   /** Parses the key of an object; returns empty when it is not that of a note. */
@@ -63,15 +56,14 @@ record NoteObject(StoredBackup stored, BackupNote note) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    try {
-      BackupKey key = BackupKey.parse(stored.key().project() + '/' + matcher.group(2));
-      Kind kind = Kind.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
-      Optional<Instant> until = Optional.ofNullable(matcher.group(3)).map(NoteObject::instant);
-      BackupNote note = new BackupNote(key, kind, instant(matcher.group(4)), until, "");
-      return Optional.of(new NoteObject(stored, note));
-    } catch (DateTimeParseException noSuchDay) {
-      return Optional.empty();
+    Optional<Instant> since = TimeText.parse(matcher.group(4));
+    Optional<Instant> until = Optional.ofNullable(matcher.group(3)).flatMap(TimeText::parse);
+    if (since.isEmpty() || (matcher.group(3) != null && until.isEmpty())) {
+      return Optional.empty(); // a day that does not exist
     }
+    BackupKey key = BackupKey.parse(stored.key().project() + '/' + matcher.group(2));
+    Kind kind = Kind.valueOf(matcher.group(1).toUpperCase(Locale.ROOT));
+    return Optional.of(new NoteObject(stored, new BackupNote(key, kind, since.get(), until, "")));
   }
 
   /**
@@ -90,13 +82,5 @@ record NoteObject(StoredBackup stored, BackupNote note) {
     }
     return new BackupNote(
         note.key(), note.kind(), note.since(), note.until(), text.lines().findFirst().orElse(""));
-  }
-
-  private static String stamp(Instant time) {
-    return STAMP.format(time.atOffset(ZoneOffset.UTC));
-  }
-
-  private static Instant instant(String stamp) {
-    return LocalDateTime.parse(stamp, STAMP).toInstant(ZoneOffset.UTC);
   }
 }

@@ -7,7 +7,6 @@ import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
 import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -132,21 +131,8 @@ final class AppendedChanges {
   }
 
   private static byte[] encode(Lease lease) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(20);
-    out.write(0x08);
-    varint(out, lease.id());
-    out.write(0x10);
-    varint(out, lease.ttlSeconds() > 0 ? lease.ttlSeconds() : UNKNOWN_TTL);
-    return out.toByteArray();
-  }
-
-  private static void varint(ByteArrayOutputStream out, long value) {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      out.write((int) ((rest & 0x7f) | 0x80));
-      rest >>>= 7;
-    }
-    out.write((int) rest);
+    long ttl = lease.ttlSeconds() > 0 ? lease.ttlSeconds() : UNKNOWN_TTL;
+    return new Message().number(1, lease.id()).number(2, ttl).toBytes();
   }
 
   /**
