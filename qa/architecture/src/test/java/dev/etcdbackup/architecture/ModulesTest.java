@@ -36,6 +36,10 @@ class ModulesTest {
           Map.entry("backup-cron", Set.of("backup-core", "backup-service")),
           Map.entry("backup-micrometer", Set.of("backup-core", "backup-service")),
           Map.entry(
+              "backup-kubernetes",
+              Set.of(
+                  "backup-core", "backup-service", "backup-snapshot", "backup-etcd", "backup-s3")),
+          Map.entry(
               "backup-cli",
               Set.of(
                   "backup-core",
