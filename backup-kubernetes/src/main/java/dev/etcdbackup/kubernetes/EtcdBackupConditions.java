@@ -230,8 +230,10 @@ public final class EtcdBackupConditions {
    */
   public EtcdBackupConditions with(String type, String status, String reason, String message) {
     Condition before = conditions.get(type);
-    boolean same = before != null && Objects.equals(before.getStatus(), status);
-    String time = same ? before.getLastTransitionTime() : now.toString();
+    String time =
+        before != null && Objects.equals(before.getStatus(), status)
+            ? before.getLastTransitionTime()
+            : now.toString();
     Map<String, Condition> changed = new LinkedHashMap<>(conditions);
     changed.put(
         type,

@@ -277,14 +277,17 @@ public final class EtcdSecrets {
     }
 
     EtcdTls tls() throws IOException {
+      @Nullable Entry authorities = ca;
       EtcdTls tls =
-          ca == null
+          authorities == null
               ? EtcdTls.trustingSystem()
-              : EtcdTls.trustingPem("Secret " + ca.secret(), bytes(ca, CA));
-      return certificate == null || key == null
+              : EtcdTls.trustingPem("Secret " + authorities.secret(), bytes(authorities, CA));
+      @Nullable Entry own = certificate;
+      @Nullable Entry ownKey = key;
+      return own == null || ownKey == null
           ? tls
           : tls.withCertificatePem(
-              "Secret " + certificate.secret(), bytes(certificate, CERTIFICATE), bytes(key, KEY));
+              "Secret " + own.secret(), bytes(own, CERTIFICATE), bytes(ownKey, KEY));
     }
 
     byte[] bytes(Entry entry, List<String> usual) throws IOException {

@@ -18,14 +18,21 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scheduler has what the API server has. */
 @Tag("server")
@@ -137,6 +144,80 @@ class ClusterDiscoveryTest {
     create(etcd("services", "b"));
     assertThat(scheduled()).containsExactly("mine");
     assertThat(discovery.isWatching()).isFalse();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void afterAnyChangesTheSchedulerHasWhatTheApiServerHas(long seed) throws Exception {
+    Random random = new Random(seed);
+    for (int i = 0; i < 10; i++) {
+      change(random);
+    }
+    discovery.start(PATIENCE);
+    for (int i = 0; i < 60; i++) {
+      change(random);
+    }
+    await(() -> scheduled().equals(expected()));
+    assertThat(discovery.clusters())
+        .allSatisfy(
+            one ->
+                assertThat(one.endpoints())
+                    .hasSize(
+                        client
+                            .apps()
+                            .statefulSets()
+                            .inNamespace(one.namespace())
+                            .withName(one.name())
+                            .get()
+                            .getSpec()
+                            .getReplicas()));
+  }
+
+  /** Creates, scales, renames the project of, or deletes one of a few StatefulSets. */
+  private void change(Random random) {
+    String namespace = "ns" + random.nextInt(3);
+    String name = "etcd-" + random.nextInt(4);
+    var set = client.apps().statefulSets().inNamespace(namespace).withName(name);
+    if (set.get() == null) {
+      create(etcd(namespace, name));
+    } else {
+      switch (random.nextInt(4)) {
+        case 0 -> set.delete();
+        case 1 -> set.scale(random.nextInt(3));
+        default ->
+            set.edit(
+                before ->
+                    new StatefulSetBuilder(before)
+                        .editMetadata()
+                        .addToAnnotations("etcdbackup.dev/project", "p" + random.nextInt(5))
+                        .endMetadata()
+                        .build());
+      }
+    }
+  }
+
+  /** The projects whose oldest cluster has pods. */
+  private List<String> expected() {
+    Map<String, List<StatefulSet>> byProject = new TreeMap<>();
+    for (StatefulSet one : client.apps().statefulSets().inAnyNamespace().list().getItems()) {
+      String project =
+          one.getMetadata()
+              .getAnnotations()
+              .getOrDefault("etcdbackup.dev/project", one.getMetadata().getName());
+      byProject.computeIfAbsent(project, key -> new ArrayList<>()).add(one);
+    }
+    List<String> expected = new ArrayList<>();
+    byProject.forEach(
+        (project, claimants) -> {
+          claimants.sort(
+              Comparator.comparing((StatefulSet one) -> one.getMetadata().getCreationTimestamp())
+                  .thenComparing(one -> one.getMetadata().getNamespace())
+                  .thenComparing(one -> one.getMetadata().getName()));
+          if (claimants.get(0).getSpec().getReplicas() > 0) {
+            expected.add(project);
+          }
+        });
+    return expected;
   }
 
   @Test
