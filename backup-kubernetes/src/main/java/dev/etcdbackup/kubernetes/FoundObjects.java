@@ -309,8 +309,7 @@ final class FoundObjects {
   }
 
   /** One URL for each pod; that of the Service while it has no pod, so that backups fail then. */
-  private static List<URI> behind(
-      Service object, Map<String, EndpointSlice> slices, boolean tls) {
+  private static List<URI> behind(Service object, Map<String, EndpointSlice> slices, boolean tls) {
     String scheme = tls ? "https://" : "http://";
     String host =
         object.getMetadata().getName() + "." + object.getMetadata().getNamespace() + ".svc";

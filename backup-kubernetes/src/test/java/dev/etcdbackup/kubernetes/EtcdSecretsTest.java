@@ -65,8 +65,7 @@ class EtcdSecretsTest {
               "tls.key", read(files.clientKey())));
       api.requests().clear();
       assertOpens(source);
-      assertThat(api.requests())
-          .containsExactly("GET /api/v1/namespaces/services/secrets/etcd");
+      assertThat(api.requests()).containsExactly("GET /api/v1/namespaces/services/secrets/etcd");
     }
   }
 
