@@ -34,12 +34,14 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Resources go in, backups and their status come out. */
+@Tag("slow")
 @Timeout(120)
 class EtcdBackupOperatorTest {
   private static final String DEAD = "http://dead:2379";
