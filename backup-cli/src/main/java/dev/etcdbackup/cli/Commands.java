@@ -52,8 +52,9 @@ final class Commands {
   }
 
   /**
-   * Adds the commands whose names are among the arguments. Reading the annotations of all of them would take longer than most
-   * commands do. All are added where none is named and where the help comes before the first name, for the help lists them.
+   * Adds the commands whose names are among the arguments. Reading the annotations of all of them
+   * would take longer than most commands do. All are added where none is named and where the help
+   * comes before the first name, for the help lists them.
    */
   static void add(CommandLine commandLine, EtcdBackupCommand root, List<String> arguments) {
     boolean all = helpIsAsked(arguments) || ALL.keySet().stream().noneMatch(arguments::contains);

@@ -9,8 +9,8 @@ final class Jvm {
   private Jvm() {}
 
   /**
-   * The Java of this process without its second compiler, which costs a process of a few seconds more than it saves; the caller
-   * adds what it runs.
+   * The Java of this process without its second compiler, which costs a process of a few seconds
+   * more than it saves; the caller adds what it runs.
    */
   static List<String> command() {
     return new ArrayList<>(
