@@ -2,6 +2,7 @@ package dev.etcdbackup.operator;
 
 import dev.etcdbackup.schedule.ClusterStatus;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * became of it. It adds no finalizer: what is scheduled is in this process, so that a deletion needs
  * nothing of it.
  */
-@ControllerConfiguration(name = "etcd-backup-schedule", triggerReconcilerOnAllEvents = true)
+@ControllerConfiguration(
+    name = "etcd-backup-schedule",
+    triggerReconcilerOnAllEvents = true,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = ChangedSpec.class))
 public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackupSchedule> {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5); // a backup becomes stale
 

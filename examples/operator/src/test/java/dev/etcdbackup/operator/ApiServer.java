@@ -4,9 +4,14 @@ import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.etcd.EtcdCertificates;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.File;
 import java.io.IOException;
@@ -139,7 +144,7 @@ final class ApiServer implements AutoCloseable {
   KubernetesClient client() {
     return new KubernetesClientBuilder()
         .withConfig(
-            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
+            new ConfigBuilder(Config.empty())
                 .withMasterUrl(url())
                 .withCaCertFile(certificates.ca().toString())
                 .withClientCertFile(administrator.certificate().toString())
@@ -189,25 +194,26 @@ final class ApiServer implements AutoCloseable {
     ready();
   }
 
+  private static boolean isServed(KubernetesClient client, CustomResourceDefinition definition) {
+    try {
+      client
+          .genericKubernetesResources(CustomResourceDefinitionContext.fromCrd(definition))
+          .inAnyNamespace()
+          .list();
+      return true;
+    } catch (KubernetesClientException stillInitializing) {
+      return false;
+    }
+  }
+
   /** Installs definitions, or changes them, and waits until they are served. */
-  static void apply(KubernetesClient client, CustomResourceDefinition... definitions) {
+  static void apply(KubernetesClient client, CustomResourceDefinition... definitions)
+      throws Exception {
     for (CustomResourceDefinition definition : definitions) {
       client.resource(definition).serverSideApply();
     }
     for (CustomResourceDefinition definition : definitions) {
-      client
-          .resource(definition)
-          .waitUntilCondition(
-              now ->
-                  now != null
-                      && now.getStatus() != null
-                      && now.getStatus().getConditions().stream()
-                          .anyMatch(
-                              one ->
-                                  one.getType().equals("Established")
-                                      && one.getStatus().equals("True")),
-              30,
-              TimeUnit.SECONDS);
+      Await.until("served", () -> isServed(client, definition));
     }
   }
 
@@ -226,7 +232,7 @@ final class ApiServer implements AutoCloseable {
     try {
       return Serialization.unmarshal(Files.readString(file), CustomResourceDefinition.class);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -237,7 +243,7 @@ final class ApiServer implements AutoCloseable {
       etcd.close();
     }
     try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }

@@ -1,10 +1,12 @@
 package dev.etcdbackup.operator.coreos;
 
+import dev.etcdbackup.operator.ChangedSpec;
 import dev.etcdbackup.operator.Events;
 import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.Tasks;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -21,7 +23,11 @@ import java.util.Optional;
  * put on a schedule, the others are taken once. It adds no finalizer, and removes the one that the
  * etcd operator left on a resource that is being deleted.
  */
-@ControllerConfiguration(name = "coreos-etcd-backup", triggerReconcilerOnAllEvents = true)
+@ControllerConfiguration(
+    name = "coreos-etcd-backup",
+    triggerReconcilerOnAllEvents = true,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = ChangedSpec.class))
 public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
   /** What the etcd operator puts on periodic ones. */
   static final String FINALIZER = "backup-operator-periodic";

@@ -1,6 +1,7 @@
 package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.operator.ChangedSpec;
 import dev.etcdbackup.operator.Events;
 import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.Restorer;
@@ -9,6 +10,7 @@ import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.operator.Tasks;
 import dev.etcdbackup.service.BackupService;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -24,7 +26,11 @@ import java.util.function.Supplier;
  * Restores what an {@code EtcdRestore} names, once. As with the etcd operator, one that has a status
  * is done and is never looked at again: delete it before another restore of the cluster.
  */
-@ControllerConfiguration(name = "coreos-etcd-restore", triggerReconcilerOnAllEvents = true)
+@ControllerConfiguration(
+    name = "coreos-etcd-restore",
+    triggerReconcilerOnAllEvents = true,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = ChangedSpec.class))
 public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
   private final ScheduledResources stores;
   private final Tasks<EtcdRestoreStatus> tasks;
