@@ -80,16 +80,18 @@ class OperatorOnApiServerTest {
   }
 
   private <R extends HasMetadata> void deleteAll(Class<R> type) throws Exception {
-    for (R one : client.resources(type).inAnyNamespace().list().getItems()) {
-      client.resource(one).edit(each -> withoutFinalizers(each));
-      client.resource(one).delete();
-    }
-    Await.until("deleted", () -> client.resources(type).inAnyNamespace().list().getItems().isEmpty());
-  }
-
-  private static <R extends HasMetadata> R withoutFinalizers(R resource) {
-    resource.getMetadata().setFinalizers(List.of());
-    return resource;
+    client
+        .resources(type)
+        .inAnyNamespace()
+        .list()
+        .getItems()
+        .forEach(
+            one -> {
+              client.resource(one).patch(MERGE, "{\"metadata\": {\"finalizers\": null}}");
+              client.resource(one).delete();
+            });
+    Await.until(
+        "deleted", () -> client.resources(type).inAnyNamespace().list().getItems().isEmpty());
   }
 
   private BackupOperator newOperator(Restorer restorer) {
