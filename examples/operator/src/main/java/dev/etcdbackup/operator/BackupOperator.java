@@ -99,8 +99,7 @@ public final class BackupOperator implements AutoCloseable {
     stop(Duration.ofSeconds(10));
   }
 
-  private <R extends HasMetadata> void register(
-      Builder builder, Reconciler<R> reconciler) {
+  private <R extends HasMetadata> void register(Builder builder, Reconciler<R> reconciler) {
     if (builder.namespaces.isEmpty()) {
       operator.register(reconciler);
     } else {

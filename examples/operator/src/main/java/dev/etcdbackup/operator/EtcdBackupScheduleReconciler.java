@@ -17,9 +17,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the schedulers as the {@code EtcdBackupSchedule} resources say, and tells the resources what
- * became of it. It adds no finalizer: what is scheduled is in this process, so that a deletion needs
- * nothing of it.
+ * Keeps the schedulers as the {@code EtcdBackupSchedule} resources say, and tells the resources
+ * what became of it. It adds no finalizer: what is scheduled is in this process, so that a deletion
+ * needs nothing of it.
  */
 @ControllerConfiguration(
     name = "etcd-backup-schedule",

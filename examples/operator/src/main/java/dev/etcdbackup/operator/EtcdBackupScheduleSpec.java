@@ -36,8 +36,7 @@ public record EtcdBackupScheduleSpec(
     @Size(min = 1, max = 253)
         @Pattern("^[^/\\s]+$")
         @JsonPropertyDescription("The project of the backups; by default the resource's name.")
-        @Nullable
-        String project,
+        @Nullable String project,
     @Required @Nullable Etcd etcd,
     @Required @Nullable Store store,
     @Required @Nullable When schedule,
@@ -45,15 +44,11 @@ public record EtcdBackupScheduleSpec(
     @Default("none")
         @Pattern("^(none|zstd)$")
         @JsonPropertyDescription("none or zstd, which adds .zst to the names.")
-        @Nullable
-        String compression,
-    @Default("600")
-        @Min(1)
-        @JsonPropertyDescription("How long a backup may take.")
-        @Nullable
-        Long timeoutSeconds,
-    @Default("false") @JsonPropertyDescription("Whether backups are suspended.") @Nullable
-        Boolean suspend) {
+        @Nullable String compression,
+    @Default("600") @Min(1) @JsonPropertyDescription("How long a backup may take.")
+        @Nullable Long timeoutSeconds,
+    @Default("false") @JsonPropertyDescription("Whether backups are suspended.")
+        @Nullable Boolean suspend) {
   static final EtcdBackupScheduleSpec EMPTY =
       new EtcdBackupScheduleSpec(null, null, null, null, null, null, null, null);
 
@@ -70,15 +65,14 @@ public record EtcdBackupScheduleSpec(
       value = "!has(self.tlsSecret) || self.endpoints.all(e, e.startsWith('https://'))",
       message = "tlsSecret needs endpoints with https://")
   public record Etcd(
-      @Required @Size(min = 1, max = 32) @Nullable
-          List<@Size(max = 300) @Pattern("^https?://[^/]+:[0-9]+$") String> endpoints,
+      @Required @Size(min = 1, max = 32)
+          @Nullable List<@Size(max = 300) @Pattern("^https?://[^/]+:[0-9]+$") String> endpoints,
       @JsonPropertyDescription(
               "The Secret with etcd-client-ca.crt, and etcd-client.crt and etcd-client.key when etcd"
                   + " asks for them.")
-          @Nullable
-          String tlsSecret,
-      @JsonPropertyDescription("The Secret with username and password.") @Nullable
-          String userSecret) {}
+          @Nullable String tlsSecret,
+      @JsonPropertyDescription("The Secret with username and password.")
+          @Nullable String userSecret) {}
 
   /**
    * A store.
@@ -96,20 +90,17 @@ public record EtcdBackupScheduleSpec(
   public record Store(
       @Required @Size(min = 1, max = 63) @Nullable String bucket,
       @Pattern("^[^/]+(/[^/]+)*$") @JsonPropertyDescription("What is before the projects.")
-          @Nullable
-          String prefix,
+          @Nullable String prefix,
       @Pattern("^https?://[^/@]+/?$")
           @JsonPropertyDescription("The S3 server; by default AWS in the region.")
-          @Nullable
-          String endpoint,
-      @JsonPropertyDescription("By default that of the Secret, else us-east-1.") @Nullable
-          String region,
+          @Nullable String endpoint,
+      @JsonPropertyDescription("By default that of the Secret, else us-east-1.")
+          @Nullable String region,
       @JsonPropertyDescription(
               "The Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the AWS file"
                   + " 'credentials', and perhaps ca.crt; without it the credentials of the"
                   + " operator's pod.")
-          @Nullable
-          String secret) {}
+          @Nullable String secret) {}
 
   /**
    * When backups are due: at an interval or by a cron expression, in UTC.
@@ -124,10 +115,8 @@ public record EtcdBackupScheduleSpec(
       message = "either intervalSeconds or cron must be set")
   public record When(
       @Min(1) @Max(3_153_600_000.0) @Nullable Long intervalSeconds,
-      @Size(min = 9, max = 200)
-          @JsonPropertyDescription("Five fields, in UTC, as in '0 3 * * *'.")
-          @Nullable
-          String cron,
+      @Size(min = 9, max = 200) @JsonPropertyDescription("Five fields, in UTC, as in '0 3 * * *'.")
+          @Nullable String cron,
       @Default("0") @Min(0) @Max(86_400) @Nullable Long jitterSeconds) {
     Schedule parsed() {
       if ((intervalSeconds == null) == (cron == null)) {

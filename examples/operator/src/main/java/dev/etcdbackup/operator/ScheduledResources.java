@@ -60,8 +60,7 @@ public final class ScheduledResources implements AutoCloseable {
    * @param backends where stores and clusters come from
    * @param builders makes the builder of a scheduler, for example {@code BackupScheduler::builder}
    */
-  public ScheduledResources(
-      Backends backends, Function<BackupStore, SchedulerBuilder> builders) {
+  public ScheduledResources(Backends backends, Function<BackupStore, SchedulerBuilder> builders) {
     this.backends = backends;
     this.builders = builders;
   }
@@ -197,11 +196,7 @@ public final class ScheduledResources implements AutoCloseable {
     BackupScheduler scheduler = schedulers.get(key);
     if (scheduler == null) {
       scheduler =
-          builders
-              .apply(store(key.store()))
-              .encodings(encodings())
-              .listener(new Runs(key))
-              .build();
+          builders.apply(store(key.store())).encodings(encodings()).listener(new Runs(key)).build();
       scheduler.start();
       schedulers.put(key, scheduler);
     }

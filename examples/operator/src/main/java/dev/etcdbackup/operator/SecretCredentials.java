@@ -80,7 +80,8 @@ final class SecretCredentials implements AwsCredentialsProvider {
     String token = values.get("aws_session_token");
     if (id == null || key == null) {
       throw new IOException(
-          secret + ": its credentials have no aws_access_key_id and aws_secret_access_key in the"
+          secret
+              + ": its credentials have no aws_access_key_id and aws_secret_access_key in the"
               + " profile 'default'");
     }
     return token == null

@@ -59,8 +59,7 @@ final class SecretEtcdSource implements SnapshotSource {
       EtcdTls tls = EtcdTls.trusting(file(directory, CA, secret));
       if (secret.find(CERTIFICATE) != null) {
         tls =
-            tls.withCertificate(
-                file(directory, CERTIFICATE, secret), file(directory, KEY, secret));
+            tls.withCertificate(file(directory, CERTIFICATE, secret), file(directory, KEY, secret));
       }
       return open(connection.tls(tls));
     } finally {

@@ -45,8 +45,7 @@ final class SecretStore implements BackupStore, AutoCloseable {
     if (store == null) {
       try {
         client = client();
-        store =
-            S3BackupStore.builder(client, address.bucket()).prefix(address.prefix()).build();
+        store = S3BackupStore.builder(client, address.bucket()).prefix(address.prefix()).build();
       } catch (IOException e) {
         throw new StoreException(String.valueOf(e.getMessage()), e);
       }
@@ -61,9 +60,7 @@ final class SecretStore implements BackupStore, AutoCloseable {
     }
     SecretReader.Values values = secrets.read(address.namespace(), secret);
     Optional<String> region =
-        address.region() == null
-            ? SecretCredentials.region(values)
-            : Optional.of(address.region());
+        address.region() == null ? SecretCredentials.region(values) : Optional.of(address.region());
     S3Clients.Builder builder =
         builder(region)
             .credentials(

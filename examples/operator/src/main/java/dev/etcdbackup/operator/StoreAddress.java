@@ -44,7 +44,8 @@ public record StoreAddress(
       int count = parts.size();
       if (count < 3 || parts.contains("")) {
         throw new IllegalArgumentException(
-            field + " must be BUCKET/PROJECT/NAME, as in etcd-backup/cray-bss/etcd.backup, not '"
+            field
+                + " must be BUCKET/PROJECT/NAME, as in etcd-backup/cray-bss/etcd.backup, not '"
                 + (path == null ? "" : path)
                 + "'");
       }

@@ -1,6 +1,6 @@
 /**
- * An operator that backs up the clusters that resources name: {@code EtcdBackupSchedule} of its own,
- * and those of the archived etcd operator.
+ * An operator that backs up the clusters that resources name: {@code EtcdBackupSchedule} of its
+ * own, and those of the archived etcd operator.
  */
 @NullMarked
 package dev.etcdbackup.operator;

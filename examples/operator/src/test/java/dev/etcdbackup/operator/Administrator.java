@@ -63,7 +63,8 @@ record Administrator(Path certificate, Path key) {
 
   private static Path pem(Path directory, String label, byte[] der) throws IOException {
     return Files.writeString(
-        directory.resolve("administrator-" + label.toLowerCase(java.util.Locale.ROOT).replace(' ', '-')),
+        directory.resolve(
+            "administrator-" + label.toLowerCase(java.util.Locale.ROOT).replace(' ', '-')),
         "-----BEGIN %s-----%n%s%n-----END %s-----%n"
             .formatted(label, Base64.getMimeEncoder().encodeToString(der), label));
   }

@@ -10,15 +10,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
-import java.io.UncheckedIOException;
-import java.util.Comparator;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -82,7 +82,10 @@ final class ApiServer implements AutoCloseable {
         return Assumptions.abort("no Go to build " + PROGRAM + " with");
       }
       throw Fixtures.missing(
-          VARIABLE + " is not set; run: export " + VARIABLE + "=$(fixtures/apiserver target/apiserver)");
+          VARIABLE
+              + " is not set; run: export "
+              + VARIABLE
+              + "=$(fixtures/apiserver target/apiserver)");
     }
     return Path.of(directory, PROGRAM).toAbsolutePath();
   }
@@ -221,7 +224,10 @@ final class ApiServer implements AutoCloseable {
   static CustomResourceDefinition[] definitions() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("../../deploy/crds"))) {
       return files
-          .filter(file -> file.toString().contains("etcd.database") || file.toString().contains("etcdbackup.dev"))
+          .filter(
+              file ->
+                  file.toString().contains("etcd.database")
+                      || file.toString().contains("etcdbackup.dev"))
           .sorted()
           .map(ApiServer::read)
           .toArray(CustomResourceDefinition[]::new);

@@ -30,9 +30,7 @@ class DefinitionsTest {
         Files.createDirectories(DIRECTORY);
         Files.writeString(file, each.getValue());
       }
-      assertThat(file)
-          .as("run this test with -Dupdate=true")
-          .hasContent(each.getValue());
+      assertThat(file).as("run this test with -Dupdate=true").hasContent(each.getValue());
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FakeBackends implements Backends {
   static final String DEAD = "http://dead:2379";
 
+  private static final byte[] SNAPSHOT = TestSnapshots.bytes(3, TestSnapshots.MIN_PAGES);
+
   private final Map<StoreAddress, InMemoryBackupStore> stores = new ConcurrentHashMap<>();
 
   @Override
@@ -43,7 +45,7 @@ final class FakeBackends implements Backends {
         throw new SourceException(DEAD + " does not answer");
       };
     }
-    return FixedSnapshotSource.of(TestSnapshots.bytes(3, 100)).withExactRevision(42);
+    return FixedSnapshotSource.of(SNAPSHOT).withExactRevision(42);
   }
 
   static SchedulerBuilder scheduler(BackupStore store) {

@@ -66,7 +66,11 @@ class ManifestsTest {
   }
 
   private static String text(PolicyRule rule) {
-    return String.join(",", rule.getApiGroups()) + " " + rule.getResources() + " " + rule.getVerbs();
+    return String.join(",", rule.getApiGroups())
+        + " "
+        + rule.getResources()
+        + " "
+        + rule.getVerbs();
   }
 
   @Test
@@ -77,7 +81,8 @@ class ManifestsTest {
         .isEqualTo(rules);
     String security = "          securityContext:";
     assertThat(between(chart.resolve("templates/deployment.yaml"), security, "\n      {{"))
-        .isEqualTo(between(DEPLOY.resolve("kustomize/deployment.yaml"), security, "\n      volumes:"));
+        .isEqualTo(
+            between(DEPLOY.resolve("kustomize/deployment.yaml"), security, "\n      volumes:"));
     for (Path file : files(DEPLOY.resolve("crds"))) {
       if (!file.endsWith("kustomization.yaml")) {
         assertThat(chart.resolve("crds").resolve(file.getFileName())).hasSameTextualContentAs(file);
@@ -104,7 +109,10 @@ class ManifestsTest {
 
   private static <R extends HasMetadata> R one(Class<R> type) throws IOException {
     return type.cast(
-        parse(Files.readString(ONE_FILE)).stream().filter(type::isInstance).findFirst().orElseThrow());
+        parse(Files.readString(ONE_FILE)).stream()
+            .filter(type::isInstance)
+            .findFirst()
+            .orElseThrow());
   }
 
   private static List<HasMetadata> parse(String yaml) {

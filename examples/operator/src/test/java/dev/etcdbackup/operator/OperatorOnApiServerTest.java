@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.schedule.ClusterStatus;
 import dev.etcdbackup.operator.coreos.EtcdBackup;
 import dev.etcdbackup.operator.coreos.EtcdRestore;
 import dev.etcdbackup.operator.coreos.EtcdRestoreStatus;
+import dev.etcdbackup.schedule.ClusterStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.util.Objects;
-import java.util.Optional;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionBuilder;
@@ -21,14 +17,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -127,8 +127,7 @@ class OperatorOnApiServerTest {
     assertThat(status.observedGeneration()).isEqualTo(resource.getMetadata().getGeneration());
     assertThat(status.conditions())
         .allSatisfy(
-            one ->
-                assertThat(one.getObservedGeneration()).isEqualTo(status.observedGeneration()));
+            one -> assertThat(one.getObservedGeneration()).isEqualTo(status.observedGeneration()));
     assertThat(condition("cray-bss", "Ready", "True")).isTrue();
   }
 
@@ -142,7 +141,11 @@ class OperatorOnApiServerTest {
     schedules().withName("a").patch(MERGE, "{\"spec\": {\"suspend\": true}}");
     Await.until("suspended", () -> condition("a", "Ready", "False"));
     assertThat(projects()).isEmpty();
-    schedules().withName("a").patch(MERGE, "{\"spec\": {\"suspend\": false, \"schedule\": {\"cron\": \"no such cron\", \"intervalSeconds\": null}}}");
+    schedules()
+        .withName("a")
+        .patch(
+            MERGE,
+            "{\"spec\": {\"suspend\": false, \"schedule\": {\"cron\": \"no such cron\", \"intervalSeconds\": null}}}");
     Await.until("invalid", () -> "Invalid".equals(reason("a", "Ready")));
     assertThat(projects()).isEmpty();
     assertThat(schedules().withName("a").get().getStatus().lastBackup()).isNotNull();
@@ -156,15 +159,25 @@ class OperatorOnApiServerTest {
 
   @Test
   void theServerRefusesWhatTheRulesForbid() {
-    refused("either intervalSeconds or cron", schedule("x", "intervalSeconds: 60, cron: '0 3 * * *'"));
+    refused(
+        "either intervalSeconds or cron", schedule("x", "intervalSeconds: 60, cron: '0 3 * * *'"));
     refused("either intervalSeconds or cron", schedule("x", "jitterSeconds: 60"));
     refused("greater than or equal to 1", schedule("x", "intervalSeconds: 0"));
-    refused("tlsSecret needs endpoints with https", schedule("x", "intervalSeconds: 60").replace("etcd: {", "etcd: {tlsSecret: s, "));
-    refused("should match", schedule("x", "intervalSeconds: 60").replace("http://a:2379", "a:2379"));
-    refused("should have at least 1 items", schedule("x", "intervalSeconds: 60").replace("\"http://a:2379\"", ""));
-    refused("endpoint or region", schedule("x", "intervalSeconds: 60").replace(", endpoint: \"http://rgw:8080\"", ""));
+    refused(
+        "tlsSecret needs endpoints with https",
+        schedule("x", "intervalSeconds: 60").replace("etcd: {", "etcd: {tlsSecret: s, "));
+    refused(
+        "should match", schedule("x", "intervalSeconds: 60").replace("http://a:2379", "a:2379"));
+    refused(
+        "should have at least 1 items",
+        schedule("x", "intervalSeconds: 60").replace("\"http://a:2379\"", ""));
+    refused(
+        "endpoint or region",
+        schedule("x", "intervalSeconds: 60").replace(", endpoint: \"http://rgw:8080\"", ""));
     refused("at least one field", schedule("x", "intervalSeconds: 60") + "  retention: {}\n");
-    refused("storageType S3 needs s3", "apiVersion: etcd.database.coreos.com/v1beta2\nkind: EtcdBackup\nmetadata: {name: x, namespace: services}\nspec: {storageType: S3}\n");
+    refused(
+        "storageType S3 needs s3",
+        "apiVersion: etcd.database.coreos.com/v1beta2\nkind: EtcdBackup\nmetadata: {name: x, namespace: services}\nspec: {storageType: S3}\n");
     refused("greater than or equal to 0", coreos("x", "maxBackups: -1"));
   }
 
@@ -178,14 +191,15 @@ class OperatorOnApiServerTest {
   void aPeriodicBackupOfTheOldOperatorGoesOnWithItsFieldsAndItsFinalizerIsRemoved()
       throws Exception {
     create(
-        coreos("cray-bss-etcd-cluster-periodic-backup", "backupIntervalInSecond: 86400, maxBackups: 7")
+        coreos(
+                "cray-bss-etcd-cluster-periodic-backup",
+                "backupIntervalInSecond: 86400, maxBackups: 7")
             .replace("namespace:", "finalizers: [backup-operator-periodic], namespace:"));
 
     Await.until("stored", () -> Boolean.TRUE.equals(raw().get("succeeded")));
 
     assertThat(raw())
-        .containsOnlyKeys(
-            "succeeded", "etcdRevision", "lastSuccessDate", "lastExecutionDate")
+        .containsOnlyKeys("succeeded", "etcdRevision", "lastSuccessDate", "lastExecutionDate")
         .containsEntry("etcdRevision", 42);
     assertThat(backends.bucket("etcd-backup").list("cray-bss").get(0).key().toString())
         .matches("cray-bss/etcd\\.backup_v\\d+_\\d{4}-\\d\\d-\\d\\d-\\d\\d:\\d\\d:\\d\\d");
@@ -214,7 +228,9 @@ class OperatorOnApiServerTest {
 
   @Test
   void whatTheOldOperatorWouldNotHaveRefusedSaysWhy() throws Exception {
-    create(coreos("insecure", "backupIntervalInSecond: 60").replace("storageType:", "insecureSkipVerify: true, storageType:"));
+    create(
+        coreos("insecure", "backupIntervalInSecond: 60")
+            .replace("storageType:", "insecureSkipVerify: true, storageType:"));
     Await.until("refused", () -> raw().containsKey("Reason"));
     assertThat(raw())
         .containsEntry("succeeded", false)
@@ -224,7 +240,9 @@ class OperatorOnApiServerTest {
     backups().withName("insecure").delete();
     Await.until("gone", () -> allBackups().isEmpty());
 
-    create(coreos("flat", "backupIntervalInSecond: 60").replace("etcd-backup/cray-bss/etcd.backup", "bucket/etcd.backup"));
+    create(
+        coreos("flat", "backupIntervalInSecond: 60")
+            .replace("etcd-backup/cray-bss/etcd.backup", "bucket/etcd.backup"));
     Await.until("refused", () -> raw().containsKey("Reason"));
     assertThat(raw().get("Reason").toString()).contains("must be BUCKET/PROJECT/NAME");
     assertThat(projects()).isEmpty();
@@ -290,7 +308,11 @@ class OperatorOnApiServerTest {
             "EtcdRestore services/cray-bss-etcd cray-bss-etcd cray-bss/etcd.backup_v1_2020-01-30-20:45:48");
     assertThat(restored("cray-bss-etcd").succeeded()).isTrue();
 
-    client.resources(EtcdRestore.class).inNamespace("services").withName("cray-bss-etcd").patch(MERGE, "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}");
+    client
+        .resources(EtcdRestore.class)
+        .inNamespace("services")
+        .withName("cray-bss-etcd")
+        .patch(MERGE, "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}");
     create(restore("other"));
     Await.until("failed", () -> restored("other") != null);
     assertThat(restored("other").succeeded()).isFalse();
@@ -322,7 +344,12 @@ class OperatorOnApiServerTest {
   }
 
   private EtcdRestoreStatus restored(String name) {
-    return client.resources(EtcdRestore.class).inNamespace("services").withName(name).get().getStatus();
+    return client
+        .resources(EtcdRestore.class)
+        .inNamespace("services")
+        .withName(name)
+        .get()
+        .getStatus();
   }
 
   @Test
@@ -331,10 +358,14 @@ class OperatorOnApiServerTest {
     Await.until("scheduled", () -> projects().equals(List.of("busy")));
     int writes = 100;
     for (int i = 0; i < writes; i++) {
-      schedules().withName("busy").patch(MERGE, "{\"metadata\": {\"annotations\": {\"n" + i + "\": \"1\"}}}");
+      schedules()
+          .withName("busy")
+          .patch(MERGE, "{\"metadata\": {\"annotations\": {\"n" + i + "\": \"1\"}}}");
     }
     String last = schedules().withName("busy").get().getStatus().lastBackup();
-    Await.until("goes on", () -> !Objects.equals(last, schedules().withName("busy").get().getStatus().lastBackup()));
+    Await.until(
+        "goes on",
+        () -> !Objects.equals(last, schedules().withName("busy").get().getStatus().lastBackup()));
     assertThat(schedules().withName("busy").get().getMetadata().getAnnotations()).hasSize(writes);
     assertThat(condition("busy", "LastBackupSucceeded", "True")).isTrue();
   }
@@ -354,7 +385,8 @@ class OperatorOnApiServerTest {
       there
           .resource(
               Serialization.unmarshal(
-                  schedule("replaced", "intervalSeconds: 3600").replace("etcd:", "project: anew\n  etcd:"),
+                  schedule("replaced", "intervalSeconds: 3600")
+                      .replace("etcd:", "project: anew\n  etcd:"),
                   EtcdBackupSchedule.class))
           .create();
     }
@@ -394,12 +426,19 @@ class OperatorOnApiServerTest {
 
     Await.until("taken over", () -> backups().withName("p").get().getStatus().succeeded());
     assertThat(raw("p")).doesNotContainKey("Reason").containsEntry("etcdRevision", 42);
-    assertThat(backups().withName("p").get().getSpec().abs().get("path").asText()).isEqualTo("kept");
+    assertThat(backups().withName("p").get().getSpec().abs().get("path").asText())
+        .isEqualTo("kept");
     assertThat(raw("done"))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
-                "succeeded", true, "etcdRevision", 7, "etcdVersion", "3.3.12",
-                "lastSuccessDate", "2020-01-30T20:45:48Z"));
+                "succeeded",
+                true,
+                "etcdRevision",
+                7,
+                "etcdVersion",
+                "3.3.12",
+                "lastSuccessDate",
+                "2020-01-30T20:45:48Z"));
     assertThat(backends.bucket("etcd-backup").list("cray-bss")).hasSize(1); // of p alone
   }
 
@@ -435,7 +474,12 @@ class OperatorOnApiServerTest {
         "all say so",
         120,
         () ->
-            client.resources(EtcdBackupSchedule.class).inNamespace("services").list().getItems().stream()
+            client
+                .resources(EtcdBackupSchedule.class)
+                .inNamespace("services")
+                .list()
+                .getItems()
+                .stream()
                 .allMatch(one -> one.getStatus() != null && one.getStatus().lastBackup() != null));
     long stored = System.nanoTime();
     operator.stop(Duration.ZERO);
@@ -563,8 +607,7 @@ class OperatorOnApiServerTest {
     return find(name, type).map(Condition::getMessage).orElse("");
   }
 
-  private Optional<Condition> find(
-      String name, String type) {
+  private Optional<Condition> find(String name, String type) {
     EtcdBackupScheduleStatus status = schedules().withName(name).get().getStatus();
     return status == null
         ? Optional.empty()

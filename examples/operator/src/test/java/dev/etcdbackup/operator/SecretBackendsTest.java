@@ -8,13 +8,13 @@ import com.sun.net.httpserver.HttpServer;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.etcd.EtcdCertificates;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
 import dev.etcdbackup.testkit.s3.S3Server;
-import dev.etcdbackup.s3.S3Clients;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -63,7 +63,8 @@ class SecretBackendsTest {
           Map<String, String> values = secrets.get(name);
           byte[] answer =
               values == null
-                  ? "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":404}".getBytes(UTF_8)
+                  ? "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":404}"
+                      .getBytes(UTF_8)
                   : json(name, values);
           exchange.getResponseHeaders().add("Content-Type", "application/json");
           exchange.sendResponseHeaders(values == null ? 404 : 200, answer.length);
@@ -121,8 +122,7 @@ class SecretBackendsTest {
       direct.createBucket(bucket -> bucket.bucket("etcd-backup"));
     }
     StoreAddress address =
-        new StoreAddress(
-            s3.endpoint().toString(), null, "etcd-backup", "", "services", "aws");
+        new StoreAddress(s3.endpoint().toString(), null, "etcd-backup", "", "services", "aws");
     BackupStore store = backends.store(address);
     assertThatThrownBy(() -> store.list("cray-bss"))
         .isInstanceOf(StoreException.class)
@@ -130,18 +130,16 @@ class SecretBackendsTest {
     secrets.put(
         "aws",
         Map.of(
-            "credentials", credentials(s3.accessKey(), s3.secretKey()),
-            "config", "[default]\nregion = " + s3.region() + "\n"));
+            "credentials",
+            credentials(s3.accessKey(), s3.secretKey()),
+            "config",
+            "[default]\nregion = " + s3.region() + "\n"));
 
     try (EtcdServer etcd = EtcdServer.builder().clientCertificates().start()) {
       etcd.put("a", "b");
       EtcdAddress cluster =
           new EtcdAddress(
-              List.of(etcd.endpoint().toString()),
-              "services",
-              "tls",
-              null,
-              Duration.ofSeconds(30));
+              List.of(etcd.endpoint().toString()), "services", "tls", null, Duration.ofSeconds(30));
       assertThatThrownBy(() -> backends.source(cluster).open())
           .isInstanceOf(SourceException.class)
           .hasMessage("Secret services/tls does not exist");

@@ -14,16 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BackupPolicy(
-    @Min(0)
-        @JsonPropertyDescription("How long a backup may take; when 0 or absent, 10 minutes.")
-        @Nullable
-        Long timeoutInSecond,
+    @Min(0) @JsonPropertyDescription("How long a backup may take; when 0 or absent, 10 minutes.")
+        @Nullable Long timeoutInSecond,
     @Min(0)
         @JsonPropertyDescription(
             "Seconds from one backup to the next; when 0 or absent, one is taken once.")
-        @Nullable
-        Long backupIntervalInSecond,
-    @Min(0)
-        @JsonPropertyDescription("How many backups are kept; when 0 or absent, all.")
-        @Nullable
-        Integer maxBackups) {}
+        @Nullable Long backupIntervalInSecond,
+    @Min(0) @JsonPropertyDescription("How many backups are kept; when 0 or absent, all.")
+        @Nullable Integer maxBackups) {}

@@ -106,10 +106,7 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
     String created = resource.getMetadata().getCreationTimestamp();
     OneBackup backup =
         OneBackup.of(
-            owner,
-            resource.getSpec(),
-            created == null ? null : Instant.parse(created),
-            scheduled);
+            owner, resource.getSpec(), created == null ? null : Instant.parse(created), scheduled);
     return once.result(owner, backup::take);
   }
 }

@@ -24,22 +24,21 @@ import org.jspecify.annotations.Nullable;
  * @param abs kept as it is, for whoever goes back to the etcd operator
  * @param gcs likewise
  * @param oss likewise
- * @param clientTLSSecret the Secret with {@code etcd-client.crt}, {@code etcd-client.key} and {@code
- *     etcd-client-ca.crt}
+ * @param clientTLSSecret the Secret with {@code etcd-client.crt}, {@code etcd-client.key} and
+ *     {@code etcd-client-ca.crt}
  * @param insecureSkipVerify refused when true
- * @param allowSelfSignedCertificates of a fork: accepted, for the authority in the Secret is trusted
- *     and nothing else is
+ * @param allowSelfSignedCertificates of a fork: accepted, for the authority in the Secret is
+ *     trusted and nothing else is
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value = "!has(self.storageType) || self.storageType != 'S3' || has(self.s3)",
     message = "storageType S3 needs s3")
 public record EtcdBackupSpec(
-    @JsonPropertyDescription("The client URLs of the members, http://HOST:PORT.") @Nullable
-        List<String> etcdEndpoints,
+    @JsonPropertyDescription("The client URLs of the members, http://HOST:PORT.")
+        @Nullable List<String> etcdEndpoints,
     @JsonPropertyDescription("S3; ABS, GCS and OSS are not supported and refused in the status.")
-        @Nullable
-        String storageType,
+        @Nullable String storageType,
     @Nullable BackupPolicy backupPolicy,
     @Nullable S3Source s3,
     @Nullable JsonNode abs,
@@ -47,13 +46,11 @@ public record EtcdBackupSpec(
     @Nullable JsonNode oss,
     @JsonPropertyDescription(
             "The Secret with etcd-client.crt, etcd-client.key and etcd-client-ca.crt.")
-        @Nullable
-        String clientTLSSecret,
-    @JsonPropertyDescription("Refused when true: certificates are always verified.") @Nullable
-        Boolean insecureSkipVerify,
+        @Nullable String clientTLSSecret,
+    @JsonPropertyDescription("Refused when true: certificates are always verified.")
+        @Nullable Boolean insecureSkipVerify,
     @JsonPropertyDescription("Without effect: the authority in the Secret is what is trusted.")
-        @Nullable
-        Boolean allowSelfSignedCertificates) {
+        @Nullable Boolean allowSelfSignedCertificates) {
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   /** Whether it is repeated. */
@@ -115,9 +112,7 @@ public record EtcdBackupSpec(
         etcd(namespace),
         Schedule.every(Duration.ofSeconds(interval())),
         Duration.ZERO,
-        kept == null || kept == 0
-            ? Optional.empty()
-            : Optional.of(RetentionPolicy.keepLast(kept)),
+        kept == null || kept == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(kept)),
         timeout());
   }
 }

@@ -26,8 +26,7 @@ public record EtcdBackupStatus(
     boolean succeeded,
     @JsonProperty("Reason")
         @JsonPropertyDescription("Why the last run stored no backup; absent when it did.")
-        @Nullable
-        String reason,
+        @Nullable String reason,
     @Nullable String etcdVersion,
     @Nullable Long etcdRevision,
     @Nullable String lastSuccessDate,

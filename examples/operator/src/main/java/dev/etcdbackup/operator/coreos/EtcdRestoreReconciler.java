@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Restores what an {@code EtcdRestore} names, once. As with the etcd operator, one that has a status
- * is done and is never looked at again: delete it before another restore of the cluster.
+ * Restores what an {@code EtcdRestore} names, once. As with the etcd operator, one that has a
+ * status is done and is never looked at again: delete it before another restore of the cluster.
  */
 @ControllerConfiguration(
     name = "coreos-etcd-restore",

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EtcdRestoreSpec(
-    @JsonPropertyDescription("S3; others are refused in the status.") @Nullable
-        String backupStorageType,
+    @JsonPropertyDescription("S3; others are refused in the status.")
+        @Nullable String backupStorageType,
     @Nullable S3Source s3,
     @Nullable ClusterRef etcdCluster) {
   /**
@@ -25,8 +25,8 @@ public record EtcdRestoreSpec(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record ClusterRef(
-      @Required @JsonPropertyDescription("The name of the StatefulSet of the cluster.") @Nullable
-          String name) {}
+      @Required @JsonPropertyDescription("The name of the StatefulSet of the cluster.")
+          @Nullable String name) {}
 
   S3Source requireSupported() {
     if (s3 == null || !"S3".equals(backupStorageType)) {

@@ -21,15 +21,13 @@ public record S3Source(
         @JsonPropertyDescription(
             "BUCKET/[PREFIX/]PROJECT/NAME. A periodic backup is NAME_vREVISION_TIME, one that is"
                 + " taken once is NAME.")
-        @Nullable
-        String path,
+        @Nullable String path,
     @JsonPropertyDescription(
             "The Secret with the AWS files 'credentials' and 'config', of which the profile"
                 + " 'default' counts; without it the credentials of the operator's pod.")
-        @Nullable
-        String awsSecret,
-    @JsonPropertyDescription("The S3 server, http or https; by default AWS.") @Nullable
-        String endpoint,
+        @Nullable String awsSecret,
+    @JsonPropertyDescription("The S3 server, http or https; by default AWS.")
+        @Nullable String endpoint,
     @JsonPropertyDescription("Buckets are in the path always.") @Nullable Boolean forcePathStyle) {
 
   StoreAddress.Path parsed() {
