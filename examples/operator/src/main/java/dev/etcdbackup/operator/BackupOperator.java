@@ -28,10 +28,15 @@ public final class BackupOperator implements AutoCloseable {
   private final @Nullable SecretBackends owned;
 
   private BackupOperator(Builder builder) {
-    Backends backends = builder.backends;
-    this.owned = backends == null ? new SecretBackends(builder.client) : null;
-    this.scheduled =
-        new ScheduledResources(backends == null ? owned : backends, builder.schedulers);
+    Backends given = builder.backends;
+    if (given == null) {
+      SecretBackends made = new SecretBackends(builder.client);
+      this.owned = made;
+      this.scheduled = new ScheduledResources(made, builder.schedulers);
+    } else {
+      this.owned = null;
+      this.scheduled = new ScheduledResources(given, builder.schedulers);
+    }
     this.operator =
         new Operator(
             settings ->

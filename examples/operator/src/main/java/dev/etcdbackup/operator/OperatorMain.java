@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operator as a process. Which stores and clusters there are is in the resources and their
@@ -15,6 +17,7 @@ import java.util.stream.Collectors;
  * runs. One replica: two would take each backup twice.
  */
 public final class OperatorMain {
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
   private static final Duration GRACE = Duration.ofSeconds(20);
 
   private OperatorMain() {}
@@ -41,7 +44,12 @@ public final class OperatorMain {
                   health.close();
                   client.close();
                 }));
-    operator.start();
+    try {
+      operator.start();
+    } catch (RuntimeException e) { // the threads of others would keep the process
+      LOG.error("the operator cannot start", e);
+      System.exit(1);
+    }
   }
 
   private static Set<String> namespaces(String names) {
