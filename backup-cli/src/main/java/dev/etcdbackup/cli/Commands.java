@@ -26,6 +26,7 @@ final class Commands {
     commands.put("status", StatusCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("keys", KeysCommand::new);
+    commands.put("hashkv", HashKvCommand::new);
     commands.put("diff", DiffCommand::new);
     commands.put("inspect", InspectCommand::new);
     commands.put("usage", SpaceUsageCommand::new);
