@@ -20,6 +20,7 @@ final class Commands {
           "status",
           "verify",
           "keys",
+          "hashkv",
           "diff",
           "inspect",
           "usage",
@@ -78,6 +79,7 @@ final class Commands {
       case "status" -> new StatusCommand(root);
       case "verify" -> new VerifyCommand(root);
       case "keys" -> new KeysCommand(root);
+      case "hashkv" -> new HashKvCommand(root);
       case "diff" -> new DiffCommand(root);
       case "inspect" -> new InspectCommand(root);
       case "usage" -> new SpaceUsageCommand(root);
