@@ -140,6 +140,7 @@ class SignedBackupStoreTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void nameThatIsTakenAgainIsSignedAgain() throws IOException {
     put(signing, KEY, SNAPSHOT);
