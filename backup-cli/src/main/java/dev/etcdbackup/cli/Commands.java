@@ -30,6 +30,7 @@ final class Commands {
     commands.put("inspect", InspectCommand::new);
     commands.put("usage", SpaceUsageCommand::new);
     commands.put("history", HistoryCommand::new);
+    commands.put("kube", KubeCommand::new);
     commands.put("extract", ExtractCommand::new);
     commands.put("restore", RestoreCommand::new);
     commands.put("restore-live", RestoreLiveCommand::new);
@@ -61,7 +62,11 @@ final class Commands {
     ALL.forEach(
         (name, command) -> {
           if (all || arguments.contains(name)) {
-            commandLine.addSubcommand(name, command.apply(root));
+            Callable<Integer> added = command.apply(root);
+            commandLine.addSubcommand(name, added);
+            if (added instanceof KubeCommand kube) {
+              kube.addTo(commandLine.getSubcommands().get(name));
+            }
           }
         });
   }

@@ -15,7 +15,9 @@ final class Output {
   /** The formats of results. */
   enum Format {
     TEXT,
-    JSON
+    JSON,
+    /** For {@code kube get} alone. */
+    YAML
   }
 
   private static final JsonMapper JSON =
