@@ -25,6 +25,7 @@ final class Commands {
           "inspect",
           "usage",
           "history",
+          "kube",
           "extract",
           "restore",
           "restore-live",
@@ -55,7 +56,11 @@ final class Commands {
     boolean all = helpIsAsked(arguments) || NAMES.stream().noneMatch(arguments::contains);
     for (String name : NAMES) {
       if (all || arguments.contains(name)) {
-        commandLine.addSubcommand(name, create(name, root));
+        Callable<Integer> command = create(name, root);
+        commandLine.addSubcommand(name, command);
+        if (command instanceof KubeCommand kube) {
+          kube.addTo(commandLine.getSubcommands().get(name));
+        }
       }
     }
   }
@@ -66,7 +71,7 @@ final class Commands {
         .anyMatch(List.of("-h", "--help")::contains);
   }
 
-  static Callable<Integer> create(String name, EtcdBackupCommand root) {
+  private static Callable<Integer> create(String name, EtcdBackupCommand root) {
     return switch (name) {
       case "audit" -> new AuditCommand(root);
       case "check-store" -> new CheckStoreCommand(root);
@@ -84,6 +89,7 @@ final class Commands {
       case "inspect" -> new InspectCommand(root);
       case "usage" -> new SpaceUsageCommand(root);
       case "history" -> new HistoryCommand(root);
+      case "kube" -> new KubeCommand(root);
       case "extract" -> new ExtractCommand(root);
       case "restore" -> new RestoreCommand(root);
       case "restore-live" -> new RestoreLiveCommand(root);

@@ -169,6 +169,7 @@ final class Converters {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "text" -> Output.Format.TEXT;
       case "json" -> Output.Format.JSON;
+      case "yaml" -> Output.Format.YAML;
       default ->
           throw new IllegalArgumentException("'" + text + "' is not a format; write text or json");
     };

@@ -29,6 +29,9 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** {@code etcd-backup}: the command line, its global options, and the main method. */
@@ -143,6 +146,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExpandAtFiles(false)
+        .setExecutionStrategy(root::execute)
         .setParameterExceptionHandler(root.failures)
         .setExecutionExceptionHandler(root.failures);
     int code;
@@ -155,6 +159,15 @@ public final class EtcdBackupCommand implements Callable<Integer> {
       return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
     }
     return code;
+  }
+
+  /** Runs the command, unless it has no output in the format that was asked for. */
+  private int execute(ParseResult parsed) {
+    CommandLine last = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+    if (format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
+      throw new ParameterException(last, "'yaml' is a format of 'kube get' alone");
+    }
+    return new RunLast().execute(parsed);
   }
 
   @Override

@@ -7,7 +7,9 @@ final class Output {
   /** The formats of results. */
   enum Format {
     TEXT,
-    JSON
+    JSON,
+    /** For {@code kube get} alone. */
+    YAML
   }
 
   private final PrintStream stream;

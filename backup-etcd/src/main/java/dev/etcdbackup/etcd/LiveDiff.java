@@ -13,6 +13,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What changed in a running cluster since a snapshot: what a restore of it would undo. Goes over
@@ -128,6 +129,18 @@ public final class LiveDiff implements Closeable {
    */
   public byte[] key() {
     return change == Change.ADDED ? live.getKey().toByteArray() : before.key();
+  }
+
+  /**
+   * The value that the key has in the cluster.
+   *
+   * @return its bytes, a new array; empty when the cluster does not have the key, or the value has
+   *     more than 4 MiB
+   */
+  public Optional<byte[]> liveValue() {
+    return change == Change.REMOVED || change == Change.NONE || after.isWithoutValue()
+        ? Optional.empty()
+        : Optional.of(live.getValue().toByteArray());
   }
 
   /**
