@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -134,41 +135,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
     EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
-    CommandLine commandLine =
-        new CommandLine(root)
-            .addSubcommand(new AuditCommand(root))
-            .addSubcommand(new CheckStoreCommand(root))
-            .addSubcommand(new ListCommand(root))
-            .addSubcommand(new LatestCommand(root))
-            .addSubcommand(new CreateCommand(root))
-            .addSubcommand(new RecordCommand(root))
-            .addSubcommand(new ConsolidateCommand(root))
-            .addSubcommand(new GetCommand(root))
-            .addSubcommand(new StatusCommand(root))
-            .addSubcommand(new VerifyCommand(root))
-            .addSubcommand(new KeysCommand(root))
-            .addSubcommand(new DiffCommand(root))
-            .addSubcommand(new InspectCommand(root))
-            .addSubcommand(new SpaceUsageCommand(root))
-            .addSubcommand(new HistoryCommand(root))
-            .addSubcommand(new ExtractCommand(root))
-            .addSubcommand(new RestoreCommand(root))
-            .addSubcommand(new RestoreLiveCommand(root))
-            .addSubcommand(new DrillCommand(root))
-            .addSubcommand(new PlanCommand(root))
-            .addSubcommand(new PruneCommand(root))
-            .addSubcommand(new CopyCommand(root))
-            .addSubcommand(new MirrorCommand(root))
-            .addSubcommand(new PinCommand(root))
-            .addSubcommand(new UnpinCommand(root))
-            .addSubcommand(new NoteCommand(root))
-            .addSubcommand(new MarkBadCommand(root))
-            .addSubcommand(new RecipientsCommand(root))
-            .addSubcommand(new RewrapCommand(root))
-            .addSubcommand(new CoverageCommand(root))
-            .addSubcommand(new AcceptCommand(root))
-            .addSubcommand(new BeforeUpgradeCommand(root))
-            .addSubcommand(new RunCommand(root));
+    CommandLine commandLine = new CommandLine(root);
+    Commands.add(commandLine, root, List.of(args));
     Converters.register(commandLine);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))

@@ -200,12 +200,8 @@ final class RestoreCommand implements Callable<Integer> {
         .read(
             operand,
             (base, snapshot, changes) -> {
-              try {
-                print(base, restore.restore(snapshot, target, changes));
-                return ExitCode.DONE;
-              } catch (IllegalArgumentException e) { // the backup does not allow the point
-                throw new UsageException("--" + e.getMessage());
-              }
+              print(base, restore.restore(snapshot, target, changes));
+              return ExitCode.DONE;
             });
   }
 

@@ -352,8 +352,7 @@ class CanaryTest {
   }
 
   private static String run(String what, String... options) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = Jvm.command();
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=trace");
     command.add("-Dorg.slf4j.simpleLogger.logFile=System.out");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,7 @@ class ConfigCheckTest {
     assertThat(run.code()).isEqualTo(2);
   }
 
+  @Tag("slow")
   @Test
   void whatTheFileNamesIsLookedAtToo() throws Exception {
     Path ca = Files.writeString(directory.resolve("ca.crt"), "not a certificate");

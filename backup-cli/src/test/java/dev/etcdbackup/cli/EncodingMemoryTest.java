@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The memory of one backup that is compressed and encrypted, and of reading it back at the same
  * time, with the defaults: in a JVM of its own whose heap is small.
  */
+@Tag("slow")
 class EncodingMemoryTest {
   private static final int LIMIT_MIB = 96;
   private static final int HEAP_MIB = 32;

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clusters whose backups are compressed, encrypted and signed, from the backup to the restore. */
+@Tag("slow")
 @Timeout(120)
 class EncryptedClustersTest {
   private static final JsonMapper JSON = new JsonMapper();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every command on a store whose names are made to act on a terminal, with arguments that are:
  * whatever comes of it, nothing of them gets through, and no file appears where none was asked for.
  */
+@Tag("slow")
 class HostileNamesTest {
   private static final String EVIL =
       "\u001b[2J\u001b]0;x\u0007\r\n\u009b31m\u007f\u202egpj.exe\u2028\u200b\ufeff";

@@ -6,7 +6,6 @@ import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,8 +57,7 @@ class MirrorKillTest {
   }
 
   private Process start(Path from, Path to) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = Jvm.command();
     command.addAll(List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path")));
     command.add(EtcdBackupCommand.class.getName());
     command.addAll(List.of("mirror", "p", "--parallel=2", "--to=" + to.toUri()));

@@ -143,6 +143,81 @@ class PointInTimeCommandsTest {
   }
 
   @Test
+  void aPlanSaysWhichBackupAndHowManyChangesLeadToAMoment() throws Exception {
+    Path config = directory.resolve("backup.yaml");
+    Files.writeString(
+        config, "clusters: [{project: p, automated: false, recovery: rebuild it from git}]\n");
+    String file = "--config=" + config;
+    Cli plan = on("plan", "p", file, "--to-revision=15");
+    assertThat(plan.code()).as(plan.err()).isZero();
+    assertThat(plan.out())
+        .contains("restore " + base + " and 4 changes in ")
+        .contains("it leads to revision 15, recorded at ")
+        .contains("NEEDS CONFIRMATION: p is not automated: rebuild it from git");
+
+    JsonNode json =
+        JSON.readTree(on("plan", "p", file, "--to-time=9999-01-01T00:00:00Z", "-o=json").out());
+    assertThat(json.path("way").asText()).isEqualTo("changes");
+    assertThat(json.path("revision").asLong()).isEqualTo(21);
+    assertThat(json.path("events").asLong()).isEqualTo(10);
+
+    Cli late = on("plan", "p", file, "--to-revision=22");
+    assertThat(late.code()).isEqualTo(5);
+    assertThat(late.err()).contains("good up to revision 21");
+    Cli shorter = on("plan", "p", file, "--to-revision=22", "--as-far-as-possible");
+    assertThat(shorter.code()).isZero();
+    assertThat(shorter.out()).contains("NOT COMPLETE: ");
+    Cli survivor = on("plan", "p", file, "--to-revision=15", "--etcd=" + etcd.endpoint());
+    assertThat(survivor.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aDrillRestoresARecordedMoment() throws Exception {
+    Cli drill = on("drill", "p", "--to-revision=15");
+    assertThat(drill.code()).as(drill.err()).isZero();
+    assertThat(drill.out())
+        .contains("4 changes were added to the backup, up to revision 15 of ")
+        .contains("p: passed");
+
+    Cli json = on("drill", base, "--to-time=9999-01-01T00:00:00Z", "-o=json");
+    assertThat(json.code()).as(json.err()).isZero();
+    JsonNode report = JSON.readTree(json.out());
+    assertThat(report.path("keys").asLong()).isEqualTo(20);
+    assertThat(report.path("steps").path(0).asText()).contains("what the live cluster answered");
+    assertThat(on("drill", "p", "--to-revision=22").code()).isEqualTo(5);
+    assertThat(on("drill", base, "--as-far-as-possible").code()).isEqualTo(2);
+  }
+
+  @Test
+  void theHashIsWhatTheLiveClusterAnsweredThen() throws Exception {
+    JsonNode restored =
+        JSON.readTree(
+            on("restore", "p", "--to-revision=21", "-o=json", "--data-dir=" + directory + "/d")
+                .out());
+    JsonNode hash = JSON.readTree(on("hashkv", "p", "--to-revision=21", "-o=json").out());
+    assertThat(hash.path("hash")).isEqualTo(restored.path("hash"));
+    assertThat(hash.path("revision").asLong()).isEqualTo(21);
+
+    Cli text = on("hashkv", base, "--rev=7");
+    assertThat(text.out()).matches("hash: [0-9]+\nrevision: 7\ncompactRevision: -1\n");
+    Cli compacted = on("hashkv", base, "--compact-revision=5");
+    assertThat(compacted.out()).contains("revision: 11\n").contains("compactRevision: 5\n");
+    assertThat(on("hashkv", base, "--rev=12").code()).isEqualTo(2);
+  }
+
+  @Test
+  void whatChangedSinceABackupIsShown() {
+    Cli since = on("diff", base, "--to-revision=13");
+    assertThat(since.code()).isEqualTo(1);
+    assertThat(since.out()).isEqualTo("+ key-10\n+ key-11\n");
+    assertThat(on("diff", base, "p", "--to-revision=13").out()).isEqualTo(since.out());
+    assertThat(on("diff", base, base).code()).isZero();
+    assertThat(on("diff", base).code()).isEqualTo(2);
+    Cli live = on("diff", "p", "--to-revision=21", "--live=" + etcd.endpoint());
+    assertThat(live.code()).as(live.err() + live.out()).isZero();
+  }
+
+  @Test
   void optionsThatDoNotGoTogetherAreRefused() {
     for (List<String> more :
         List.of(

@@ -237,6 +237,7 @@ class RestoreCommandTest {
 
   /** In a mount namespace of its own, so that no other process sees the small disk. */
   @Tag("server")
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"data,256k,4", ".,256k,4", "data,8m,0", ".,8m,0"})
   void aDiskThatIsFullIsToldOfAndLeftEmpty(String target, String size, int code) throws Exception {

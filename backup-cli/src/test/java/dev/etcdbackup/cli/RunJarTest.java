@@ -51,8 +51,7 @@ class RunJarTest {
 
   private Process start(Map<String, String> environment, String config, String... more)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = Jvm.command();
     command.addAll(List.of("-jar", "target/etcd-backup.jar", "run"));
     command.add("--config=" + Files.writeString(directory.resolve("config.yaml"), config));
     command.addAll(List.of(more));

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What {@code prune} and {@code run} do about uploads that a killed process left. */
+@Tag("slow")
 class S3SweepTest {
   private static final String OURS = "p/e_v3_2020-02-03-00:00:00";
   private static final String BACKUPS =

@@ -26,6 +26,7 @@ class EmbeddedS3Test {
     server.close();
   }
 
+  @Tag("slow")
   @Nested
   class Contract extends BackupStoreContract {
     private TestBucket bucket;

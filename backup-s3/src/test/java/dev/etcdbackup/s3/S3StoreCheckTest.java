@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
+@Tag("slow")
 @Timeout(120)
 class S3StoreCheckTest {
   private static final List<String> SUBJECTS =

@@ -1,5 +1,6 @@
 package dev.etcdbackup.recovery;
 
+import dev.etcdbackup.BackupKey;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -31,8 +32,20 @@ public interface ClusterOperations {
   void startFrom(Path snapshot) throws IOException;
 
   /**
-   * Starts the new cluster without data. Called instead of {@link #startFrom} when the data have to
-   * be rebuilt.
+   * Creates the new cluster from a stored backup and starts it. By default calls {@link
+   * #startFrom(Path)}; implementations whose members read the store themselves override it.
+   *
+   * @param backup the key of the backup
+   * @param snapshot as for {@link #startFrom(Path)}
+   * @throws IOException when that fails; the recovery ends and the old data are kept
+   */
+  default void startFrom(BackupKey backup, Path snapshot) throws IOException {
+    startFrom(snapshot);
+  }
+
+  /**
+   * Starts the new cluster without data. Called instead of {@link #startFrom(Path)} when the data
+   * have to be rebuilt.
    *
    * @throws IOException when that fails; the recovery ends and the old data are kept
    */

@@ -269,7 +269,7 @@ public final class Recovery {
     try {
       steps.run(RecoveryStep.FETCH, () -> backups.download(key, file));
       steps.run(RecoveryStep.STOP_OLD, operations::stopOld);
-      steps.run(RecoveryStep.START_NEW, () -> operations.startFrom(file));
+      steps.run(RecoveryStep.START_NEW, () -> operations.startFrom(key, file));
       steps.run(RecoveryStep.AWAIT_HEALTHY, operations::awaitHealthy);
     } finally {
       Files.deleteIfExists(file);

@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
@@ -358,6 +359,7 @@ class AuditorTest {
   }
 
   /** 20 kinds of names: those of 16 tools, this library's two, and two that nothing recognises. */
+  @Tag("slow")
   @Test
   void aMixedBucketOfAHundredThousandObjects() throws Exception {
     int each = 5000;

@@ -21,10 +21,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The scheduler with the real clock and real threads. */
+@Tag("slow")
 @Timeout(60)
 class RealThreadsTest {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(9, 40);

@@ -28,6 +28,9 @@ final class StagedDataDir implements Closeable {
   private static final String MARK = ".restore-";
   private static final String MEMBER = "member";
 
+  /** What the root directory of an empty ext4 file system holds. */
+  private static final String OF_FILE_SYSTEM = "lost+found";
+
   private final Path stage;
   private final Path from; // what is renamed
   private final Path to;
@@ -64,7 +67,7 @@ final class StagedDataDir implements Closeable {
     }
   }
 
-  /** Refuses what is there, but for an empty directory. */
+  /** Refuses what is there, but for an empty directory or an empty file system. */
   static void requireFree(Path target) throws IOException {
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -75,7 +78,12 @@ final class StagedDataDir implements Closeable {
     }
     try (Stream<Path> entries = Files.list(target)) {
       String first =
-          entries.map(entry -> entry.getFileName().toString()).sorted().findFirst().orElse("");
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(entry -> !entry.equals(OF_FILE_SYSTEM))
+              .sorted()
+              .findFirst()
+              .orElse("");
       if (first.startsWith(MARK)) {
         throw new FileAlreadyExistsException(
             target.toString(),

@@ -70,6 +70,14 @@ class RefusalTest {
     assertThatThrownBy(() -> restore(good)).isInstanceOf(FileAlreadyExistsException.class);
   }
 
+  /** The root of a new ext4 file system, as a volume of Kubernetes has it. */
+  @Test
+  void anEmptyFileSystemIsFilled() throws IOException {
+    Files.createDirectories(target.resolve("lost+found"));
+    restore(good);
+    assertThat(tree()).contains("data/lost+found", "data/member/snap/db");
+  }
+
   @Test
   void whatAKilledRestoreLeftInAnEmptyDirectoryIsNamed() throws IOException {
     Files.createDirectories(target.resolve(".restore-1/member"));

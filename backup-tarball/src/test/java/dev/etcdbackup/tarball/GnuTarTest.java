@@ -21,12 +21,14 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** GNU tar reads our archives, and we read its. */
+@Tag("slow")
 class GnuTarTest {
   private static final String DIRECTORY = "etcd-backup-2020-02-03-14-40-07";
   private static final BackupName NAME = BackupName.parse(DIRECTORY + ".tar.gz");

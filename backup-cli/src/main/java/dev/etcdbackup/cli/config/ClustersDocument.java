@@ -142,6 +142,8 @@ final class ClustersDocument {
     Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
+    Duration longest = cron.map(ClustersDocument::longestGap).orElse(every);
+    boolean skipUnchanged = skipUnchanged(fields, maxAge, longest);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     Optional<ChangesConfig> changes = changes(fields);
@@ -154,7 +156,7 @@ final class ClustersDocument {
         automated,
         etcd,
         cron.isPresent() ? cron.get() : Schedule.every(every),
-        cron.map(ClustersDocument::longestGap).orElse(every),
+        longest,
         jitter.orElse(Duration.ZERO),
         naming,
         encoding,
@@ -163,7 +165,8 @@ final class ClustersDocument {
         maxAge,
         since,
         recovery,
-        changes);
+        changes,
+        skipUnchanged);
   }
 
   private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {
@@ -242,6 +245,21 @@ final class ClustersDocument {
             retention(fields));
     fields.end();
     return read;
+  }
+
+  /** With less than two intervals nothing would ever be skipped. */
+  private static boolean skipUnchanged(
+      FieldReader fields, Optional<Duration> maxAge, Duration interval) throws ConfigException {
+    boolean skip = fields.value("skipUnchanged", ClustersDocument::bool).orElse(Boolean.FALSE);
+    boolean fits =
+        maxAge.map(age -> age.compareTo(interval.multipliedBy(2)) >= 0).orElse(Boolean.FALSE);
+    if (skip && !fits) {
+      throw fields.refuse(
+          "skipUnchanged",
+          "'skipUnchanged' needs a 'maxAge' of at least two intervals, by which a backup is taken"
+              + " in any case");
+    }
+    return skip;
   }
 
   private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {

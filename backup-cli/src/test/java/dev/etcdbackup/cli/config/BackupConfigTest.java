@@ -383,6 +383,21 @@ class BackupConfigTest {
   }
 
   @Test
+  void whatIsUnchangedMayBeSkippedWithinTheMaximumAge() throws Exception {
+    String hourly = "clusters:\n- project: p\n  interval: 1h\n  skipUnchanged: true\n";
+
+    assertThat(read("a.yaml", hourly + "  maxAge: 1d\n").clusters().get(0).skipUnchanged())
+        .isTrue();
+    assertThat(read("b.yaml", "clusters: [{project: p}]").clusters().get(0).skipUnchanged())
+        .isFalse();
+    for (String maxAge : List.of("", "  maxAge: 119m\n")) {
+      assertThatThrownBy(() -> read("c.yaml", hourly + maxAge))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("'skipUnchanged' needs a 'maxAge' of at least two intervals");
+    }
+  }
+
+  @Test
   void thereMayBeNoClusters() throws Exception {
     assertThat(read("c.yaml", "clusters: []\n").clusters()).isEmpty();
     assertThat(read("c.txt", "# none\n\n").clusters()).isEmpty();

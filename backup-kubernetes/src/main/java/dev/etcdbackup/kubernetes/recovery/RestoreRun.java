@@ -1,0 +1,526 @@
+package dev.etcdbackup.kubernetes.recovery;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.etcd.EtcdConnection;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a step of a restore. Each method may be called again after it was interrupted anywhere. */
+final class RestoreRun {
+  private static final String RETENTION = "etcdbackup.dev/claim-retention";
+  private static final String KEPT = "Retain";
+
+  private final KubernetesClient client;
+  private final Members members;
+  private final RestoreState state;
+  private final MemberClaims claims;
+  private final RestoreJob jobs;
+  private final MemberChecks checks;
+  private final List<Dependant> dependants;
+
+  RestoreRun(
+      KubernetesClient client,
+      Members members,
+      RestoreTool tool,
+      RestoreState state,
+      Function<URI, EtcdConnection> connections,
+      List<Dependant> dependants) {
+    this.client = client;
+    this.members = members;
+    this.state = state;
+    this.claims =
+        new MemberClaims(client, members.namespace(), members.cluster().name(), state.id());
+    this.jobs = new RestoreJob(members, tool, state.id());
+    this.checks = new MemberChecks(members, connections);
+    this.dependants = dependants;
+  }
+
+  /**
+   * The result of a call of a step.
+   *
+   * @param done whether the step is complete
+   * @param message what was done, or is waited for
+   */
+  record Result(boolean done, String message) {
+    static Result done(String message) {
+      return new Result(true, message);
+    }
+
+    static Result waiting(String what) {
+      return new Result(false, what);
+    }
+  }
+
+  Result run() throws IOException {
+    return switch (state.step()) {
+      case PROTECT -> protect();
+      case STOP -> stop();
+      case RESTORE_DATA -> restoreData();
+      case SWAP_VOLUMES -> swapVolumes();
+      case START -> scaleTo(state.members(), "started " + state.members() + " members");
+      case AWAIT_HEALTHY -> awaitHealthy();
+      case COMPARE -> compare();
+      case RESTART_DEPENDANTS -> restartDependants();
+      case FINISH -> finish();
+      case ROLL_BACK -> rollBack();
+      case DONE, ROLLED_BACK -> Result.done(state.message());
+    };
+  }
+
+  private Result protect() throws ClusterRestoreException {
+    String other = annotations(members.set()).get(MemberClaims.RESTORE);
+    if (other != null && !other.equals(state.id())) {
+      throw failure(
+          "restore "
+              + other
+              + " of StatefulSet "
+              + members.cluster()
+              + " is under way; finish it or roll it back, or remove the annotation "
+              + MemberClaims.RESTORE);
+    }
+    editSet(this::protectedSet);
+    int kept = 0;
+    for (int i = 0; i < members.count(); i++) {
+      PersistentVolumeClaim claim = claims.get(members.claim(i));
+      String volume = claim == null ? null : claim.getSpec().getVolumeName();
+      if (volume != null && claims.keep(volume)) {
+        kept++;
+      }
+    }
+    return Result.done(kept + " volumes are kept whatever becomes of their claims");
+  }
+
+  private StatefulSet protectedSet(StatefulSet set) {
+    var policy = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
+    StatefulSetBuilder protectedSet =
+        new StatefulSetBuilder(set)
+            .editMetadata()
+            .addToAnnotations(MemberClaims.RESTORE, state.id())
+            .endMetadata();
+    if (policy == null || annotations(set).containsKey(RETENTION)) {
+      return protectedSet.build();
+    }
+    return protectedSet
+        .editMetadata()
+        .addToAnnotations(RETENTION, policy.getWhenDeleted() + "," + policy.getWhenScaled())
+        .endMetadata()
+        .editSpec()
+        .withNewPersistentVolumeClaimRetentionPolicy(KEPT, KEPT)
+        .endSpec()
+        .build();
+  }
+
+  private StatefulSet released(StatefulSet set) {
+    String retention = annotations(set).get(RETENTION);
+    StatefulSetBuilder released =
+        new StatefulSetBuilder(set)
+            .editMetadata()
+            .removeFromAnnotations(MemberClaims.RESTORE)
+            .removeFromAnnotations(RETENTION)
+            .endMetadata();
+    if (retention == null) {
+      return released.build();
+    }
+    String[] policies = retention.split(",", -1);
+    return released
+        .editSpec()
+        .withNewPersistentVolumeClaimRetentionPolicy(policies[0], policies[1])
+        .endSpec()
+        .build();
+  }
+
+  private Result stop() {
+    scaleTo(0, "");
+    List<String> left =
+        client
+            .pods()
+            .inNamespace(members.namespace())
+            .withLabelSelector(members.set().getSpec().getSelector())
+            .list()
+            .getItems()
+            .stream()
+            .map(pod -> pod.getMetadata().getName())
+            .filter(name -> name.matches(Pattern.quote(members.cluster().name()) + "-\\d+"))
+            .toList();
+    return left.isEmpty()
+        ? Result.done("all members are stopped")
+        : Result.waiting("pods " + String.join(", ", left) + " to end");
+  }
+
+  private Result scaleTo(int replicas, String message) {
+    editSet(
+        set ->
+            Integer.valueOf(replicas).equals(set.getSpec().getReplicas())
+                ? set
+                : new StatefulSetBuilder(set).editSpec().withReplicas(replicas).endSpec().build());
+    return Result.done(message);
+  }
+
+  private Result restoreData() throws ClusterRestoreException {
+    if (state.backup().isEmpty()) {
+      return Result.done("the cluster starts without data");
+    }
+    List<String> left = new ArrayList<>();
+    List<String> failed = new ArrayList<>();
+    for (int i = 0; i < members.count(); i++) {
+      Job job = job(i);
+      if (job != null && failedEarlier(job)) {
+        job = removeAttempt(i) ? null : job;
+      }
+      if (job == null) {
+        createAttempt(i, state.backup().get());
+        left.add(jobs.name(i));
+      } else if (hasEnded(job, "Failed") && !failedEarlier(job)) {
+        failed.add(jobs.name(i) + ": " + reason(job));
+      } else if (!hasEnded(job, "Complete")) {
+        left.add(jobs.name(i));
+      }
+    }
+    if (!failed.isEmpty()) {
+      throw failure("Jobs failed, see their pods' logs: " + String.join("; ", failed));
+    }
+    return left.isEmpty()
+        ? Result.done("restored the data of " + members.count() + " members")
+        : Result.waiting("Jobs " + String.join(", ", left) + " to complete");
+  }
+
+  private @Nullable Job job(int index) {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(members.namespace())
+        .withName(jobs.name(index))
+        .get();
+  }
+
+  private boolean failedEarlier(Job job) {
+    String attempt = job.getMetadata().getLabels().get(RestoreJob.ATTEMPT);
+    return hasEnded(job, "Failed") && !Integer.toString(state.attempt()).equals(attempt);
+  }
+
+  private static boolean hasEnded(Job job, String how) {
+    return job.getStatus() != null
+        && job.getStatus().getConditions().stream()
+            .anyMatch(one -> one.getType().equals(how) && "True".equals(one.getStatus()));
+  }
+
+  private static String reason(Job job) {
+    return job.getStatus().getConditions().stream()
+        .filter(one -> one.getType().equals("Failed"))
+        .map(JobCondition::getMessage)
+        .findFirst()
+        .orElse("no reason given");
+  }
+
+  /**
+   * Deletes the Job of an attempt that failed, and what it wrote; returns whether both are gone.
+   */
+  private boolean removeAttempt(int index) {
+    deleteJob(index);
+    return claims.delete(staging(index)) && job(index) == null;
+  }
+
+  private void deleteJob(int index) {
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(members.namespace())
+        .withName(jobs.name(index))
+        .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+        .delete();
+  }
+
+  /** Creates a member's claim and Job, when nothing of an earlier attempt is left. */
+  private void createAttempt(int index, BackupKey backup) {
+    String attempt = Integer.toString(state.attempt());
+    PersistentVolumeClaim staging = claims.get(staging(index));
+    if (staging != null
+        && !attempt.equals(staging.getMetadata().getLabels().get(RestoreJob.ATTEMPT))) {
+      if (!claims.delete(staging(index))) {
+        return;
+      }
+      staging = null;
+    }
+    if (staging == null) {
+      claims.create(stagingClaim(index));
+    }
+    Job job = jobs.of(index, staging(index), backup, state.attempt());
+    client.batch().v1().jobs().inNamespace(members.namespace()).resource(job).create();
+  }
+
+  private PersistentVolumeClaim stagingClaim(int index) {
+    PersistentVolumeClaim old = claims.get(members.claim(index));
+    PersistentVolumeClaim fresh =
+        claims.fresh(staging(index), old == null ? members.template() : old);
+    fresh.getMetadata().getLabels().put(RestoreJob.ATTEMPT, Integer.toString(state.attempt()));
+    return fresh;
+  }
+
+  /** What would be created, in this order. */
+  List<HasMetadata> manifests() {
+    List<HasMetadata> manifests = new ArrayList<>();
+    for (int i = 0; i < members.count() && state.backup().isPresent(); i++) {
+      manifests.add(stagingClaim(i));
+      manifests.add(jobs.of(i, staging(i), state.backup().get(), state.attempt()));
+    }
+    for (int i = 0; i < members.count(); i++) {
+      PersistentVolumeClaim old = claims.get(members.claim(i));
+      if (old != null) {
+        manifests.add(claims.named(before(i), old, MemberClaims.Role.OLD));
+      }
+    }
+    return manifests;
+  }
+
+  /** What each step would do. */
+  List<String> lines() {
+    String set = "StatefulSet " + members.cluster();
+    List<String> lines = new ArrayList<>();
+    members.remarks().forEach(remark -> lines.add("CONSIDER " + remark));
+    String old = members.claim(0) + " …";
+    lines.add("PROTECT: keep the volumes of " + old + " whatever becomes of their claims");
+    lines.add("STOP: scale " + set + " to 0 and wait until its pods are gone");
+    lines.add(
+        state
+            .backup()
+            .map(
+                key ->
+                    "RESTORE_DATA: restore "
+                        + key
+                        + " to "
+                        + members.dataDir()
+                        + " in "
+                        + members.count()
+                        + " new volumes, by Jobs "
+                        + jobs.name(0)
+                        + " …")
+            .orElse("RESTORE_DATA: nothing, the cluster starts without data"));
+    lines.add("SWAP_VOLUMES: bind the old volumes to " + before(0) + " …, the new ones to " + old);
+    lines.add("START: scale " + set + " to " + members.count());
+    lines.add("AWAIT_HEALTHY: write through " + members.clientUrl(0) + " …");
+    lines.add(
+        state.hash().isPresent()
+            ? "COMPARE: HashKV of all members with the backup"
+            : "COMPARE: HashKV of all members with each other");
+    lines.add("RESTART_DEPENDANTS: " + (dependants.isEmpty() ? "none" : dependants));
+    lines.add("FINISH: give the new volumes their reclaim policy; the old volumes are kept");
+    return lines;
+  }
+
+  private String staging(int index) {
+    return members.claim(index) + "-restore-" + state.id();
+  }
+
+  private String before(int index) {
+    return members.claim(index) + "-before-" + state.id();
+  }
+
+  private String undone(int index) {
+    return members.claim(index) + "-undone-" + state.id();
+  }
+
+  private Result swapVolumes() throws ClusterRestoreException {
+    requireStopped();
+    for (int i = 0; i < members.count(); i++) {
+      deleteJob(i); // a claim is in use while a pod of a completed Job exists
+    }
+    List<String> waiting = new ArrayList<>();
+    for (int i = 0; i < members.count(); i++) {
+      moveOld(i).or(moveNew(i)).ifPresent(waiting::add);
+    }
+    return waiting.isEmpty()
+        ? Result.done("the old volumes are bound to claims that end with -before-" + state.id())
+        : Result.waiting(String.join("; ", waiting));
+  }
+
+  private Optional<String> moveOld(int index) {
+    return claims.move(
+        new MemberClaims.Move(
+            members.claim(index),
+            claim -> !claims.has(claim, MemberClaims.Role.NEW),
+            before(index),
+            MemberClaims.Role.OLD,
+            Map.of()));
+  }
+
+  private java.util.function.Supplier<Optional<String>> moveNew(int index) {
+    return () -> {
+      if (state.backup().isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<String> waiting =
+          claims.move(
+              new MemberClaims.Move(
+                  staging(index),
+                  claim -> claims.has(claim, MemberClaims.Role.NEW),
+                  members.claim(index),
+                  MemberClaims.Role.NEW,
+                  memberLabels()));
+      return waiting.isEmpty() && claims.get(members.claim(index)) == null
+          ? Optional.of("claim " + staging(index) + ", which does not exist")
+          : waiting;
+    };
+  }
+
+  /** The labels that the StatefulSet gives its claims. */
+  private Map<String, String> memberLabels() {
+    Map<String, String> labels = new HashMap<>();
+    if (members.template().getMetadata().getLabels() != null) {
+      labels.putAll(members.template().getMetadata().getLabels());
+    }
+    Map<String, String> selected = members.set().getSpec().getSelector().getMatchLabels();
+    if (selected != null) {
+      labels.putAll(selected);
+    }
+    return labels;
+  }
+
+  private void requireStopped() throws ClusterRestoreException {
+    Integer replicas = members.set().getSpec().getReplicas();
+    if (replicas == null || replicas != 0) {
+      throw failure(
+          "StatefulSet "
+              + members.cluster()
+              + " has "
+              + replicas
+              + " replicas instead of 0; have what manages it stop that, scale it down and try again");
+    }
+  }
+
+  private Result awaitHealthy() throws IOException {
+    return checks
+        .unhealthy("etcd-backup/restore/" + state.id())
+        .map(Result::waiting)
+        .orElseGet(() -> Result.done("all members accept writes"));
+  }
+
+  private Result compare() throws IOException {
+    MemberChecks.Comparison found = checks.compare(state.hash());
+    if (found instanceof MemberChecks.Comparison.Different different) {
+      throw failure(different.problem());
+    }
+    return found instanceof MemberChecks.Comparison.Equal equal
+        ? Result.done(equal.message())
+        : Result.waiting(((MemberChecks.Comparison.NotYet) found).reason());
+  }
+
+  private Result restartDependants() {
+    dependants.forEach(one -> one.restart(client, members.namespace(), state.id()));
+    return Result.done("restarted " + dependants.size() + " dependants");
+  }
+
+  private Result finish() {
+    editSet(this::released);
+    for (int i = 0; i < members.count(); i++) {
+      PersistentVolumeClaim claim = claims.get(members.claim(i));
+      if (claim != null && claims.has(claim, MemberClaims.Role.NEW)) {
+        claims.release(claim.getSpec().getVolumeName());
+      }
+    }
+    // What the last comparison found is worth more than what is done here.
+    return Result.done(state.message());
+  }
+
+  private Result rollBack() {
+    Result stopped = stop();
+    if (!stopped.done()) {
+      return stopped;
+    }
+    List<String> waiting = new ArrayList<>();
+    for (int i = 0; i < members.count(); i++) {
+      deleteJob(i);
+      moveBack(i).ifPresent(waiting::add);
+    }
+    if (!waiting.isEmpty()) {
+      return Result.waiting(String.join("; ", waiting));
+    }
+    for (int i = 0; i < members.count(); i++) {
+      claims.delete(staging(i)); // a copy of the backup that was never in use
+      PersistentVolumeClaim claim = claims.get(members.claim(i));
+      if (claim != null && claim.getSpec().getVolumeName() != null) {
+        claims.release(claim.getSpec().getVolumeName());
+      }
+    }
+    scaleTo(state.members(), "");
+    editSet(this::released);
+    return Result.done("the StatefulSet has its old volumes");
+  }
+
+  private Optional<String> moveBack(int index) {
+    String own = members.claim(index);
+    PersistentVolumeClaim claim = claims.get(own);
+    boolean old = claim != null && !claims.has(claim, MemberClaims.Role.NEW);
+    if (old && !claims.has(claim, MemberClaims.Role.OLD)) {
+      // It was not moved, or its move had only begun: then the other claim is not bound.
+      return claim.getMetadata().getDeletionTimestamp() != null
+          ? Optional.of("claim " + own + " to be deleted")
+          : claims.delete(before(index))
+              ? Optional.empty()
+              : Optional.of("claim " + before(index) + " to be deleted");
+    }
+    return claims
+        .move(
+            new MemberClaims.Move(
+                own,
+                one -> claims.has(one, MemberClaims.Role.NEW),
+                undone(index),
+                MemberClaims.Role.UNDONE,
+                Map.of()))
+        .or(
+            () ->
+                claims.move(
+                    new MemberClaims.Move(
+                        before(index),
+                        one -> claims.has(one, MemberClaims.Role.OLD),
+                        own,
+                        MemberClaims.Role.OLD,
+                        memberLabels())));
+  }
+
+  /** Deletes the old volumes: gives them back their policy, then deletes their claims. */
+  void discardOld() {
+    for (PersistentVolumeClaim claim : claims.withRole(MemberClaims.Role.OLD)) {
+      if (claim.getMetadata().getName().endsWith("-before-" + state.id())) {
+        claims.release(claim.getSpec().getVolumeName());
+        claims.delete(claim.getMetadata().getName());
+      }
+    }
+  }
+
+  private void editSet(UnaryOperator<StatefulSet> change) {
+    client
+        .apps()
+        .statefulSets()
+        .inNamespace(members.namespace())
+        .withName(members.cluster().name())
+        .edit(change);
+  }
+
+  private static Map<String, String> annotations(StatefulSet set) {
+    Map<String, String> annotations = set.getMetadata().getAnnotations();
+    return annotations == null ? Map.of() : annotations;
+  }
+
+  private ClusterRestoreException failure(String problem) {
+    return new ClusterRestoreException(state.step(), problem);
+  }
+}
