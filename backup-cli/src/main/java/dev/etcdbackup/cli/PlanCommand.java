@@ -13,6 +13,8 @@ import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
 import dev.etcdbackup.restore.PointInTimePlan;
+import dev.etcdbackup.service.BackupNote;
+import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
 import dev.etcdbackup.snapshot.Preflight;
 import dev.etcdbackup.snapshot.ReadOptions;
@@ -86,8 +88,9 @@ final class PlanCommand implements Callable<Integer> {
       List<String> doubts,
       List<PassedOverJson> passedOver,
       String note,
+      List<String> notes,
       List<String> preflight) {
-    static PlanJson of(RecoveryPlan plan, List<String> preflight) {
+    static PlanJson of(RecoveryPlan plan, List<String> notes, List<String> preflight) {
       return new PlanJson(
           plan.cluster().project(),
           plan.way().toString().toLowerCase(Locale.ROOT),
@@ -102,6 +105,7 @@ final class PlanCommand implements Callable<Integer> {
               .map(one -> new PassedOverJson(one.what(), one.problem()))
               .toList(),
           plan.cluster().note(),
+          notes,
           preflight);
     }
   }
@@ -142,16 +146,20 @@ final class PlanCommand implements Callable<Integer> {
     }
     LostCluster cluster = cluster(file).withSurvivors(survivors());
     RecoveryPlan plan;
+    List<String> notes;
     List<String> preflight;
     try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()))) {
-      plan = new Recovery(root.service(open.store(), file), root.clock()).plan(cluster);
+      BackupService service = root.service(open.store(), file);
+      plan = new Recovery(service, root.clock()).plan(cluster);
+      notes = notes(plan, service);
       preflight = preflight(plan, open.store());
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(PlanJson.of(plan, preflight));
+      output.json(PlanJson.of(plan, notes, preflight));
     } else {
       plan.lines().forEach(output::line);
+      notes.stream().map(TerminalText::escape).forEach(output::line);
       preflight.forEach(output::line);
     }
     return ExitCode.DONE;
@@ -187,6 +195,19 @@ final class PlanCommand implements Callable<Integer> {
 
   private static List<String> toDo(Preflight preflight) {
     return preflight.toDo().stream().map(finding -> OptionNames.in(finding.toString())).toList();
+  }
+
+  /** What people and schedules said of the backup of the plan. */
+  private static List<String> notes(RecoveryPlan plan, BackupService service)
+      throws BackupException {
+    if (plan.backup().isEmpty()) {
+      return List.of();
+    }
+    BackupKey key = plan.backup().get().key();
+    return service.notes().list(key.project()).stream()
+        .filter(one -> one.key().equals(key))
+        .map(one -> one.kind() == BackupNote.Kind.NOTE ? "note: " + one.text() : "it is " + one)
+        .toList();
   }
 
   /** What needs a decision before the backup of the plan is restored. */

@@ -29,6 +29,31 @@ class ConfigCheckTest {
   }
 
   @Test
+  void itShowsHowChangesAreRecordedAndWhatIsSkipped() throws Exception {
+    String text =
+        """
+        store: file:///
+        clusters:
+        - project: p
+          endpoints: ["http://a:2379"]
+          interval: 7d
+          maxAge: 15d
+          skipUnchanged: true
+          changes: {period: 5s, consolidateEvery: 1d}
+        """;
+    assertThat(check(text).out())
+        .contains(
+            "  skips   a backup while the cluster is unchanged since the newest one\n"
+                + "  changes recorded every 5s or 8MiB, a full backup of them when the newest is"
+                + " 24h old\n");
+    JsonNode changes =
+        new JsonMapper().readTree(check(text, "-o=json").out()).at("/clusters/0/changes");
+    assertThat(changes.path("periodSeconds").asLong()).isEqualTo(5);
+    assertThat(changes.path("consolidateEverySeconds").asLong()).isEqualTo(86_400);
+    assertThat(check(text.replace("1d}", "59s}")).err()).contains("must be 1m to 366d, not '59s'");
+  }
+
+  @Test
   void itShowsWhatWouldBeBackedUpWhenUnderWhichNameAndWhatIsKept() throws Exception {
     Path store = directory.resolve("store");
     String text =

@@ -5,11 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.NamingStrategy;
+import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.zstd.Zstandard;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -251,6 +264,50 @@ class PointInTimeCommandsTest {
         Cli.on(copy, "restore", key, "--to-revision=21", "--data-dir=" + directory.resolve("d"));
     assertThat(onward.code()).as(onward.err()).isZero();
     assertThat(onward.out()).contains(" at revision 21\n");
+  }
+
+  @Test
+  void aFullBackupIsMadeOfTheChangesWhenTheNewestIsOld() throws Exception {
+    Path copy = directory.resolve("copy");
+    copyStore(copy);
+    BackupStore own = DirectoryBackupStore.at(copy);
+    Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
+    ManualClock clock = new ManualClock(taken.plusSeconds(3599));
+    BackupEncodings encodings = BackupEncodings.of(new Zstandard());
+    BackupLock lock = BackupLock.inProcess();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    RunLog log = new RunLog(new Output(new PrintStream(out, true, UTF_8), Output.Format.TEXT));
+    ScheduledConsolidation.Project project =
+        new ScheduledConsolidation.Project(
+            "p",
+            Duration.ofHours(1),
+            encodings,
+            NamingStrategy.periodic(),
+            Duration.ofMinutes(1));
+    try (ScheduledConsolidation due =
+        new ScheduledConsolidation(
+            own, lock, clock, log, new ChangeMetrics(new SimpleMeterRegistry()))) {
+      assertThat(due.consolidateIfDue(project)).as("not yet").isEmpty();
+      Instant unused = clock.pass(Duration.ofSeconds(1));
+      try (BackupLock.Held other = lock.tryAcquire("p", () -> {}).orElseThrow()) {
+        assertThat(other.confirm()).isTrue();
+        assertThat(due.consolidateIfDue(project)).as("another process is at it").isEmpty();
+      }
+      BackupKey made = due.consolidateIfDue(project).orElseThrow().key();
+      assertThat(made.name()).startsWith("etcd.backup_v21_");
+      assertThat(Cli.on(copy, "verify", made.toString(), "--deep").code()).isZero();
+      assertThat(Cli.on(copy, "keys", made.toString()).out().lines()).hasSize(20);
+      unused = clock.pass(Duration.ofHours(1));
+      assertThat(due.consolidateIfDue(project)).as("no changes behind it").isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsToBeKnownOfAMomentIsPrinted() {
+    Cli preflight = on("restore", "p", "--to-revision=15", "--preflight");
+    assertThat(preflight.code()).as(preflight.err()).isZero();
+    assertThat(preflight.out()).isEqualTo(on("restore", base, "--preflight").out());
+    assertThat(on("restore", "p", "--to-revision=22", "--preflight").code()).isEqualTo(5);
   }
 
   private static void copyStore(Path copy) throws Exception {

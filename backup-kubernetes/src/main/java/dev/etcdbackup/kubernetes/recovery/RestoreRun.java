@@ -13,10 +13,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -31,6 +29,7 @@ final class RestoreRun {
   private final Members members;
   private final RestoreState state;
   private final MemberClaims claims;
+  private final VolumeSwap volumes;
   private final RestoreJob jobs;
   private final MemberChecks checks;
   private final List<Dependant> dependants;
@@ -47,6 +46,7 @@ final class RestoreRun {
     this.state = state;
     this.claims =
         new MemberClaims(client, members.namespace(), members.cluster().name(), state.id());
+    this.volumes = new VolumeSwap(members, claims, state.id());
     this.jobs = new RestoreJob(members, tool, state.id());
     this.checks = new MemberChecks(members, connections);
     this.dependants = dependants;
@@ -235,7 +235,7 @@ final class RestoreRun {
    */
   private boolean removeAttempt(int index) {
     deleteJob(index);
-    return claims.delete(staging(index)) && job(index) == null;
+    return claims.delete(volumes.staging(index)) && job(index) == null;
   }
 
   private void deleteJob(int index) {
@@ -252,10 +252,10 @@ final class RestoreRun {
   /** Creates a member's claim and Job, when nothing of an earlier attempt is left. */
   private void createAttempt(int index, BackupKey backup) {
     String attempt = Integer.toString(state.attempt());
-    PersistentVolumeClaim staging = claims.get(staging(index));
+    PersistentVolumeClaim staging = claims.get(volumes.staging(index));
     if (staging != null
         && !attempt.equals(staging.getMetadata().getLabels().get(RestoreJob.ATTEMPT))) {
-      if (!claims.delete(staging(index))) {
+      if (!claims.delete(volumes.staging(index))) {
         return;
       }
       staging = null;
@@ -263,14 +263,14 @@ final class RestoreRun {
     if (staging == null) {
       claims.create(stagingClaim(index));
     }
-    Job job = jobs.of(index, staging(index), backup, state.attempt());
+    Job job = jobs.of(index, volumes.staging(index), backup, state.attempt());
     client.batch().v1().jobs().inNamespace(members.namespace()).resource(job).create();
   }
 
   private PersistentVolumeClaim stagingClaim(int index) {
     PersistentVolumeClaim old = claims.get(members.claim(index));
     PersistentVolumeClaim fresh =
-        claims.fresh(staging(index), old == null ? members.template() : old);
+        claims.fresh(volumes.staging(index), old == null ? members.template() : old);
     fresh.getMetadata().getLabels().put(RestoreJob.ATTEMPT, Integer.toString(state.attempt()));
     return fresh;
   }
@@ -280,12 +280,12 @@ final class RestoreRun {
     List<HasMetadata> manifests = new ArrayList<>();
     for (int i = 0; i < members.count() && state.backup().isPresent(); i++) {
       manifests.add(stagingClaim(i));
-      manifests.add(jobs.of(i, staging(i), state.backup().get(), state.attempt()));
+      manifests.add(jobs.of(i, volumes.staging(i), state.backup().get(), state.attempt()));
     }
     for (int i = 0; i < members.count(); i++) {
       PersistentVolumeClaim old = claims.get(members.claim(i));
       if (old != null) {
-        manifests.add(claims.named(before(i), old, MemberClaims.Role.OLD));
+        manifests.add(claims.named(volumes.before(i), old, MemberClaims.Role.OLD));
       }
     }
     return manifests;
@@ -314,7 +314,11 @@ final class RestoreRun {
                         + jobs.name(0)
                         + " …")
             .orElse("RESTORE_DATA: nothing, the cluster starts without data"));
-    lines.add("SWAP_VOLUMES: bind the old volumes to " + before(0) + " …, the new ones to " + old);
+    lines.add(
+        "SWAP_VOLUMES: bind the old volumes to "
+            + volumes.before(0)
+            + " …, the new ones to "
+            + old);
     lines.add("START: scale " + set + " to " + members.count());
     lines.add("AWAIT_HEALTHY: write through " + members.clientUrl(0) + " …");
     lines.add(
@@ -326,18 +330,6 @@ final class RestoreRun {
     return lines;
   }
 
-  private String staging(int index) {
-    return members.claim(index) + "-restore-" + state.id();
-  }
-
-  private String before(int index) {
-    return members.claim(index) + "-before-" + state.id();
-  }
-
-  private String undone(int index) {
-    return members.claim(index) + "-undone-" + state.id();
-  }
-
   private Result swapVolumes() throws ClusterRestoreException {
     requireStopped();
     for (int i = 0; i < members.count(); i++) {
@@ -345,53 +337,11 @@ final class RestoreRun {
     }
     List<String> waiting = new ArrayList<>();
     for (int i = 0; i < members.count(); i++) {
-      moveOld(i).or(moveNew(i)).ifPresent(waiting::add);
+      volumes.swap(i, state.backup().isPresent()).ifPresent(waiting::add);
     }
     return waiting.isEmpty()
         ? Result.done("the old volumes are bound to claims that end with -before-" + state.id())
         : Result.waiting(String.join("; ", waiting));
-  }
-
-  private Optional<String> moveOld(int index) {
-    return claims.move(
-        new MemberClaims.Move(
-            members.claim(index),
-            claim -> !claims.has(claim, MemberClaims.Role.NEW),
-            before(index),
-            MemberClaims.Role.OLD,
-            Map.of()));
-  }
-
-  private java.util.function.Supplier<Optional<String>> moveNew(int index) {
-    return () -> {
-      if (state.backup().isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<String> waiting =
-          claims.move(
-              new MemberClaims.Move(
-                  staging(index),
-                  claim -> claims.has(claim, MemberClaims.Role.NEW),
-                  members.claim(index),
-                  MemberClaims.Role.NEW,
-                  memberLabels()));
-      return waiting.isEmpty() && claims.get(members.claim(index)) == null
-          ? Optional.of("claim " + staging(index) + ", which does not exist")
-          : waiting;
-    };
-  }
-
-  /** The labels that the StatefulSet gives its claims. */
-  private Map<String, String> memberLabels() {
-    Map<String, String> labels = new HashMap<>();
-    if (members.template().getMetadata().getLabels() != null) {
-      labels.putAll(members.template().getMetadata().getLabels());
-    }
-    Map<String, String> selected = members.set().getSpec().getSelector().getMatchLabels();
-    if (selected != null) {
-      labels.putAll(selected);
-    }
-    return labels;
   }
 
   private void requireStopped() throws ClusterRestoreException {
@@ -425,19 +375,13 @@ final class RestoreRun {
 
   private Result restartDependants() {
     dependants.forEach(one -> one.restart(client, members.namespace(), state.id()));
-    return Result.done("restarted " + dependants.size() + " dependants");
+    return Result.done(state.message()); // what was compared
   }
 
   private Result finish() {
     editSet(this::released);
-    for (int i = 0; i < members.count(); i++) {
-      PersistentVolumeClaim claim = claims.get(members.claim(i));
-      if (claim != null && claims.has(claim, MemberClaims.Role.NEW)) {
-        claims.release(claim.getSpec().getVolumeName());
-      }
-    }
-    // What the last comparison found is worth more than what is done here.
-    return Result.done(state.message());
+    volumes.releaseNew();
+    return Result.done(state.message()); // what was compared
   }
 
   private Result rollBack() {
@@ -448,62 +392,23 @@ final class RestoreRun {
     List<String> waiting = new ArrayList<>();
     for (int i = 0; i < members.count(); i++) {
       deleteJob(i);
-      moveBack(i).ifPresent(waiting::add);
+      volumes.moveBack(i).ifPresent(waiting::add);
     }
     if (!waiting.isEmpty()) {
       return Result.waiting(String.join("; ", waiting));
     }
     for (int i = 0; i < members.count(); i++) {
-      claims.delete(staging(i)); // a copy of the backup that was never in use
-      PersistentVolumeClaim claim = claims.get(members.claim(i));
-      if (claim != null && claim.getSpec().getVolumeName() != null) {
-        claims.release(claim.getSpec().getVolumeName());
-      }
+      claims.delete(volumes.staging(i)); // a copy of the backup that was never in use
+      volumes.release(i);
     }
     scaleTo(state.members(), "");
     editSet(this::released);
     return Result.done("the StatefulSet has its old volumes");
   }
 
-  private Optional<String> moveBack(int index) {
-    String own = members.claim(index);
-    PersistentVolumeClaim claim = claims.get(own);
-    boolean old = claim != null && !claims.has(claim, MemberClaims.Role.NEW);
-    if (old && !claims.has(claim, MemberClaims.Role.OLD)) {
-      // It was not moved, or its move had only begun: then the other claim is not bound.
-      return claim.getMetadata().getDeletionTimestamp() != null
-          ? Optional.of("claim " + own + " to be deleted")
-          : claims.delete(before(index))
-              ? Optional.empty()
-              : Optional.of("claim " + before(index) + " to be deleted");
-    }
-    return claims
-        .move(
-            new MemberClaims.Move(
-                own,
-                one -> claims.has(one, MemberClaims.Role.NEW),
-                undone(index),
-                MemberClaims.Role.UNDONE,
-                Map.of()))
-        .or(
-            () ->
-                claims.move(
-                    new MemberClaims.Move(
-                        before(index),
-                        one -> claims.has(one, MemberClaims.Role.OLD),
-                        own,
-                        MemberClaims.Role.OLD,
-                        memberLabels())));
-  }
-
-  /** Deletes the old volumes: gives them back their policy, then deletes their claims. */
+  /** See {@link VolumeSwap#discardOld}. */
   void discardOld() {
-    for (PersistentVolumeClaim claim : claims.withRole(MemberClaims.Role.OLD)) {
-      if (claim.getMetadata().getName().endsWith("-before-" + state.id())) {
-        claims.release(claim.getSpec().getVolumeName());
-        claims.delete(claim.getMetadata().getName());
-      }
-    }
+    volumes.discardOld();
   }
 
   private void editSet(UnaryOperator<StatefulSet> change) {

@@ -75,6 +75,17 @@ public enum RestoreStep {
   }
 
   RestoreStep next() {
-    return isLast() ? this : values()[ordinal() + 1];
+    return switch (this) {
+      case PROTECT -> STOP;
+      case STOP -> RESTORE_DATA;
+      case RESTORE_DATA -> SWAP_VOLUMES;
+      case SWAP_VOLUMES -> START;
+      case START -> AWAIT_HEALTHY;
+      case AWAIT_HEALTHY -> COMPARE;
+      case COMPARE -> RESTART_DEPENDANTS;
+      case RESTART_DEPENDANTS -> FINISH;
+      case FINISH, DONE -> DONE;
+      case ROLL_BACK, ROLLED_BACK -> ROLLED_BACK;
+    };
   }
 }

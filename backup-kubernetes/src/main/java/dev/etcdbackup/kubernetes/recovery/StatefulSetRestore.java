@@ -83,7 +83,7 @@ public final class StatefulSetRestore {
    * @throws IOException when the API does not answer
    */
   public RestorePreview preview(BackupKey backup) throws IOException {
-    RestoreState state = newState("nobody yet", Optional.of(backup), Optional.empty());
+    RestoreState state = newState("preview", Optional.of(backup), Optional.empty());
     return call(
         RestoreStep.PROTECT,
         () -> {
@@ -194,9 +194,7 @@ public final class StatefulSetRestore {
     RestoreRun.Result result = call(state.step(), () -> run(state).run());
     Instant now = clock.instant();
     if (result.done()) {
-      RestoreStep next =
-          state.step() == RestoreStep.ROLL_BACK ? RestoreStep.ROLLED_BACK : state.step().next();
-      return state.at(next, now, result.message());
+      return state.at(state.step().next(), now, result.message());
     }
     Duration limit =
         state.step() == RestoreStep.RESTORE_DATA ? tool.timeout().plus(stepTimeout) : stepTimeout;

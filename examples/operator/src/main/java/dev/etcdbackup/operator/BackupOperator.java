@@ -122,8 +122,9 @@ public final class BackupOperator implements AutoCloseable {
     private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
     private Set<String> namespaces = Set.of();
     private Restorer restorer =
-        (owner, cluster, service, key) -> {
-          throw new IOException("restores are not supported by this operator");
+        (owner, cluster, store, service, key) -> {
+          throw new IOException(
+              "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
         };
 
     private Builder(KubernetesClient client) {

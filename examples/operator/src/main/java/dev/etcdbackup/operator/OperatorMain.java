@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The operator as a process. Which stores and clusters there are is in the resources and their
  * Secrets. {@code WATCH_NAMESPACES} names the namespaces that it watches, separated by commas; all
- * by default. {@code GET /healthz} at port 8080, or that of {@code HEALTH_PORT}, says whether it
- * runs. One replica: two would take each backup twice.
+ * by default. {@code TOOL_IMAGE} is the image for the Jobs of restores, which are refused without
+ * it. {@code GET /healthz} at port 8080, or that of {@code HEALTH_PORT}, says whether it runs. One
+ * replica: two would take each backup twice.
  */
 public final class OperatorMain {
   private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
@@ -30,10 +31,14 @@ public final class OperatorMain {
    */
   public static void main(String[] args) throws IOException {
     KubernetesClient client = new KubernetesClientBuilder().build();
-    BackupOperator operator =
+    BackupOperator.Builder builder =
         BackupOperator.builder(client)
-            .namespaces(namespaces(System.getenv().getOrDefault("WATCH_NAMESPACES", "")))
-            .build();
+            .namespaces(namespaces(System.getenv().getOrDefault("WATCH_NAMESPACES", "")));
+    String image = System.getenv("TOOL_IMAGE");
+    if (image != null && !image.isEmpty()) {
+      builder.restorer(new StatefulSetRestorer(client, image));
+    }
+    BackupOperator operator = builder.build();
     int port = Integer.parseInt(System.getenv().getOrDefault("HEALTH_PORT", "8080"));
     HealthServer health = HealthServer.start(port, operator::isHealthy);
     Runtime.getRuntime()

@@ -13,11 +13,13 @@ public interface Restorer {
    *
    * @param owner the resource that asks for it, which is the approval
    * @param cluster the name of the cluster's StatefulSet, in the namespace of the resource
-   * @param backups the service of the store
+   * @param store where the backup is
+   * @param backups the service of that store
    * @param key the backup
    * @throws IOException when that fails; the old data are still there
    * @throws InterruptedException when the operator is stopped
    */
-  void restore(Owner owner, String cluster, BackupService backups, BackupKey key)
+  void restore(
+      Owner owner, String cluster, StoreAddress store, BackupService backups, BackupKey key)
       throws IOException, InterruptedException;
 }

@@ -65,6 +65,37 @@ class ManifestsTest {
             " [secrets] [get]");
   }
 
+  @Test
+  void restoresHaveRightsOfTheirOwn() throws Exception {
+    List<HasMetadata> all =
+        parse(run("kubectl", "kustomize", DEPLOY.resolve("restore").toString()));
+    ClusterRole role =
+        (ClusterRole)
+            all.stream()
+                .filter(one -> one.getMetadata().getName().equals("etcd-backup-operator-restore"))
+                .filter(ClusterRole.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    assertThat(role.getRules())
+        .extracting(ManifestsTest::text)
+        .containsExactlyInAnyOrder(
+            "etcd.database.coreos.com [etcdrestores] [patch]",
+            "apps [statefulsets] [get, patch]",
+            "batch [jobs] [get, create, delete]",
+            " [persistentvolumeclaims] [get, list, create, delete]",
+            " [pods] [list]",
+            " [persistentvolumes] [get, patch]");
+    assertThat(all)
+        .filteredOn(Deployment.class::isInstance)
+        .allSatisfy(
+            one ->
+                assertThat(((Deployment) one).getSpec().getTemplate().getSpec().getContainers())
+                    .allSatisfy(
+                        container ->
+                            assertThat(container.getEnv())
+                                .anyMatch(each -> each.getName().equals("TOOL_IMAGE"))));
+  }
+
   private static String text(PolicyRule rule) {
     return String.join(",", rule.getApiGroups())
         + " "

@@ -3,7 +3,10 @@ package dev.etcdbackup.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.kubernetes.recovery.RestoreState;
+import dev.etcdbackup.kubernetes.recovery.RestoreStep;
 import dev.etcdbackup.operator.coreos.EtcdBackup;
 import dev.etcdbackup.operator.coreos.EtcdRestore;
 import dev.etcdbackup.operator.coreos.EtcdRestoreStatus;
@@ -22,6 +25,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +108,7 @@ class OperatorOnApiServerTest {
 
   /** Restorers. */
   private static final class Restores {
-    static final Restorer NONE = (owner, cluster, service, key) -> {};
+    static final Restorer NONE = (owner, cluster, store, service, key) -> {};
   }
 
   @Test
@@ -294,7 +298,7 @@ class OperatorOnApiServerTest {
     operator.stop(Duration.ZERO);
     operator =
         newOperator(
-            (owner, cluster, service, key) -> {
+            (owner, cluster, store, service, key) -> {
               seen.add(owner + " " + cluster + " " + key);
               if (calls.incrementAndGet() > 1) {
                 throw new IOException("the members are not healthy");
@@ -326,7 +330,7 @@ class OperatorOnApiServerTest {
     operator.stop(Duration.ZERO);
     operator =
         newOperator(
-            (owner, cluster, service, key) -> {
+            (owner, cluster, store, service, key) -> {
               begun.countDown();
               new CountDownLatch(1).await();
             });
@@ -350,6 +354,36 @@ class OperatorOnApiServerTest {
         .withName(name)
         .get()
         .getStatus();
+  }
+
+  @Test
+  void howFarARestoreIsStandsInAnAnnotationOfThisResourceAlone() throws Exception {
+    operator.stop(Duration.ZERO); // which would finish it
+    create(restore("cray-bss-etcd"));
+    EtcdRestore resource =
+        client.resources(EtcdRestore.class).inNamespace("services").withName("cray-bss-etcd").get();
+    AnnotatedProgress progress = new AnnotatedProgress(client, Owner.of(resource));
+    assertThat(progress.load()).isEmpty();
+    RestoreState state =
+        new RestoreState(
+            "20260101-000000",
+            RestoreStep.SWAP_VOLUMES,
+            "EtcdRestore services/cray-bss-etcd",
+            3,
+            Optional.of(BackupKey.parse("cray-bss/a \"quoted\" name")),
+            Optional.empty(),
+            Instant.parse("2026-01-01T00:00:00Z"),
+            1,
+            "waiting");
+
+    progress.save(state);
+
+    assertThat(progress.load()).contains(state);
+    assertThat(restored("cray-bss-etcd")).isNull();
+    client.resource(resource).delete();
+    create(restore("cray-bss-etcd")); // another resource of that name
+    assertThatThrownBy(() -> progress.save(state)).isInstanceOf(IOException.class);
+    assertThatThrownBy(progress::load).hasMessageContaining("was deleted");
   }
 
   @Test

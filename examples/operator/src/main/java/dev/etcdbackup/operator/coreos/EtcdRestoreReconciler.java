@@ -84,17 +84,18 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
     String cluster = spec.requireCluster();
     StoreAddress.Path path = s3.parsed();
     BackupKey key = BackupKey.of(path.project(), path.name());
+    StoreAddress address = s3.address(owner.namespace());
     BackupService backups =
-        BackupService.builder(stores.store(s3.address(owner.namespace())))
+        BackupService.builder(stores.store(address))
             .encodings(ScheduledResources.encodings())
             .build();
-    return () -> restore(owner, cluster, backups, key);
+    return () -> restore(owner, cluster, address, backups, key);
   }
 
   private EtcdRestoreStatus restore(
-      Owner owner, String cluster, BackupService backups, BackupKey key) {
+      Owner owner, String cluster, StoreAddress store, BackupService backups, BackupKey key) {
     try {
-      restorer.restore(owner, cluster, backups, key);
+      restorer.restore(owner, cluster, store, backups, key);
       return new EtcdRestoreStatus(true, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the result is left out, so that it is begun again
