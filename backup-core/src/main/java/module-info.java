@@ -10,6 +10,7 @@ module dev.etcdbackup.core {
       dev.etcdbackup.service,
       dev.etcdbackup.snapshot,
       dev.etcdbackup.etcd,
+      dev.etcdbackup.kubernetes,
       dev.etcdbackup.cli;
   exports dev.etcdbackup.catalogue;
   exports dev.etcdbackup.name;

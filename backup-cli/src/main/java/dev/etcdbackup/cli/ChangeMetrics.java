@@ -6,11 +6,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Metrics of recorded changes, by project: how far behind the cluster they are, and how many. */
 final class ChangeMetrics {
+  private static final String CURRENT = "current.seconds";
+
   private final MeterRegistry registry;
   private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
 
@@ -35,14 +38,35 @@ final class ChangeMetrics {
     long lag = Math.max(0, live - stored);
     gauge(project, "lag.revisions", "Revisions of the cluster that are not stored").set(lag);
     AtomicLong current =
-        gauge(project, "current.seconds", "When all revisions were stored last, since 1970");
+        gauge(project, CURRENT, "When all revisions were stored last, since 1970");
     if (lag == 0) {
       current.set(now);
     }
+    Gauge.builder("etcd.backup.changes.rpo.seconds", current, ChangeMetrics::secondsSince)
+        .description("What would be lost now: the time since all revisions were stored")
+        .tag("project", project)
+        .register(registry);
+  }
+
+  /** When all revisions of a project were stored last; empty when that was not seen yet. */
+  Optional<Instant> recordedTo(String project) {
+    return Optional.ofNullable(gauges.get(project + ' ' + CURRENT))
+        .map(AtomicLong::get)
+        .filter(seconds -> seconds > 0)
+        .map(Instant::ofEpochSecond);
+  }
+
+  private static double secondsSince(AtomicLong current) {
+    long at = current.get();
+    return at == 0 ? Double.NaN : (Instant.now().toEpochMilli() / 1e3) - at;
   }
 
   void ended(String project) {
     count(project, "chains.ended", "Chains of changes that could not be continued", 1);
+  }
+
+  void consolidated(String project) {
+    count(project, "consolidations", "Full backups made of a backup and its changes", 1);
   }
 
   void failed(String project) {

@@ -1,74 +1,108 @@
 package dev.etcdbackup.cli;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine;
 
-/** The commands of the tool, by the names of their annotations, in the order of the help. */
+/** The commands of the tool, by the names of their annotations. */
 final class Commands {
-  private static final Map<String, Function<EtcdBackupCommand, Callable<Integer>>> ALL = all();
+  /** In the order of the help. */
+  static final List<String> NAMES =
+      List.of(
+          "audit",
+          "check-store",
+          "list",
+          "latest",
+          "create",
+          "record",
+          "consolidate",
+          "get",
+          "status",
+          "verify",
+          "keys",
+          "hashkv",
+          "diff",
+          "inspect",
+          "usage",
+          "history",
+          "extract",
+          "restore",
+          "restore-live",
+          "drill",
+          "plan",
+          "prune",
+          "copy",
+          "mirror",
+          "pin",
+          "unpin",
+          "note",
+          "mark-bad",
+          "recipients",
+          "rewrap",
+          "coverage",
+          "accept",
+          "before-upgrade",
+          "run");
 
   private Commands() {}
 
-  private static Map<String, Function<EtcdBackupCommand, Callable<Integer>>> all() {
-    Map<String, Function<EtcdBackupCommand, Callable<Integer>>> commands = new LinkedHashMap<>();
-    commands.put("audit", AuditCommand::new);
-    commands.put("check-store", CheckStoreCommand::new);
-    commands.put("list", ListCommand::new);
-    commands.put("latest", LatestCommand::new);
-    commands.put("create", CreateCommand::new);
-    commands.put("record", RecordCommand::new);
-    commands.put("consolidate", ConsolidateCommand::new);
-    commands.put("get", GetCommand::new);
-    commands.put("status", StatusCommand::new);
-    commands.put("verify", VerifyCommand::new);
-    commands.put("keys", KeysCommand::new);
-    commands.put("diff", DiffCommand::new);
-    commands.put("inspect", InspectCommand::new);
-    commands.put("usage", SpaceUsageCommand::new);
-    commands.put("history", HistoryCommand::new);
-    commands.put("extract", ExtractCommand::new);
-    commands.put("restore", RestoreCommand::new);
-    commands.put("restore-live", RestoreLiveCommand::new);
-    commands.put("drill", DrillCommand::new);
-    commands.put("plan", PlanCommand::new);
-    commands.put("prune", PruneCommand::new);
-    commands.put("copy", CopyCommand::new);
-    commands.put("mirror", MirrorCommand::new);
-    commands.put("pin", PinCommand::new);
-    commands.put("unpin", UnpinCommand::new);
-    commands.put("note", NoteCommand::new);
-    commands.put("mark-bad", MarkBadCommand::new);
-    commands.put("recipients", RecipientsCommand::new);
-    commands.put("rewrap", RewrapCommand::new);
-    commands.put("coverage", CoverageCommand::new);
-    commands.put("accept", AcceptCommand::new);
-    commands.put("before-upgrade", BeforeUpgradeCommand::new);
-    commands.put("run", RunCommand::new);
-    return commands;
-  }
-
   /**
-   * Adds the commands whose names are among the arguments. Reading the annotations of all of them
-   * would take longer than most commands do. All are added where none is named and where the help
-   * comes before the first name, for the help lists them.
+   * Adds the commands whose names are among the arguments. Loading the classes of all of them and
+   * reading their annotations would take longer than most commands do. All are added where none is
+   * named and where the help comes before the first name, for the help lists them.
    */
   static void add(CommandLine commandLine, EtcdBackupCommand root, List<String> arguments) {
-    boolean all = helpIsAsked(arguments) || ALL.keySet().stream().noneMatch(arguments::contains);
-    ALL.forEach(
-        (name, command) -> {
-          if (all || arguments.contains(name)) {
-            commandLine.addSubcommand(name, command.apply(root));
-          }
-        });
+    boolean all = helpIsAsked(arguments) || NAMES.stream().noneMatch(arguments::contains);
+    for (String name : NAMES) {
+      if (all || arguments.contains(name)) {
+        commandLine.addSubcommand(name, create(name, root));
+      }
+    }
   }
 
   private static boolean helpIsAsked(List<String> arguments) {
     return arguments.stream()
-        .takeWhile(argument -> !ALL.containsKey(argument))
+        .takeWhile(argument -> !NAMES.contains(argument))
         .anyMatch(List.of("-h", "--help")::contains);
+  }
+
+  static Callable<Integer> create(String name, EtcdBackupCommand root) {
+    return switch (name) {
+      case "audit" -> new AuditCommand(root);
+      case "check-store" -> new CheckStoreCommand(root);
+      case "list" -> new ListCommand(root);
+      case "latest" -> new LatestCommand(root);
+      case "create" -> new CreateCommand(root);
+      case "record" -> new RecordCommand(root);
+      case "consolidate" -> new ConsolidateCommand(root);
+      case "get" -> new GetCommand(root);
+      case "status" -> new StatusCommand(root);
+      case "verify" -> new VerifyCommand(root);
+      case "keys" -> new KeysCommand(root);
+      case "hashkv" -> new HashKvCommand(root);
+      case "diff" -> new DiffCommand(root);
+      case "inspect" -> new InspectCommand(root);
+      case "usage" -> new SpaceUsageCommand(root);
+      case "history" -> new HistoryCommand(root);
+      case "extract" -> new ExtractCommand(root);
+      case "restore" -> new RestoreCommand(root);
+      case "restore-live" -> new RestoreLiveCommand(root);
+      case "drill" -> new DrillCommand(root);
+      case "plan" -> new PlanCommand(root);
+      case "prune" -> new PruneCommand(root);
+      case "copy" -> new CopyCommand(root);
+      case "mirror" -> new MirrorCommand(root);
+      case "pin" -> new PinCommand(root);
+      case "unpin" -> new UnpinCommand(root);
+      case "note" -> new NoteCommand(root);
+      case "mark-bad" -> new MarkBadCommand(root);
+      case "recipients" -> new RecipientsCommand(root);
+      case "rewrap" -> new RewrapCommand(root);
+      case "coverage" -> new CoverageCommand(root);
+      case "accept" -> new AcceptCommand(root);
+      case "before-upgrade" -> new BeforeUpgradeCommand(root);
+      case "run" -> new RunCommand(root);
+      default -> throw new IllegalArgumentException(name + " is no command");
+    };
   }
 }

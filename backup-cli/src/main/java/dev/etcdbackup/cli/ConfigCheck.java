@@ -2,12 +2,14 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ChangesConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.EtcdConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.cron.CronSchedule;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.internal.SizeText;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
@@ -58,7 +60,33 @@ final class ConfigCheck {
       @Nullable String keep,
       long timeoutSeconds,
       @Nullable Long maxAgeSeconds,
+      boolean skipUnchanged,
+      @Nullable ChangesJson changes,
       String recovery) {}
+
+  /** How changes are recorded; {@code consolidateEverySeconds} is null for never. */
+  record ChangesJson(
+      long periodSeconds, int bytes, int hashEvery, @Nullable Long consolidateEverySeconds) {
+    static ChangesJson of(ChangesConfig changes) {
+      return new ChangesJson(
+          changes.period().toSeconds(),
+          changes.bytes(),
+          changes.hashEvery(),
+          changes.consolidateEvery().map(Duration::toSeconds).orElse(null));
+    }
+
+    String text() {
+      return "recorded every "
+          + ConfigCheck.text(periodSeconds)
+          + " or "
+          + SizeText.exact(bytes)
+          + (consolidateEverySeconds == null
+              ? ""
+              : ", a full backup of them when the newest is "
+                  + ConfigCheck.text(consolidateEverySeconds)
+                  + " old");
+    }
+  }
 
   /** Prints the plan and returns 0, or prints a line for each problem and returns 2. */
   int run() {
@@ -139,6 +167,8 @@ final class ConfigCheck {
         cluster.retention().map(Object::toString).orElse(null),
         cluster.timeout().toSeconds(),
         automated ? cluster.covered().maxAge().toSeconds() : null,
+        cluster.skipUnchanged(),
+        cluster.changes().map(ChangesJson::of).orElse(null),
         cluster.recovery());
   }
 
@@ -191,6 +221,12 @@ final class ConfigCheck {
         lines.add(
             "  stale   when the newest backup is older than " + text(cluster.maxAgeSeconds()));
       }
+    }
+    if (cluster.skipUnchanged()) {
+      lines.add("  skips   a backup while the cluster is unchanged since the newest one");
+    }
+    if (cluster.changes() != null) {
+      lines.add("  changes " + cluster.changes().text());
     }
     if (!cluster.recovery().isBlank()) {
       lines.add("  lost    " + cluster.recovery().strip());

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.cli.config.CheckConfig;
 import dev.etcdbackup.etcd.drill.Drill;
@@ -12,6 +13,7 @@ import dev.etcdbackup.snapshot.VerifyOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,12 +30,15 @@ final class ConfiguredChecks {
     if (config.verifyEvery().isPresent()) {
       VerifyOptions options =
           config.deep() ? VerifyOptions.DEFAULT.deeply() : VerifyOptions.DEFAULT;
+      BackupVerifier verifier =
+          new SnapshotBackupVerifier(
+                  root.encoding.reading(), OperandReader.temporaryDirectory(), options)
+              .withUnpacking(root.encoding.unpacking());
+      Duration every = config.verifyEvery().get();
       checks.add(
-          ScheduledCheck.verify(
-              config.verifyEvery().get(),
-              new SnapshotBackupVerifier(
-                      root.encoding.reading(), OperandReader.temporaryDirectory(), options)
-                  .withUnpacking(root.encoding.unpacking())));
+          config.sampleDays() == 0
+              ? ScheduledCheck.verify(every, verifier)
+              : ScheduledCheck.verify(every, verifier, config.sampleDays()));
     }
     if (config.drillEvery().isPresent()) {
       checks.add(

@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.cli.config.EncodingConfig;
+import dev.etcdbackup.restore.Consolidation;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
@@ -69,7 +70,7 @@ final class ConsolidateCommand implements Callable<Integer> {
           .read(
               from,
               (base, snapshot, changes) -> {
-                Reached reached = PointInTimeReader.write(snapshot, changes, file);
+                Reached reached = Consolidation.write(snapshot, changes, file);
                 if (reached.time().isEmpty()) {
                   root.warn("there are no changes behind " + base.key());
                   return ExitCode.NO;

@@ -19,10 +19,12 @@ import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.schedule.FailureLog;
+import dev.etcdbackup.service.BackupNote;
 import dev.etcdbackup.service.BackupService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,8 +91,10 @@ final class CoverageCommand implements Callable<Integer> {
       BackupService service = root.service(open.store(), clusters);
       FailureLog log = FailureLog.of(open.store());
       Map<String, List<ProjectCoverage.Failure>> failures = new HashMap<>();
+      Map<String, List<BackupNote>> notes = new HashMap<>();
       for (CoveredProject project : clusters.covered()) {
         failures.put(project.project(), log.read(project.project()));
+        notes.put(project.project(), service.notes().list(project.project()));
       }
       coverage =
           Coverage.of(
@@ -98,8 +102,9 @@ final class CoverageCommand implements Callable<Integer> {
               service.list(""),
               Catalogue.inZone(root.tarballZone(clusters)),
               failures,
-              root.clock().instant(),
-              days);
+                  root.clock().instant(),
+                  days)
+              .withNotes(notes);
       if (encryption) {
         coverage = coverage.withEncryption(encryption(coverage, service, open.store()));
       }
@@ -155,10 +160,17 @@ final class CoverageCommand implements Callable<Integer> {
   private static List<String> table(Coverage coverage) {
     List<List<String>> cells = new ArrayList<>();
     boolean encryption = coverage.projects().stream().anyMatch(CoverageCommand::isEncrypted);
-    cells.add(
-        encryption
-            ? List.of("PROJECT", "STATE", "AGE", "NEWEST", "ENCRYPTED TO", "NOTE")
-            : List.of("PROJECT", "STATE", "AGE", "NEWEST", "NOTE"));
+    boolean recorded =
+        coverage.projects().stream().anyMatch(one -> one.recovery().recordedTo().isPresent());
+    List<String> header = new ArrayList<>(List.of("PROJECT", "STATE", "AGE", "NEWEST"));
+    if (recorded) {
+      header.add("RPO");
+    }
+    if (encryption) {
+      header.add("ENCRYPTED TO");
+    }
+    header.add("NOTE");
+    cells.add(header);
     for (ProjectCoverage project : coverage.projects()) {
       CoverageRow row = project.row();
       List<String> line = new ArrayList<>();
@@ -166,6 +178,10 @@ final class CoverageCommand implements Callable<Integer> {
       line.add(state(row));
       line.add(row.age().map(DurationText::format).orElse("-"));
       line.add(row.newest().map(one -> TerminalText.escape(one.name().text())).orElse("-"));
+      if (recorded) {
+        Optional<Duration> loss = project.recovery().dataLoss(coverage.at());
+        line.add(loss.map(one -> one.toSeconds() + "s").orElse("-"));
+      }
       if (encryption) {
         line.add(project.encryption().map(one -> String.join(" ", one.keyIds())).orElse("-"));
       }
@@ -195,9 +211,12 @@ final class CoverageCommand implements Callable<Integer> {
   }
 
   private static String note(ProjectCoverage project, Instant now) {
-    return Stream.concat(
+    return Stream.of(
             Stream.of(project.row().note().strip()),
-            project.encryption().flatMap(one -> one.warning(now)).stream())
+            project.encryption().flatMap(one -> one.warning(now)).stream(),
+            project.recovery().marks().stream().map(TerminalText::escape),
+            project.recovery().proofs(now).stream().map(TerminalText::escape))
+        .flatMap(lines -> lines)
         .filter(text -> !text.isEmpty())
         .collect(Collectors.joining("; "));
   }

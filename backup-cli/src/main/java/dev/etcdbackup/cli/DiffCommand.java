@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +26,9 @@ import picocli.CommandLine.Parameters;
         "Prints which keys differ between two snapshots, in their order: '+ KEY' is in B alone, '-"
             + " KEY' in A alone, '~ KEY' has another value or lease. With --live: what changed in a"
             + " running cluster since snapshot A, by prefixes, which is what a restore would undo."
-            + " Ends with 1 when there is a difference.")
+            + " With --to-revision or --to-time: what changed from A to that point, or from A to B"
+            + " as it was then, or with --live since A as it was then. Ends with 1 when there is a"
+            + " difference.")
 final class DiffCommand implements Callable<Integer> {
   /** How long each answer of a running cluster may take. */
   static final Duration ANSWER = Duration.ofSeconds(30);
@@ -43,8 +46,12 @@ final class DiffCommand implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "B",
-      description = "The second snapshot, given in the same way; not with --live.")
+      description =
+          "The second snapshot, given in the same way; not with --live. Default with --to-revision"
+              + " or --to-time: A and the changes recorded behind it.")
   private @Nullable SnapshotOperand after;
+
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
 
   @Option(
       names = "--live",
@@ -88,17 +95,19 @@ final class DiffCommand implements Callable<Integer> {
         throw new UsageException("--live stands for B; give one of them");
       }
       EtcdConnection cluster = root.etcd.connection(List.of(live));
-      return reader.whole(before, (a, way) -> live(a, range, cluster));
+      return reader.whole(before, point, (a, way) -> live(a, range, cluster));
     }
-    if (after == null) {
-      throw new UsageException("nothing to compare with; give B or --live URL");
+    if (after == null && !point.isGiven()) {
+      throw new UsageException(
+          "nothing to compare with; give B, --live URL, --to-revision or --to-time");
     }
     if (keys) {
       throw new UsageException("--keys goes with --live; without it keys are printed anyway");
     }
-    SnapshotOperand b = after;
+    SnapshotOperand b = after == null ? before : after;
     return reader.whole(
-        before, (one, wayOfA) -> reader.whole(b, (other, wayOfB) -> files(one, other, range)));
+        before,
+        (one, wayOfA) -> reader.whole(b, point, (other, wayOfB) -> files(one, other, range)));
   }
 
   private int files(EtcdSnapshot a, EtcdSnapshot b, KeyRange range) throws IOException {

@@ -5,6 +5,7 @@ import dev.etcdbackup.Recipients;
 import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.etcd.drill.Drill;
 import dev.etcdbackup.etcd.drill.DrillReport;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import java.io.File;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,11 +28,16 @@ import picocli.CommandLine.Parameters;
         "Restores a snapshot into a temporary directory, starts an etcd from it if there is one,"
             + " compares its history and its number of keys with the snapshot, writes and deletes a"
             + " key, and removes everything. Exit code 1 when a check fails, 5 when the snapshot is"
-            + " corrupt. When the snapshot has authentication, --etcd-user logs in to the etcd.")
+            + " corrupt. When the snapshot has authentication, --etcd-user logs in to the etcd."
+            + " With --to-revision or --to-time of a backup and the changes recorded behind it.")
 final class DrillCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
-  @Parameters(paramLabel = "KEY|FILE", description = SnapshotOperand.DESCRIPTION)
+  @Parameters(
+      paramLabel = "KEY|FILE",
+      description =
+          SnapshotOperand.DESCRIPTION
+              + " With --to-revision or --to-time also a project, of which the backup is chosen.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private SnapshotOperand operand;
 
@@ -47,6 +54,8 @@ final class DrillCommand implements Callable<Integer> {
           "Do not record in the store that the drill opened an encrypted backup with a private key,"
               + " which 'coverage --encryption' and 'run' report.")
   private boolean noRecord;
+
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
 
   DrillCommand(EtcdBackupCommand root) {
     this.root = root;
@@ -66,17 +75,15 @@ final class DrillCommand implements Callable<Integer> {
       List<String> preflight,
       double seconds) {}
 
-  /** A report, and what is to be known before a restore. */
-  private record Drilled(DrillReport report, List<String> preflight) {}
+  /** A report, what is to be known before a restore, and to whom the backup is encrypted. */
+  private record Drilled(
+      DrillReport report, List<String> preflight, Optional<Recipients> encryptedTo) {}
 
   @Override
   public Integer call() throws UsageException, IOException {
+    point.requireComplete();
     Drill drill = drill();
-    OperandReader reader = new OperandReader(root).readRecipients();
-    Drilled drilled =
-        reader.whole(
-            operand,
-            (snapshot, way) -> new Drilled(drill.run(snapshot), snapshot.preflight(true).lines()));
+    Drilled drilled = point.isGiven() ? toPoint(drill) : whole(drill);
     List<String> preflight = drilled.preflight().stream().map(OptionNames::in).toList();
     DrillReport report = drilled.report();
     Output output = root.output();
@@ -88,9 +95,30 @@ final class DrillCommand implements Callable<Integer> {
       output.line(operand + (report.passed() ? ": passed" : ": FAILED"));
     }
     if (report.passed() && !noRecord && operand instanceof SnapshotOperand.InStore in) {
-      record(in.key().project(), reader.encryptedTo());
+      String project = in.key().project();
+      record(project.isEmpty() ? in.key().name() : project, drilled.encryptedTo());
     }
     return report.passed() ? ExitCode.DONE : ExitCode.NO;
+  }
+
+  private Drilled whole(Drill drill) throws UsageException, IOException {
+    OperandReader reader = new OperandReader(root).readRecipients();
+    return reader.whole(
+        operand, (snapshot, way) -> drilled(drill.run(snapshot), snapshot, reader.encryptedTo()));
+  }
+
+  private Drilled toPoint(Drill drill) throws UsageException, IOException {
+    PointInTimeReader reader = new PointInTimeReader(root, point).readRecipients();
+    return reader.read(
+        operand,
+        (base, snapshot, changes) ->
+            drilled(drill.run(snapshot, changes), snapshot, reader.encryptedTo()));
+  }
+
+  private static Drilled drilled(
+      DrillReport report, EtcdSnapshot snapshot, Optional<Recipients> encryptedTo)
+      throws IOException {
+    return new Drilled(report, snapshot.preflight(true).lines(), encryptedTo);
   }
 
   /** A store that cannot be written to does not fail a drill that passed. */

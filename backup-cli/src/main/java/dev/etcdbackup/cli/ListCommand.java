@@ -36,7 +36,7 @@ final class ListCommand implements Callable<Integer> {
       names = {"-l", "--long"},
       description =
           "A table: the format of the name, when the backup was taken, whether its name or the store"
-              + " says so, its encodings, its size, its key.")
+              + " says so, its encodings, its size, its key; its pins, notes and marks.")
   private boolean isLong;
 
   ListCommand(EtcdBackupCommand root) {
@@ -50,11 +50,17 @@ final class ListCommand implements Callable<Integer> {
       List<Backup> backups = service.list(project);
       Output output = root.output();
       Catalogue catalogue = root.catalogue();
-      if (output.isJson()) {
-        output.json(json(service, backups, catalogue));
-      } else if (isLong) {
-        table(
-            backups.stream().map(one -> BackupJson.of(one, catalogue, List.of())).toList(), output);
+      if (output.isJson() || isLong) {
+        Map<BackupKey, List<BackupNote>> notes = notes(service, backups);
+        List<BackupJson> rows = new ArrayList<>();
+        for (Backup one : backups) {
+          rows.add(BackupJson.of(one, catalogue, notes.getOrDefault(one.key(), List.of())));
+        }
+        if (output.isJson()) {
+          output.json(rows);
+        } else {
+          table(rows, notes, output);
+        }
       } else {
         backups.forEach(backup -> output.line(backup.key().toString()));
       }
@@ -62,36 +68,43 @@ final class ListCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static void table(List<BackupJson> backups, Output output) {
-    TextTable table = new TextTable("FORMAT", "TIME", "SOURCE", "ENCODING", "SIZE", "KEY");
+  private static void table(
+      List<BackupJson> backups, Map<BackupKey, List<BackupNote>> notes, Output output) {
+    boolean noted = backups.stream().anyMatch(one -> notes.containsKey(BackupKey.parse(one.key())));
+    TextTable table =
+        noted
+            ? new TextTable("FORMAT", "TIME", "SOURCE", "ENCODING", "SIZE", "KEY", "NOTES")
+            : new TextTable("FORMAT", "TIME", "SOURCE", "ENCODING", "SIZE", "KEY");
     for (BackupJson one : backups) {
       boolean isWhole = one.role() == null || one.role().equals("snapshot");
-      table.add(
-          one.kind() + (isWhole ? "" : " " + one.role()),
-          one.shownTime(),
-          one.shownTimeSource(),
-          one.encoding().isEmpty() ? "-" : String.join("+", one.encoding()),
-          Long.toString(one.size()),
-          one.key());
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  one.kind() + (isWhole ? "" : " " + one.role()),
+                  one.shownTime(),
+                  one.shownTimeSource(),
+                  one.encoding().isEmpty() ? "-" : String.join("+", one.encoding()),
+                  Long.toString(one.size()),
+                  one.key()));
+      if (noted) {
+        cells.add(
+            notes.getOrDefault(BackupKey.parse(one.key()), List.of()).stream()
+                .map(BackupNote::toString)
+                .collect(Collectors.joining("; ")));
+      }
+      table.add(cells.toArray(String[]::new));
     }
     table.lines().forEach(output::line);
   }
 
-  /** The backups with their notes, which only JSON shows: one listing more for each project. */
-  private static List<BackupJson> json(
-      BackupService service, List<Backup> backups, Catalogue catalogue) throws BackupException {
-    Map<String, Map<BackupKey, List<BackupNote>>> notes = new HashMap<>();
-    List<BackupJson> rows = new ArrayList<>();
-    for (Backup backup : backups) {
-      String of = backup.key().project();
-      Map<BackupKey, List<BackupNote>> known = notes.get(of);
-      if (known == null) {
-        known = notes(service, of);
-        notes.put(of, known);
-      }
-      rows.add(BackupJson.of(backup, catalogue, known.getOrDefault(backup.key(), List.of())));
+  /** The notes of all projects: one listing more for each of them. */
+  private static Map<BackupKey, List<BackupNote>> notes(BackupService service, List<Backup> of)
+      throws BackupException {
+    Map<BackupKey, List<BackupNote>> notes = new HashMap<>();
+    for (String project : of.stream().map(one -> one.key().project()).distinct().toList()) {
+      notes.putAll(notes(service, project));
     }
-    return rows;
+    return notes;
   }
 
   private static Map<BackupKey, List<BackupNote>> notes(BackupService service, String project)

@@ -1,14 +1,6 @@
 package dev.etcdbackup.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.CharacterEscapes;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintStream;
-import org.jspecify.annotations.Nullable;
 
 /** Standard output: lines of text, one JSON document, or one value. */
 final class Output {
@@ -16,13 +8,6 @@ final class Output {
   enum Format {
     TEXT,
     JSON
-  }
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
-  static {
-    JSON.getFactory().setCharacterEscapes(new EscapeDelete());
   }
 
   private final PrintStream stream;
@@ -62,7 +47,7 @@ final class Output {
 
     void json(Object row) {
       stream.print(begun ? ",\n  " : "[\n  ");
-      stream.print(text(row).replace("\n", "\n  "));
+      stream.print(JsonText.document(row).replace("\n", "\n  "));
       begun = true;
     }
 
@@ -75,7 +60,7 @@ final class Output {
 
   /** A document: records and lists of records, their fields in the order of declaration. */
   void json(Object document) {
-    stream.print(text(document));
+    stream.print(JsonText.document(document));
     stream.print('\n');
   }
 
@@ -86,46 +71,11 @@ final class Output {
 
   /** A document on a line of its own, for logs. */
   void jsonLine(Object document) {
-    try {
-      stream.print(JSON.writeValueAsString(document) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a line has no JSON form", e);
-    }
+    stream.print(JsonText.line(document) + "\n");
   }
 
   /** Flushes standard output. */
   void flush() {
     stream.flush();
-  }
-
-  private static String text(Object document) {
-    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-    try {
-      return JSON.writer(
-              new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines))
-          .writeValueAsString(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a result has no JSON form", e);
-    }
-  }
-
-  /** Escapes DEL too, the only ASCII control character that JSON does not escape. */
-  private static final class EscapeDelete extends CharacterEscapes {
-    private static final long serialVersionUID = 1L;
-    private static final int[] ESCAPES = standardAsciiEscapesForJSON();
-
-    static {
-      ESCAPES[0x7f] = ESCAPE_STANDARD;
-    }
-
-    @Override
-    public int[] getEscapeCodesForAscii() {
-      return ESCAPES.clone();
-    }
-
-    @Override
-    public @Nullable SerializableString getEscapeSequence(int c) {
-      return null;
-    }
   }
 }

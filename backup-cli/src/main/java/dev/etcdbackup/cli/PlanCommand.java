@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
@@ -11,7 +12,11 @@ import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
 import dev.etcdbackup.recovery.RecoveryPlan;
+import dev.etcdbackup.restore.PointInTimePlan;
+import dev.etcdbackup.service.BackupNote;
+import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.snapshot.FileSnapshotSource;
+import dev.etcdbackup.snapshot.Preflight;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
@@ -24,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,7 +39,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Shows how to recover a lost cluster: from a member that still answers (--etcd), from"
             + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing. Exit"
-            + " code 2 when the newest backup is needed and --decrypt-with is none of its keys.")
+            + " code 2 when the newest backup is needed and --decrypt-with is none of its keys. With"
+            + " --to-revision or --to-time: the backup and the changes that lead to that point,"
+            + " which are read and verified; exit code 5 when they do not.")
 final class PlanCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -58,6 +66,8 @@ final class PlanCommand implements Callable<Integer> {
       description = "A copy of a dead member's member/snap/db.")
   private @Nullable Path copiedDatabase;
 
+  @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
+
   PlanCommand(EtcdBackupCommand root) {
     this.root = root;
   }
@@ -78,8 +88,9 @@ final class PlanCommand implements Callable<Integer> {
       List<String> doubts,
       List<PassedOverJson> passedOver,
       String note,
+      List<String> notes,
       List<String> preflight) {
-    static PlanJson of(RecoveryPlan plan, List<String> preflight) {
+    static PlanJson of(RecoveryPlan plan, List<String> notes, List<String> preflight) {
       return new PlanJson(
           plan.cluster().project(),
           plan.way().toString().toLowerCase(Locale.ROOT),
@@ -94,28 +105,109 @@ final class PlanCommand implements Callable<Integer> {
               .map(one -> new PassedOverJson(one.what(), one.problem()))
               .toList(),
           plan.cluster().note(),
+          notes,
+          preflight);
+    }
+  }
+
+  /** A plan for a point in time as {@code -o json} shows it; what does not apply is null. */
+  record PointPlanJson(
+      String project,
+      String way,
+      String backup,
+      long revision,
+      @Nullable String time,
+      int objects,
+      long events,
+      @Nullable String problem,
+      String note,
+      List<String> preflight) {
+    static PointPlanJson of(PointInTimePlan plan, LostCluster cluster, List<String> preflight) {
+      return new PointPlanJson(
+          cluster.project(),
+          "changes",
+          plan.base().key().toString(),
+          plan.reached().revision(),
+          plan.reached().time().map(Object::toString).orElse(null),
+          plan.reached().objects(),
+          plan.reached().events(),
+          plan.reached().problem().orElse(null),
+          cluster.note(),
           preflight);
     }
   }
 
   @Override
   public Integer call() throws UsageException, ConfigException, IOException {
+    point.requireComplete();
     BackupConfig file = BackupConfig.read(config, Optional.empty());
+    if (point.isGiven()) {
+      return toPoint(file);
+    }
     LostCluster cluster = cluster(file).withSurvivors(survivors());
     RecoveryPlan plan;
+    List<String> notes;
     List<String> preflight;
     try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()))) {
-      plan = new Recovery(root.service(open.store(), file), root.clock()).plan(cluster);
+      BackupService service = root.service(open.store(), file);
+      plan = new Recovery(service, root.clock()).plan(cluster);
+      notes = notes(plan, service);
       preflight = preflight(plan, open.store());
     }
     Output output = root.output();
     if (output.isJson()) {
-      output.json(PlanJson.of(plan, preflight));
+      output.json(PlanJson.of(plan, notes, preflight));
     } else {
       plan.lines().forEach(output::line);
+      notes.stream().map(TerminalText::escape).forEach(output::line);
       preflight.forEach(output::line);
     }
     return ExitCode.DONE;
+  }
+
+  private Integer toPoint(BackupConfig file) throws UsageException, IOException {
+    LostCluster cluster = cluster(file);
+    if (copiedDatabase != null || root.etcd.isGiven()) {
+      throw new UsageException(
+          "--to-revision and --to-time need a backup and its changes, not a survivor; leave out"
+              + " --etcd, --discovery-srv and --copied-db");
+    }
+    PointInTimePlan plan;
+    try (StoreOptions.OpenStore open = root.store.open(root.store.or(file.store()))) {
+      plan =
+          new PointInTimeReader(root, point)
+              .read(open.store(), BackupKey.parse(project), PointInTimePlan::of);
+    }
+    List<String> preflight = toDo(plan.preflight());
+    Output output = root.output();
+    if (output.isJson()) {
+      output.json(PointPlanJson.of(plan, cluster, preflight));
+      return ExitCode.DONE;
+    }
+    plan.lines().forEach(output::line);
+    if (!cluster.automated()) {
+      String note = cluster.note().isEmpty() ? "there is no recovery note" : cluster.note();
+      output.line("NEEDS CONFIRMATION: " + project + " is not automated: " + note);
+    }
+    preflight.forEach(output::line);
+    return ExitCode.DONE;
+  }
+
+  private static List<String> toDo(Preflight preflight) {
+    return preflight.toDo().stream().map(finding -> OptionNames.in(finding.toString())).toList();
+  }
+
+  /** What people and schedules said of the backup of the plan. */
+  private static List<String> notes(RecoveryPlan plan, BackupService service)
+      throws BackupException {
+    if (plan.backup().isEmpty()) {
+      return List.of();
+    }
+    BackupKey key = plan.backup().get().key();
+    return service.notes().list(key.project()).stream()
+        .filter(one -> one.key().equals(key))
+        .map(one -> one.kind() == BackupNote.Kind.NOTE ? "note: " + one.text() : "it is " + one)
+        .toList();
   }
 
   /** What needs a decision before the backup of the plan is restored. */
@@ -132,9 +224,7 @@ final class PlanCommand implements Callable<Integer> {
             .extent(ReadOptions.Extent.FEW_PAGES)
             .build();
     try (StoredSnapshot stored = StoredSnapshot.open(plan.backup().get(), store, options)) {
-      return stored.snapshot().preflight(false).toDo().stream()
-          .map(finding -> OptionNames.in(finding.toString()))
-          .toList();
+      return toDo(stored.snapshot().preflight(false));
     } catch (BackupException e) { // the plan holds all the same
       return List.of("what to know before the restore could not be read: " + e.getMessage());
     }

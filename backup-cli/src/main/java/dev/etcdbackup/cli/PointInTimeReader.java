@@ -5,17 +5,16 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.restore.BaseChoice;
 import dev.etcdbackup.restore.ChangeReplay;
-import dev.etcdbackup.restore.Consolidation;
+import dev.etcdbackup.restore.ConsolidatedSnapshot;
 import dev.etcdbackup.restore.PointInTime;
-import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +25,8 @@ final class PointInTimeReader {
   private final EtcdBackupCommand root;
   private final PointInTimeOptions point;
   private @Nullable Path signer;
+  private boolean readsRecipients;
+  private Optional<Recipients> encryptedTo = Optional.empty();
 
   PointInTimeReader(EtcdBackupCommand root, PointInTimeOptions point) {
     this.root = root;
@@ -45,67 +46,72 @@ final class PointInTimeReader {
         throws IOException, UsageException;
   }
 
+  /** Also reads to whom the backup is encrypted, which takes one more request. */
+  PointInTimeReader readRecipients() {
+    readsRecipients = true;
+    return this;
+  }
+
+  /** To whom the backup that was read is encrypted; empty when it is not. */
+  Optional<Recipients> encryptedTo() {
+    return encryptedTo;
+  }
+
   /** Reads a backup that is named, or that is chosen in a project. */
   <T> T read(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     if (!(operand instanceof SnapshotOperand.InStore in)) {
       throw new UsageException(
           "changes are recorded behind a stored backup; give a project or a key, not a file");
     }
+    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
+      return read(open.store(), in.key(), work);
+    }
+  }
+
+  /** The same, in a store that is open. */
+  <T> T read(BackupStore stored, BackupKey key, Work<T> work) throws UsageException, IOException {
     PointInTime until = point.point();
     BackupEncodings encodings = root.encoding.reading();
-    try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
-      BackupStore store =
-          signer == null
-              ? open.store()
-              : EncodingOptions.requiringSignature(open.store(), "--require-signature", signer);
-      BackupKey key = in.key();
-      boolean isProject = key.project().isEmpty();
-      List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
-      Backup base =
-          isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
-      Optional<String> missing = encodings.missing(base.name());
-      if (missing.isPresent()) {
-        throw new UsageException(base.key() + " cannot be read, because " + missing.get());
-      }
-      ChangeReplay changes = ChangeReplay.of(store, encodings, listing, base, until);
-      StoredSnapshot snapshot;
-      try (ProgressLine progress = ProgressLine.on(root.errors(), base.key().project())) {
-        ReadOptions whole = options(encodings).progress(progress::moved).build();
-        snapshot = StoredSnapshot.open(base, store, whole);
-      }
-      try (snapshot) {
-        return work.run(
-            base,
-            snapshot.snapshot(),
-            point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
-      }
+    BackupStore store =
+        signer == null
+            ? stored
+            : EncodingOptions.requiringSignature(stored, "--require-signature", signer);
+    boolean isProject = key.project().isEmpty();
+    List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
+    Backup base =
+        isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
+    Optional<String> missing = encodings.missing(base.name());
+    if (missing.isPresent()) {
+      throw new UsageException(base.key() + " cannot be read, because " + missing.get());
+    }
+    if (readsRecipients) {
+      encryptedTo = root.service(store).encryptedTo(base);
+    }
+    ChangeReplay changes = ChangeReplay.of(store, encodings, listing, base, until);
+    StoredSnapshot snapshot;
+    try (ProgressLine progress = ProgressLine.on(root.errors(), base.key().project())) {
+      ReadOptions whole = options(encodings).progress(progress::moved).build();
+      snapshot = StoredSnapshot.open(base, store, whole);
+    }
+    try (snapshot) {
+      return work.run(
+          base, snapshot.snapshot(), point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+    } catch (IllegalArgumentException e) { // the backup does not allow the point
+      throw new UsageException("--" + e.getMessage());
     }
   }
 
   /** Writes the state to a temporary file, and deletes it when the work is done. */
   <T> T consolidated(SnapshotOperand operand, OperandReader.Work<T> work)
       throws UsageException, IOException {
-    Path directory = Files.createTempDirectory(OperandReader.temporaryDirectory(), "etcd-backup-");
-    Path file = directory.resolve("consolidated.db");
-    try {
-      Reached reached = read(operand, (base, snapshot, changes) -> write(snapshot, changes, file));
-      reached.problem().ifPresent(root::warn);
-      try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-        return work.run(snapshot, StoredSnapshot.Access.TEMPORARY_FILE);
-      }
-    } finally {
-      Files.deleteIfExists(file);
-      Files.delete(directory);
-    }
-  }
-
-  /** Writes a snapshot up to the point. */
-  static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
-      throws UsageException, IOException {
-    try {
-      return Consolidation.write(snapshot, changes, file);
-    } catch (IllegalArgumentException e) { // the backup does not allow the point
-      throw new UsageException("--" + e.getMessage());
+    ConsolidatedSnapshot consolidated =
+        read(
+            operand,
+            (base, snapshot, changes) ->
+                ConsolidatedSnapshot.open(snapshot, changes, OperandReader.temporaryDirectory()));
+    try (consolidated) {
+      consolidated.reached().problem().ifPresent(root::warn);
+      return work.run(consolidated.snapshot(), StoredSnapshot.Access.TEMPORARY_FILE);
     }
   }
 

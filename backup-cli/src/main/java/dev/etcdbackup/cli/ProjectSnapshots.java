@@ -21,6 +21,8 @@ final class ProjectSnapshots {
   private final BackupEncodings encodings;
   private final ReadOptions.Builder options;
   private boolean skipped;
+  private int listed;
+  private int opened;
 
   ProjectSnapshots(EtcdBackupCommand root, BackupStore store) throws UsageException {
     this.root = root;
@@ -40,10 +42,13 @@ final class ProjectSnapshots {
 
   /** The backups with a time in their names, the oldest first. */
   List<Backup> oldestFirst(String project) throws UsageException, BackupException {
-    return root.service(store).list(project).stream()
-        .filter(backup -> backup.kind() != BackupKind.CHANGES && backup.time().isPresent())
-        .sorted(Backup.OLDEST_FIRST)
-        .toList();
+    List<Backup> backups =
+        root.service(store).list(project).stream()
+            .filter(backup -> backup.kind() != BackupKind.CHANGES && backup.time().isPresent())
+            .sorted(Backup.OLDEST_FIRST)
+            .toList();
+    listed = backups.size();
+    return backups;
   }
 
   /** When a backup was begun. */
@@ -60,12 +65,20 @@ final class ProjectSnapshots {
     if (missing.isPresent()) {
       return skip(backup, missing.get());
     }
-    try (StoredSnapshot stored =
-        StoredSnapshot.open(backup, store, options.extent(extent).build())) {
+    try (ProgressLine progress = ProgressLine.on(root.errors(), label(backup));
+        StoredSnapshot stored =
+            StoredSnapshot.open(
+                backup, store, options.extent(extent).progress(progress::moved).build())) {
       return Optional.of(work.run(stored.snapshot()));
     } catch (CorruptBackupException e) {
       return skip(backup, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Which backup is read, of how many. */
+  private String label(Backup backup) {
+    opened++;
+    return backup.key().project() + " " + opened + " of at most " + Math.max(opened, listed);
   }
 
   private <T> Optional<T> skip(Backup backup, String reason) {

@@ -108,7 +108,8 @@ final class RestoreCommand implements Callable<Integer> {
       names = "--preflight",
       description =
           "Restore nothing; print what is to be known before: which versions of etcd start from it,"
-              + " authentication, alarms, encryption keys.")
+              + " authentication, alarms, encryption keys. With --to-revision or --to-time as of"
+              + " that point.")
   private boolean preflightOnly;
 
   @Mixin private final RestoreSelectionOptions part = new RestoreSelectionOptions();
@@ -173,7 +174,8 @@ final class RestoreCommand implements Callable<Integer> {
 
   private int preflight() throws UsageException, IOException {
     Preflight preflight =
-        new OperandReader(root).whole(operand, (snapshot, access) -> snapshot.preflight(true));
+        new OperandReader(root)
+            .whole(operand, point, (snapshot, access) -> snapshot.preflight(true));
     Output output = root.output();
     List<String> lines = preflight.lines().stream().map(OptionNames::in).toList();
     if (output.isJson()) {
@@ -200,12 +202,8 @@ final class RestoreCommand implements Callable<Integer> {
         .read(
             operand,
             (base, snapshot, changes) -> {
-              try {
-                print(base, restore.restore(snapshot, target, changes));
-                return ExitCode.DONE;
-              } catch (IllegalArgumentException e) { // the backup does not allow the point
-                throw new UsageException("--" + e.getMessage());
-              }
+              print(base, restore.restore(snapshot, target, changes));
+              return ExitCode.DONE;
             });
   }
 

@@ -2,6 +2,8 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ChangesConfig;
+import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
 import dev.etcdbackup.internal.DurationText;
@@ -10,6 +12,8 @@ import dev.etcdbackup.schedule.BackupScheduler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -66,6 +70,7 @@ final class RunCommand implements Callable<Integer> {
     RunLog log = new RunLog(root.output());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     BackupMetrics metrics = new BackupMetrics(registry);
+    ChangeMetrics changes = new ChangeMetrics(registry);
     try (StoreOptions.OpenStore open = root.store.openToWrite(read);
         SecondStores secondStores = SecondStores.open(read, root.store);
         SchedulerSetup setup =
@@ -79,11 +84,19 @@ final class RunCommand implements Callable<Integer> {
                     builder
                         .listener(log)
                         .listener(metrics)
+                        .recordedTo(changes::recordedTo)
                         .listener(new UploadSweeping(open, log)));
         ChangeRecorders recorders =
-            new ChangeRecorders(
-                root, open.store(), setup.lock(), log, new ChangeMetrics(registry))) {
+            new ChangeRecorders(root, open.store(), setup.lock(), log, changes);
+        ScheduledConsolidation consolidation =
+            new ScheduledConsolidation(
+                EncodingOptions.signing(open.store(), read),
+                setup.lock(),
+                root.clock(),
+                log,
+                changes)) {
       BackupScheduler scheduler = setup.scheduler();
+      List<ScheduledConsolidation.Project> consolidated = consolidated(read.clusters());
       setup.addAll(new ConfiguredChecks(root).of(read.checks()));
       metrics.watch(scheduler);
       Optional<StatusServer> status = Optional.empty();
@@ -97,6 +110,7 @@ final class RunCommand implements Callable<Integer> {
         root.interruption().expect(grace.plus(AFTER_GRACE));
         scheduler.start();
         recorders.start(read.clusters());
+        consolidation.start(consolidated);
         awaitSignal();
         log.line(
             "stopping", "", "backups in progress may finish within " + DurationText.format(grace));
@@ -105,6 +119,24 @@ final class RunCommand implements Callable<Integer> {
         status.ifPresent(StatusServer::close);
       }
     }
+  }
+
+  private List<ScheduledConsolidation.Project> consolidated(List<ClusterConfig> clusters)
+      throws UsageException {
+    List<ScheduledConsolidation.Project> projects = new ArrayList<>();
+    for (ClusterConfig cluster : clusters) {
+      Optional<Duration> every = cluster.changes().flatMap(ChangesConfig::consolidateEvery);
+      if (every.isPresent()) {
+        projects.add(
+            new ScheduledConsolidation.Project(
+                cluster.project(),
+                every.get(),
+                root.encoding.readingAndWriting(cluster.encoding()),
+                cluster.encoding().applyTo(cluster.naming().strategy()),
+                cluster.timeout()));
+      }
+    }
+    return projects;
   }
 
   private int stop(BackupScheduler scheduler, RunLog log) {

@@ -27,6 +27,8 @@ import java.util.function.UnaryOperator;
 /** A scheduler that is built from the configuration, and the connection of its lock. */
 final class SchedulerSetup implements AutoCloseable {
   private final BackupConfig config;
+  private final BackupStore store;
+  private final BackupEncodings reading;
   private final Optional<EtcdBackupLock> lock;
   private final SecondStores secondStores;
   private final BackupScheduler scheduler;
@@ -48,6 +50,8 @@ final class SchedulerSetup implements AutoCloseable {
       UnaryOperator<SchedulerBuilder> more)
       throws UsageException {
     this.config = config;
+    this.store = store;
+    this.reading = encodings;
     this.secondStores = secondStores;
     try {
       this.lock = config.lock().map(SchedulerSetup::lock);
@@ -72,7 +76,14 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules, each with these checks. */
   void addAll(List<ScheduledCheck> checks) throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      scheduler.put(scheduled(cluster, secondStores.of(cluster.project()), checks));
+      ScheduledClusterBuilder builder =
+          scheduled(cluster, secondStores.of(cluster.project()), checks);
+      if (cluster.skipUnchanged() && canBeBackedUp(cluster)) {
+        builder.skipUnchanged(
+            new LiveUnchanged(cluster.etcd(), store, reading, cluster.timeout()),
+            cluster.maxAge().orElseThrow());
+      }
+      scheduler.put(builder.build());
     }
   }
 
@@ -80,7 +91,7 @@ final class SchedulerSetup implements AutoCloseable {
   void addOnDemand() throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
       if (canBeBackedUp(cluster)) {
-        scheduler.put(cluster(cluster, Schedule.never(), List.of(), List.of()));
+        scheduler.put(cluster(cluster, Schedule.never(), List.of(), List.of()).build());
       }
     }
   }
@@ -97,7 +108,7 @@ final class SchedulerSetup implements AutoCloseable {
   }
 
   /** A cluster with the schedule that the configuration gives it. */
-  static ScheduledCluster scheduled(
+  static ScheduledClusterBuilder scheduled(
       ClusterConfig cluster, List<SecondStore> copyTo, List<ScheduledCheck> checks)
       throws UsageException {
     if (cluster.automated() && !canBeBackedUp(cluster)) {
@@ -110,7 +121,7 @@ final class SchedulerSetup implements AutoCloseable {
         cluster, cluster.automated() ? cluster.schedule() : Schedule.never(), copyTo, checks);
   }
 
-  private static ScheduledCluster cluster(
+  private static ScheduledClusterBuilder cluster(
       ClusterConfig cluster,
       Schedule schedule,
       List<SecondStore> copyTo,
@@ -128,7 +139,7 @@ final class SchedulerSetup implements AutoCloseable {
     cluster.since().ifPresent(builder::since);
     copyTo.forEach(builder::copyTo);
     checks.forEach(builder::check);
-    return builder.build();
+    return builder;
   }
 
   private static BackupEncodings encodings(ClusterConfig cluster) throws UsageException {

@@ -45,7 +45,7 @@ final class SpaceUsageCommand implements Callable<Integer> {
       names = "--depth",
       converter = Converters.Count.class,
       paramLabel = "N",
-      description = "How many parts of a key, separated by '/', make a prefix. Default: 2.")
+      description = "How many parts of a key, separated by '/', make a prefix. Default: 3.")
   private int depth = UsageOptions.DEFAULT.depth();
 
   @Option(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,31 @@ class ConfigCheckTest {
     args[3] = NOW;
     System.arraycopy(more, 0, args, 4, more.length);
     return Cli.run(args);
+  }
+
+  @Test
+  void itShowsHowChangesAreRecordedAndWhatIsSkipped() throws Exception {
+    String text =
+        """
+        store: file:///
+        clusters:
+        - project: p
+          endpoints: ["http://a:2379"]
+          interval: 7d
+          maxAge: 15d
+          skipUnchanged: true
+          changes: {period: 5s, consolidateEvery: 1d}
+        """;
+    assertThat(check(text).out())
+        .contains(
+            "  skips   a backup while the cluster is unchanged since the newest one\n"
+                + "  changes recorded every 5s or 8MiB, a full backup of them when the newest is"
+                + " 24h old\n");
+    JsonNode changes =
+        new JsonMapper().readTree(check(text, "-o=json").out()).at("/clusters/0/changes");
+    assertThat(changes.path("periodSeconds").asLong()).isEqualTo(5);
+    assertThat(changes.path("consolidateEverySeconds").asLong()).isEqualTo(86_400);
+    assertThat(check(text.replace("1d}", "59s}")).err()).contains("must be 1m to 366d, not '59s'");
   }
 
   @Test
@@ -123,6 +149,7 @@ class ConfigCheckTest {
     assertThat(run.code()).isEqualTo(2);
   }
 
+  @Tag("slow")
   @Test
   void whatTheFileNamesIsLookedAtToo() throws Exception {
     Path ca = Files.writeString(directory.resolve("ca.crt"), "not a certificate");

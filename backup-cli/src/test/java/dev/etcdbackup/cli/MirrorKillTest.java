@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A mirror that is killed in the middle: 0 lost, 0 doubled, nothing half-written is visible. */
@@ -29,6 +31,23 @@ class MirrorKillTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 2, 5, 9})
   void theNextMirrorCompletesWhatAKilledOneLeft(int visible) throws Exception {
+    kill(visible, 0);
+  }
+
+  /** Between the first and the last backup, each time some milliseconds later. */
+  @Tag("night")
+  @Timeout(600)
+  @ParameterizedTest
+  @MethodSource("points")
+  void theNextMirrorCompletesWhatWasKilledAtAnyOfTwentyPoints(int point) throws Exception {
+    kill(point % 10, 3L * point);
+  }
+
+  static IntStream points() {
+    return IntStream.range(0, 20);
+  }
+
+  private void kill(int visible, long millisLater) throws Exception {
     Path from = Files.createDirectories(directory.resolve("from"));
     Path to = Files.createDirectory(directory.resolve("to"));
     Path project = Files.createDirectory(from.resolve("p"));
@@ -40,6 +59,7 @@ class MirrorKillTest {
     Process process = start(from, to);
     try {
       awaitFiles(to, visible, process);
+      boolean unused = process.waitFor(millisLater, TimeUnit.MILLISECONDS);
     } finally {
       process.destroyForcibly().waitFor();
     }

@@ -84,6 +84,35 @@ class NotesCommandsTest {
   }
 
   @Test
+  void theyAreShownByTheLongListThePlanAndCoverage(@TempDir Path directory) throws Exception {
+    assertThat(on("list", "cray-bos", "--long").out()).doesNotContain("NOTES");
+    Files.write(store.resolve(SECOND), Goldens.bytes("3.4.23-empty"));
+    on("pin", SECOND, "--reason=evidence", NOW);
+    on("note", SECOND, "before the migration", NOW);
+    on("mark-bad", NEWEST, "--reason=keys lost", NOW);
+
+    assertThat(on("list", "cray-bos", "--long").out().lines())
+        .anyMatch(line -> line.endsWith("  KEY" + " ".repeat(46) + "NOTES"))
+        .anyMatch(line -> line.endsWith(NEWEST + "  marked bad: keys lost"))
+        .anyMatch(line -> line.endsWith("note: before the migration; pinned: evidence"));
+
+    Path config = directory.resolve("clusters.yaml");
+    Files.writeString(config, "clusters: [{project: cray-bos}]");
+    Cli plan = on("plan", "cray-bos", "--config=" + config, NOW);
+    assertThat(plan.out())
+        .contains("PASSED OVER " + NEWEST + ": marked bad: keys lost")
+        .contains("it is pinned: evidence\n")
+        .contains("note: before the migration\n");
+    assertThat(on("plan", "cray-bos", "--config=" + config, NOW, "-o=json").out())
+        .contains("it is pinned: evidence");
+
+    Path page = directory.resolve("page.html");
+    Cli coverage = on("coverage", "--config=" + config, "--html=" + page, NOW);
+    assertThat(coverage.out()).contains("marked bad: keys lost; ").contains("pinned: evidence");
+    assertThat(page).content().contains(">1 bad</span>").contains(">1 pinned</span>");
+  }
+
+  @Test
   void wrongInputIsRefused() {
     assertThat(on("pin", OLD).code()).isEqualTo(2);
     assertThat(on("pin", OLD, "--reason", "").code()).isEqualTo(2);

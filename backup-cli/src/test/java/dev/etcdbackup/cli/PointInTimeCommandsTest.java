@@ -5,11 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.directory.DirectoryBackupStore;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.service.NamingStrategy;
+import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import dev.etcdbackup.zstd.Zstandard;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -143,6 +156,81 @@ class PointInTimeCommandsTest {
   }
 
   @Test
+  void aPlanSaysWhichBackupAndHowManyChangesLeadToAMoment() throws Exception {
+    Path config = directory.resolve("backup.yaml");
+    Files.writeString(
+        config, "clusters: [{project: p, automated: false, recovery: rebuild it from git}]\n");
+    String file = "--config=" + config;
+    Cli plan = on("plan", "p", file, "--to-revision=15");
+    assertThat(plan.code()).as(plan.err()).isZero();
+    assertThat(plan.out())
+        .contains("restore " + base + " and 4 changes in ")
+        .contains("it leads to revision 15, recorded at ")
+        .contains("NEEDS CONFIRMATION: p is not automated: rebuild it from git");
+
+    JsonNode json =
+        JSON.readTree(on("plan", "p", file, "--to-time=9999-01-01T00:00:00Z", "-o=json").out());
+    assertThat(json.path("way").asText()).isEqualTo("changes");
+    assertThat(json.path("revision").asLong()).isEqualTo(21);
+    assertThat(json.path("events").asLong()).isEqualTo(10);
+
+    Cli late = on("plan", "p", file, "--to-revision=22");
+    assertThat(late.code()).isEqualTo(5);
+    assertThat(late.err()).contains("good up to revision 21");
+    Cli shorter = on("plan", "p", file, "--to-revision=22", "--as-far-as-possible");
+    assertThat(shorter.code()).isZero();
+    assertThat(shorter.out()).contains("NOT COMPLETE: ");
+    Cli survivor = on("plan", "p", file, "--to-revision=15", "--etcd=" + etcd.endpoint());
+    assertThat(survivor.code()).isEqualTo(2);
+  }
+
+  @Test
+  void aDrillRestoresARecordedMoment() throws Exception {
+    Cli drill = on("drill", "p", "--to-revision=15");
+    assertThat(drill.code()).as(drill.err()).isZero();
+    assertThat(drill.out())
+        .contains("4 changes were added to the backup, up to revision 15 of ")
+        .contains("p: passed");
+
+    Cli json = on("drill", base, "--to-time=9999-01-01T00:00:00Z", "-o=json");
+    assertThat(json.code()).as(json.err()).isZero();
+    JsonNode report = JSON.readTree(json.out());
+    assertThat(report.path("keys").asLong()).isEqualTo(20);
+    assertThat(report.path("steps").path(0).asText()).contains("what the live cluster answered");
+    assertThat(on("drill", "p", "--to-revision=22").code()).isEqualTo(5);
+    assertThat(on("drill", base, "--as-far-as-possible").code()).isEqualTo(2);
+  }
+
+  @Test
+  void theHashIsWhatTheLiveClusterAnsweredThen() throws Exception {
+    JsonNode restored =
+        JSON.readTree(
+            on("restore", "p", "--to-revision=21", "-o=json", "--data-dir=" + directory + "/d")
+                .out());
+    JsonNode hash = JSON.readTree(on("hashkv", "p", "--to-revision=21", "-o=json").out());
+    assertThat(hash.path("hash")).isEqualTo(restored.path("hash"));
+    assertThat(hash.path("revision").asLong()).isEqualTo(21);
+
+    Cli text = on("hashkv", base, "--rev=7");
+    assertThat(text.out()).matches("hash: [0-9]+\nrevision: 7\ncompactRevision: -1\n");
+    Cli compacted = on("hashkv", base, "--compact-revision=5");
+    assertThat(compacted.out()).contains("revision: 11\n").contains("compactRevision: 5\n");
+    assertThat(on("hashkv", base, "--rev=12").code()).isEqualTo(2);
+  }
+
+  @Test
+  void whatChangedSinceABackupIsShown() {
+    Cli since = on("diff", base, "--to-revision=13");
+    assertThat(since.code()).isEqualTo(1);
+    assertThat(since.out()).isEqualTo("+ key-10\n+ key-11\n");
+    assertThat(on("diff", base, "p", "--to-revision=13").out()).isEqualTo(since.out());
+    assertThat(on("diff", base, base).code()).isZero();
+    assertThat(on("diff", base).code()).isEqualTo(2);
+    Cli live = on("diff", "p", "--to-revision=21", "--live=" + etcd.endpoint());
+    assertThat(live.code()).as(live.err() + live.out()).isZero();
+  }
+
+  @Test
   void optionsThatDoNotGoTogetherAreRefused() {
     for (List<String> more :
         List.of(
@@ -176,6 +264,50 @@ class PointInTimeCommandsTest {
         Cli.on(copy, "restore", key, "--to-revision=21", "--data-dir=" + directory.resolve("d"));
     assertThat(onward.code()).as(onward.err()).isZero();
     assertThat(onward.out()).contains(" at revision 21\n");
+  }
+
+  @Test
+  void aFullBackupIsMadeOfTheChangesWhenTheNewestIsOld() throws Exception {
+    Path copy = directory.resolve("copy");
+    copyStore(copy);
+    BackupStore own = DirectoryBackupStore.at(copy);
+    Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
+    ManualClock clock = new ManualClock(taken.plusSeconds(3599));
+    BackupEncodings encodings = BackupEncodings.of(new Zstandard());
+    BackupLock lock = BackupLock.inProcess();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    RunLog log = new RunLog(new Output(new PrintStream(out, true, UTF_8), Output.Format.TEXT));
+    ScheduledConsolidation.Project project =
+        new ScheduledConsolidation.Project(
+            "p",
+            Duration.ofHours(1),
+            encodings,
+            NamingStrategy.periodic(),
+            Duration.ofMinutes(1));
+    try (ScheduledConsolidation due =
+        new ScheduledConsolidation(
+            own, lock, clock, log, new ChangeMetrics(new SimpleMeterRegistry()))) {
+      assertThat(due.consolidateIfDue(project)).as("not yet").isEmpty();
+      Instant unused = clock.pass(Duration.ofSeconds(1));
+      try (BackupLock.Held other = lock.tryAcquire("p", () -> {}).orElseThrow()) {
+        assertThat(other.confirm()).isTrue();
+        assertThat(due.consolidateIfDue(project)).as("another process is at it").isEmpty();
+      }
+      BackupKey made = due.consolidateIfDue(project).orElseThrow().key();
+      assertThat(made.name()).startsWith("etcd.backup_v21_");
+      assertThat(Cli.on(copy, "verify", made.toString(), "--deep").code()).isZero();
+      assertThat(Cli.on(copy, "keys", made.toString()).out().lines()).hasSize(20);
+      unused = clock.pass(Duration.ofHours(1));
+      assertThat(due.consolidateIfDue(project)).as("no changes behind it").isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsToBeKnownOfAMomentIsPrinted() {
+    Cli preflight = on("restore", "p", "--to-revision=15", "--preflight");
+    assertThat(preflight.code()).as(preflight.err()).isZero();
+    assertThat(preflight.out()).isEqualTo(on("restore", base, "--preflight").out());
+    assertThat(on("restore", "p", "--to-revision=22", "--preflight").code()).isEqualTo(5);
   }
 
   private static void copyStore(Path copy) throws Exception {

@@ -162,6 +162,7 @@ class S3Test {
     }
   }
 
+  @Tag("slow")
   @Test
   @Tag("server")
   void checkStoreSaysWhetherABucketSuits() {

@@ -89,6 +89,19 @@ public final class EtcdTls {
   }
 
   /**
+   * Trusts servers whose certificate one of these authorities signed, and no others.
+   *
+   * @param name what to call the text in messages, for example the Secret that it comes from
+   * @param ca a text in PEM with one or more certificates, read by this call
+   * @return the settings
+   * @throws IllegalArgumentException when it holds no certificate; the message says the name
+   */
+  public static EtcdTls trustingPem(String name, byte[] ca) {
+    X509Certificate[] authorities = readable(() -> PemFile.certificates(name, ca));
+    return new EtcdTls(name, authorities::clone, "none", null, null);
+  }
+
+  /**
    * Trusts servers that the Java runtime trusts.
    *
    * @return the settings
@@ -132,6 +145,23 @@ public final class EtcdTls {
     Objects.requireNonNull(key, "key");
     return new EtcdTls(
         ca, trusted, "in memory", context -> context.keyManager(key, copy), copy::clone);
+  }
+
+  /**
+   * Presents a certificate to servers that ask for one ({@code --client-cert-auth}).
+   *
+   * @param name what to call the texts in messages, for example the Secret that they come from
+   * @param certificate a text in PEM with the certificate, and those of intermediate authorities
+   *     behind it; read by this call
+   * @param key a text in PEM with its private key, as in a file; read by this call
+   * @return new settings
+   * @throws IllegalArgumentException when a text does not hold what it should; the message says the
+   *     name, and nothing of the key
+   */
+  public EtcdTls withCertificatePem(String name, byte[] certificate, byte[] key) {
+    X509Certificate[] own = readable(() -> PemFile.certificates(name, certificate));
+    PrivateKey ownKey = readable(() -> PemFile.privateKey(name, key));
+    return new EtcdTls(ca, trusted, name, context -> context.keyManager(ownKey, own), own::clone);
   }
 
   /**
@@ -194,6 +224,19 @@ public final class EtcdTls {
       // The next connection reads the file again and reports the problem.
     }
     return Optional.empty();
+  }
+
+  /** Reads a text that is in memory already. */
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  private static <T> T readable(Reading<T> text) {
+    try {
+      return text.read();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** Names the files. */

@@ -23,8 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Certificates and keys in PEM files. Java reads PKCS#8 keys alone; the two older forms differ from
- * it by a wrapping only, which is put around them here (RFC 5208, RFC 8017 A.1.2, RFC 5915).
+ * Certificates and keys in PEM text, of files and of elsewhere. Java reads PKCS#8 keys alone; the
+ * two older forms differ from it by a wrapping only, which is put around them here (RFC 5208, RFC
+ * 8017 A.1.2, RFC 5915).
  */
 final class PemFile {
   private static final Pattern BLOCK =
@@ -45,10 +46,19 @@ final class PemFile {
 
   /** Reads the certificates of a file, one at least; other blocks in it are skipped. */
   static X509Certificate[] certificates(Path file) throws IOException {
+    return certificates(file.toString(), read(file));
+  }
+
+  /**
+   * Reads the certificates of a text, one at least; other blocks in it are skipped.
+   *
+   * @param file what to call the text in messages
+   */
+  static X509Certificate[] certificates(String file, byte[] pem) throws IOException {
     List<X509Certificate> certificates = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      Matcher block = blocks(file);
+      Matcher block = blocks(pem);
       while (block.find()) {
         if (block.group(1).equals("CERTIFICATE")) {
           byte[] der = Base64.getMimeDecoder().decode(block.group(2));
@@ -67,7 +77,16 @@ final class PemFile {
 
   /** Reads the private key of a file: the first one. What fails never shows the key. */
   static PrivateKey privateKey(Path file) throws IOException {
-    Matcher block = blocks(file);
+    return privateKey(file.toString(), read(file));
+  }
+
+  /**
+   * Reads the private key of a text: the first one. What fails never shows the key.
+   *
+   * @param file what to call the text in messages
+   */
+  static PrivateKey privateKey(String file, byte[] pem) throws IOException {
+    Matcher block = blocks(pem);
     String parameters = "";
     while (block.find()) {
       String kind = block.group(1);
@@ -84,11 +103,11 @@ final class PemFile {
     throw new IOException(file + " holds no private key");
   }
 
-  private static Matcher blocks(Path file) throws IOException {
-    return BLOCK.matcher(new String(read(file), StandardCharsets.ISO_8859_1));
+  private static Matcher blocks(byte[] pem) {
+    return BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1));
   }
 
-  private static PrivateKey privateKey(Path file, String kind, String base64, String parameters)
+  private static PrivateKey privateKey(String file, String kind, String base64, String parameters)
       throws IOException {
     try {
       byte[] der = Base64.getMimeDecoder().decode(base64);

@@ -7,11 +7,14 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.etcd.drill.Drill;
+import dev.etcdbackup.etcd.drill.DrillReport;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.restore.ChangeReplay;
 import dev.etcdbackup.restore.Consolidation;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.restore.PointInTime;
+import dev.etcdbackup.restore.PointInTimePlan;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.restore.RestoredChanges;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -119,6 +122,23 @@ final class RecordedHistory {
         assertThat(one.getLease() == 0 || ids.contains(one.getLease())).isTrue();
       }
       restored.put("written", "afterwards");
+    }
+  }
+
+  /** A drill restores the revision, and what it says of the changes is what a plan says. */
+  void assertDrillPasses(EtcdBinaries version, BackupKey base, long revision) throws Exception {
+    ChangeReplay changes = replay(base, PointInTime.revision(revision));
+    Path etcd = version.directory().resolve("etcd");
+    try (StoredSnapshot from = open(base)) {
+      DrillReport report =
+          Drill.builder(directory).etcd(etcd).build().run(from.snapshot(), changes);
+      assertThat(report.problems()).isEmpty();
+      assertThat(report.booted()).isTrue();
+      assertThat(report.hashKv().revision()).isEqualTo(revision);
+      PointInTimePlan plan = PointInTimePlan.of(backup(base), from.snapshot(), changes);
+      assertThat(plan.reached().revision()).isEqualTo(revision);
+      assertThat(report.steps().get(0)).startsWith(plan.reached().events() + " changes were added");
+      assertThat(plan.lines().get(1)).startsWith("it leads to revision " + revision);
     }
   }
 

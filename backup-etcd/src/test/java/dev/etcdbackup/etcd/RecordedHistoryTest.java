@@ -72,6 +72,7 @@ class RecordedHistoryTest {
       }
       history.assertBoots(version, client, etcd, base, last);
       history.assertBoots(version, client, etcd, base, last - 33);
+      history.assertDrillPasses(version, base, last - 20);
       assertThatThrownBy(() -> history.consolidate(base, PointInTime.revision(last + 1)))
           .isInstanceOf(CorruptBackupException.class)
           .hasMessageContaining("good up to revision " + last)

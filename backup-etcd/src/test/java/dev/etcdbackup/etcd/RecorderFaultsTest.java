@@ -75,11 +75,22 @@ class RecorderFaultsTest {
 
   @Test
   void aRecorderThatIsKilledAgainAndAgainLosesAndDoublesNothing() throws Exception {
+    killAgainAndAgain(12);
+  }
+
+  @Test
+  @Tag("night")
+  @Timeout(600)
+  void aRecorderThatIsKilledAtFiftyPointsLosesAndDoublesNothing() throws Exception {
+    killAgainAndAgain(50);
+  }
+
+  private void killAgainAndAgain(int times) throws Exception {
     Random random = new Random(50);
     try (EtcdServer etcd = EtcdServer.start();
         Client client = RecordedHistory.client(etcd)) {
       Optional<BackupKey> base = Optional.empty();
-      for (int i = 0; i < 12; i++) {
+      for (int i = 0; i < times; i++) {
         try (RecorderRun recorder = record(etcd)) {
           if (base.isEmpty()) {
             base = Optional.of(recorder.base());

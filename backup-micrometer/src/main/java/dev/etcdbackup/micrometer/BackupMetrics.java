@@ -11,10 +11,15 @@ import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.PruneReport;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +55,10 @@ import org.jspecify.annotations.Nullable;
  * verify, drill, and {@code result}: good, bad, failed</td></tr>
  * <tr><td>{@code etcd.backup.check.duration}</td><td>timer of these checks, by {@code kind}; of a
  * drill, the time to restore</td></tr>
+ * <tr><td>{@code etcd.backup.drill.rto}</td><td>gauge, seconds that the last good drill took: the
+ * time to restore</td></tr>
+ * <tr><td>{@code etcd.backup.drill.rpo}</td><td>gauge, seconds, how old the backup was that the last
+ * good drill restored</td></tr>
  * <tr><td>{@code etcd.backup.lock.lost}</td><td>locks lost during a run</td></tr>
  * <tr><td>{@code etcd.backup.last.success.timestamp}</td><td>gauge, when the newest backup was taken: seconds since 1970; NaN while there is no backup</td></tr>
  * <tr><td>{@code etcd.backup.age}</td><td>gauge, seconds since then</td></tr>
@@ -70,6 +79,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackupMetrics implements BackupListener {
   private final MeterRegistry registry;
+  private final Map<String, AtomicReference<Duration>> drills = new ConcurrentHashMap<>();
   private volatile @Nullable ClusterGauges gauges;
 
   /**
@@ -165,6 +175,21 @@ public final class BackupMetrics implements BackupListener {
         .tags("project", project, "kind", result.kind().toString())
         .register(registry)
         .record(result.took());
+    if (result.kind() == ScheduledCheck.Kind.DRILL && result.ok()) {
+      drilled(project, "etcd.backup.drill.rto", "Of the last good drill", result.took());
+      drilled(project, "etcd.backup.drill.rpo", "Age of what it restored", result.age());
+    }
+  }
+
+  private void drilled(String project, String name, String description, Duration value) {
+    AtomicReference<Duration> held =
+        drills.computeIfAbsent(project + ' ' + name, added -> new AtomicReference<>(value));
+    held.set(value);
+    Gauge.builder(name, held, it -> it.get().toMillis() / 1e3)
+        .description(description)
+        .baseUnit("seconds")
+        .tag("project", project)
+        .register(registry);
   }
 
   @Override

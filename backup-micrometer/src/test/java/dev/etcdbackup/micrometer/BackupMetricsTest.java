@@ -3,10 +3,12 @@ package dev.etcdbackup.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPlan;
 import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.CheckResult;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.schedule.ScheduledCluster;
@@ -50,6 +52,25 @@ class BackupMetricsTest {
   @AfterEach
   void stop() {
     scheduler.close();
+  }
+
+  @Test
+  void theLastGoodDrillIsMeasured() {
+    for (int seconds : List.of(2, 3)) {
+      metrics.checked("p", drill(List.of(), Duration.ofSeconds(seconds)));
+    }
+    metrics.checked("p", drill(List.of("page 3 is bad"), Duration.ofSeconds(9)));
+    assertThat(value("etcd_backup_drill_rto_seconds{project=\"p\"}")).isEqualTo(3);
+    assertThat(value("etcd_backup_drill_rpo_seconds{project=\"p\"}")).isEqualTo(3600);
+  }
+
+  private static CheckResult drill(List<String> problems, Duration took) {
+    return new CheckResult(
+        ScheduledCheck.Kind.DRILL,
+        BackupKey.parse("p/etcd.backup_v1_2020-01-01-10:00:00"),
+        problems,
+        took,
+        Duration.ofHours(1));
   }
 
   @Test

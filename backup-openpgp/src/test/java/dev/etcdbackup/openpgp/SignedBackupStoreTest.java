@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,16 +33,22 @@ class SignedBackupStoreTest {
   private static final BackupKey SIGNATURE =
       BackupKey.parse("cray-bss/.etcd-backup/signatures/etcd.backup_v1450_2020-01-30-20:44:41.asc");
 
+  private static SigningKey signingKey;
+
   private final InMemoryBackupStore store = new InMemoryBackupStore();
-  private SigningKey signingKey;
   private BackupStore signing;
   private BackupStore requiring;
 
-  @BeforeEach
-  void readKeys() throws IOException {
+  /** Read once: a passphrase is made slow to try. */
+  @BeforeAll
+  static void readSigningKey() throws IOException {
     try (Passphrase passphrase = Passphrase.read(TestKeys.file("passphrase"))) {
       signingKey = SigningKey.read(TestKeys.file("private.asc"), passphrase);
     }
+  }
+
+  @BeforeEach
+  void openStores() throws IOException {
     signing = SignedBackupStore.signing(store, signingKey);
     requiring =
         SignedBackupStore.requiring(store, SignerKeys.read(List.of(TestKeys.file("public.asc"))));

@@ -1,8 +1,8 @@
 package dev.etcdbackup.s3;
 
 import dev.etcdbackup.internal.FailureText;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +23,7 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -63,6 +64,8 @@ public final class S3Clients {
     private @Nullable String region;
     private @Nullable AwsCredentialsProvider credentials;
     private @Nullable Path caPem;
+    private byte @Nullable [] caPemBytes;
+    private @Nullable URI proxy;
 
     private Builder(URI endpoint) {
       String scheme = endpoint.getScheme();
@@ -115,10 +118,40 @@ public final class S3Clients {
     }
 
     /**
+     * Trusts these authorities, and only them, for {@code https}; precedes a file. Default: those
+     * of the Java runtime.
+     *
+     * @param caPem one or more X.509 certificates in PEM, copied
+     * @return this
+     */
+    public Builder caPem(byte[] caPem) {
+      this.caPemBytes = caPem.clone();
+      return this;
+    }
+
+    /**
+     * Sends all requests through a proxy. Default: that of {@code HTTP_PROXY} and {@code
+     * HTTPS_PROXY}, except for the hosts of {@code NO_PROXY}.
+     *
+     * @param proxy {@code http://HOST:PORT}, or {@code http://USER:PASSWORD@HOST:PORT}
+     * @return this
+     * @throws IllegalArgumentException when it is another kind of address; the message does not
+     *     show it
+     */
+    public Builder proxy(URI proxy) {
+      boolean http = "http".equalsIgnoreCase(proxy.getScheme());
+      if (!http || proxy.getHost() == null || proxy.getPort() < 0) {
+        throw new IllegalArgumentException("proxy must be http://[USER:PASSWORD@]HOST:PORT");
+      }
+      this.proxy = proxy;
+      return this;
+    }
+
+    /**
      * Makes the client. Sends nothing.
      *
      * @return the client, to be closed by the caller
-     * @throws IllegalArgumentException when the file of authorities cannot be read or holds none
+     * @throws IllegalArgumentException when the authorities cannot be read or there are none
      * @throws IllegalStateException when the AWS SDK is older than 2.30
      */
     public S3Client build() {
@@ -133,9 +166,15 @@ public final class S3Clients {
               .connectionTimeout(Duration.ofSeconds(5))
               .socketTimeout(Duration.ofSeconds(30))
               .maxConnections(CONNECTIONS);
-      if (caPem != null) {
-        TrustManager[] trusted = trusting(caPem);
+      if (caPemBytes != null || caPem != null) {
+        TrustManager[] trusted =
+            caPemBytes != null
+                ? trusting("caPem", caPemBytes)
+                : trusting(Objects.requireNonNull(caPem));
         http.tlsTrustManagersProvider(() -> trusted);
+      }
+      if (proxy != null) {
+        http.proxyConfiguration(through(proxy));
       }
       S3ClientBuilder client =
           S3Client.builder()
@@ -169,12 +208,37 @@ public final class S3Clients {
       }
     }
 
+    private static ProxyConfiguration through(URI proxy) {
+      ProxyConfiguration.Builder through =
+          ProxyConfiguration.builder()
+              .endpoint(URI.create("http://" + proxy.getRawAuthority().replaceFirst("^.*@", "")))
+              .useEnvironmentVariableValues(false)
+              .useSystemPropertyValues(false);
+      String user = proxy.getUserInfo();
+      if (user != null) {
+        int colon = user.indexOf(':');
+        through.username(colon < 0 ? user : user.substring(0, colon));
+        through.password(colon < 0 ? "" : user.substring(colon + 1));
+      }
+      return through.build();
+    }
+
     private static TrustManager[] trusting(Path caPem) {
-      try (InputStream pem = Files.newInputStream(caPem)) {
+      try {
+        return trusting("caPem " + caPem, Files.readAllBytes(caPem));
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "caPem " + caPem + " cannot be read: " + FailureText.withoutFile(e), e);
+      }
+    }
+
+    private static TrustManager[] trusting(String name, byte[] pem) {
+      try {
         Collection<? extends Certificate> authorities =
-            CertificateFactory.getInstance("X.509").generateCertificates(pem);
+            CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem));
         if (authorities.isEmpty()) {
-          throw new IllegalArgumentException("caPem " + caPem + " holds no certificate");
+          throw new IllegalArgumentException(name + " holds no certificate");
         }
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
@@ -185,12 +249,11 @@ public final class S3Clients {
             TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);
         return factory.getTrustManagers();
-      } catch (IOException e) {
-        throw new IllegalArgumentException(
-            "caPem " + caPem + " cannot be read: " + FailureText.withoutFile(e), e);
+      } catch (IOException e) { // that the new store of keys cannot be made
+        throw new IllegalArgumentException(name + " cannot be used: " + FailureText.of(e), e);
       } catch (GeneralSecurityException e) {
         throw new IllegalArgumentException(
-            "caPem " + caPem + " is not a PEM file: " + FailureText.withoutFile(e), e);
+            name + " is not a PEM file: " + FailureText.withoutFile(e), e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.etcdbackup.s3;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
@@ -39,6 +40,23 @@ class S3SettingsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(pem.toString());
     }
+  }
+
+  @Test
+  void authoritiesInMemoryMustHoldSome() {
+    for (String pem : new String[] {"", "no certificate"}) {
+      assertThatThrownBy(() -> S3Clients.forRgw(ENDPOINT).caPem(pem.getBytes(US_ASCII)).build())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("caPem ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://proxy:1", "http://user:canary@proxy", "proxy:canary", "http:/p"})
+  void aProxyThatIsNoneIsRefusedAndNotShown(String text) {
+    assertThatThrownBy(() -> S3Clients.forRgw(ENDPOINT).proxy(URI.create(text)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("proxy must be http://[USER:PASSWORD@]HOST:PORT");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.service.BackupNote;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
@@ -112,7 +113,8 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                       List.of(),
                       Optional.empty(),
                       CoverageDay.last(
-                          days, now, own, catalogue.snapshots(own), byDay(failed), daily));
+                          days, now, own, catalogue.snapshots(own), byDay(failed), daily),
+                      new RecoveryCoverage(RecoveryCoverage.recordedTo(own, now), List.of()));
                 })
             .toList());
   }
@@ -141,6 +143,25 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
                     Optional.ofNullable(encryption.get(one.row().project()))
                         .map(one::withEncryption)
                         .orElse(one))
+            .toList());
+  }
+
+  /**
+   * Returns the same coverage with the notes of the backups of some projects.
+   *
+   * @param notes by project, as {@link dev.etcdbackup.service.BackupNotes#list} returns them
+   * @return the coverage
+   */
+  public Coverage withNotes(Map<String, List<BackupNote>> notes) {
+    return new Coverage(
+        at,
+        projects.stream()
+            .map(
+                one ->
+                    one.withRecovery(
+                        new RecoveryCoverage(
+                            one.recovery().recordedTo(),
+                            notes.getOrDefault(one.row().project(), one.recovery().notes()))))
             .toList());
   }
 
@@ -181,8 +202,11 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * and {@code projects}, each with {@code project}, {@code state}, {@code newest} (with {@code
    * key}, {@code time}, {@code size}, {@code ageSeconds}), {@code lastSuccess}, {@code lastFailure}
    * (with {@code at}, {@code reason}), {@code nextDue}, {@code missed}, {@code note}, {@code
-   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened} and {@code days} (each with
-   * {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
+   * suspicions}, {@code encryptedTo} (key ids), {@code lastOpened}, {@code recordedTo} and {@code
+   * rpoSeconds} (when changes are recorded), {@code lastVerified} (with {@code key}, {@code at}),
+   * {@code lastDrill} (with {@code key}, {@code at}, {@code rtoSeconds}, {@code rpoSeconds}),
+   * {@code pins} and {@code bad} (each with {@code key}, {@code text}, {@code until}) and {@code
+   * days} (each with {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
    * CoverageState#label() labels}; fields whose value is not known are absent. Fields may be added
    * in later versions. ASCII without control characters: names are escaped.
    *

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.service.BackupNote;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +35,7 @@ final class CoverageJson {
       json.writeEndObject();
       json.writeArrayFieldStart("projects");
       for (ProjectCoverage project : coverage.projects()) {
-        write(json, project);
+        write(json, project, coverage.at());
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -45,7 +47,8 @@ final class CoverageJson {
         .replace("\u007f", "\\u007f"); // DEL occurs only within strings
   }
 
-  private static void write(JsonGenerator json, ProjectCoverage project) throws IOException {
+  private static void write(JsonGenerator json, ProjectCoverage project, Instant at)
+      throws IOException {
     CoverageRow row = project.row();
     json.writeStartObject();
     json.writeStringField("project", row.project());
@@ -85,6 +88,7 @@ final class CoverageJson {
       }
       write(json, "lastOpened", encryption.lastOpened());
     }
+    write(json, project.recovery(), at);
     json.writeArrayFieldStart("days");
     for (CoverageDay day : project.days()) {
       json.writeStartObject();
@@ -95,6 +99,49 @@ final class CoverageJson {
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, RecoveryCoverage recovery, Instant at)
+      throws IOException {
+    if (recovery.recordedTo().isPresent()) {
+      write(json, "recordedTo", recovery.recordedTo());
+      json.writeNumberField("rpoSeconds", recovery.dataLoss(at).orElseThrow().toSeconds());
+    }
+    if (recovery.lastVerified().isPresent()) {
+      json.writeObjectFieldStart("lastVerified");
+      json.writeStringField("key", recovery.lastVerified().get().key().toString());
+      json.writeStringField("at", recovery.lastVerified().get().since().toString());
+      json.writeEndObject();
+    }
+    if (recovery.lastDrill().isPresent()) {
+      BackupNote drill = recovery.lastDrill().get();
+      json.writeObjectFieldStart("lastDrill");
+      json.writeStringField("key", drill.key().toString());
+      json.writeStringField("at", drill.since().toString());
+      if (drill.restoreTime().isPresent() && drill.dataAge().isPresent()) {
+        json.writeNumberField("rtoSeconds", drill.restoreTime().get().toMillis() / 1e3);
+        json.writeNumberField("rpoSeconds", drill.dataAge().get().toSeconds());
+      }
+      json.writeEndObject();
+    }
+    write(json, "pins", recovery.of(BackupNote.Kind.PIN));
+    write(json, "bad", recovery.of(BackupNote.Kind.BAD));
+  }
+
+  private static void write(JsonGenerator json, String field, List<BackupNote> notes)
+      throws IOException {
+    if (notes.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart(field);
+    for (BackupNote note : notes) {
+      json.writeStartObject();
+      json.writeStringField("key", note.key().toString());
+      json.writeStringField("text", note.text());
+      write(json, "until", note.until());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void write(JsonGenerator json, String field, Optional<Instant> time)

@@ -1,6 +1,8 @@
 package dev.etcdbackup.coverage;
 
+import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.page.Html;
+import dev.etcdbackup.service.BackupNote;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Writes coverage as a page for a browser: HTML that is also well-formed XML and contains its style
@@ -35,11 +38,17 @@ final class CoveragePage {
 
   private final Coverage coverage;
   private final boolean dueKnown;
+  private final boolean recorded;
+  private final boolean drilled;
   private final StringBuilder html = new StringBuilder();
 
   private CoveragePage(Coverage coverage) {
     this.coverage = coverage;
     this.dueKnown = coverage.projects().stream().anyMatch(one -> one.nextDue().isPresent());
+    this.recorded =
+        coverage.projects().stream().anyMatch(one -> one.recovery().recordedTo().isPresent());
+    this.drilled =
+        coverage.projects().stream().anyMatch(one -> one.recovery().lastDrill().isPresent());
   }
 
   static String of(Coverage coverage) {
@@ -105,6 +114,8 @@ final class CoveragePage {
     html.append("<th scope=\"col\">Project</th><th scope=\"col\">State</th>");
     days.forEach(day -> date(day, day.equals(days.get(0)) || day.getDayOfMonth() == 1));
     html.append("<th scope=\"col\">Newest</th>");
+    html.append(recorded ? "<th scope=\"col\" title=\"what would be lost now\">RPO</th>" : "");
+    html.append(drilled ? "<th scope=\"col\">Last drill</th>" : "");
     html.append(dueKnown ? "<th scope=\"col\">Next</th>" : "");
     html.append("<th scope=\"col\">Note</th></tr>\n</thead>\n<tbody>\n");
     coverage.projects().stream()
@@ -144,12 +155,21 @@ final class CoveragePage {
     if (!project.anomalies().isEmpty()) {
       html.append(" <span class=\"state paused\">not pruned</span>");
     }
+    badge(project.recovery().of(BackupNote.Kind.BAD), "paused", "bad");
+    badge(project.recovery().of(BackupNote.Kind.PIN), "pinned", "pinned");
     html.append("</td>");
     for (int i = project.days().size(); i < days; i++) {
       html.append("<td class=\"day none\"></td>");
     }
     project.days().forEach(this::cell);
     moment(project.lastSuccess(), project.lastSuccess().map(at -> ago(at)).orElse(""), "");
+    if (recorded) {
+      Optional<Instant> to = project.recovery().recordedTo();
+      moment(to, CoverageText.rpo(project, coverage.at()).orElse(""), "");
+    }
+    if (drilled) {
+      drill(project.recovery().lastDrill());
+    }
     if (dueKnown) {
       boolean overdue = project.nextDue().map(due -> due.isBefore(coverage.at())).orElse(false);
       String due = CoverageText.due(project.nextDue(), coverage.at());
@@ -158,6 +178,32 @@ final class CoveragePage {
     String remarks = Html.escape(project.remarks(coverage.at()));
     html.append("<td class=\"note\" title=\"").append(remarks).append("\"><div>");
     html.append(remarks).append("</div></td></tr>\n");
+  }
+
+  /** How many backups people pinned or marked, and which, as the title. */
+  private void badge(List<BackupNote> notes, String classes, String text) {
+    if (notes.isEmpty()) {
+      return;
+    }
+    String which =
+        notes.stream().map(one -> one.key().name() + " " + one).collect(Collectors.joining("; "));
+    html.append(" <span class=\"state ").append(classes).append("\" title=\"");
+    html.append(Html.escape(which)).append("\">").append(notes.size()).append(' ').append(text);
+    html.append("</span>");
+  }
+
+  /** When, how long it took (RTO), and how old the restored data were (RPO). */
+  private void drill(Optional<BackupNote> last) {
+    String times =
+        last.filter(one -> one.restoreTime().isPresent() && one.dataAge().isPresent())
+            .map(
+                one ->
+                    "<br/>RTO "
+                        + DurationText.format(one.restoreTime().orElseThrow())
+                        + ", RPO "
+                        + DurationText.format(one.dataAge().orElseThrow()))
+            .orElse("");
+    moment(last.map(BackupNote::since), last.map(one -> ago(one.since()) + times).orElse(""), "");
   }
 
   private void cell(CoverageDay day) {

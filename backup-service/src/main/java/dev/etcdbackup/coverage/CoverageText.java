@@ -13,34 +13,47 @@ final class CoverageText {
   private CoverageText() {}
 
   static String of(Coverage coverage) {
-    List<String[]> rows = new ArrayList<>();
-    rows.add(new String[] {"PROJECT", "STATE", "NEWEST", "NEXT", "NOTE"});
+    boolean recorded =
+        coverage.projects().stream().anyMatch(one -> one.recovery().recordedTo().isPresent());
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        recorded
+            ? List.of("PROJECT", "STATE", "NEWEST", "RPO", "NEXT", "NOTE")
+            : List.of("PROJECT", "STATE", "NEWEST", "NEXT", "NOTE"));
     for (ProjectCoverage one : coverage.projects()) {
-      rows.add(
-          new String[] {
-            Html.printable(one.row().project()),
-            one.row().state().label(),
-            one.lastSuccess().map(at -> Html.ago(at, coverage.at())).orElse("-"),
-            due(one.nextDue(), coverage.at()),
-            Html.printable(one.remarks(coverage.at()))
-          });
+      List<String> row = new ArrayList<>();
+      row.add(Html.printable(one.row().project()));
+      row.add(one.row().state().label());
+      row.add(one.lastSuccess().map(at -> Html.ago(at, coverage.at())).orElse("-"));
+      if (recorded) {
+        row.add(rpo(one, coverage.at()).orElse("-"));
+      }
+      row.add(due(one.nextDue(), coverage.at()));
+      row.add(Html.printable(one.remarks(coverage.at())));
+      rows.add(row);
     }
-    int[] widths = new int[4];
-    for (String[] row : rows) {
+    int[] widths = new int[rows.get(0).size() - 1];
+    for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+        widths[i] = Math.max(widths[i], row.get(i).codePointCount(0, row.get(i).length()));
       }
     }
     StringBuilder text = new StringBuilder();
-    for (String[] row : rows) {
+    for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < widths.length; i++) {
-        line.append(row[i]);
-        line.append(" ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()) + 2));
+        String cell = row.get(i);
+        line.append(cell);
+        line.append(" ".repeat(widths[i] - cell.codePointCount(0, cell.length()) + 2));
       }
-      text.append(line.append(row[4]).toString().stripTrailing()).append('\n');
+      text.append(line.append(row.get(widths.length)).toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  /** Formats in seconds what would be lost; empty when changes are not recorded. */
+  static Optional<String> rpo(ProjectCoverage project, Instant now) {
+    return project.recovery().dataLoss(now).map(loss -> loss.toSeconds() + "s");
   }
 
   /** Formats when a backup is due. */

@@ -23,6 +23,7 @@ import java.util.StringJoiner;
  * @param encryption what is known of its encryption; empty when its newest backup is not encrypted
  *     or that was not looked at
  * @param days the last days, today last; may be empty
+ * @param recovery what is known of restoring it
  */
 public record ProjectCoverage(
     CoverageRow row,
@@ -32,7 +33,30 @@ public record ProjectCoverage(
     long missed,
     List<String> anomalies,
     Optional<EncryptionCoverage> encryption,
-    List<CoverageDay> days) {
+    List<CoverageDay> days,
+    RecoveryCoverage recovery) {
+  /** Creates the coverage of a project of whose restoring nothing is known. */
+  public ProjectCoverage(
+      CoverageRow row,
+      Optional<Instant> lastSuccess,
+      Optional<Failure> lastFailure,
+      Optional<Instant> nextDue,
+      long missed,
+      List<String> anomalies,
+      Optional<EncryptionCoverage> encryption,
+      List<CoverageDay> days) {
+    this(
+        row,
+        lastSuccess,
+        lastFailure,
+        nextDue,
+        missed,
+        anomalies,
+        encryption,
+        days,
+        RecoveryCoverage.NONE);
+  }
+
   /**
    * A failed run.
    *
@@ -54,6 +78,7 @@ public record ProjectCoverage(
     Objects.requireNonNull(lastFailure, "lastFailure");
     Objects.requireNonNull(nextDue, "nextDue");
     Objects.requireNonNull(encryption, "encryption");
+    Objects.requireNonNull(recovery, "recovery");
     anomalies = List.copyOf(anomalies);
     days = List.copyOf(days);
   }
@@ -71,12 +96,26 @@ public record ProjectCoverage(
   /** Returns the same with what is known of its encryption. */
   ProjectCoverage withEncryption(EncryptionCoverage known) {
     return new ProjectCoverage(
-        row, lastSuccess, lastFailure, nextDue, missed, anomalies, Optional.of(known), days);
+        row,
+        lastSuccess,
+        lastFailure,
+        nextDue,
+        missed,
+        anomalies,
+        Optional.of(known),
+        days,
+        recovery);
+  }
+
+  /** Returns the same with what is known of restoring it. */
+  ProjectCoverage withRecovery(RecoveryCoverage known) {
+    return new ProjectCoverage(
+        row, lastSuccess, lastFailure, nextDue, missed, anomalies, encryption, days, known);
   }
 
   /**
-   * Returns one line with the note, the reason why the series is not pruned, the last failure, and
-   * to whom it is encrypted.
+   * Returns one line with the note, the reason why the series is not pruned, the last failure, to
+   * whom it is encrypted, and the pins and marks.
    */
   String remarks(Instant now) {
     StringJoiner text = new StringJoiner("; ");
@@ -97,6 +136,7 @@ public record ProjectCoverage(
       }
       encryption.get().warning(now).ifPresent(text::add);
     }
+    recovery.marks().forEach(text::add);
     return text.toString();
   }
 

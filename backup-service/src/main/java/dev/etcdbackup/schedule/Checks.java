@@ -61,17 +61,10 @@ final class Checks {
     Verification found = check.check().check(newest, with.service());
     Duration took = Duration.between(begun, with.clock().instant());
     if (found.ok()) {
-      String how =
-          check.kind() == ScheduledCheck.Kind.DRILL
-              ? "restored in "
-                  + DurationText.format(took)
-                  + ", "
-                  + DurationText.format(age)
-                  + " old"
-              : "verified in " + DurationText.format(took);
       if (check.kind() == ScheduledCheck.Kind.DRILL) {
-        with.service().notes().markDrilled(newest.key(), how);
+        with.service().notes().markDrilled(newest.key(), took, age);
       } else {
+        String how = "verified in " + DurationText.format(took);
         with.service().notes().markVerified(newest.key(), how);
       }
     }
@@ -82,16 +75,7 @@ final class Checks {
   }
 
   /** Returns one line for people about the last success of each check; empty without checks. */
-  String remark(Instant now) {
-    if (cluster.checks().isEmpty()) {
-      return "";
-    }
-    List<BackupNote> notes;
-    try {
-      notes = with.service().notes().list(cluster.project());
-    } catch (BackupException e) {
-      return "the results of checks cannot be read: " + e.getMessage();
-    }
+  String remark(List<BackupNote> notes, Instant now) {
     List<String> remarks = new ArrayList<>();
     for (ScheduledCheck each : cluster.checks()) {
       remarks.add(

@@ -13,6 +13,8 @@ import dev.etcdbackup.coverage.CoveredProject;
 import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
+import dev.etcdbackup.coverage.RecoveryCoverage;
+import dev.etcdbackup.service.BackupNote;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -101,7 +103,10 @@ final class CoverageView {
                           Optional.empty(),
                           Optional.empty(),
                           automated ? why : one.cluster().recovery());
-                  return remembered(row, one, List.of(), one.status().newest());
+                  RecoveryCoverage recovery =
+                      new RecoveryCoverage(
+                          with.recordedTo().apply(one.cluster().project()), List.of());
+                  return remembered(row, one, List.of(), one.status().newest(), recovery);
                 })
             .toList());
   }
@@ -110,13 +115,21 @@ final class CoverageView {
     Optional<Instant> lastSuccess = row.newest().flatMap(Backup::time);
     List<ForeignBackup> others = Catalogue.utc().snapshots(own);
     if (known != null) {
-      String checks = new Checks(with, known.cluster()).remark(now);
+      List<BackupNote> notes = List.of();
+      String checks;
+      try {
+        notes = with.service().notes().list(row.project());
+        checks = new Checks(with, known.cluster()).remark(notes, now);
+      } catch (BackupException e) {
+        checks = "pins and the results of checks cannot be read: " + e.getMessage();
+      }
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
           withNote(row, checks),
           known,
           CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
-          lastSuccess);
+          lastSuccess,
+          new RecoveryCoverage(recordedTo(row.project(), own), notes));
     }
     return new ProjectCoverage(
         row,
@@ -137,8 +150,19 @@ final class CoverageView {
     return new CoverageRow(row.project(), row.state(), row.newest(), row.age(), note);
   }
 
+  private Optional<Instant> recordedTo(String project, List<Backup> own) {
+    return Stream.concat(
+            RecoveryCoverage.recordedTo(own, now).stream(),
+            with.recordedTo().apply(project).stream())
+        .max(Comparator.naturalOrder());
+  }
+
   private static ProjectCoverage remembered(
-      CoverageRow row, Known known, List<CoverageDay> days, Optional<Instant> lastSuccess) {
+      CoverageRow row,
+      Known known,
+      List<CoverageDay> days,
+      Optional<Instant> lastSuccess,
+      RecoveryCoverage recovery) {
     ClusterStatus status = known.status();
     return new ProjectCoverage(
         row,
@@ -150,7 +174,8 @@ final class CoverageView {
         row.newest()
             .filter(newest -> newest.name().isEncrypted())
             .map(newest -> new EncryptionCoverage(List.of(), status.lastOpened())),
-        days);
+        days,
+        recovery);
   }
 
   /** Returns the expectation: a backup by the point after the newest one, plus 1 hour of grace. */

@@ -5,14 +5,17 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.service.BackupService;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ public final class SchedulerBuilder {
   private Duration firstDelay = Duration.ofSeconds(10);
   private Duration longestDelay = Duration.ofMinutes(5);
   private BackupLock lock = BackupLock.inProcess();
+  private Function<String, Optional<Instant>> recordedTo = project -> Optional.empty();
   private ThreadFactory threads = daemons();
   private @Nullable SchedulerRuntime runtime;
   private RandomGenerator random = RandomGenerator.getDefault();
@@ -155,6 +159,20 @@ public final class SchedulerBuilder {
   }
 
   /**
+   * Sets what knows up to when the changes of a project are recorded, for example a listener of its
+   * {@code ChangeRecorder} of backup-etcd. Coverage shows it. By default the names in the store say
+   * it, which do not know when nothing has changed.
+   *
+   * @param recordedTo returns the time for a project, empty when it is not known; called by threads
+   *     that compute coverage, must not block
+   * @return this
+   */
+  public SchedulerBuilder recordedTo(Function<String, Optional<Instant>> recordedTo) {
+    this.recordedTo = Objects.requireNonNull(recordedTo, "recordedTo");
+    return this;
+  }
+
+  /**
    * Sets the factory of all threads. Default: new daemon threads.
    *
    * @param threads the factory
@@ -198,6 +216,7 @@ public final class SchedulerBuilder {
             lock,
             AnomalyGuard.of(store, tarballZone),
             FailureLog.of(store),
+            recordedTo,
             new Listeners(listeners));
     RunQueue queue =
         new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));

@@ -2,7 +2,10 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.service.BackupService;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The objects that all runs of a scheduler share. */
 record SchedulerContext(
@@ -11,4 +14,5 @@ record SchedulerContext(
     BackupLock lock,
     AnomalyGuard guard,
     FailureLog failures,
+    Function<String, Optional<Instant>> recordedTo,
     Listeners listeners) {}

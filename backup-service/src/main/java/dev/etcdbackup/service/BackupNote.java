@@ -1,10 +1,16 @@
 package dev.etcdbackup.service;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.internal.DurationText;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A pin, a note or a mark that people or a scheduler put on a backup.
@@ -19,6 +25,9 @@ import java.util.Optional;
  */
 public record BackupNote(
     BackupKey key, Kind kind, Instant since, Optional<Instant> until, String text) {
+  private static final Pattern DRILL =
+      Pattern.compile("restored in ([0-9.dhms]+), ([0-9.dhms]+) old");
+
   /** What a note says about a backup. */
   public enum Kind {
     /** No policy deletes the backup. */
@@ -44,6 +53,48 @@ public record BackupNote(
     Objects.requireNonNull(since, "since");
     Objects.requireNonNull(until, "until");
     Objects.requireNonNull(text, "text");
+  }
+
+  static String drillText(Duration took, Duration age) {
+    Duration seconds = age.isNegative() ? Duration.ZERO : age.truncatedTo(ChronoUnit.SECONDS);
+    return "restored in " + DurationText.exact(took) + ", " + DurationText.exact(seconds) + " old";
+  }
+
+  /**
+   * Returns how long a drill took: the time to restore (RTO).
+   *
+   * @return the time; empty for other kinds, and when the text does not say
+   */
+  public Optional<Duration> restoreTime() {
+    return drill(1);
+  }
+
+  /**
+   * Returns how old the backup was when a drill restored it: what would have been lost (RPO).
+   *
+   * @return the age; empty for other kinds, and when the text does not say
+   */
+  public Optional<Duration> dataAge() {
+    return drill(2);
+  }
+
+  private Optional<Duration> drill(int part) {
+    Matcher matcher = DRILL.matcher(text);
+    return kind == Kind.DRILLED && matcher.matches()
+        ? duration(matcher.group(part))
+        : Optional.empty();
+  }
+
+  /** Reads {@code 1d2h3m4.5s}. */
+  private static Optional<Duration> duration(String text) {
+    int days = text.indexOf('d') + 1;
+    String rest = text.substring(days);
+    try {
+      return Optional.of(
+          Duration.parse("P" + text.substring(0, days) + (rest.isEmpty() ? "" : "T" + rest)));
+    } catch (DateTimeParseException | ArithmeticException written) {
+      return Optional.empty(); // by another program
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.service.BackupNote.Kind;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -125,6 +126,20 @@ public final class BackupNotes {
    */
   public void markDrilled(BackupKey key, String how) throws BackupException {
     replace(key, Kind.DRILLED, Optional.empty(), requireText("how", how));
+  }
+
+  /**
+   * Records that a backup was restored in a drill now, with the two times that matter after a loss:
+   * {@link BackupNote#restoreTime} and {@link BackupNote#dataAge} return them.
+   *
+   * @param key the backup
+   * @param took how long the drill took (RTO), 0 or more, cut to the millisecond
+   * @param age how old the backup was then (RPO), 0 or more, cut to the second
+   * @throws BackupNotFoundException when the backup does not exist
+   * @throws StoreException when the store failed; the record may be written
+   */
+  public void markDrilled(BackupKey key, Duration took, Duration age) throws BackupException {
+    markDrilled(key, BackupNote.drillText(took, age));
   }
 
   /**

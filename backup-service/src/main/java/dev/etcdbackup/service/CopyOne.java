@@ -77,7 +77,7 @@ record CopyOne(
   private void put(boolean verifying) throws IOException {
     StoredBackup source = backup.stored();
     try (InputStream stored = from.open(source, 0, source.size());
-        InputStream content = verifying ? verifying(stored) : stored) {
+        InputStream content = verifying ? passing(stored) : stored) {
       StoredBackup put = to.put(backup.key(), Content.of(content, source.size()));
       if (put.size() != source.size()) {
         throw new StoreException(
@@ -94,10 +94,17 @@ record CopyOne(
     }
   }
 
-  private InputStream verifying(InputStream stored) throws IOException {
+  /** The stored bytes, which end only after they were verified. */
+  private InputStream passing(InputStream stored) throws IOException {
     return backup.name().encodings().isEmpty()
-        ? new VerifyingInputStream(stored)
-        : new DecodingTee(stored, backup.name(), encodings, threads);
+        ? verifying(stored)
+        : new DecodingTee(stored, backup.name(), encodings, this::verifying, threads);
+  }
+
+  private InputStream verifying(InputStream decoded) {
+    return backup.kind() == BackupKind.CHANGES
+        ? new TrailerInputStream(decoded)
+        : new VerifyingInputStream(decoded);
   }
 
   private Copied compare(StoredBackup present) throws BackupException {

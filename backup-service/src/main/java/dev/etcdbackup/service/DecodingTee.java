@@ -3,7 +3,6 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
 import java.io.FilterInputStream;
@@ -16,6 +15,7 @@ import java.io.PipedOutputStream;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.UnaryOperator;
 
 /**
  * Stored bytes that are decoded and verified by a second thread while they are read. The end is
@@ -31,7 +31,15 @@ final class DecodingTee extends FilterInputStream {
   private final Thread thread;
   private boolean verified;
 
-  DecodingTee(InputStream in, BackupName name, BackupEncodings encodings, ThreadFactory threads)
+  /**
+   * @param verifying verifies what was decoded; reports the end only after that
+   */
+  DecodingTee(
+      InputStream in,
+      BackupName name,
+      BackupEncodings encodings,
+      UnaryOperator<InputStream> verifying,
+      ThreadFactory threads)
       throws IOException {
     super(in);
     this.decoded = new PipedInputStream(pipe, BUFFER);
@@ -40,7 +48,7 @@ final class DecodingTee extends FilterInputStream {
             () -> {
               try (decoded;
                   InputStream snapshot =
-                      new VerifyingInputStream(encodings.decode(decoded, name))) {
+                      verifying.apply(encodings.decode(decoded, name))) {
                 Download.copy(snapshot, OutputStream.nullOutputStream());
                 decoded.transferTo(OutputStream.nullOutputStream()); // what follows the snapshot
                 return true;

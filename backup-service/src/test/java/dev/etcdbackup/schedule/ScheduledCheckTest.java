@@ -3,6 +3,7 @@ package dev.etcdbackup.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.BackupNote;
@@ -92,6 +93,35 @@ class ScheduledCheckTest {
     assertThat(notes()).isEmpty();
     assertThat(world.scheduler.coverage().projects().get(0).row().note())
         .contains("no successful verify yet");
+  }
+
+  @Test
+  void aSampleOfTheOtherBackupsIsVerifiedEachDay() throws Exception {
+    BackupKey old = world.stored("p", 1, World.START.minus(DAY.multipliedBy(2)), 100);
+    ScheduledCheck sample =
+        ScheduledCheck.verify(
+            DAY,
+            (backup, from) ->
+                backup.key().equals(old) ? new Verification(List.of("page 3 is bad")) : GOOD,
+            3);
+    world.add("p", cluster -> cluster.schedule(Schedule.every(DAY)).check(sample));
+    world.pass(DAY.multipliedBy(6));
+
+    assertThat(results.results)
+        .filteredOn(one -> !one.ok())
+        .hasSizeBetween(1, 3)
+        .allSatisfy(
+            one -> assertThat(one.problems()).containsExactly(old + ": page 3 is bad"));
+
+    dev.etcdbackup.service.BackupService.builder(world.store)
+        .build()
+        .notes()
+        .markBad(old, "known");
+    results.results.clear();
+    world.pass(DAY.multipliedBy(6));
+    assertThat(results.results).isNotEmpty().allMatch(CheckResult::ok);
+    assertThatThrownBy(() -> ScheduledCheck.verify(DAY, (one, from) -> GOOD, 1000))
+        .hasMessage("days must be 1 to 999, not 1000");
   }
 
   @Test

@@ -21,13 +21,16 @@ import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,7 @@ class BackupCopierTest {
   private static final String FIRST = "p/etcd.backup_v1_2020-02-01-10:00:00";
   private static final String SECOND = "p/etcd.backup_v2_2020-02-02-10:00:00";
   private static final String THIRD = "p/etcd.backup_v3_2020-02-03-10:00:00";
+  private static final String CHANGES = "p/etcd.changes_v2-v9_2020-02-02-11:00:00";
 
   private final InMemoryBackupStore from = new InMemoryBackupStore(() -> NOW);
   private final InMemoryBackupStore to = new InMemoryBackupStore(() -> NOW);
@@ -63,6 +67,38 @@ class BackupCopierTest {
     assertThat(copier(from, to).mirror("").copies())
         .map(Copied::outcome)
         .containsOnly(Outcome.PRESENT);
+  }
+
+  /** Content, and its SHA-256 behind it. */
+  private static byte[] changes(int length) throws Exception {
+    byte[] content = new byte[length];
+    new Random(length).nextBytes(content);
+    byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(content);
+    byte[] all = Arrays.copyOf(content, length + sha256.length);
+    System.arraycopy(sha256, 0, all, length, sha256.length);
+    return all;
+  }
+
+  @Test
+  void changesAreVerifiedByTheirOwnHash() throws Exception {
+    for (int length : new int[] {0, 1, 31, 32, 33, 200_000}) {
+      InMemoryBackupStore source = new InMemoryBackupStore(() -> NOW);
+      InMemoryBackupStore target = new InMemoryBackupStore(() -> NOW);
+      put(source, CHANGES, changes(length));
+      assertThat(copier(source, target).mirror("p").copies())
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.outcome()).isEqualTo(Outcome.COPIED);
+                assertThat(one.verified()).isTrue();
+              });
+      assertThat(content(target)).isEqualTo(content(source));
+    }
+    byte[] damaged = changes(5000);
+    damaged[17] ^= 1;
+    put(from, CHANGES, damaged);
+    assertThat(copier(from, to).mirror("p").copies().get(0).outcome()).isEqualTo(Outcome.CORRUPT);
+    assertThat(to.find(BackupKey.parse(CHANGES))).isEmpty();
   }
 
   @Test

@@ -124,6 +124,23 @@ class BackupNotesTest {
   }
 
   @Test
+  void aDrillIsRecordedWithItsTimes() throws Exception {
+    BackupKey key = put("p/etcd.backup_v1_2020-01-01-10:00:00");
+    for (Duration took : List.of(Duration.ZERO, Duration.ofMillis(2913), Duration.ofHours(50))) {
+      Duration age = took.multipliedBy(7);
+      notes.markDrilled(key, took, age);
+
+      BackupNote note = notes.list("p").get(0);
+      assertThat(note.restoreTime()).contains(took);
+      assertThat(note.dataAge()).contains(age.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+    }
+    notes.markDrilled(key, "by hand");
+    assertThat(notes.list("p").get(0).restoreTime()).isEmpty();
+    notes.markDrilled(key, "restored in 1h2, 3x old");
+    assertThat(notes.list("p").get(0).dataAge()).isEmpty();
+  }
+
+  @Test
   void aBackupThatIsMarkedBadIsSkippedWithoutBeingRead() throws Exception {
     BackupKey good = put("p/etcd.backup_v1_2020-02-01-10:00:00");
     BackupKey bad = put("p/etcd.backup_v2_2020-02-02-10:00:00");

@@ -75,17 +75,26 @@ final class AppendedChanges {
 
   /** Adds the events; the bucket {@code key} is complete up to the last one of the backup. */
   void addEvents(DatabaseWriter out) throws IOException {
-    long last = Math.max(Math.max(lastRevision, compactRevision), 1);
-    ChainLink.Base base = new ChainLink.Base(last, fingerprint(), snapshot::sha256);
-    lastPairs.clear();
     result =
         replay.run(
-            base,
+            base(),
             event -> {
               sub = event.revision() == current ? sub + 1 : 0;
               current = event.revision();
               out.add(key(event.deletion()), event.keyValue());
             });
+  }
+
+  /** Reads the events and adds them nowhere. */
+  Reached verifyEvents() throws IOException {
+    return compared(replay.run(base(), event -> {}).reached(), Optional.empty());
+  }
+
+  private ChainLink.Base base() {
+    long last = Math.max(Math.max(lastRevision, compactRevision), 1);
+    ChainLink.Base base = new ChainLink.Base(last, fingerprint(), snapshot::sha256);
+    lastPairs.clear();
+    return base;
   }
 
   private String fingerprint() {
@@ -159,12 +168,16 @@ final class AppendedChanges {
         }
       }
     }
+    return compared(reached, recorded);
+  }
+
+  private static Reached compared(Reached reached, Optional<HashKv> hash) {
     return new Reached(
         reached.revision(),
         reached.time(),
         reached.objects(),
         reached.events(),
-        recorded,
+        hash,
         reached.problem());
   }
 

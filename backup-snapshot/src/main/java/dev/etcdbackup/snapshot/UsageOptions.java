@@ -9,8 +9,8 @@ package dev.etcdbackup.snapshot;
  * @param top how many of the largest and the most revised keys are listed, 0 or more
  */
 public record UsageOptions(int depth, char separator, int top) {
-  /** Two parts, {@code /}, and 20 keys of each kind. */
-  public static final UsageOptions DEFAULT = new UsageOptions(2, '/', 20);
+  /** Three parts, {@code /}, and 20 keys of each kind. */
+  public static final UsageOptions DEFAULT = new UsageOptions(3, '/', 20);
 
   /** Checks the values. */
   public UsageOptions {

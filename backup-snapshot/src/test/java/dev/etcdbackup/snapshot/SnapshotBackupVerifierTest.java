@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,7 @@ class SnapshotBackupVerifierTest {
     assertThat(verifier().verify(put("by-hand", golden()), store).ok()).isTrue();
   }
 
+  @Tag("slow")
   @Test
   void aLargeBackupGoesThroughAFileAndIsReadOnce() throws IOException {
     byte[] large = TestSnapshots.bytes(1, 10_000);

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ class StoredSnapshotTest {
     assertThat(snapshot.hashKv()).isEqualTo(golden.open().hashKv());
   }
 
+  @Tag("slow")
   @Test
   void aLargeBackupIsLookedAtWithAboutTenRequests() throws IOException {
     History all = History.random(9, 40_000);

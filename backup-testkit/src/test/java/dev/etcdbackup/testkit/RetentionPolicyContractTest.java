@@ -35,6 +35,7 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("slow")
   class Within extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {
@@ -43,6 +44,7 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("slow")
   class Hourly extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {
@@ -59,6 +61,7 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("slow")
   class Weekly extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {
@@ -67,6 +70,7 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("slow")
   class Monthly extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {
@@ -83,6 +87,7 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  @Tag("slow")
   class BareMetalOfTheReplacedSystem extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {

@@ -31,6 +31,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class ZstandardTest {
         .isEmpty();
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"1, 3000000", "3, 3000000", "9, 3000000", "19, 1100000"})
   void everyLevelAndNumberOfThreadsDecodesToTheSame(int level, int size) throws Exception {

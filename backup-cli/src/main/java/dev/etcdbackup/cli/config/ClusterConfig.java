@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param since when it was set up; empty when that is long ago
  * @param recovery how its data is recovered when it is lost; may be empty
  * @param changes how its changes between backups are recorded; empty when they are not
+ * @param skipUnchanged whether a backup is skipped when the cluster is unchanged since the newest
+ *     one; {@code maxAge} is present then
  */
 public record ClusterConfig(
     String project,
@@ -39,12 +41,34 @@ public record ClusterConfig(
     Optional<Duration> maxAge,
     Optional<Instant> since,
     String recovery,
-    Optional<ChangesConfig> changes) {
+    Optional<ChangesConfig> changes,
+    boolean skipUnchanged) {
   /** How often a cluster is backed up when the configuration does not say: every 24 hours. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofHours(24);
 
   /** How long a backup may take when the configuration does not say: 10 minutes. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+
+  /** A cluster of which no backup is skipped. */
+  ClusterConfig(
+      String project,
+      boolean automated,
+      EtcdConfig etcd,
+      Schedule schedule,
+      Duration interval,
+      Duration jitter,
+      NamingConfig naming,
+      EncodingConfig encoding,
+      Optional<RetentionPolicy> retention,
+      Duration timeout,
+      Optional<Duration> maxAge,
+      Optional<Instant> since,
+      String recovery,
+      Optional<ChangesConfig> changes) {
+    this(
+        project, automated, etcd, schedule, interval, jitter, naming, encoding, retention, timeout,
+        maxAge, since, recovery, changes, false);
+  }
 
   /**
    * This cluster as coverage reports it.

@@ -142,6 +142,8 @@ final class ClustersDocument {
     Optional<RetentionPolicy> retention = retention(fields);
     Optional<Duration> timeout = fields.value("timeout", DurationSyntax::parse);
     Optional<Duration> maxAge = fields.value("maxAge", DurationSyntax::parse);
+    Duration longest = cron.map(ClustersDocument::longestGap).orElse(every);
+    boolean skipUnchanged = skipUnchanged(fields, maxAge, longest);
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     Optional<ChangesConfig> changes = changes(fields);
@@ -154,7 +156,7 @@ final class ClustersDocument {
         automated,
         etcd,
         cron.isPresent() ? cron.get() : Schedule.every(every),
-        cron.map(ClustersDocument::longestGap).orElse(every),
+        longest,
         jitter.orElse(Duration.ZERO),
         naming,
         encoding,
@@ -163,7 +165,8 @@ final class ClustersDocument {
         maxAge,
         since,
         recovery,
-        changes);
+        changes,
+        skipUnchanged);
   }
 
   private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {
@@ -176,16 +179,27 @@ final class ClustersDocument {
     Optional<Integer> bytes = fields.value("bytes", text -> number(text, 1024, 64 << 20));
     Optional<Integer> hashEvery =
         fields.value("hashEvery", text -> number(text, 0, Integer.MAX_VALUE));
+    Optional<Duration> consolidateEvery =
+        fields.value("consolidateEvery", ClustersDocument::consolidateEvery);
     fields.end();
     return Optional.of(
         new ChangesConfig(
             period.orElse(ChangesConfig.DEFAULT_PERIOD),
             bytes.orElse(ChangesConfig.DEFAULT_BYTES),
-            hashEvery.orElse(ChangesConfig.DEFAULT_HASH_EVERY)));
+            hashEvery.orElse(ChangesConfig.DEFAULT_HASH_EVERY),
+            consolidateEvery));
+  }
+
+  private static Duration consolidateEvery(String text) {
+    Optional<Duration> every = Optional.of(DurationSyntax.parse(text));
+    return new ChangesConfig(ChangesConfig.DEFAULT_PERIOD, 1024, 0, every) // which checks it
+        .consolidateEvery()
+        .orElseThrow();
   }
 
   private static Duration period(String text) {
-    return new ChangesConfig(DurationSyntax.parse(text), 1024, 0).period(); // which checks it
+    return new ChangesConfig(DurationSyntax.parse(text), 1024, 0, Optional.empty())
+        .period(); // which checks it
   }
 
   private static int number(String text, int least, int most) {
@@ -205,8 +219,10 @@ final class ClustersDocument {
     Optional<FieldReader> verify = file.fields("verify");
     Optional<Duration> verifyEvery = Optional.empty();
     boolean deep = false;
+    int sampleDays = 0;
     if (verify.isPresent()) {
       verifyEvery = Optional.of(verify.get().required("every", DurationSyntax::parse));
+      sampleDays = verify.get().value("sample", ClustersDocument::sampleDays).orElse(0);
       deep = verify.get().value("deep", ClustersDocument::bool).orElse(false);
       verify.get().end();
     }
@@ -216,7 +232,14 @@ final class ClustersDocument {
       drillEvery = Optional.of(drill.get().required("every", DurationSyntax::parse));
       drill.get().end();
     }
-    return new CheckConfig(verifyEvery, deep, drillEvery);
+    return new CheckConfig(verifyEvery, sampleDays, deep, drillEvery);
+  }
+
+  private static int sampleDays(String text) {
+    if (!text.matches("1/[1-9][0-9]{0,2}")) {
+      throw new IllegalArgumentException("'" + text + "' is not a share of 1/1 to 1/999");
+    }
+    return Integer.parseInt(text.substring(2));
   }
 
   private SecondStoreConfig secondStore(ConfigNode node, List<SecondStoreConfig> earlier)
@@ -242,6 +265,21 @@ final class ClustersDocument {
             retention(fields));
     fields.end();
     return read;
+  }
+
+  /** With less than two intervals nothing would ever be skipped. */
+  private static boolean skipUnchanged(
+      FieldReader fields, Optional<Duration> maxAge, Duration interval) throws ConfigException {
+    boolean skip = fields.value("skipUnchanged", ClustersDocument::bool).orElse(Boolean.FALSE);
+    boolean fits =
+        maxAge.map(age -> age.compareTo(interval.multipliedBy(2)) >= 0).orElse(Boolean.FALSE);
+    if (skip && !fits) {
+      throw fields.refuse(
+          "skipUnchanged",
+          "'skipUnchanged' needs a 'maxAge' of at least two intervals, by which a backup is taken"
+              + " in any case");
+    }
+    return skip;
   }
 
   private static NamingConfig naming(String project, FieldReader fields) throws ConfigException {

@@ -240,11 +240,15 @@ class BackupConfigTest {
   @Test
   void checksAreRead() throws Exception {
     BackupConfig config =
-        read("c.yaml", "verify: {every: 1d, deep: true}\ndrill: {every: 7d}\nclusters: []\n");
+        read(
+            "c.yaml",
+            "verify: {every: 1d, sample: 1/7, deep: true}\ndrill: {every: 7d}\nclusters: []\n");
+    assertThatThrownBy(() -> read("c.yaml", "verify: {every: 1d, sample: 7}\nclusters: []\n"))
+        .hasMessageContaining("'7' is not a share of 1/1 to 1/999");
     assertThat(config.checks())
         .isEqualTo(
             new CheckConfig(
-                Optional.of(Duration.ofDays(1)), true, Optional.of(Duration.ofDays(7))));
+                Optional.of(Duration.ofDays(1)), 7, true, Optional.of(Duration.ofDays(7))));
     assertThat(read("c.yaml", "clusters: []\n").checks()).isEqualTo(CheckConfig.NONE);
     assertThatThrownBy(() -> read("c.yaml", "verify: {deep: true}\nclusters: []\n"))
         .hasMessageContaining("'every' is missing");
@@ -361,7 +365,7 @@ class BackupConfigTest {
     ClusterConfig nightly = config.clusters().get(0);
     assertThat(nightly.schedule()).isEqualTo(CronSchedule.of("15 2 * * *"));
     assertThat(nightly.jitter()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(nightly.changes()).contains(new ChangesConfig(Duration.ofSeconds(5), 8 << 20, 360));
+    assertThat(nightly.changes()).contains(new ChangesConfig(Duration.ofSeconds(5), 8 << 20, 360, Optional.empty()));
     assertThat(config.clusters().get(1).changes()).isEmpty();
     assertThat(nightly.covered().maxAge()).isEqualTo(Duration.ofHours(25));
     assertThat(config.clusters().get(1).covered().maxAge())
@@ -380,6 +384,21 @@ class BackupConfigTest {
         read("e.yaml", "listen: '[::]:0'\nclusters: []").listen().orElseThrow();
     assertThat(everywhere.getAddress().isAnyLocalAddress()).isTrue();
     assertThat(everywhere.getPort()).isZero();
+  }
+
+  @Test
+  void whatIsUnchangedMayBeSkippedWithinTheMaximumAge() throws Exception {
+    String hourly = "clusters:\n- project: p\n  interval: 1h\n  skipUnchanged: true\n";
+
+    assertThat(read("a.yaml", hourly + "  maxAge: 1d\n").clusters().get(0).skipUnchanged())
+        .isTrue();
+    assertThat(read("b.yaml", "clusters: [{project: p}]").clusters().get(0).skipUnchanged())
+        .isFalse();
+    for (String maxAge : List.of("", "  maxAge: 119m\n")) {
+      assertThatThrownBy(() -> read("c.yaml", hourly + maxAge))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("'skipUnchanged' needs a 'maxAge' of at least two intervals");
+    }
   }
 
   @Test

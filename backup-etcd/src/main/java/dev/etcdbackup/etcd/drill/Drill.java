@@ -2,7 +2,10 @@ package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.restore.ChangeReplay;
+import dev.etcdbackup.restore.ConsolidatedSnapshot;
 import dev.etcdbackup.restore.DataDirRestore;
+import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -73,6 +76,52 @@ public final class Drill {
       }
     }
     return run.report(Duration.ofNanos(System.nanoTime() - begun));
+  }
+
+  /**
+   * Carries the drill out with a backup and the changes recorded behind it; otherwise as {@link
+   * #run(EtcdSnapshot)}. The changes are added in a temporary file, and compared with what the live
+   * cluster answered to HashKV, where that was recorded.
+   *
+   * @param base the backup, whole
+   * @param changes the changes behind it, up to a revision or a time
+   * @return what it showed; the first step says up to where it goes
+   * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
+   *     point, or the result differs from what the live cluster answered
+   * @throws IllegalArgumentException when the wanted revision is less than that of the backup
+   * @throws IOException when something cannot be read, or the directory cannot be written
+   */
+  public DrillReport run(EtcdSnapshot base, ChangeReplay changes) throws IOException {
+    long begun = System.nanoTime();
+    try (ConsolidatedSnapshot snapshot = ConsolidatedSnapshot.open(base, changes, directory)) {
+      DrillReport report = run(snapshot.snapshot());
+      Reached reached = snapshot.reached();
+      List<String> steps = new ArrayList<>();
+      steps.add(step(reached));
+      steps.addAll(report.steps());
+      List<String> remarks = new ArrayList<>(report.remarks());
+      reached.problem().ifPresent(remarks::add);
+      return new DrillReport(
+          report.booted(),
+          report.etcdVersion(),
+          report.hashKv(),
+          report.keys(),
+          steps,
+          report.problems(),
+          remarks,
+          Duration.ofNanos(System.nanoTime() - begun));
+    }
+  }
+
+  private static String step(Reached reached) {
+    return reached.events()
+        + " changes were added to the backup, up to revision "
+        + reached.revision()
+        + reached.time().map(time -> " of " + time).orElse("")
+        + reached
+            .compared()
+            .map(hash -> "; HashKV at " + hash.revision() + " is what the live cluster answered")
+            .orElse("");
   }
 
   /** Who asks the started etcd. */

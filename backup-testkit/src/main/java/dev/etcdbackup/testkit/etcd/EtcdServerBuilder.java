@@ -18,6 +18,7 @@ public final class EtcdServerBuilder {
   private boolean clientCertificates;
   private @Nullable String rootPassword;
   private long quotaBytes = DEFAULT_QUOTA;
+  private int maxRequestBytes; // 0: etcd's own
   private Optional<EtcdBinaries> binaries;
   private Optional<String> version = Optional.empty();
   private @Nullable DataDirMaker dataDirs;
@@ -105,6 +106,22 @@ public final class EtcdServerBuilder {
   }
 
   /**
+   * Sets how large a request may be. Default: etcd's own, 1.5 MiB.
+   *
+   * @param maxRequestBytes the limit in bytes, 1 or more
+   * @return this
+   * @throws IllegalArgumentException when it is less than 1
+   */
+  public EtcdServerBuilder maxRequestBytes(int maxRequestBytes) {
+    if (maxRequestBytes < 1) {
+      throw new IllegalArgumentException(
+          "maxRequestBytes must be 1 or more, not " + maxRequestBytes);
+    }
+    this.maxRequestBytes = maxRequestBytes;
+    return this;
+  }
+
+  /**
    * Starts a server.
    *
    * @return the running server; the caller closes it
@@ -163,6 +180,7 @@ public final class EtcdServerBuilder {
         && rootPassword == null
         && dataDirs == null
         && quotaBytes == DEFAULT_QUOTA
+        && maxRequestBytes == 0
         && binaries.isEmpty()
         && version.isEmpty();
   }
@@ -229,6 +247,9 @@ public final class EtcdServerBuilder {
       arguments.add("--initial-cluster-token=" + members.get(0).name());
       arguments.add("--initial-cluster-state=" + state);
       arguments.add("--quota-backend-bytes=" + quotaBytes);
+      if (maxRequestBytes > 0) {
+        arguments.add("--max-request-bytes=" + maxRequestBytes);
+      }
       arguments.add("--bcrypt-cost=4"); // fast logins; the passwords are not secret
       if (certificates != null) {
         arguments.addAll(tlsArguments(certificates, directory));

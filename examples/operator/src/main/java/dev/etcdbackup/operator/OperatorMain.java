@@ -1,57 +1,66 @@
 package dev.etcdbackup.operator;
 
-import dev.etcdbackup.SnapshotSource;
-import dev.etcdbackup.etcd.EtcdConnection;
-import dev.etcdbackup.etcd.EtcdSnapshotSource;
-import dev.etcdbackup.s3.S3BackupStore;
-import dev.etcdbackup.s3.S3Clients;
-import dev.etcdbackup.schedule.BackupScheduler;
-import io.javaoperatorsdk.operator.Operator;
-import java.net.URI;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
-import software.amazon.awssdk.services.s3.S3Client;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The operator as a process. Takes the bucket from {@code BUCKET} and the S3 server from {@code
- * S3_ENDPOINT}; credentials are the AWS chain's, the cluster that of the pod or of ~/.kube/config.
- * One replica: for more, give the scheduler an {@code EtcdBackupLock}.
+ * The operator as a process. Which stores and clusters there are is in the resources and their
+ * Secrets. {@code WATCH_NAMESPACES} names the namespaces that it watches, separated by commas; all
+ * by default. {@code TOOL_IMAGE} is the image for the Jobs of restores, which are refused without
+ * it. {@code GET /healthz} at port 8080, or that of {@code HEALTH_PORT}, says whether it runs. One
+ * replica: two would take each backup twice.
  */
 public final class OperatorMain {
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
   private OperatorMain() {}
 
   /**
    * Runs until SIGTERM; then backups under way have 20 seconds.
    *
    * @param args none
+   * @throws IOException when the port is taken
    */
-  public static void main(String[] args) {
-    S3Client s3 = S3Clients.forRgw(URI.create(environment("S3_ENDPOINT"))).build();
-    EtcdBackupReconciler reconciler =
-        new EtcdBackupReconciler(
-            BackupScheduler.builder(S3BackupStore.builder(s3, environment("BUCKET")).build()),
-            OperatorMain::source);
-    Operator operator = new Operator();
-    operator.register(reconciler);
+  public static void main(String[] args) throws IOException {
+    KubernetesClient client = new KubernetesClientBuilder().build();
+    BackupOperator.Builder builder =
+        BackupOperator.builder(client)
+            .namespaces(namespaces(System.getenv().getOrDefault("WATCH_NAMESPACES", "")));
+    String image = System.getenv("TOOL_IMAGE");
+    if (image != null && !image.isEmpty()) {
+      builder.restorer(new StatefulSetRestorer(client, image));
+    }
+    BackupOperator operator = builder.build();
+    int port = Integer.parseInt(System.getenv().getOrDefault("HEALTH_PORT", "8080"));
+    HealthServer health = HealthServer.start(port, operator::isHealthy);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  operator.stop();
-                  reconciler.scheduler().stop(Duration.ofSeconds(20));
-                  s3.close();
+                  operator.stop(GRACE);
+                  health.close();
+                  client.close();
                 }));
-    reconciler.scheduler().start();
-    operator.start();
+    try {
+      operator.start();
+    } catch (RuntimeException e) { // the threads of others would keep the process
+      LOG.error("the operator cannot start", e);
+      System.exit(1);
+    }
   }
 
-  private static SnapshotSource source(EtcdBackupSpec spec) {
-    return EtcdSnapshotSource.builder(EtcdConnection.to(spec.members().toArray(String[]::new)))
-        .timeout(spec.timeout())
-        .build();
-  }
-
-  private static String environment(String name) {
-    return Objects.requireNonNull(System.getenv(name), () -> "set " + name);
+  private static Set<String> namespaces(String names) {
+    return Arrays.stream(names.split(","))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -1,4 +1,7 @@
-/** An operator that reconciles {@code EtcdBackup} resources onto a scheduler. */
+/**
+ * An operator that backs up the clusters that resources name: {@code EtcdBackupSchedule} of its
+ * own, and those of the archived etcd operator.
+ */
 @NullMarked
 package dev.etcdbackup.operator;
 

@@ -155,13 +155,23 @@ final class BenchmarkServers implements Closeable {
   /** The JVM in which the library is embedded. It knows the targets' addresses. */
   WarmJvm warm() throws Exception {
     if (warm == null) {
-      Map<String, String> environment = new HashMap<>();
-      environment.put("BENCH_DIRECTORY", newDirectory("directory").toString());
-      s3().forEach(target -> environment.putAll(target.environment()));
-      warm = new WarmJvm(environment, log("warm"));
-      open.push(warm);
+      warm = warm(System.getProperty("java.class.path"), "warm");
     }
     return warm;
+  }
+
+  /** A further JVM, in which another version of the library is embedded. */
+  WarmJvm warm(OtherVersion other) throws Exception {
+    return warm(other.classPath(), "warm-other");
+  }
+
+  private WarmJvm warm(String classPath, String log) throws Exception {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("BENCH_DIRECTORY", newDirectory("directory").toString());
+    s3().forEach(target -> environment.putAll(target.environment()));
+    WarmJvm jvm = new WarmJvm(classPath, environment, log(log));
+    open.push(jvm);
+    return jvm;
   }
 
   /** To be closed at the end. What is opened last is closed first. */

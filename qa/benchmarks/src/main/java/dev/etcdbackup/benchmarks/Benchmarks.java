@@ -1,5 +1,6 @@
 package dev.etcdbackup.benchmarks;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +37,7 @@ public final class Benchmarks implements Callable<Integer> {
           new SnapshotCase(),
           new RestoreCase(),
           new EncodingCase(),
+          new AgainstCase(),
           new HeapCase(),
           new ListCase(),
           new JmhCase());
@@ -67,7 +70,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, heap, list, jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, jmh."
+              + " Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(
@@ -89,6 +93,28 @@ public final class Benchmarks implements Callable<Integer> {
   private boolean install;
 
   @Option(
+      names = "--against",
+      paramLabel = "REF",
+      description =
+          "Another version of this library, a commit or a tag, which is built and measured in the"
+              + " same batch; see the case 'against'.")
+  private @Nullable String against;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "VERSION",
+      description =
+          "Keep the figures as those of a version in docs/benchmarks, and write the tables of"
+              + " docs/performance.md from what is kept.")
+  private @Nullable String version;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FILE",
+      description = "With --keep: a report.json that was written before; nothing is measured.")
+  private @Nullable Path written;
+
+  @Option(
       names = "--to",
       paramLabel = "DIR",
       description = "Where the report goes. Default: ${DEFAULT-VALUE}.")
@@ -108,6 +134,12 @@ public final class Benchmarks implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Settings settings = settings();
+    History history = new History(Path.of("docs"));
+    if (written != null) {
+      require(version != null, "--from goes with --keep");
+      history.keep(version, new ObjectMapper().readValue(written.toFile(), Report.class));
+      return 0;
+    }
     List<Case> wanted =
         CASES.stream().filter(c -> cases.isEmpty() || cases.contains(c.name())).toList();
     PrintStream progress = System.err;
@@ -115,6 +147,9 @@ public final class Benchmarks implements Callable<Integer> {
     Report report = measure(wanted, settings, progress);
     report.write(directory);
     progress.println("report: " + directory.resolve("report.md"));
+    if (version != null) {
+      history.keep(version, report);
+    }
     return 0;
   }
 
@@ -156,7 +191,17 @@ public final class Benchmarks implements Callable<Integer> {
     require(TARGETS.containsAll(targets), "--targets must be of " + TARGETS + ", not " + targets);
     Set<String> wanted = targets.isEmpty() ? TARGETS : targets;
     Values kind = Values.valueOf(values.toUpperCase(Locale.ROOT));
-    return new Settings(bytes, kind, pairs, wanted, objects, install);
+    return new Settings(bytes, kind, pairs, wanted, objects, install, other());
+  }
+
+  /** What {@code ./run bench} built for us. */
+  private @Nullable OtherVersion other() {
+    if (against == null) {
+      return null;
+    }
+    String classPath = System.getProperty("bench.against.class.path", "");
+    require(!classPath.isEmpty(), "--against needs ./run bench, which builds that version");
+    return new OtherVersion(against, classPath);
   }
 
   private void require(boolean condition, String message) {

@@ -11,10 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A JVM of our own with the same class path, which is asked line by line and ends at the end of its
- * input.
- */
+/** A JVM of our own, which is asked line by line and ends at the end of its input. */
 final class ChildJvm implements Closeable {
   private final Process process;
   private final BufferedReader answers;
@@ -28,22 +25,34 @@ final class ChildJvm implements Closeable {
     this.log = log;
   }
 
+  /** Starts one with the class path of this JVM. */
+  static ChildJvm start(
+      Class<?> main, List<String> flags, Map<String, String> environment, Path log)
+      throws IOException {
+    return start(System.getProperty("java.class.path"), main, flags, environment, log);
+  }
+
   /**
    * Starts one.
    *
-   * @param main the class to run
+   * @param classPath where its classes are
+   * @param main the class to run, by its name alone
    * @param flags of the JVM
    * @param environment on top of this process's own; where credentials go
    * @param log where what it prints to standard error goes
    */
   static ChildJvm start(
-      Class<?> main, List<String> flags, Map<String, String> environment, Path log)
+      String classPath,
+      Class<?> main,
+      List<String> flags,
+      Map<String, String> environment,
+      Path log)
       throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(flags);
     words.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(List.of("-cp", classPath, main.getName()));
     ProcessBuilder builder = new ProcessBuilder(words).redirectError(log.toFile());
     builder.environment().putAll(environment);
     return new ChildJvm(builder.start(), log);

@@ -1,6 +1,7 @@
 package dev.etcdbackup.benchmarks;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is asked for.
@@ -11,6 +12,13 @@ import java.util.Set;
  * @param targets {@code rgw}, {@code s3proxy}, {@code directory}, {@code discard}
  * @param objects how many objects are listed
  * @param install whether missing packages may be installed
+ * @param against the other version that is measured too; null when there is none
  */
 record Settings(
-    long bytes, Values values, int pairs, Set<String> targets, int objects, boolean install) {}
+    long bytes,
+    Values values,
+    int pairs,
+    Set<String> targets,
+    int objects,
+    boolean install,
+    @Nullable OtherVersion against) {}

@@ -16,8 +16,9 @@ final class WarmJvm implements Closeable {
   /** What came of a command. */
   record Answer(Measurement cost, long peakHeapBytes, String result) {}
 
-  WarmJvm(Map<String, String> environment, Path log) throws IOException {
-    jvm = ChildJvm.start(Worker.class, FLAGS, environment, log);
+  /** Starts one with the library in a class path, this version of it or another one. */
+  WarmJvm(String classPath, Map<String, String> environment, Path log) throws IOException {
+    jvm = ChildJvm.start(classPath, Worker.class, FLAGS, environment, log);
   }
 
   /** Has a command of {@link Worker} carried out. */

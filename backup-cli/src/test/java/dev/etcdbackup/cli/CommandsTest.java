@@ -1,0 +1,35 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Commands are made when the command line names them. */
+class CommandsTest {
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @FieldSource("dev.etcdbackup.cli.Commands#NAMES")
+  void theNameOfACommandIsThatOfItsAnnotation(String name) {
+    String help = Cli.run(name, "--help").out();
+    assertThat(help).contains("Usage: etcd-backup " + name + " ");
+  }
+
+  @Test
+  void theHelpListsAllCommandsWhateverFollowsIt() {
+    String all = Cli.run("--help").out();
+    assertThat(Commands.NAMES).allSatisfy(name -> assertThat(all).contains("\n  " + name + " "));
+    assertThat(Cli.run("--help", "list").out()).isEqualTo(all);
+    assertThat(Cli.run("-h", "list").out()).isEqualTo(all);
+  }
+
+  @Test
+  void theParameterOfAnOptionMayBeTheNameOfACommand() throws Exception {
+    Cli.storeIn(directory, java.util.List.of("list/a"));
+    assertThat(Cli.on(directory, "--tarball-zone", "UTC", "list", "list").out()).contains("list/a");
+  }
+}

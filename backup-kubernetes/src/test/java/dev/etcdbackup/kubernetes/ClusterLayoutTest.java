@@ -1,0 +1,350 @@
+package dev.etcdbackup.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What the objects of known installations say of their clusters. */
+@Tag("slow")
+class ClusterLayoutTest {
+  private static final String BITNAMI =
+      """
+      metadata:
+        name: cray-bss-bitnami-etcd
+        namespace: services
+        uid: u1
+        creationTimestamp: 2026-01-01T00:00:00Z
+        labels: {app.kubernetes.io/name: etcd, app.kubernetes.io/managed-by: Helm}
+      spec:
+        replicas: 3
+        serviceName: cray-bss-bitnami-etcd-headless
+        template:
+          spec:
+            containers:
+              - name: etcd
+                env:
+                  - {name: MY_POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+                  - {name: ETCD_DISASTER_RECOVERY, value: "yes"}
+                  - name: ETCD_ROOT_PASSWORD
+                    valueFrom: {secretKeyRef: {name: cray-bss-bitnami-etcd, key: etcd-root-password}}
+                  - name: ETCD_ADVERTISE_CLIENT_URLS
+                    value: SCHEME://$(MY_POD_NAME).cray-bss-bitnami-etcd-headless.services.svc.cluster.local:2379,SCHEME://cray-bss-bitnami-etcd.services.svc.cluster.local:2379
+                  - {name: ETCD_CERT_FILE, value: /opt/bitnami/etcd/certs/client/cert.pem}
+                  - {name: ETCD_KEY_FILE, value: /opt/bitnami/etcd/certs/client/key.pem}
+                  - {name: ETCD_TRUSTED_CA_FILE, value: /opt/bitnami/etcd/certs/client/ca.crt}
+                volumeMounts:
+                  - {name: etcd-client-certs, mountPath: /opt/bitnami/etcd/certs/client/}
+            volumes:
+              - {name: etcd-client-certs, secret: {secretName: bss-client-certs}}
+      """;
+
+  private static final String KAMAJI =
+      """
+      metadata:
+        name: kamaji-etcd
+        namespace: kamaji-system
+        labels: {app.kubernetes.io/name: kamaji-etcd, app.kubernetes.io/instance: kamaji-etcd}
+      spec:
+        replicas: 2
+        serviceName: kamaji-etcd
+        template:
+          spec:
+            containers:
+              - name: etcd
+                command:
+                  - etcd
+                  - --advertise-client-urls=https://$(POD_NAME).kamaji-etcd.$(POD_NAMESPACE).svc.cluster.local:2379
+                  - --trusted-ca-file=/etc/etcd/pki/ca.crt
+                  - --cert-file=/etc/etcd/pki/server.pem
+                  - --key-file=/etc/etcd/pki/server-key.pem
+                env:
+                  - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+                  - {name: POD_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+                volumeMounts: [{name: certs, mountPath: /etc/etcd/pki}]
+            volumes: [{name: certs, secret: {secretName: kamaji-etcd-certs}}]
+      """;
+
+  private static final String DRUID =
+      """
+      metadata:
+        name: etcd-main
+        namespace: shoot--dev--one
+        labels: {app.kubernetes.io/managed-by: etcd-druid, app.kubernetes.io/part-of: etcd-main}
+      spec:
+        replicas: 1
+        serviceName: etcd-main-peer
+        template:
+          spec:
+            containers:
+              - name: etcd
+                args: [start-etcd, --backup-restore-host-port=etcd-main-local:8080]
+                ports: [{name: server, containerPort: 2380}, {name: client, containerPort: 2399}]
+              - name: backup-restore
+            volumes:
+              - {name: etcd-ca, secret: {secretName: ca-etcd}}
+              - {name: etcd-client-tls, secret: {secretName: etcd-client}}
+      """;
+
+  private final Map<String, Candidate> found = new HashMap<>();
+
+  @Test
+  void aStatefulSetOfCsm() {
+    DiscoveredCluster cluster =
+        statefulSet(ClusterLayout.disasterRecovery(), BITNAMI.replace("SCHEME", "http"));
+    assertThat(cluster.project()).isEqualTo("cray-bss");
+    assertThat(cluster.place()).isEqualTo("StatefulSet services/cray-bss-bitnami-etcd");
+    assertThat(cluster.endpoints())
+        .containsExactly(
+            uri(
+                "http://cray-bss-bitnami-etcd-0.cray-bss-bitnami-etcd-headless.services.svc.cluster.local:2379"),
+            uri(
+                "http://cray-bss-bitnami-etcd-1.cray-bss-bitnami-etcd-headless.services.svc.cluster.local:2379"),
+            uri(
+                "http://cray-bss-bitnami-etcd-2.cray-bss-bitnami-etcd-headless.services.svc.cluster.local:2379"));
+    assertThat(cluster.secrets())
+        .isEqualTo(
+            EtcdSecrets.none().withUser("root", "cray-bss-bitnami-etcd", "etcd-root-password"));
+  }
+
+  @Test
+  void aStatefulSetOfBitnamiWithTls() {
+    DiscoveredCluster cluster =
+        statefulSet(ClusterLayout.bitnami(), BITNAMI.replace("SCHEME", "https"));
+    assertThat(cluster.project()).isEqualTo("cray-bss-bitnami-etcd");
+    assertThat(cluster.endpoints().get(0).getScheme()).isEqualTo("https");
+    assertThat(cluster.secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withCertificate("bss-client-certs", "cert.pem", "key.pem")
+                .withAuthorities("bss-client-certs", "ca.crt")
+                .withUser("root", "cray-bss-bitnami-etcd", "etcd-root-password"));
+  }
+
+  @Test
+  void withoutDisasterRecoveryItIsNoneOfCsm() {
+    String yaml = BITNAMI.replace("value: \"yes\"", "value: \"no\"").replace("SCHEME", "http");
+    assertThat(candidate(ClusterLayout.disasterRecovery(), yaml)).isNull();
+  }
+
+  @Test
+  void aStatefulSetOfKamaji() {
+    DiscoveredCluster cluster = statefulSet(ClusterLayout.kamaji(), KAMAJI);
+    assertThat(cluster.project()).isEqualTo("kamaji-etcd");
+    assertThat(cluster.endpoints())
+        .containsExactly(
+            uri("https://kamaji-etcd-0.kamaji-etcd.kamaji-system.svc.cluster.local:2379"),
+            uri("https://kamaji-etcd-1.kamaji-etcd.kamaji-system.svc.cluster.local:2379"));
+    assertThat(cluster.secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withAuthorities("kamaji-etcd-certs", "ca.crt")
+                .withCertificate("kamaji-etcd-root-client-certs", "tls.crt", "tls.key"));
+  }
+
+  @Test
+  void aStatefulSetOfCozystack() {
+    String yaml =
+        KAMAJI
+            .replace("name: kamaji-etcd\n", "name: etcd\n")
+            .replace("namespace: kamaji-system", "namespace: tenant-a");
+    DiscoveredCluster cluster = statefulSet(ClusterLayout.cozystack(), yaml);
+    assertThat(cluster.project()).isEqualTo("tenant-a-etcd");
+    assertThat(cluster.secrets().names()).containsExactly("etcd-ca-tls", "etcd-client-tls");
+    assertThat(
+            statefulSet(ClusterLayout.cozystack(), yaml.replace("=https:", "=http:"))
+                .secrets()
+                .names())
+        .isEmpty();
+  }
+
+  @Test
+  void aShootOfGardener() {
+    DiscoveredCluster cluster = statefulSet(ClusterLayout.gardenerShoots(), DRUID);
+    assertThat(cluster.project()).isEqualTo("shoot--dev--one-etcd-main");
+    assertThat(cluster.layout()).isEqualTo("gardener-shoot");
+    assertThat(cluster.endpoints())
+        .containsExactly(uri("https://etcd-main-0.etcd-main-peer.shoot--dev--one.svc:2399"));
+    assertThat(cluster.secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withCertificate("etcd-client", null, null)
+                .withAuthorities("ca-etcd", null));
+    assertThat(
+            candidate(ClusterLayout.gardenerShoots(), DRUID.replace("shoot--dev--one", "garden")))
+        .isNull();
+    assertThat(statefulSet(ClusterLayout.etcdDruid(), DRUID.replace("shoot--dev--one", "garden")))
+        .extracting(DiscoveredCluster::project)
+        .isEqualTo("garden-etcd-main");
+  }
+
+  @Test
+  void anObjectMayHaveItsOwnAnnotations() {
+    String annotations =
+        "{etcdbackup.dev/project: mine, etcdbackup.dev/endpoints: 'https://a:1, https://b:2',"
+            + " etcdbackup.dev/tls-secret: t, etcdbackup.dev/ca-secret: c,"
+            + " etcdbackup.dev/user-secret: p, etcdbackup.dev/user: backup}";
+    String yaml = DRUID.replace("  labels:", "  annotations: " + annotations + "\n  labels:");
+    DiscoveredCluster cluster = statefulSet(ClusterLayout.etcdDruid(), yaml);
+    assertThat(cluster.project()).isEqualTo("mine");
+    assertThat(cluster.endpoints()).containsExactly(uri("https://a:1"), uri("https://b:2"));
+    assertThat(cluster.secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withAuthorities("c", null)
+                .withCertificate("t", null, null)
+                .withUser("backup", "p", null));
+  }
+
+  @Test
+  void whatCannotBeBackedUpHasAReason() {
+    ClusterLayout druid = ClusterLayout.etcdDruid();
+    assertThat(problem(druid, DRUID.replace("replicas: 1", "replicas: 0")))
+        .isEqualTo("it is scaled to 0 pods");
+    assertThat(problem(druid.project(object -> "a/b"), DRUID)).contains("a/b");
+    assertThat(
+            problem(
+                druid,
+                DRUID.replace(
+                    "  labels:", "  annotations: {etcdbackup.dev/backup: \"no\"}\n  labels:")))
+        .isEqualTo("its annotation etcdbackup.dev/backup is no");
+    assertThat(
+            problem(
+                druid,
+                DRUID.replace(
+                    "  labels:", "  annotations: {etcdbackup.dev/endpoints: \"a b\"}\n  labels:")))
+        .isNotEmpty();
+  }
+
+  @Test
+  void aServiceIsAllOfItsPods() {
+    ClusterLayout layout = ClusterLayout.etcdOperator();
+    FoundObjects objects = new FoundObjects(layout, found::put);
+    objects.service("services/cray-bss-etcd", service());
+    assertThat(endpoints("services/cray-bss-etcd"))
+        .containsExactly(uri("http://cray-bss-etcd.services.svc:2379"));
+
+    objects.slice("services/s1", slice());
+    assertThat(found.get("services/cray-bss-etcd").cluster().project()).isEqualTo("cray-bss");
+    assertThat(endpoints("services/cray-bss-etcd"))
+        .containsExactly(
+            uri("http://[fd00::2]:2379"),
+            uri("http://cray-bss-etcd-abc.cray-bss-etcd.services.svc:2379"));
+
+    objects.slice("services/s1", null);
+    assertThat(endpoints("services/cray-bss-etcd"))
+        .as("a cluster without pods stays one, so that its backups fail")
+        .containsExactly(uri("http://cray-bss-etcd.services.svc:2379"));
+    objects.service("services/cray-bss-etcd", null);
+    assertThat(found).containsEntry("services/cray-bss-etcd", null);
+  }
+
+  @Test
+  void podsWithTheSameLabelAreACluster() {
+    ClusterLayout layout = ClusterLayout.pods("pods", "cluster");
+    FoundObjects objects = new FoundObjects(layout, found::put);
+    objects.pod("n/a-0", pod("a-0", "a", "10.0.0.1"));
+    objects.pod("n/a-1", pod("a-1", "a", "10.0.0.2"));
+    objects.pod("n/b-0", pod("b-0", "b", "10.0.0.3"));
+    assertThat(endpoints("n/a"))
+        .containsExactly(uri("http://10.0.0.1:2379"), uri("http://10.0.0.2:2379"));
+    assertThat(found.get("n/b").cluster().name()).isEqualTo("b");
+
+    objects.pod("n/a-0", pod("a-0", "b", "10.0.0.1"));
+    assertThat(endpoints("n/a")).containsExactly(uri("http://10.0.0.2:2379"));
+    assertThat(endpoints("n/b")).hasSize(2);
+    objects.pod("n/a-1", null);
+    assertThat(found).containsEntry("n/a", null);
+  }
+
+  @Test
+  void ofTwoTheOlderComesFirst() {
+    String young = DRUID.replace("name: etcd-main\n", "name: a\n");
+    String old = young.replace("  labels:", "  creationTimestamp: 2026-01-01T00:00:00Z\n  labels:");
+    Candidate first = candidate(ClusterLayout.etcdDruid(), old.replace("name: a\n", "name: z\n"));
+    Candidate second = candidate(ClusterLayout.etcdDruid(), young);
+    assertThat(List.of(second, first).stream().sorted(Candidate.OLDEST_FIRST))
+        .containsExactly(first, second);
+  }
+
+  private List<URI> endpoints(String key) {
+    return found.get(key).cluster().endpoints();
+  }
+
+  private DiscoveredCluster statefulSet(ClusterLayout layout, String yaml) {
+    Candidate candidate = candidate(layout, yaml);
+    assertThat(candidate.problem()).isEmpty();
+    return candidate.cluster();
+  }
+
+  private String problem(ClusterLayout layout, String yaml) {
+    return candidate(layout, yaml).problem().orElseThrow();
+  }
+
+  private Candidate candidate(ClusterLayout layout, String yaml) {
+    StatefulSet object =
+        Serialization.unmarshal(
+            "apiVersion: apps/v1\nkind: StatefulSet\n" + yaml, StatefulSet.class);
+    new FoundObjects(layout, found::put).statefulSet("k", object);
+    return found.get("k");
+  }
+
+  private static Service service() {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata:
+          name: cray-bss-etcd
+          namespace: services
+          labels: {app: etcd, etcd_cluster: cray-bss-etcd}
+        spec:
+          clusterIP: None
+          ports: [{name: client, port: 2379}, {name: peer, port: 2380}]
+        """,
+        Service.class);
+  }
+
+  private static EndpointSlice slice() {
+    return Serialization.unmarshal(
+        """
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata:
+          name: s1
+          namespace: services
+          labels: {app: etcd, etcd_cluster: cray-bss-etcd, kubernetes.io/service-name: cray-bss-etcd}
+        ports: [{name: peer, port: 2380}, {name: client, port: 2379}]
+        endpoints:
+          - {addresses: [10.0.0.1], hostname: cray-bss-etcd-abc, conditions: {ready: false}}
+          - {addresses: ["fd00::2"]}
+        """,
+        EndpointSlice.class);
+  }
+
+  private static Pod pod(String name, String cluster, String address) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s, namespace: n, labels: {cluster: %s}}
+        spec: {containers: [{name: etcd}]}
+        status: {podIP: %s, phase: Running}
+        """
+            .formatted(name, cluster, address),
+        Pod.class);
+  }
+
+  private static URI uri(String text) {
+    return URI.create(text);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.etcdbackup.operator;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.SnapshotSource;
+
+/** Where stores and clusters come from; tests give others than Secrets, S3 and etcd. */
+public interface Backends {
+  /**
+   * Opens a store. Called once for each address; the store stays open as long as the operator runs.
+   *
+   * @param address the address
+   * @return the store
+   * @throws IllegalArgumentException when the address is invalid
+   */
+  BackupStore store(StoreAddress address);
+
+  /**
+   * Returns a source. Nothing is connected, and no Secret is read, before a snapshot is opened.
+   *
+   * @param address the address
+   * @return the source, which reads the Secrets anew for each snapshot
+   * @throws IllegalArgumentException when the address is invalid
+   */
+  SnapshotSource source(EtcdAddress address);
+}

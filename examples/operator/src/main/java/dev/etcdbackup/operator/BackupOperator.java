@@ -1,0 +1,187 @@
+package dev.etcdbackup.operator;
+
+import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.operator.coreos.EtcdBackupReconciler;
+import dev.etcdbackup.operator.coreos.EtcdBackupStatus;
+import dev.etcdbackup.operator.coreos.EtcdRestoreReconciler;
+import dev.etcdbackup.operator.coreos.EtcdRestoreStatus;
+import dev.etcdbackup.schedule.BackupScheduler;
+import dev.etcdbackup.schedule.SchedulerBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The controllers of all resources, and what they share. */
+public final class BackupOperator implements AutoCloseable {
+  private final ScheduledResources scheduled;
+  private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
+  private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
+  private final Operator operator;
+  private final @Nullable SecretBackends owned;
+
+  private BackupOperator(Builder builder) {
+    Backends given = builder.backends;
+    if (given == null) {
+      SecretBackends made = new SecretBackends(builder.client);
+      this.owned = made;
+      this.scheduled = new ScheduledResources(made, builder.schedulers);
+    } else {
+      this.owned = null;
+      this.scheduled = new ScheduledResources(given, builder.schedulers);
+    }
+    this.operator =
+        new Operator(
+            settings ->
+                settings
+                    .withKubernetesClient(builder.client)
+                    .withCloseClientOnStop(false)
+                    .withUseSSAToPatchPrimaryResource(false));
+    register(builder, new EtcdBackupScheduleReconciler(scheduled, InstantSource.system()));
+    register(builder, new EtcdBackupReconciler(scheduled, backups));
+    register(builder, new EtcdRestoreReconciler(scheduled, restores, builder.restorer));
+  }
+
+  /**
+   * Returns a builder.
+   *
+   * @param client the client; remains the caller's
+   * @return the builder, with stores and clusters as the Secrets have them
+   */
+  public static Builder builder(KubernetesClient client) {
+    return new Builder(client);
+  }
+
+  /** Starts all controllers, and returns when they know all resources. */
+  public void start() {
+    operator.start();
+  }
+
+  /**
+   * Returns what is on a schedule.
+   *
+   * @return the schedulers' view
+   */
+  public ScheduledResources scheduled() {
+    return scheduled;
+  }
+
+  /**
+   * Returns whether the controllers are started and watch.
+   *
+   * @return false before and after
+   */
+  public boolean isHealthy() {
+    return operator.getRuntimeInfo().isStarted()
+        && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+  }
+
+  /**
+   * Stops everything.
+   *
+   * @param grace how long backups and restores under way may continue
+   */
+  public void stop(Duration grace) {
+    operator.stop();
+    scheduled.stop(grace);
+    backups.stop(grace);
+    restores.stop(grace);
+    if (owned != null) {
+      owned.close();
+    }
+  }
+
+  /** Stops everything with a grace of 10 seconds. */
+  @Override
+  public void close() {
+    stop(Duration.ofSeconds(10));
+  }
+
+  private <R extends HasMetadata> void register(Builder builder, Reconciler<R> reconciler) {
+    if (builder.namespaces.isEmpty()) {
+      operator.register(reconciler);
+    } else {
+      operator.register(
+          reconciler,
+          (ControllerConfigurationOverrider<R> settings) ->
+              settings.settingNamespaces(builder.namespaces));
+    }
+  }
+
+  /** A builder. Not thread-safe. */
+  public static final class Builder {
+    private final KubernetesClient client;
+    private @Nullable Backends backends;
+    private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
+    private Set<String> namespaces = Set.of();
+    private Restorer restorer =
+        (owner, cluster, store, service, key) -> {
+          throw new IOException(
+              "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
+        };
+
+    private Builder(KubernetesClient client) {
+      this.client = client;
+    }
+
+    /**
+     * Sets where stores and clusters come from. Default: from S3 and etcd, with the Secrets.
+     *
+     * @param backends the backends
+     * @return this
+     */
+    public Builder backends(Backends backends) {
+      this.backends = backends;
+      return this;
+    }
+
+    /**
+     * Sets how the scheduler of a store is made. Default: {@code BackupScheduler::builder}.
+     *
+     * @param schedulers makes a builder
+     * @return this
+     */
+    public Builder schedulers(Function<BackupStore, SchedulerBuilder> schedulers) {
+      this.schedulers = schedulers;
+      return this;
+    }
+
+    /**
+     * Sets which namespaces are watched. Default: all.
+     *
+     * @param namespaces their names; empty for all
+     * @return this
+     */
+    public Builder namespaces(Set<String> namespaces) {
+      this.namespaces = Set.copyOf(namespaces);
+      return this;
+    }
+
+    /**
+     * Sets how clusters are restored. Default: a restore fails, with a reason.
+     *
+     * @param restorer restores
+     * @return this
+     */
+    public Builder restorer(Restorer restorer) {
+      this.restorer = restorer;
+      return this;
+    }
+
+    /**
+     * Builds the operator.
+     *
+     * @return the operator, not started
+     */
+    public BackupOperator build() {
+      return new BackupOperator(this);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.etcdbackup.operator.coreos;
+
+import dev.etcdbackup.operator.ChangedSpec;
+import dev.etcdbackup.operator.Events;
+import dev.etcdbackup.operator.Owner;
+import dev.etcdbackup.operator.ScheduledResources;
+import dev.etcdbackup.operator.StatusWriter;
+import dev.etcdbackup.operator.Tasks;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Does what the etcd operator did for its {@code EtcdBackup} resources: those with an interval are
+ * put on a schedule, the others are taken once. It adds no finalizer, and removes the one that the
+ * etcd operator left on a resource that is being deleted.
+ */
+@ControllerConfiguration(
+    name = "coreos-etcd-backup",
+    triggerReconcilerOnAllEvents = true,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = ChangedSpec.class))
+public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
+  /** What the etcd operator puts on periodic ones. */
+  static final String FINALIZER = "backup-operator-periodic";
+
+  private final ScheduledResources scheduled;
+  private final Tasks<EtcdBackupStatus> once;
+  private final Events<EtcdBackup> events = new Events<>(EtcdBackup.class);
+
+  /**
+   * Creates the reconciler.
+   *
+   * @param scheduled what is on a schedule
+   * @param once works on what is taken once
+   */
+  public EtcdBackupReconciler(ScheduledResources scheduled, Tasks<EtcdBackupStatus> once) {
+    this.scheduled = scheduled;
+    this.once = once;
+    scheduled.onChange(events::propagate);
+    once.onDone(events::propagate);
+  }
+
+  @Override
+  public List<EventSource<?, EtcdBackup>> prepareEventSources(
+      EventSourceContext<EtcdBackup> context) {
+    return List.of(events.source());
+  }
+
+  @Override
+  public UpdateControl<EtcdBackup> reconcile(EtcdBackup resource, Context<EtcdBackup> context) {
+    Owner owner = Owner.of(resource);
+    if (context.isPrimaryResourceDeleted() || resource.isMarkedForDeletion()) {
+      forget(owner);
+      if (!context.isPrimaryResourceDeleted() && resource.hasFinalizer(FINALIZER)) {
+        context.resourceOperations().removeFinalizer(FINALIZER);
+      }
+      return UpdateControl.noUpdate(); // its backups stay
+    }
+    Optional<EtcdBackupStatus> status = status(owner, resource);
+    if (status.isPresent() && !StatusWriter.write(context.getClient(), resource, status.get())) {
+      forget(owner);
+    }
+    return UpdateControl.noUpdate();
+  }
+
+  private void forget(Owner owner) {
+    scheduled.deleted(owner);
+    once.forget(owner);
+  }
+
+  /** What is to be written; empty when nothing is known yet. */
+  private Optional<EtcdBackupStatus> status(Owner owner, EtcdBackup resource) {
+    EtcdBackupSpec spec = resource.getSpec();
+    EtcdBackupStatus before =
+        Objects.requireNonNullElse(resource.getStatus(), EtcdBackupStatus.NONE);
+    try {
+      spec.requireSupported();
+      return spec.isPeriodic()
+          ? scheduled
+              .schedule(owner, spec, spec.target(owner.namespace()))
+              .filter(progress -> progress.lastRun().isPresent()) // else as it was left
+              .map(before::after)
+          : once(owner, resource, before);
+    } catch (IllegalArgumentException e) {
+      scheduled.unschedule(owner);
+      return Optional.of(before.failed(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Optional<EtcdBackupStatus> once(
+      Owner owner, EtcdBackup resource, EtcdBackupStatus before) {
+    scheduled.unschedule(owner); // it may have been periodic
+    if (before.isDone()) {
+      once.forget(owner);
+      return Optional.empty();
+    }
+    String created = resource.getMetadata().getCreationTimestamp();
+    OneBackup backup =
+        OneBackup.of(
+            owner, resource.getSpec(), created == null ? null : Instant.parse(created), scheduled);
+    return once.result(owner, backup::take);
+  }
+}

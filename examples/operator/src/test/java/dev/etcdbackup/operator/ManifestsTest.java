@@ -1,0 +1,182 @@
+package dev.etcdbackup.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What is applied to a cluster: deploy/operator.yaml, what it is made of, and the Helm chart. */
+@Tag("server") // starts kubectl, and helm where it is
+class ManifestsTest {
+  private static final Path DEPLOY = Path.of("../../deploy").toAbsolutePath().normalize();
+  private static final Path ONE_FILE = DEPLOY.resolve("operator.yaml");
+
+  @Test
+  void theOneFileIsWhatKustomizeMakes() throws Exception {
+    String made = run("kubectl", "kustomize", DEPLOY.resolve("kustomize").toString());
+    if (Boolean.getBoolean("update")) {
+      Files.writeString(ONE_FILE, made);
+    }
+    assertThat(ONE_FILE).as("run this test with -Dupdate=true").hasContent(made);
+  }
+
+  @Test
+  void theOperatorMeetsTheRestrictedStandardAndWritesToNoDisk() throws IOException {
+    assertThat(one(Namespace.class).getMetadata().getLabels())
+        .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+    PodSpec pod = one(Deployment.class).getSpec().getTemplate().getSpec();
+    assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    Container container = pod.getContainers().get(0);
+    assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(pod.getVolumes())
+        .allSatisfy(one -> assertThat(one.getEmptyDir().getMedium()).isEqualTo("Memory"));
+    assertThat(container.getResources().getLimits()).containsKey("memory");
+  }
+
+  @Test
+  void itMayDoWhatItDoesAndNothingElse() throws IOException {
+    assertThat(one(ClusterRole.class).getRules())
+        .extracting(ManifestsTest::text)
+        .containsExactlyInAnyOrder(
+            "etcd.database.coreos.com [etcdbackups, etcdrestores] [get, list, watch]",
+            "etcd.database.coreos.com [etcdbackups] [patch, update]",
+            "etcd.database.coreos.com [etcdbackups/status, etcdrestores/status] [update]",
+            "etcdbackup.dev [etcdbackupschedules] [get, list, watch]",
+            "etcdbackup.dev [etcdbackupschedules/status] [update]",
+            " [secrets] [get]");
+  }
+
+  @Test
+  void restoresHaveRightsOfTheirOwn() throws Exception {
+    List<HasMetadata> all =
+        parse(run("kubectl", "kustomize", DEPLOY.resolve("restore").toString()));
+    ClusterRole role =
+        (ClusterRole)
+            all.stream()
+                .filter(one -> one.getMetadata().getName().equals("etcd-backup-operator-restore"))
+                .filter(ClusterRole.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    assertThat(role.getRules())
+        .extracting(ManifestsTest::text)
+        .containsExactlyInAnyOrder(
+            "etcd.database.coreos.com [etcdrestores] [patch]",
+            "apps [statefulsets] [get, patch]",
+            "batch [jobs] [get, create, delete]",
+            " [persistentvolumeclaims] [get, list, create, delete]",
+            " [pods] [list]",
+            " [persistentvolumes] [get, patch]");
+    assertThat(all)
+        .filteredOn(Deployment.class::isInstance)
+        .allSatisfy(
+            one ->
+                assertThat(((Deployment) one).getSpec().getTemplate().getSpec().getContainers())
+                    .allSatisfy(
+                        container ->
+                            assertThat(container.getEnv())
+                                .anyMatch(each -> each.getName().equals("TOOL_IMAGE"))));
+  }
+
+  private static String text(PolicyRule rule) {
+    return String.join(",", rule.getApiGroups())
+        + " "
+        + rule.getResources()
+        + " "
+        + rule.getVerbs();
+  }
+
+  @Test
+  void theChartHasTheSameRulesPodAndDefinitions() throws IOException {
+    Path chart = DEPLOY.resolve("helm/etcd-backup");
+    String rules = between(DEPLOY.resolve("kustomize/rbac.yaml"), "rules:", "\n---");
+    assertThat(between(chart.resolve("templates/rbac.yaml"), "rules:", "\n{{- end }}"))
+        .isEqualTo(rules);
+    String security = "          securityContext:";
+    assertThat(between(chart.resolve("templates/deployment.yaml"), security, "\n      {{"))
+        .isEqualTo(
+            between(DEPLOY.resolve("kustomize/deployment.yaml"), security, "\n      volumes:"));
+    for (Path file : files(DEPLOY.resolve("crds"))) {
+      if (!file.endsWith("kustomization.yaml")) {
+        assertThat(chart.resolve("crds").resolve(file.getFileName())).hasSameTextualContentAs(file);
+      }
+    }
+  }
+
+  @Test
+  void theChartIsRenderedForAllNamespacesAndForSome() throws Exception {
+    String chart = DEPLOY.resolve("helm/etcd-backup").toString();
+    run("helm", "lint", "--strict", chart);
+    List<HasMetadata> all = parse(run("helm", "template", "x", chart, "--namespace", "n"));
+    assertThat(all)
+        .extracting(HasMetadata::getKind)
+        .containsExactlyInAnyOrder(
+            "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Deployment");
+    List<HasMetadata> some =
+        parse(run("helm", "template", "x", chart, "--set", "watchNamespaces={a,b}"));
+    assertThat(some)
+        .extracting(HasMetadata::getKind)
+        .containsExactlyInAnyOrder(
+            "ServiceAccount", "Role", "RoleBinding", "Role", "RoleBinding", "Deployment");
+  }
+
+  private static <R extends HasMetadata> R one(Class<R> type) throws IOException {
+    return type.cast(
+        parse(Files.readString(ONE_FILE)).stream()
+            .filter(type::isInstance)
+            .findFirst()
+            .orElseThrow());
+  }
+
+  private static List<HasMetadata> parse(String yaml) {
+    Object read =
+        new KubernetesSerialization().unmarshal(new ByteArrayInputStream(yaml.getBytes(UTF_8)));
+    return ((List<?>) read).stream().map(HasMetadata.class::cast).toList();
+  }
+
+  private static String between(Path file, String begin, String end) throws IOException {
+    String text = Files.readString(file);
+    int from = text.indexOf(begin);
+    assertThat(from).as(begin + " in " + file).isNotNegative();
+    int to = text.indexOf(end, from);
+    return text.substring(from, to < 0 ? text.length() : to).strip();
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.toList();
+    }
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    } catch (IOException absent) {
+      System.err.println("SKIPPED: there is no " + command[0] + " to check the manifests with");
+      return Assumptions.abort("there is no " + command[0]);
+    }
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.etcdbackup.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+  @TempDir Path documents;
+
+  private static Report report(String command, double... values) {
+    return new Report(
+        command,
+        Map.of("etcd", "etcd 3.5", "kernel", "any"),
+        5,
+        List.of(),
+        List.of(
+            new Verdict(
+                "backup",
+                "warm <&> backup",
+                "save",
+                "×",
+                Arrays.stream(values).boxed().toList(),
+                0.7)),
+        Map.of(),
+        List.of());
+  }
+
+  private Path performance() throws IOException {
+    return Files.writeString(
+        documents.resolve("performance.md"),
+        "before\n<!-- figures, written -->\nold\n<!-- end of the figures -->\nafter\n");
+  }
+
+  @Test
+  void theTablesHaveTheNewestFiguresOfEachCommand() throws IOException {
+    Path file = performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench --size 1g", 0.5, 0.6, 0.7));
+    history.keep("0.2.0", report("./run bench --size 1g", 0.8, 0.9, 1.0));
+    history.keep("0.1.0", report("./run bench", 0.4));
+
+    assertThat(Files.readString(file))
+        .startsWith("before\n<!-- figures, written -->\n")
+        .endsWith("\n<!-- end of the figures -->\nafter\n")
+        .contains("`./run bench --size 1g`, version 0.2.0", "etcd 3.5")
+        .contains("| warm <&> backup | **0.90** (0.80–1.00) × | save | ≤ 0.7, missed |")
+        .contains("| warm <&> backup | 0.40 (0.40–0.40) × | save | ≤ 0.7 |")
+        .doesNotContain("old", "0.60");
+    try (var files = Files.list(documents.resolve("benchmarks"))) {
+      assertThat(files.map(f -> f.getFileName().toString()).sorted())
+          .containsExactly("0.1.0-size-1g.json", "0.1.0.json", "0.2.0-size-1g.json", "history.svg");
+    }
+  }
+
+  @Test
+  void whatIsMeasuredAgainReplacesItsFigures() throws IOException {
+    Path file = performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench", 0.5));
+    history.keep("0.1.0", report("./run bench", 0.6));
+
+    assertThat(Files.readString(file)).contains("0.60").doesNotContain("0.50");
+  }
+
+  @Test
+  void thePictureIsValidAndHasAPointForEachVersion() throws Exception {
+    performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench", 0.5));
+    history.keep("0.2.0", report("./run bench", 0.6));
+
+    Path svg = documents.resolve("benchmarks/history.svg");
+    assertThat(
+            DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(svg.toFile())
+                .getElementsByTagName("circle")
+                .getLength())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aDocumentWithoutAPlaceAndAVersionThatIsAPathAreRefused() throws IOException {
+    Files.writeString(documents.resolve("performance.md"), "nothing\n");
+    History history = new History(documents);
+    assertThatIOException()
+        .isThrownBy(() -> history.keep("0.1.0", report("./run bench", 0.5)))
+        .withMessageEndingWith("performance.md has no place for the figures");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> history.keep("../x", report("./run bench", 0.5)))
+        .withMessage("'../x' is no version: write 0.2.0");
+  }
+}
