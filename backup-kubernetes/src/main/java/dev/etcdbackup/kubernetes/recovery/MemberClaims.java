@@ -249,7 +249,7 @@ record MemberClaims(KubernetesClient client, String namespace, String set, Strin
   }
 
   /** Nothing but the claim whose volume is bound elsewhere now may be deleted. */
-  private static void requireVolume(PersistentVolumeClaim from, String volume) {
+  static void requireVolume(PersistentVolumeClaim from, String volume) {
     if (!volume.equals(from.getSpec().getVolumeName())) {
       throw new IllegalStateException(
           "claim "
@@ -258,7 +258,7 @@ record MemberClaims(KubernetesClient client, String namespace, String set, Strin
               + from.getSpec().getVolumeName()
               + " instead of "
               + volume
-              + "; something else scaled the StatefulSet up, have it stop that");
+              + "; something else scaled the StatefulSet up or restored it, and nothing is deleted");
     }
   }
 

@@ -46,7 +46,7 @@ final class RestoreRun {
     this.state = state;
     this.claims =
         new MemberClaims(client, members.namespace(), members.cluster().name(), state.id());
-    this.volumes = new VolumeSwap(members, claims, state.id());
+    this.volumes = new VolumeSwap(members, claims, state.id(), state.backup().isPresent());
     this.jobs = new RestoreJob(members, tool, state.id());
     this.checks = new MemberChecks(members, connections);
     this.dependants = dependants;
@@ -337,7 +337,7 @@ final class RestoreRun {
     }
     List<String> waiting = new ArrayList<>();
     for (int i = 0; i < members.count(); i++) {
-      volumes.swap(i, state.backup().isPresent()).ifPresent(waiting::add);
+      volumes.swap(i).ifPresent(waiting::add);
     }
     return waiting.isEmpty()
         ? Result.done("the old volumes are bound to claims that end with -before-" + state.id())
@@ -384,7 +384,11 @@ final class RestoreRun {
     return Result.done(state.message()); // what was compared
   }
 
-  private Result rollBack() {
+  private Result rollBack() throws ClusterRestoreException {
+    for (int i = 0; i < members.count(); i++) {
+      volumes.requireMovable(i);
+    }
+    Result unused = protect(); // also after DONE, when scaling down may delete claims again
     Result stopped = stop();
     if (!stopped.done()) {
       return stopped;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the old and the restored volume of each member change places, and back.
@@ -11,8 +12,9 @@ import java.util.Optional;
  * @param members the members
  * @param claims their claims
  * @param id the id of the restore
+ * @param restored whether there are restored volumes; else the StatefulSet creates empty ones
  */
-record VolumeSwap(Members members, MemberClaims claims, String id) {
+record VolumeSwap(Members members, MemberClaims claims, String id, boolean restored) {
   /** The claim that a member's data are restored to. */
   String staging(int index) {
     return members.claim(index) + "-restore-" + id;
@@ -28,13 +30,12 @@ record VolumeSwap(Members members, MemberClaims claims, String id) {
   }
 
   /**
-   * Binds a member's old volume to another claim, then the restored one to the claim of the
-   * StatefulSet.
+   * Binds a member's old volume to another claim, then the restored one, if there is one, to the
+   * claim of the StatefulSet.
    *
-   * @param restored whether there is a restored one
    * @return what is waited for; empty when it is done
    */
-  Optional<String> swap(int index, boolean restored) {
+  Optional<String> swap(int index) {
     Optional<String> waiting = moveOld(index);
     return waiting.isPresent() || !restored ? waiting : moveNew(index);
   }
@@ -84,25 +85,14 @@ record VolumeSwap(Members members, MemberClaims claims, String id) {
   Optional<String> moveBack(int index) {
     String own = members.claim(index);
     PersistentVolumeClaim claim = claims.get(own);
-    if (claim != null
-        && !claims.has(claim, MemberClaims.Role.NEW)
-        && !claims.has(claim, MemberClaims.Role.OLD)) {
-      // It was not moved, or its move had only begun: then the other claim is not bound.
-      if (claim.getMetadata().getDeletionTimestamp() != null) {
-        return Optional.of("claim " + own + " to be deleted");
-      }
-      return claims.delete(before(index))
-          ? Optional.empty()
-          : Optional.of("claim " + before(index) + " to be deleted");
+    PersistentVolumeClaim other = claims.get(before(index));
+    if (claim != null && !isNew(claim, other) && !claims.has(claim, MemberClaims.Role.OLD)) {
+      return leave(index, claim);
     }
     return claims
         .move(
             new MemberClaims.Move(
-                own,
-                one -> claims.has(one, MemberClaims.Role.NEW),
-                undone(index),
-                MemberClaims.Role.UNDONE,
-                Map.of()))
+                own, one -> isNew(one, other), undone(index), MemberClaims.Role.UNDONE, Map.of()))
         .or(
             () ->
                 claims.move(
@@ -112,6 +102,46 @@ record VolumeSwap(Members members, MemberClaims claims, String id) {
                         own,
                         MemberClaims.Role.OLD,
                         memberLabels())));
+  }
+
+  /**
+   * Makes sure that what a member uses is of this restore, or of the time before it.
+   *
+   * @throws IllegalStateException when it is of another one
+   */
+  void requireMovable(int index) {
+    PersistentVolumeClaim own = claims.get(members.claim(index));
+    PersistentVolumeClaim other = claims.get(before(index));
+    if (own == null) {
+      return;
+    }
+    if (isNew(own, other)) {
+      if (other == null) {
+        throw new IllegalStateException(
+            "claim " + before(index) + " does not exist, so there is no volume to return to");
+      }
+    } else if (other != null) {
+      MemberClaims.requireVolume(own, other.getSpec().getVolumeName());
+    }
+  }
+
+  /** Whether a member's claim holds what the new cluster wrote. */
+  private boolean isNew(PersistentVolumeClaim own, @Nullable PersistentVolumeClaim other) {
+    if (restored || other == null || claims.has(own, MemberClaims.Role.OLD)) {
+      return claims.has(own, MemberClaims.Role.NEW);
+    }
+    String volume = own.getSpec().getVolumeName();
+    return !other.getSpec().getVolumeName().equals(volume);
+  }
+
+  /** A claim that was not moved, or whose move had only begun: then the other is not bound. */
+  private Optional<String> leave(int index, PersistentVolumeClaim own) {
+    if (own.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.of("claim " + own.getMetadata().getName() + " to be deleted");
+    }
+    return claims.delete(before(index))
+        ? Optional.empty()
+        : Optional.of("claim " + before(index) + " to be deleted");
   }
 
   /** Gives the restored volumes in use their reclaim policy. */

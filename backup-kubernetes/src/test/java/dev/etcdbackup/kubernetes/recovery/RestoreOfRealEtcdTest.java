@@ -181,7 +181,6 @@ class RestoreOfRealEtcdTest {
   }
 
   @ParameterizedTest(allowZeroInvocations = true)
-  @Tag("night")
   @MethodSource("laterVersions")
   void otherVersionsToo(EtcdBinaries binaries) throws Exception {
     restoreAndRollBack(binaries);
@@ -213,6 +212,8 @@ class RestoreOfRealEtcdTest {
     lab.kubelet().sync();
     awaitWrites();
     assertThat(back.message()).contains("old volumes");
+    assertThat(lab.kubelet().deletedVolumes()).isEmpty();
+    assertThat(lab.claims()).hasSize(6).anyMatch(claim -> claim.contains("-undone-"));
     assertThat(pods.etcdctl(2, "get", "day", "--print-value-only")).isEqualTo("two");
   }
 
