@@ -68,8 +68,8 @@ public record EtcdBackupScheduleSpec(
       @Required @Size(min = 1, max = 32)
           @Nullable List<@Size(max = 300) @Pattern("^https?://[^/]+:[0-9]+$") String> endpoints,
       @JsonPropertyDescription(
-              "The Secret with etcd-client-ca.crt, and etcd-client.crt and etcd-client.key when etcd"
-                  + " asks for them.")
+              "The Secret with etcd-client-ca.crt, and etcd-client.crt and etcd-client.key when"
+                  + " etcd asks for them.")
           @Nullable String tlsSecret,
       @JsonPropertyDescription("The Secret with username and password.")
           @Nullable String userSecret) {}

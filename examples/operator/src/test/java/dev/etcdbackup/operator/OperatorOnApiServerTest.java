@@ -149,7 +149,8 @@ class OperatorOnApiServerTest {
         .withName("a")
         .patch(
             MERGE,
-            "{\"spec\": {\"suspend\": false, \"schedule\": {\"cron\": \"no such cron\", \"intervalSeconds\": null}}}");
+            "{\"spec\": {\"suspend\": false, \"schedule\": {\"cron\": \"no such cron\","
+                + " \"intervalSeconds\": null}}}");
     Await.until("invalid", () -> "Invalid".equals(reason("a", "Ready")));
     assertThat(projects()).isEmpty();
     assertThat(schedules().withName("a").get().getStatus().lastBackup()).isNotNull();
@@ -181,7 +182,10 @@ class OperatorOnApiServerTest {
     refused("at least one field", schedule("x", "intervalSeconds: 60") + "  retention: {}\n");
     refused(
         "storageType S3 needs s3",
-        "apiVersion: etcd.database.coreos.com/v1beta2\nkind: EtcdBackup\nmetadata: {name: x, namespace: services}\nspec: {storageType: S3}\n");
+        "apiVersion: etcd.database.coreos.com/v1beta2\n"
+            + "kind: EtcdBackup\n"
+            + "metadata: {name: x, namespace: services}\n"
+            + "spec: {storageType: S3}\n");
     refused("greater than or equal to 0", coreos("x", "maxBackups: -1"));
   }
 
@@ -309,7 +313,8 @@ class OperatorOnApiServerTest {
     Await.until("restored", () -> restored("cray-bss-etcd") != null);
     assertThat(seen)
         .containsExactly(
-            "EtcdRestore services/cray-bss-etcd cray-bss-etcd cray-bss/etcd.backup_v1_2020-01-30-20:45:48");
+            "EtcdRestore services/cray-bss-etcd cray-bss-etcd"
+                + " cray-bss/etcd.backup_v1_2020-01-30-20:45:48");
     assertThat(restored("cray-bss-etcd").succeeded()).isTrue();
 
     client
@@ -449,10 +454,12 @@ class OperatorOnApiServerTest {
         coreos("p", "backupIntervalInSecond: 86400, maxBackups: 7")
                 .replace("namespace:", "finalizers: [backup-operator-periodic], namespace:")
                 .replace("spec: {", "spec: {abs: {path: kept}, unknown: 1, ")
-            + "status: {succeeded: false, Reason: timed out, lastSuccessDate: \"2020-01-30T20:45:48Z\"}\n");
+            + "status: {succeeded: false, Reason: timed out, lastSuccessDate:"
+            + " \"2020-01-30T20:45:48Z\"}\n");
     create(
         coreos("done", "timeoutInSecond: 60").replace("etcd.backup", "manual")
-            + "status: {succeeded: true, etcdRevision: 7, etcdVersion: 3.3.12, lastSuccessDate: \"2020-01-30T20:45:48Z\"}\n");
+            + "status: {succeeded: true, etcdRevision: 7, etcdVersion: 3.3.12, lastSuccessDate:"
+            + " \"2020-01-30T20:45:48Z\"}\n");
 
     ApiServer.apply(client, ApiServer.definitions());
     operator = newOperator(Restores.NONE);
@@ -580,36 +587,36 @@ class OperatorOnApiServerTest {
 
   private static String schedule(String name, String when) {
     return """
-        apiVersion: etcdbackup.dev/v1alpha1
-        kind: EtcdBackupSchedule
-        metadata: {name: %s, namespace: services}
-        spec:
-          etcd: {endpoints: ["http://a:2379"]}
-          store: {bucket: etcd-backup, endpoint: "http://rgw:8080"}
-          schedule: {%s}
-        """
+    apiVersion: etcdbackup.dev/v1alpha1
+    kind: EtcdBackupSchedule
+    metadata: {name: %s, namespace: services}
+    spec:
+      etcd: {endpoints: ["http://a:2379"]}
+      store: {bucket: etcd-backup, endpoint: "http://rgw:8080"}
+      schedule: {%s}
+    """
         .formatted(name, when);
   }
 
   private static String coreos(String name, String policy) {
     return """
-        apiVersion: etcd.database.coreos.com/v1beta2
-        kind: EtcdBackup
-        metadata: {name: %s, namespace: services}
-        spec: {storageType: S3, etcdEndpoints: ["http://10.0.0.1:2379"], backupPolicy: {%s},
-               s3: {path: etcd-backup/cray-bss/etcd.backup, awsSecret: aws, endpoint: "http://rgw:8080", forcePathStyle: true}}
-        """
+    apiVersion: etcd.database.coreos.com/v1beta2
+    kind: EtcdBackup
+    metadata: {name: %s, namespace: services}
+    spec: {storageType: S3, etcdEndpoints: ["http://10.0.0.1:2379"], backupPolicy: {%s},
+           s3: {path: etcd-backup/cray-bss/etcd.backup, awsSecret: aws, endpoint: "http://rgw:8080", forcePathStyle: true}}
+    """
         .formatted(name, policy);
   }
 
   private static String restore(String name) {
     return """
-        apiVersion: etcd.database.coreos.com/v1beta2
-        kind: EtcdRestore
-        metadata: {name: %s, namespace: services}
-        spec: {backupStorageType: S3, etcdCluster: {name: cray-bss-etcd},
-               s3: {path: "etcd-backup/cray-bss/etcd.backup_v1_2020-01-30-20:45:48", awsSecret: aws, endpoint: "http://rgw:8080"}}
-        """
+    apiVersion: etcd.database.coreos.com/v1beta2
+    kind: EtcdRestore
+    metadata: {name: %s, namespace: services}
+    spec: {backupStorageType: S3, etcdCluster: {name: cray-bss-etcd},
+           s3: {path: "etcd-backup/cray-bss/etcd.backup_v1_2020-01-30-20:45:48", awsSecret: aws, endpoint: "http://rgw:8080"}}
+    """
         .formatted(name);
   }
 
