@@ -92,7 +92,7 @@ class NotesCommandsTest {
     on("mark-bad", NEWEST, "--reason=keys lost", NOW);
 
     assertThat(on("list", "cray-bos", "--long").out().lines())
-        .anyMatch(line -> line.endsWith("  KEY" + " ".repeat(46) + "NOTES"))
+        .anyMatch(line -> line.matches(".*  KEY +NOTES"))
         .anyMatch(line -> line.endsWith(NEWEST + "  marked bad: keys lost"))
         .anyMatch(line -> line.endsWith("note: before the migration; pinned: evidence"));
 
