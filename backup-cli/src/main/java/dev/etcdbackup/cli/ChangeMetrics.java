@@ -37,8 +37,7 @@ final class ChangeMetrics {
     long now = Instant.now().getEpochSecond();
     long lag = Math.max(0, live - stored);
     gauge(project, "lag.revisions", "Revisions of the cluster that are not stored").set(lag);
-    AtomicLong current =
-        gauge(project, CURRENT, "When all revisions were stored last, since 1970");
+    AtomicLong current = gauge(project, CURRENT, "When all revisions were stored last, since 1970");
     if (lag == 0) {
       current.set(now);
     }

@@ -98,10 +98,10 @@ final class CoverageCommand implements Callable<Integer> {
       }
       coverage =
           Coverage.of(
-              clusters.covered(),
-              service.list(""),
-              Catalogue.inZone(root.tarballZone(clusters)),
-              failures,
+                  clusters.covered(),
+                  service.list(""),
+                  Catalogue.inZone(root.tarballZone(clusters)),
+                  failures,
                   root.clock().instant(),
                   days)
               .withNotes(notes);

@@ -160,8 +160,7 @@ class KubeCommandsTest {
   void yamlIsReadBackAsItWas() throws Exception {
     for (String line : Files.readAllLines(KubeSnapshot.GOLDEN.resolve("objects.txt"))) {
       Map<?, ?> tree = JSON.readValue(line.split(" ", 4)[3], Map.class);
-      assertThat((Object) new YAMLMapper().readValue(YamlText.of(tree), Map.class))
-          .isEqualTo(tree);
+      assertThat((Object) new YAMLMapper().readValue(YamlText.of(tree), Map.class)).isEqualTo(tree);
     }
     assertThat(YamlText.of(Map.of("a", "yes"))).isEqualTo("a: \"yes\"\n");
     assertThat(YamlText.of(Map.of("a", "1e3"))).isEqualTo("a: \"1e3\"\n");

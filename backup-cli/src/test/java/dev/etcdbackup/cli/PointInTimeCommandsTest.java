@@ -279,11 +279,7 @@ class PointInTimeCommandsTest {
     RunLog log = new RunLog(new Output(new PrintStream(out, true, UTF_8), Output.Format.TEXT));
     ScheduledConsolidation.Project project =
         new ScheduledConsolidation.Project(
-            "p",
-            Duration.ofHours(1),
-            encodings,
-            NamingStrategy.periodic(),
-            Duration.ofMinutes(1));
+            "p", Duration.ofHours(1), encodings, NamingStrategy.periodic(), Duration.ofMinutes(1));
     try (ScheduledConsolidation due =
         new ScheduledConsolidation(
             own, lock, clock, log, new ChangeMetrics(new SimpleMeterRegistry()))) {

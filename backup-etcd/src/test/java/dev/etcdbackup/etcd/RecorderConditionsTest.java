@@ -167,7 +167,10 @@ class RecorderConditionsTest {
 
   private static void put(Client client, String key, long lease) throws Exception {
     PutOption option = PutOption.builder().withLeaseId(lease).build();
-    client.getKVClient().put(ByteSequence.from(key, UTF_8), ByteSequence.from(key, UTF_8), option).get();
+    client
+        .getKVClient()
+        .put(ByteSequence.from(key, UTF_8), ByteSequence.from(key, UTF_8), option)
+        .get();
   }
 
   private static void awaitGone(Client client, String key) throws Exception {

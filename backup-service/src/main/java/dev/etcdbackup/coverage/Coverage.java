@@ -206,9 +206,9 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * rpoSeconds} (when changes are recorded), {@code lastVerified} (with {@code key}, {@code at}),
    * {@code lastDrill} (with {@code key}, {@code at}, {@code rtoSeconds}, {@code rpoSeconds}),
    * {@code pins} and {@code bad} (each with {@code key}, {@code text}, {@code until}) and {@code
-   * days} (each with {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are {@link
-   * CoverageState#label() labels}; fields whose value is not known are absent. Fields may be added
-   * in later versions. ASCII without control characters: names are escaped.
+   * days} (each with {@code day}, {@code state}, {@code note}). Times are ISO 8601, states are
+   * {@link CoverageState#label() labels}; fields whose value is not known are absent. Fields may be
+   * added in later versions. ASCII without control characters: names are escaped.
    *
    * @return the document
    */

@@ -79,8 +79,7 @@ public record RecoveryCoverage(Optional<Instant> recordedTo, List<BackupNote> no
    * @return the time since {@code recordedTo}, 0 or more; empty when changes are not recorded
    */
   public Optional<Duration> dataLoss(Instant now) {
-    return recordedTo.map(
-        at -> now.isBefore(at) ? Duration.ZERO : Duration.between(at, now));
+    return recordedTo.map(at -> now.isBefore(at) ? Duration.ZERO : Duration.between(at, now));
   }
 
   /**

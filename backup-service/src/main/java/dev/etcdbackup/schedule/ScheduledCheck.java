@@ -126,7 +126,8 @@ public record ScheduledCheck(Kind kind, Duration every, Check check) {
               .filter(one -> one.result() != ScrubReport.Result.SKIPPED)
               .filter(one -> !known.contains(one.backup().key()))
               .forEach(
-                  one -> one.problems().forEach(it -> problems.add(one.backup().key() + ": " + it)));
+                  one ->
+                      one.problems().forEach(it -> problems.add(one.backup().key() + ": " + it)));
           return new Verification(problems);
         });
   }

@@ -47,8 +47,7 @@ final class DecodingTee extends FilterInputStream {
         new FutureTask<>(
             () -> {
               try (decoded;
-                  InputStream snapshot =
-                      verifying.apply(encodings.decode(decoded, name))) {
+                  InputStream snapshot = verifying.apply(encodings.decode(decoded, name))) {
                 Download.copy(snapshot, OutputStream.nullOutputStream());
                 decoded.transferTo(OutputStream.nullOutputStream()); // what follows the snapshot
                 return true;

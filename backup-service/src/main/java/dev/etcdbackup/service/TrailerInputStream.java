@@ -9,8 +9,8 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * The bytes of an object of changes. The end is reported only after the last 32 bytes were found to
- * be the SHA-256 of all before them; otherwise reading it throws {@link CorruptBackupException}, each
- * time again. For one thread.
+ * be the SHA-256 of all before them; otherwise reading it throws {@link CorruptBackupException},
+ * each time again. For one thread.
  */
 final class TrailerInputStream extends FilterInputStream {
   private static final int LENGTH = 32;

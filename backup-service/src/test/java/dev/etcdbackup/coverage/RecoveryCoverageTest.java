@@ -21,9 +21,7 @@ class RecoveryCoverageTest {
   private static final Instant NOW = Instant.parse("2020-02-03T21:00:00Z");
 
   private static Backup backup(String name) {
-    return Backup.of(
-        new StoredBackup(BackupKey.parse("p/" + name), 100, NOW, ""),
-        ZoneOffset.UTC);
+    return Backup.of(new StoredBackup(BackupKey.parse("p/" + name), 100, NOW, ""), ZoneOffset.UTC);
   }
 
   private static List<Backup> backups(String... names) {
@@ -62,8 +60,7 @@ class RecoveryCoverageTest {
     assertThat(recordedTo("etcd.changes_v101-v120_2020-02-03-12:00:10")).isEmpty();
     assertThat(
             recordedTo(
-                "etcd.backup_v100_2020-02-03-12:00:00",
-                "etcd.changes_v1-v100_2020-02-03-11:59:59"))
+                "etcd.backup_v100_2020-02-03-12:00:00", "etcd.changes_v1-v100_2020-02-03-11:59:59"))
         .as("nothing changed since the backup")
         .contains(Instant.parse("2020-02-03T12:00:00Z"));
   }

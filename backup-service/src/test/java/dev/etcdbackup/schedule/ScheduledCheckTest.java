@@ -110,13 +110,9 @@ class ScheduledCheckTest {
     assertThat(results.results)
         .filteredOn(one -> !one.ok())
         .hasSizeBetween(1, 3)
-        .allSatisfy(
-            one -> assertThat(one.problems()).containsExactly(old + ": page 3 is bad"));
+        .allSatisfy(one -> assertThat(one.problems()).containsExactly(old + ": page 3 is bad"));
 
-    dev.etcdbackup.service.BackupService.builder(world.store)
-        .build()
-        .notes()
-        .markBad(old, "known");
+    dev.etcdbackup.service.BackupService.builder(world.store).build().notes().markBad(old, "known");
     results.results.clear();
     world.pass(DAY.multipliedBy(6));
     assertThat(results.results).isNotEmpty().allMatch(CheckResult::ok);

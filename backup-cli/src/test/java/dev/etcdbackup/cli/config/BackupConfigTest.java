@@ -365,7 +365,8 @@ class BackupConfigTest {
     ClusterConfig nightly = config.clusters().get(0);
     assertThat(nightly.schedule()).isEqualTo(CronSchedule.of("15 2 * * *"));
     assertThat(nightly.jitter()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(nightly.changes()).contains(new ChangesConfig(Duration.ofSeconds(5), 8 << 20, 360, Optional.empty()));
+    assertThat(nightly.changes())
+        .contains(new ChangesConfig(Duration.ofSeconds(5), 8 << 20, 360, Optional.empty()));
     assertThat(config.clusters().get(1).changes()).isEmpty();
     assertThat(nightly.covered().maxAge()).isEqualTo(Duration.ofHours(25));
     assertThat(config.clusters().get(1).covered().maxAge())
