@@ -181,11 +181,15 @@ public final class BackupMetrics implements BackupListener {
     }
   }
 
+  private static double seconds(@Nullable Duration duration) {
+    return duration == null ? Double.NaN : duration.toMillis() / 1e3;
+  }
+
   private void drilled(String project, String name, String description, Duration value) {
     AtomicReference<Duration> held =
         drills.computeIfAbsent(project + ' ' + name, added -> new AtomicReference<>(value));
     held.set(value);
-    Gauge.builder(name, held, it -> it.get().toMillis() / 1e3)
+    Gauge.builder(name, held, it -> seconds(it.get()))
         .description(description)
         .baseUnit("seconds")
         .tag("project", project)
