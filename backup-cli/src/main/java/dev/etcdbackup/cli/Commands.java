@@ -63,9 +63,10 @@ final class Commands {
         (name, command) -> {
           if (all || arguments.contains(name)) {
             Callable<Integer> added = command.apply(root);
-            commandLine.addSubcommand(name, added);
+            CommandLine child = new CommandLine(added);
+            commandLine.addSubcommand(name, child);
             if (added instanceof KubeCommand kube) {
-              kube.addTo(commandLine.getSubcommands().get(name));
+              kube.addTo(child);
             }
           }
         });
