@@ -57,9 +57,10 @@ final class Commands {
     for (String name : NAMES) {
       if (all || arguments.contains(name)) {
         Callable<Integer> command = create(name, root);
-        commandLine.addSubcommand(name, command);
+        CommandLine added = new CommandLine(command);
+        commandLine.addSubcommand(name, added);
         if (command instanceof KubeCommand kube) {
-          kube.addTo(commandLine.getSubcommands().get(name));
+          kube.addTo(added);
         }
       }
     }
