@@ -60,8 +60,7 @@ final class KubeKeysCommand implements Callable<Integer> {
   public Integer call() throws UsageException, IOException {
     var reader = kube.objects();
     List<KeyJson> keys =
-        new OperandReader(root)
-            .whole(operand, (snapshot, access) -> keys(reader.read(snapshot)));
+        new OperandReader(root).whole(operand, (snapshot, access) -> keys(reader.read(snapshot)));
     Output output = root.output();
     if (output.isJson()) {
       output.json(keys);

@@ -18,7 +18,8 @@ final class KubeOptions {
   @Option(
       names = "--registry",
       paramLabel = "P",
-      description = "The prefix of all objects, --etcd-prefix of the API servers. Default: /registry.")
+      description =
+          "The prefix of all objects, --etcd-prefix of the API servers. Default: /registry.")
   private String registry = "/registry/";
 
   @Option(

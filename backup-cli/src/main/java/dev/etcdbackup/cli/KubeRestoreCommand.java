@@ -73,8 +73,7 @@ final class KubeRestoreCommand implements Callable<Integer> {
               VerifyReport verified = snapshot.verify();
               if (!verified.ok()) {
                 throw new CorruptBackupException(
-                    "the snapshot is corrupt, nothing was restored: "
-                        + verified.problems().get(0));
+                    "the snapshot is corrupt, nothing was restored: " + verified.problems().get(0));
               }
               Optional<KubeOptions.Found> found = target.find(objects.read(snapshot));
               return found.isEmpty()
@@ -104,11 +103,16 @@ final class KubeRestoreCommand implements Callable<Integer> {
     StoredObject other = live.object();
     if (live.isThere()) {
       if (other == null || other.uid().isEmpty() || !other.uid().equals(object.uid())) {
-        return "another " + target + " is in the cluster, with the uid "
+        return "another "
+            + target
+            + " is in the cluster, with the uid "
             + (other == null || other.uid().isEmpty() ? "(not known)" : other.uid())
-            + " instead of " + (object.uid().isEmpty() ? "(not known)" : object.uid());
+            + " instead of "
+            + (object.uid().isEmpty() ? "(not known)" : object.uid());
       }
-      return replace ? null : target + " is in the cluster and has changed; --replace overwrites it";
+      return replace
+          ? null
+          : target + " is in the cluster and has changed; --replace overwrites it";
     }
     String namespace = object.key().namespace();
     if (!namespace.isEmpty() && !cluster.at(namespaceKey(namespace)).isThere()) {
@@ -118,8 +122,11 @@ final class KubeRestoreCommand implements Callable<Integer> {
     if (ignoreOwners || owners.isEmpty() || cluster.hasOne(owners)) {
       return null;
     }
-    return "its owner " + owners.get(0) + " is not in the cluster with the uid "
-        + owners.get(0).uid() + ", so Kubernetes would delete it; restore the owner before, or use"
+    return "its owner "
+        + owners.get(0)
+        + " is not in the cluster with the uid "
+        + owners.get(0).uid()
+        + ", so Kubernetes would delete it; restore the owner before, or use"
         + " 'kube get --for-apply'";
   }
 

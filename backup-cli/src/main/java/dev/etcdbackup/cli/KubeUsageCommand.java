@@ -63,8 +63,7 @@ final class KubeUsageCommand implements Callable<Integer> {
   public Integer call() throws UsageException, IOException {
     var reader = kube.objects();
     UsageJson usage =
-        new OperandReader(root)
-            .whole(operand, (snapshot, access) -> usage(reader.read(snapshot)));
+        new OperandReader(root).whole(operand, (snapshot, access) -> usage(reader.read(snapshot)));
     Output output = root.output();
     if (output.isJson()) {
       output.json(usage);
@@ -120,8 +119,7 @@ final class KubeUsageCommand implements Callable<Integer> {
   private static void print(String title, List<GroupJson> groups, Output output) {
     output.line(title);
     for (GroupJson one : groups) {
-      output.line(
-          "  " + one.name() + ": " + one.objects() + " objects, " + one.bytes() + " bytes");
+      output.line("  " + one.name() + ": " + one.objects() + " objects, " + one.bytes() + " bytes");
     }
   }
 }

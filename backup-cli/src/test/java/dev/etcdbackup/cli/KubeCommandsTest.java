@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kube list}, {@code get}, {@code diff}, {@code usage} and {@code keys}. */
+@Tag("slow")
 class KubeCommandsTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String KEY = "p/etcd.backup_v230_2020-02-03-20:45:48";
@@ -160,8 +162,7 @@ class KubeCommandsTest {
   void yamlIsReadBackAsItWas() throws Exception {
     for (String line : Files.readAllLines(KubeSnapshot.GOLDEN.resolve("objects.txt"))) {
       Map<?, ?> tree = JSON.readValue(line.split(" ", 4)[3], Map.class);
-      assertThat((Object) new YAMLMapper().readValue(YamlText.of(tree), Map.class))
-          .isEqualTo(tree);
+      assertThat((Object) new YAMLMapper().readValue(YamlText.of(tree), Map.class)).isEqualTo(tree);
     }
     assertThat(YamlText.of(Map.of("a", "yes"))).isEqualTo("a: \"yes\"\n");
     assertThat(YamlText.of(Map.of("a", "1e3"))).isEqualTo("a: \"1e3\"\n");

@@ -45,8 +45,7 @@ class KubeRestoreTest {
   }
 
   private byte[] stored(EtcdServer etcd, String key) throws Exception {
-    String backup =
-        Cli.on(store, "create", "live", "--etcd=" + etcd.endpoint()).out().strip();
+    String backup = Cli.on(store, "create", "live", "--etcd=" + etcd.endpoint()).out().strip();
     return Cli.on(store, "extract", backup, key).out().getBytes(StandardCharsets.UTF_8);
   }
 

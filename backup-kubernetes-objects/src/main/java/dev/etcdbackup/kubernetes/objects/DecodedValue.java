@@ -52,13 +52,7 @@ record DecodedValue(
       return json(value, encryption);
     } catch (UnreadableException e) {
       return new DecodedValue(
-          Form.UNREADABLE,
-          envelope.apiVersion,
-          envelope.kind,
-          null,
-          e.getMessage(),
-          encryption,
-          0);
+          Form.UNREADABLE, envelope.apiVersion, envelope.kind, null, e.getMessage(), encryption, 0);
     }
   }
 
@@ -137,7 +131,6 @@ record DecodedValue(
         || !(fields.get("kind") instanceof String kind)) {
       throw new UnreadableException("is JSON without apiVersion and kind");
     }
-    return new DecodedValue(
-        Form.JSON, apiVersion, kind, new Manifest(fields), null, encryption, 0);
+    return new DecodedValue(Form.JSON, apiVersion, kind, new Manifest(fields), null, encryption, 0);
   }
 }

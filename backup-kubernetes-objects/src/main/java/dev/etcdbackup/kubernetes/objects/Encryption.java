@@ -30,8 +30,7 @@ public record Encryption(String provider, String version, String keyName)
 
   static boolean isEncrypted(byte[] value) {
     int length = BEGIN_BYTES.length;
-    return value.length >= length
-        && Arrays.equals(value, 0, length, BEGIN_BYTES, 0, length);
+    return value.length >= length && Arrays.equals(value, 0, length, BEGIN_BYTES, 0, length);
   }
 
   /** How many bytes of the value this takes. */

@@ -33,8 +33,8 @@ public final class EncryptionKeys {
    *
    * @param configuration the document, as any reader of YAML returns it: maps, lists and texts
    * @return the keys of the providers aescbc, aesgcm and secretbox; those of kms are not in it
-   * @throws IllegalArgumentException when it is no EncryptionConfiguration, or a key has no name, is
-   *     not Base64 or of the wrong length; the message never has the key
+   * @throws IllegalArgumentException when it is no EncryptionConfiguration, or a key has no name,
+   *     is not Base64 or of the wrong length; the message never has the key
    */
   public static EncryptionKeys of(Map<?, ?> configuration) {
     Object kind = configuration.get("kind");
@@ -58,7 +58,8 @@ public final class EncryptionKeys {
   private static void add(Map<String, List<byte[]>> keys, String provider, List<?> entries) {
     for (Object entry : entries) {
       Map<?, ?> key = map(entry, "keys");
-      if (!(key.get("name") instanceof String name) || !(key.get("secret") instanceof String text)) {
+      if (!(key.get("name") instanceof String name)
+          || !(key.get("secret") instanceof String text)) {
         throw new IllegalArgumentException("a key of " + provider + " has no name or no secret");
       }
       keys.computeIfAbsent(id(provider, name), none -> new ArrayList<>())
@@ -119,7 +120,10 @@ public final class EncryptionKeys {
     List<byte[]> candidates = keys.get(id(how.provider(), how.keyName()));
     if (candidates == null) {
       throw new UnreadableException(
-          "is encrypted with the key " + how.keyName() + " of " + how.provider()
+          "is encrypted with the key "
+              + how.keyName()
+              + " of "
+              + how.provider()
               + "; an EncryptionConfiguration with this key decrypts it");
     }
     for (byte[] key : candidates) {
@@ -129,7 +133,10 @@ public final class EncryptionKeys {
       }
     }
     throw new UnreadableException(
-        "cannot be decrypted with the key " + how.keyName() + " of " + how.provider()
+        "cannot be decrypted with the key "
+            + how.keyName()
+            + " of "
+            + how.provider()
             + ": it is another key of this name, or the value was changed");
   }
 

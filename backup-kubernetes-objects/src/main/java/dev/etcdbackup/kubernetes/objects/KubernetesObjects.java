@@ -40,8 +40,8 @@ public final class KubernetesObjects {
   /**
    * The objects under another prefix, as {@code --etcd-prefix} of the API servers says.
    *
-   * @param prefix the prefix; a slash at its end is added where there is none. {@code /registry/} by
-   *     default, {@code /kubernetes.io/} on OpenShift
+   * @param prefix the prefix; a slash at its end is added where there is none. {@code /registry/}
+   *     by default, {@code /kubernetes.io/} on OpenShift
    * @return the other reader
    */
   public KubernetesObjects under(String prefix) {

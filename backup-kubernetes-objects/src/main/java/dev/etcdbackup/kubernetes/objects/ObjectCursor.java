@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
  * A cursor over the objects of a snapshot, in the order of their keys. Stands before the first at
  * the beginning.
  *
- * <p>For one thread, while the snapshot is open. Holds what {@link KeyCursor} holds; a value is read
- * and decoded when {@link #object()} is called, and takes up to 100 MiB when it was crafted for
- * that, some ten times its size otherwise.
+ * <p>For one thread, while the snapshot is open. Holds what {@link KeyCursor} holds; a value is
+ * read and decoded when {@link #object()} is called, and takes up to 100 MiB when it was crafted
+ * for that, some ten times its size otherwise.
  */
 public final class ObjectCursor {
   private final KeyCursor keys;

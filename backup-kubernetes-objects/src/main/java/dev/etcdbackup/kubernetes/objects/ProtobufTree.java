@@ -142,8 +142,7 @@ final class ProtobufTree {
   }
 
   /** An entry of a map: its key is field 1 and its value field 2. */
-  private void entry(
-      Field field, WireReader in, Map<String, @Nullable Object> map, int depth)
+  private void entry(Field field, WireReader in, Map<String, @Nullable Object> map, int depth)
       throws UnreadableException {
     String key = "";
     Object value = null;

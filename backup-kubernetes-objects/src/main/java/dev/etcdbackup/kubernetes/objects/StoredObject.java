@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of Kubernetes as it is stored: decoded, or with the reason why it is not. What cannot be
- * decoded is still named, by its key in etcd.
+ * An object of Kubernetes as it is stored: decoded, or with the reason why it is not. What cannot
+ * be decoded is still named, by its key in etcd.
  *
  * <p>Immutable and thread-safe.
  */
@@ -73,7 +73,8 @@ public final class StoredObject {
   }
 
   /**
-   * How many fields are stored that Kubernetes 1.34 does not know. They are missing in the manifest.
+   * How many fields are stored that Kubernetes 1.34 does not know. They are missing in the
+   * manifest.
    *
    * @return the number, 0 for JSON
    */

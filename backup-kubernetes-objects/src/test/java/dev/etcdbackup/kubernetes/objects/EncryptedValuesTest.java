@@ -42,10 +42,7 @@ class EncryptedValuesTest {
   static List<Encrypted> all() {
     return Golden.lines("encrypted.txt").stream()
         .map(line -> line.split(" "))
-        .map(
-            words ->
-                new Encrypted(
-                    words[0], words[1], words[2], words[3], words[4], words[5]))
+        .map(words -> new Encrypted(words[0], words[1], words[2], words[3], words[4], words[5]))
         .toList();
   }
 

@@ -39,7 +39,8 @@ class GoldenObjectsTest {
     Golden.all().forEach(golden -> kinds.add(golden.toString()));
     assertThat(kinds)
         .hasSizeGreaterThan(50)
-        .contains("v1 Pod", "v1 Secret", "apps/v1 Deployment", "autoscaling/v2 HorizontalPodAutoscaler");
+        .contains(
+            "v1 Pod", "v1 Secret", "apps/v1 Deployment", "autoscaling/v2 HorizontalPodAutoscaler");
   }
 
   @Test
@@ -49,8 +50,7 @@ class GoldenObjectsTest {
             + "\"ownerReferences\":[{\"kind\":\"Shop\",\"name\":\"s\",\"uid\":\"v\",\"controller\":true}]},"
             + "\"apiVersion\":\"example.com/v1\",\"spec\":{\"n\":9007199254740993,\"x\":[null,1.50]}}";
     StoredObject object =
-        Golden.decoded(
-            "/registry/example.com/widgets/n/w", json.getBytes(StandardCharsets.UTF_8));
+        Golden.decoded("/registry/example.com/widgets/n/w", json.getBytes(StandardCharsets.UTF_8));
     assertThat(object.form()).isEqualTo(StoredObject.Form.JSON);
     assertThat(object.toString()).isEqualTo("Widget n/w");
     assertThat(object.uid()).isEqualTo("u");

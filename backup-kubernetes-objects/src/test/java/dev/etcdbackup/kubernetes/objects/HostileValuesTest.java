@@ -53,9 +53,17 @@ class HostileValuesTest {
   void jsonOfEveryKind() {
     for (String json :
         List.of(
-            "{", "{}", "[]", "null", "{\"kind\":1,\"apiVersion\":\"v1\"}", "{\"a\":1e99999999999}",
-            "{\"kind\":\"A\",\"apiVersion\":\"v1\"} x", "{\"kind\":\"A\",\"apiVersion\":null}",
-            "{\"a\":".repeat(5000), "{\"a\":" + "9".repeat(5000) + "}", "")) {
+            "{",
+            "{}",
+            "[]",
+            "null",
+            "{\"kind\":1,\"apiVersion\":\"v1\"}",
+            "{\"a\":1e99999999999}",
+            "{\"kind\":\"A\",\"apiVersion\":\"v1\"} x",
+            "{\"kind\":\"A\",\"apiVersion\":null}",
+            "{\"a\":".repeat(5000),
+            "{\"a\":" + "9".repeat(5000) + "}",
+            "")) {
       StoredObject object =
           Golden.decoded("/registry/x/a/b", json.getBytes(StandardCharsets.UTF_8));
       assertThat(object.form()).as(json).isEqualTo(StoredObject.Form.UNREADABLE);

@@ -10,20 +10,23 @@ class ManifestTest {
   private static final Manifest SECRET =
       new Manifest(
           Map.of(
-              "apiVersion", "v1",
-              "kind", "Secret",
+              "apiVersion",
+              "v1",
+              "kind",
+              "Secret",
               "metadata",
-                  Map.of(
-                      "name", "db",
-                      "uid", "1-2-3",
-                      "creationTimestamp", "2020-02-03T20:45:48Z",
-                      "annotations",
-                          Map.of(
-                              "kubectl.kubernetes.io/last-applied-configuration",
-                              "{\"data\":{\"password\":\"aHVudGVyMg==\"}}",
-                              "note",
-                              "kept")),
-              "data", Map.of("password", "aHVudGVyMg==")));
+              Map.of(
+                  "name", "db",
+                  "uid", "1-2-3",
+                  "creationTimestamp", "2020-02-03T20:45:48Z",
+                  "annotations",
+                      Map.of(
+                          "kubectl.kubernetes.io/last-applied-configuration",
+                          "{\"data\":{\"password\":\"aHVudGVyMg==\"}}",
+                          "note",
+                          "kept")),
+              "data",
+              Map.of("password", "aHVudGVyMg==")));
 
   @Test
   void nothingOfASecretIsShown() {
@@ -31,7 +34,8 @@ class ManifestTest {
     assertThat(hidden.toString()).doesNotContain("aHVudGVyMg").contains("kept", "db", "password");
     assertThat(hidden.fields().get("data"))
         .isEqualTo(Map.of("password", "(hidden, 12 characters)"));
-    Manifest other = new Manifest(Map.of("kind", "ConfigMap", "apiVersion", "v1", "data", Map.of()));
+    Manifest other =
+        new Manifest(Map.of("kind", "ConfigMap", "apiVersion", "v1", "data", Map.of()));
     assertThat(other.withHiddenSecrets()).isSameAs(other);
   }
 
