@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kube list}, {@code get}, {@code diff}, {@code usage} and {@code keys}. */
+@Tag("slow")
 class KubeCommandsTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String KEY = "p/etcd.backup_v230_2020-02-03-20:45:48";

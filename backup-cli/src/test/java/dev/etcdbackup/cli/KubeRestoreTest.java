@@ -29,7 +29,7 @@ class KubeRestoreTest {
     store = directory.resolve("store");
     Goldens.write(store.resolve(KEY), KubeSnapshot.bytes());
     for (String line : Files.readAllLines(KubeSnapshot.GOLDEN.resolve("cluster.txt"))) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", 2);
       values.put(words[0], Base64.getDecoder().decode(words[1]));
     }
   }
