@@ -29,8 +29,8 @@ class KubeRestoreTest {
     store = directory.resolve("store");
     Goldens.write(store.resolve(KEY), KubeSnapshot.bytes());
     for (String line : Files.readAllLines(KubeSnapshot.GOLDEN.resolve("cluster.txt"))) {
-      String[] words = line.split(" ", 2);
-      values.put(words[0], Base64.getDecoder().decode(words[1]));
+      int space = line.indexOf(' ');
+      values.put(line.substring(0, space), Base64.getDecoder().decode(line.substring(space + 1)));
     }
   }
 

@@ -182,10 +182,12 @@ class OperatorOnApiServerTest {
     refused("at least one field", schedule("x", "intervalSeconds: 60") + "  retention: {}\n");
     refused(
         "storageType S3 needs s3",
-        "apiVersion: etcd.database.coreos.com/v1beta2\n"
-            + "kind: EtcdBackup\n"
-            + "metadata: {name: x, namespace: services}\n"
-            + "spec: {storageType: S3}\n");
+        """
+        apiVersion: etcd.database.coreos.com/v1beta2
+        kind: EtcdBackup
+        metadata: {name: x, namespace: services}
+        spec: {storageType: S3}
+        """);
     refused("greater than or equal to 0", coreos("x", "maxBackups: -1"));
   }
 

@@ -136,8 +136,11 @@ public final class Benchmarks implements Callable<Integer> {
     Settings settings = settings();
     History history = new History(Path.of("docs"));
     if (written != null) {
-      require(version != null, "--from goes with --keep");
-      history.keep(version, new ObjectMapper().readValue(written.toFile(), Report.class));
+      String kept = version;
+      if (kept == null) {
+        throw new ParameterException(spec.commandLine(), "--from goes with --keep");
+      }
+      history.keep(kept, new ObjectMapper().readValue(written.toFile(), Report.class));
       return 0;
     }
     List<Case> wanted =

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -102,7 +103,7 @@ final class History {
     Entry entry =
         new Entry(
             version,
-            LocalDate.now(),
+            LocalDate.now(ZoneOffset.UTC),
             report.command(),
             metadata,
             report.verdicts().stream().map(Figure::of).toList());
