@@ -1,12 +1,16 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.service.BackupCopier;
+import dev.etcdbackup.service.BackupCopierBuilder;
 import dev.etcdbackup.service.CopyReport;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code copy} and {@code mirror}: copies backups to another store and prints each result. */
 final class Copying {
@@ -28,19 +32,23 @@ final class Copying {
 
   int run(Work work) throws UsageException, BackupException {
     int parallelism = target.parallelism();
+    Optional<EncodingConfig> encoding = target.encoding();
+    BackupEncodings reading = root.encoding.reading();
     Output.Rows rows = root.output().rows();
     try (StoreOptions.OpenStore from = root.store.open(root.store.required());
         StoreOptions.OpenStore to = target.open(root.store)) {
-      BackupCopier copier =
+      BackupCopierBuilder copier =
           BackupCopier.builder(from.store(), to.store())
-              .encodings(root.encoding.reading())
+              .encodings(reading)
               .parallelism(parallelism)
               .timeout(root.timeout)
               .clock(root.clock())
               .tarballZone(root.tarballZone())
-              .onCopied(one -> print(one, rows))
-              .build();
-      List<CopyReport> reports = work.run(copier, from.store());
+              .onCopied(one -> print(one, rows));
+      if (encoding.isPresent()) {
+        copier.encodeAs(EncodingOptions.writing(encoding.get()), encoding.get().suffixes());
+      }
+      List<CopyReport> reports = work.run(copier.build(), from.store());
       rows.end();
       return verdict(reports);
     }

@@ -57,6 +57,10 @@ final class MirrorCommand implements Callable<Integer> {
     if (!delete && retention.given()) {
       throw new UsageException("the --keep options go with --delete");
     }
+    if (delete && target.encoding().isPresent()) {
+      throw new UsageException(
+          "--encode and --encrypt-to do not go with --delete; prune the other store with 'prune'");
+    }
     Copying copying = new Copying(root, target);
     if (!delete) {
       String which = project == null ? "" : project;

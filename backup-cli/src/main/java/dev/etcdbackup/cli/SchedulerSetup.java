@@ -76,8 +76,7 @@ final class SchedulerSetup implements AutoCloseable {
   /** Adds all clusters by their schedules, each with these checks. */
   void addAll(List<ScheduledCheck> checks) throws UsageException {
     for (ClusterConfig cluster : config.clusters()) {
-      ScheduledClusterBuilder builder =
-          scheduled(cluster, secondStores.of(cluster.project()), checks);
+      ScheduledClusterBuilder builder = scheduled(cluster, secondStores.of(cluster), checks);
       if (cluster.skipUnchanged() && canBeBackedUp(cluster)) {
         builder.skipUnchanged(
             new LiveUnchanged(cluster.etcd(), store, reading, cluster.timeout()),

@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.BackupConfig;
+import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.SecondStoreConfig;
 import dev.etcdbackup.schedule.SecondStore;
 import java.util.ArrayList;
@@ -54,12 +55,17 @@ final class SecondStores implements AutoCloseable {
     }
   }
 
-  /** The second stores of a project. */
-  List<SecondStore> of(String project) {
+  /** The second stores of a cluster: those that it names, or those that take its project. */
+  List<SecondStore> of(ClusterConfig cluster) {
     List<SecondStore> stores = new ArrayList<>();
     open.forEach(
         (config, store) -> {
-          if (config.takes(project)) {
+          boolean named =
+              cluster
+                  .copyTo()
+                  .map(names -> names.contains(config.name()))
+                  .orElseGet(() -> config.takes(cluster.project()));
+          if (named) {
             BackupStore target = store.store();
             stores.add(new SecondStore(config.name(), target, config.retention()));
           }

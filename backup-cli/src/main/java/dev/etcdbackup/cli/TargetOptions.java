@@ -1,9 +1,12 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import software.amazon.awssdk.regions.Region;
@@ -51,6 +54,38 @@ final class TargetOptions {
       paramLabel = "N",
       description = "How many backups are copied at once, 1 to 64. Default: 4.")
   private int parallelism = 4;
+
+  @Option(
+      names = "--encode",
+      paramLabel = "none|zstd[:LEVEL]",
+      description =
+          "Decode the backups on the way and store them plain or compressed with zstd, under names"
+              + " that say so. Tarballs and other names are copied as they are.")
+  private @Nullable String encode;
+
+  @Option(
+      names = "--encrypt-to",
+      paramLabel = "PUBKEY",
+      description =
+          "Encode them again, encrypted to the OpenPGP public keys in this file. Repeat it for"
+              + " further recipients.")
+  private List<Path> encryptTo = List.of();
+
+  /** How backups are encoded again on the way; empty when they are copied as they are. */
+  Optional<EncodingConfig> encoding() throws UsageException {
+    if (encode == null && encryptTo.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      EncodingConfig config =
+          encode == null || encode.equals("none")
+              ? EncodingConfig.NONE
+              : EncodingConfig.compress(encode);
+      return Optional.of(config.encryptingTo(encryptTo));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--encode: " + e.getMessage());
+    }
+  }
 
   int parallelism() throws UsageException {
     if (parallelism > 64) {

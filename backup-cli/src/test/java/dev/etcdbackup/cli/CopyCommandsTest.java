@@ -58,6 +58,19 @@ class CopyCommandsTest {
   }
 
   @Test
+  void backupsAreEncodedAgainOnTheWay() {
+    Cli mirrored = on("mirror", "p", target, "--encode=zstd:3");
+    assertThat(mirrored.code()).as(mirrored.err()).isZero();
+    assertThat(Cli.on(to, "list").out()).isEqualTo(FIRST + ".zst\n" + SECOND + ".zst\n");
+    assertThat(Cli.on(to, "verify", "--all").code()).isZero();
+    assertThat(on("copy", SECOND, target, "--encode=zstd").out())
+        .isEqualTo("present " + SECOND + ": as etcd.backup_v2_2020-02-02-10:00:00.zst\n");
+    assertThat(on("mirror", "p", target, "--encode=lzma").code()).isEqualTo(2);
+    assertThat(on("mirror", "p", target, "--encode=zstd", "--delete", "--keep-last=1").code())
+        .isEqualTo(2);
+  }
+
+  @Test
   void aDifferentObjectIsRefusedAndABadBackupIsNotCopied() throws Exception {
     put(to, FIRST, new byte[] {1});
     Cli refused = on("mirror", "p", target);

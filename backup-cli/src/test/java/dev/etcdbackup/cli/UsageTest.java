@@ -176,7 +176,9 @@ class UsageTest {
         mistake("keys --store {store} p/k --rev -1", "'-1' is not a revision of 1 or more"),
         mistake("keys --store {store} p/k --rev x", "'x' is not a revision of 1 or more"),
         mistake("keys --store {store} p/k --prefix", "missing required parameter for option"),
-        mistake("diff --store {store} p/k", "nothing to compare with; give B or --live URL"),
+        mistake(
+            "diff --store {store} p/k",
+            "nothing to compare with; give B, --live URL, --to-revision or --to-time"),
         mistake("diff --store {store} p/k p/l --live http://h:1", "--live stands for B; give one"),
         mistake("diff --store {store} p/k p/l --keys", "--keys goes with --live"),
         mistake("usage --store {store}", "nothing to look at; give KEY, FILE or --over-time"),

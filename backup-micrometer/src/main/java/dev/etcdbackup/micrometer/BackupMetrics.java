@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code etcd.backup.copied}, {@code etcd.backup.copy.failures}</td><td>backups that were
  * copied to a second store, by {@code store}, and that were not; a store that does not answer is one
  * failure</td></tr>
+ * <tr><td>{@code etcd.backup.copy.complete.timestamp}</td><td>gauge by {@code store}, when that second
+ * store had all backups last: seconds since 1970</td></tr>
  * <tr><td>{@code etcd.backup.checks}</td><td>scheduled checks of the newest backup, by {@code kind}:
  * verify, drill, and {@code result}: good, bad, failed</td></tr>
  * <tr><td>{@code etcd.backup.check.duration}</td><td>timer of these checks, by {@code kind}; of a
@@ -80,6 +83,7 @@ import org.jspecify.annotations.Nullable;
 public final class BackupMetrics implements BackupListener {
   private final MeterRegistry registry;
   private final Map<String, AtomicReference<Duration>> drills = new ConcurrentHashMap<>();
+  private final Map<String, AtomicLong> complete = new ConcurrentHashMap<>();
   private volatile @Nullable ClusterGauges gauges;
 
   /**
@@ -157,6 +161,9 @@ public final class BackupMetrics implements BackupListener {
     int present = report.count(CopyReport.Outcome.PRESENT);
     copied(project, store).increment(copied);
     copyFailures(project, store).increment(report.copies().size() - copied - present);
+    if (report.ok()) {
+      complete(project, store);
+    }
   }
 
   @Override
@@ -185,15 +192,30 @@ public final class BackupMetrics implements BackupListener {
     return duration == null ? Double.NaN : duration.toMillis() / 1e3;
   }
 
+  private void complete(String project, String store) {
+    AtomicLong held = new AtomicLong();
+    AtomicLong before = complete.putIfAbsent(project + ' ' + store, held);
+    if (before == null) {
+      Gauge.builder("etcd.backup.copy.complete.timestamp", held, AtomicLong::doubleValue)
+          .description("When a second store had all backups last")
+          .baseUnit("seconds")
+          .tags("project", project, "store", store)
+          .register(registry);
+    }
+    (before == null ? held : before).set(registry.config().clock().wallTime() / 1000);
+  }
+
   private void drilled(String project, String name, String description, Duration value) {
-    AtomicReference<Duration> held =
-        drills.computeIfAbsent(project + ' ' + name, added -> new AtomicReference<>(value));
-    held.set(value);
-    Gauge.builder(name, held, it -> seconds(it.get()))
-        .description(description)
-        .baseUnit("seconds")
-        .tag("project", project)
-        .register(registry);
+    AtomicReference<Duration> held = new AtomicReference<>();
+    AtomicReference<Duration> before = drills.putIfAbsent(project + ' ' + name, held);
+    if (before == null) {
+      Gauge.builder(name, held, it -> seconds(it.get()))
+          .description(description)
+          .baseUnit("seconds")
+          .tag("project", project)
+          .register(registry);
+    }
+    (before == null ? held : before).set(value);
   }
 
   @Override

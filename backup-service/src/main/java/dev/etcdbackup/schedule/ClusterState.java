@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -46,6 +47,7 @@ final class ClusterState {
   private @Nullable Instant lastSuccess;
   private @Nullable Instant unchangedAt; // when the cluster was last known to be as in its backup
   private @Nullable FailedRun lastFailure;
+  private final SecondStoreState copies = new SecondStoreState();
   private final SortedMap<LocalDate, String> failedDays = new TreeMap<>();
   private final Deque<Request> requests = new ArrayDeque<>();
 
@@ -92,6 +94,7 @@ final class ClusterState {
 
   /** Changes the configuration; the project has to be listed again. */
   void change(ScheduledCluster changed, long nanos) {
+    copies.forget();
     cluster = changed;
     due = null;
     following = null;
@@ -116,8 +119,12 @@ final class ClusterState {
       return false;
     }
     advance(now);
-    return !requests.isEmpty()
-        || (nanos - notBefore >= 0 && (!known || (isOverdue(now) && !waitsForFollowing)));
+    return !requests.isEmpty() || isDue(now, nanos) || (known && copies.isDue(nanos));
+  }
+
+  /** Returns whether the project is to be listed or backed up. */
+  private boolean isDue(Instant now, long nanos) {
+    return nanos - notBefore >= 0 && (!known || (isOverdue(now) && !waitsForFollowing));
   }
 
   /** Returns whether a point of the schedule has passed without a backup. */
@@ -141,15 +148,31 @@ final class ClusterState {
         if (!until.isNegative()) {
           wait = until.compareTo(FAR) >= 0 ? longest : Math.max(wait, until.toNanos());
         }
+        wait = Math.min(wait, Math.max(lockedUntil - nanos, copies.nanosUntilDue(nanos, longest)));
       }
     }
     return Math.min(wait, longest);
   }
 
-  Run.Order begin(boolean mayPrune) {
+  Run.Order begin(boolean mayPrune, Instant now, long nanos) {
     running = true;
     Request request = requests.poll();
-    return new Run.Order(request == null && !known, request, view.early(), mayPrune);
+    boolean copyOnly = request == null && known && !isDue(now, nanos);
+    if (copyOnly) {
+      copies.begin(nanos);
+    }
+    boolean deletes = mayPrune && (!copyOnly || view.anomalies().isEmpty());
+    return new Run.Order(request == null && !known, request, view.early(), deletes, copyOnly);
+  }
+
+  /** Records which second stores lack backups, and why. */
+  void copied(Map<String, String> lacking, Instant now, long nanos) {
+    copies.copied(lacking, now, nanos);
+  }
+
+  /** What is known of the second stores, a line each. */
+  List<String> copyRemarks(Instant now) {
+    return copies.remarks(now);
   }
 
   /** Records that a run has ended, successfully or not. */

@@ -43,12 +43,14 @@ final class CoverageView {
    * @param since when the cluster was set up
    * @param status its status
    * @param failures the reasons of failed runs, by day
+   * @param stores what is known of its second stores, a line each
    */
   record Known(
       ScheduledCluster cluster,
       Instant since,
       ClusterStatus status,
-      Map<LocalDate, String> failures) {}
+      Map<LocalDate, String> failures,
+      List<String> stores) {}
 
   CoverageView(SchedulerContext with, Instant now) {
     this.with = with;
@@ -57,7 +59,11 @@ final class CoverageView {
 
   static Known known(ClusterState state, Instant now) {
     return new Known(
-        state.cluster(), state.since(), state.status(now), Map.copyOf(state.failedDays()));
+        state.cluster(),
+        state.since(),
+        state.status(now),
+        Map.copyOf(state.failedDays()),
+        state.copyRemarks(now));
   }
 
   Coverage of(List<Known> clusters) {
@@ -125,7 +131,7 @@ final class CoverageView {
       }
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
       return remembered(
-          withNote(row, checks),
+          withNote(withNote(row, checks), String.join("; ", known.stores())),
           known,
           CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
           lastSuccess,

@@ -15,7 +15,9 @@ import dev.etcdbackup.service.NamingStrategy;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -42,9 +44,15 @@ final class Run implements Supplier<RunOutcome> {
    * @param early the backups that earlier listings contained although their times were in the
    *     future
    * @param mayPrune whether pruning is allowed, which it is not for some time after a clock jump
+   * @param copyOnly whether to copy to the second stores only, which lacked backups after the last
+   *     run
    */
   record Order(
-      boolean lookOnly, @Nullable Request request, Set<BackupKey> early, boolean mayPrune) {}
+      boolean lookOnly,
+      @Nullable Request request,
+      Set<BackupKey> early,
+      boolean mayPrune,
+      boolean copyOnly) {}
 
   Run(SchedulerContext with, ScheduledCluster cluster, Order order) {
     this.with = with;
@@ -126,7 +134,10 @@ final class Run implements Supplier<RunOutcome> {
   private RunOutcome runHolding(BackupLock.Held held) throws BackupException {
     Request request = order.request();
     if (request != null && request.naming().isPresent()) {
-      return RunOutcome.stored(backUp(request.naming().get(), held), null);
+      return RunOutcome.stored(backUp(request.naming().get(), held), null, null);
+    }
+    if (order.copyOnly()) {
+      return RunOutcome.copied(copyToSecondStores(true, held));
     }
     List<Backup> listing = listing();
     SeriesState view = view(listing);
@@ -138,9 +149,10 @@ final class Run implements Supplier<RunOutcome> {
     }
     BackupResult result = backUp(cluster.naming(), held);
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
-    copyToSecondStores(anomalies.isEmpty(), held);
+    Map<String, String> copies = copyToSecondStores(anomalies.isEmpty(), held);
     check(result, held);
-    return RunOutcome.stored(result, view.with(result.backup().time().orElseThrow(), anomalies));
+    return RunOutcome.stored(
+        result, view.with(result.backup().time().orElseThrow(), anomalies), copies);
   }
 
   /** Returns whether another backup would be the same as the newest. */
@@ -232,13 +244,20 @@ final class Run implements Supplier<RunOutcome> {
     return anomalies;
   }
 
-  /** Copies the backups of the project. A failure here does not affect the stored backup. */
-  private void copyToSecondStores(boolean mayDelete, BackupLock.Held held) {
+  /**
+   * Copies the backups of the project. A failure here does not affect the stored backup; when it is
+   * tried again, it is not reported again.
+   *
+   * @return why each store lacks backups; empty when it has them all
+   */
+  private Map<String, String> copyToSecondStores(boolean mayDelete, BackupLock.Held held) {
     String project = cluster.project();
+    Map<String, String> lacking = new LinkedHashMap<>();
     for (SecondStore second : cluster.secondStores()) {
+      lacking.put(second.name(), "nothing was copied");
       try {
         if (!held.confirm()) {
-          return;
+          return lacking;
         }
         BackupCopier copier =
             with.service()
@@ -250,13 +269,32 @@ final class Run implements Supplier<RunOutcome> {
         boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
         CopyReport report =
             prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);
-        with.listeners().copied(project, second.name(), report);
+        lacking.put(second.name(), problem(report));
+        if (!order.copyOnly() || report.count(CopyReport.Outcome.COPIED) > 0) {
+          with.listeners().copied(project, second.name(), report);
+        }
       } catch (BackupException e) {
-        with.listeners().copyFailed(project, second.name(), e);
+        lacking.put(second.name(), FailedRun.text(e));
+        if (!order.copyOnly()) {
+          with.listeners().copyFailed(project, second.name(), e);
+        }
       } catch (RuntimeException e) {
         LOG.error("{} could not be copied to {}", project, second.name(), e);
       }
     }
+    return lacking;
+  }
+
+  /** The first reason why something could not be copied; a refused or bad backup stays so. */
+  private static String problem(CopyReport report) {
+    return report.copies().stream()
+        .filter(
+            one ->
+                one.outcome() == CopyReport.Outcome.FAILED
+                    || one.outcome() == CopyReport.Outcome.NOT_TRIED)
+        .map(one -> one.key() + ": " + one.detail())
+        .findFirst()
+        .orElse("");
   }
 
   /** Makes the checks that are due. A failure here does not affect the stored backup. */
@@ -306,7 +344,9 @@ final class Run implements Supplier<RunOutcome> {
         return RunOutcome.cancelled();
       }
     }
-    record(e, reason);
+    if (!order.copyOnly()) { // which has its own times
+      record(e, reason);
+    }
     return RunOutcome.failed(e, reason);
   }
 

@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.service.BackupResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param result the stored backup; present with {@link Kind#STORED}
  * @param failure the exception; present with {@link Kind#FAILED}
  * @param reason the component that failed; present with {@link Kind#FAILED}
+ * @param copies why each second store still lacks backups, by name, empty when it has them all;
+ *     null when nothing was copied
  */
 record RunOutcome(
     Kind kind,
@@ -21,7 +24,8 @@ record RunOutcome(
     @Nullable SeriesState view,
     @Nullable BackupResult result,
     @Nullable Exception failure,
-    FailedRun.@Nullable Reason reason) {
+    FailedRun.@Nullable Reason reason,
+    @Nullable Map<String, String> copies) {
   enum Kind {
     /** The project was listed, and no backup was due. */
     LOOKED,
@@ -29,6 +33,8 @@ record RunOutcome(
     UNCHANGED,
     /** A backup was stored. */
     STORED,
+    /** Backups were copied to second stores again; no backup was due. */
+    COPIED,
     /** Another process holds the lock. */
     BUSY,
     /** The run failed, and nothing was stored. */
@@ -42,27 +48,32 @@ record RunOutcome(
   }
 
   static RunOutcome looked(SeriesState view, List<FailedRun> recorded) {
-    return new RunOutcome(Kind.LOOKED, List.copyOf(recorded), view, null, null, null);
+    return new RunOutcome(Kind.LOOKED, List.copyOf(recorded), view, null, null, null, null);
   }
 
   static RunOutcome unchanged(SeriesState view) {
-    return new RunOutcome(Kind.UNCHANGED, List.of(), view, null, null, null);
+    return new RunOutcome(Kind.UNCHANGED, List.of(), view, null, null, null, null);
   }
 
-  static RunOutcome stored(BackupResult result, @Nullable SeriesState view) {
-    return new RunOutcome(Kind.STORED, List.of(), view, result, null, null);
+  static RunOutcome stored(
+      BackupResult result, @Nullable SeriesState view, @Nullable Map<String, String> copies) {
+    return new RunOutcome(Kind.STORED, List.of(), view, result, null, null, copies);
+  }
+
+  static RunOutcome copied(Map<String, String> copies) {
+    return new RunOutcome(Kind.COPIED, List.of(), null, null, null, null, copies);
   }
 
   static RunOutcome busy() {
-    return new RunOutcome(Kind.BUSY, List.of(), null, null, null, null);
+    return new RunOutcome(Kind.BUSY, List.of(), null, null, null, null, null);
   }
 
   static RunOutcome failed(Exception failure, FailedRun.Reason reason) {
-    return new RunOutcome(Kind.FAILED, List.of(), null, null, failure, reason);
+    return new RunOutcome(Kind.FAILED, List.of(), null, null, failure, reason, null);
   }
 
   static RunOutcome cancelled() {
-    return new RunOutcome(Kind.CANCELLED, List.of(), null, null, null, null);
+    return new RunOutcome(Kind.CANCELLED, List.of(), null, null, null, null, null);
   }
 
   BackupResult stored() {

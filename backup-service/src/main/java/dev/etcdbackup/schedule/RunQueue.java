@@ -124,7 +124,7 @@ final class RunQueue {
     List<Run> begun = new ArrayList<>();
     for (ClusterState state : ready) {
       if (hasSlotFor(state) && !waitsForStagger(state, nanos)) {
-        begun.add(begin(state, with, nanos));
+        begun.add(begin(state, with, now, nanos));
       } else if (rank(state) < 2 && running.size() >= concurrency) {
         break;
       }
@@ -166,6 +166,9 @@ final class RunQueue {
       return Optional.empty();
     }
     state.ended();
+    if (outcome.copies() != null && state.cluster() == run.cluster()) {
+      state.copied(outcome.copies(), now, nanos);
+    }
     boolean current = state.cluster() == run.cluster();
     switch (outcome.kind()) {
       case LOOKED, UNCHANGED, STORED -> {
@@ -178,7 +181,11 @@ final class RunQueue {
           state.learn(view, now, outcome.kind() == RunOutcome.Kind.STORED);
         }
       }
+      case COPIED -> {}
       case FAILED -> {
+        if (run.order().copyOnly()) {
+          return Optional.empty();
+        }
         return Optional.of(failed(state, run, outcome, now, nanos));
       }
       default -> {}
@@ -217,12 +224,12 @@ final class RunQueue {
     return failure;
   }
 
-  private Run begin(ClusterState state, SchedulerContext with, long nanos) {
+  private Run begin(ClusterState state, SchedulerContext with, Instant now, long nanos) {
     if (isStaggered(state)) {
       staggerUntil = nanos + startStagger.toNanos();
     }
     boolean mayPrune = noPruningUntil == null || nanos - noPruningUntil >= 0;
-    Run run = new Run(with, state.cluster(), state.begin(mayPrune));
+    Run run = new Run(with, state.cluster(), state.begin(mayPrune, now, nanos));
     running.put(state.cluster().project(), run);
     return run;
   }

@@ -36,7 +36,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Copies backups to another store under the same keys, as they are stored.
+ * Copies backups to another store under the same keys, as they are stored, or {@linkplain
+ * BackupCopierBuilder#encodeAs encoded again}.
  *
  * <p>Each backup is streamed and, where its name and the encodings allow that, decoded and verified
  * on the way: a backup that is not whole and verified never appears at the target. An object of the
@@ -68,6 +69,7 @@ public final class BackupCopier {
   private final ThreadFactory threads;
   private final Consumer<Copied> listener;
   private final boolean sizeOnly;
+  private final Optional<CopyOne.NewEncoding> newEncoding;
 
   BackupCopier(BackupCopierBuilder builder) {
     this.from = builder.from;
@@ -80,6 +82,7 @@ public final class BackupCopier {
     this.threads = builder.threads;
     this.listener = builder.listener;
     this.sizeOnly = builder.sizeOnly;
+    this.newEncoding = builder.newEncoding;
   }
 
   /**
@@ -141,12 +144,18 @@ public final class BackupCopier {
    * @param project the project
    * @param retention what the target keeps
    * @return what became of each backup, and what was deleted
+   * @throws IllegalStateException when backups are {@linkplain BackupCopierBuilder#encodeAs encoded
+   *     again}, for they have other names then
    * @throws dev.etcdbackup.CorruptBackupException when a backup that had to be verified is bad;
    *     nothing was deleted
    * @throws StoreException when one of the stores cannot be listed, or the caller was interrupted
    */
   public CopyReport mirror(String project, RetentionPolicy retention) throws BackupException {
     BackupKey.requireProject(project);
+    if (newEncoding.isPresent()) {
+      throw new IllegalStateException(
+          "backups that are encoded again cannot be pruned at the target with the same call");
+    }
     Instant now = clock.instant();
     Map<BackupKey, Backup> both = new LinkedHashMap<>();
     list(from, project).forEach(one -> both.put(one.key(), one));
@@ -206,6 +215,9 @@ public final class BackupCopier {
       throw new StoreException("copying was interrupted; what was copied so far is whole", e);
     }
     List<Copied> results = batch.results();
+    if (newEncoding.isPresent()) {
+      return results; // a signature is of the bytes as they were stored
+    }
     new SignatureCopies(from, to)
         .copy(
             results.stream()
@@ -266,7 +278,8 @@ public final class BackupCopier {
             new Deadline(timeout, threads)
                 .run(
                     "copying " + backup.key(),
-                    new CopyOne(backup, from, to, encodings, presence, sizeOnly, threads));
+                    new CopyOne(
+                        backup, from, to, encodings, presence, sizeOnly, newEncoding, threads));
         failuresInARow.set(0);
         return copied;
       } catch (BackupNotFoundException e) {

@@ -2,11 +2,14 @@ package dev.etcdbackup.service;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
@@ -27,6 +30,7 @@ public final class BackupCopierBuilder {
       };
   Consumer<CopyReport.Copied> listener = one -> {};
   boolean sizeOnly;
+  Optional<CopyOne.NewEncoding> newEncoding = Optional.empty();
 
   BackupCopierBuilder(BackupStore from, BackupStore to) {
     this.from = Objects.requireNonNull(from, "from");
@@ -122,6 +126,30 @@ public final class BackupCopierBuilder {
    */
   public BackupCopierBuilder sizeOnly() {
     this.sizeOnly = true;
+    return this;
+  }
+
+  /**
+   * Decodes periodic backups and changes on the way and encodes them again, for example to move to
+   * encryption. They have the suffixes of the new encodings at the target; those that have them
+   * already, tarballs and objects of other names are copied as they are. What is at the target
+   * under the new name is taken for equal, because encrypted bytes differ each time. Signatures are
+   * not copied, for they are of the bytes as they were. Needs the {@linkplain #encodings encodings}
+   * to decode with. Default: everything is copied as it is.
+   *
+   * @param writing the encodings to write with
+   * @param suffixes their suffixes in the order in which they are applied, for example {@code
+   *     [".zst", ".gpg"]}; none stores plain snapshots
+   * @return this
+   * @throws IllegalArgumentException when an encoding for a suffix is missing
+   */
+  public BackupCopierBuilder encodeAs(BackupEncodings writing, List<String> suffixes) {
+    BackupName name = BackupName.parse("etcd.backup_v1_2020-01-01-00:00:00");
+    for (String suffix : suffixes) {
+      name = name.withEncoding(suffix);
+    }
+    writing.require(name);
+    this.newEncoding = Optional.of(new CopyOne.NewEncoding(writing, List.copyOf(suffixes)));
     return this;
   }
 

@@ -13,16 +13,18 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The work of copying one backup under the same key. Cancelling does nothing more than the
- * interrupt that comes with it, which ends the calls of both stores.
+ * The work of copying one backup, under the same key or encoded anew. Cancelling does nothing more
+ * than the interrupt that comes with it, which ends the calls of both stores.
  */
 record CopyOne(
     Backup backup,
@@ -31,8 +33,26 @@ record CopyOne(
     BackupEncodings encodings,
     Presence presence,
     boolean sizeOnly,
+    Optional<NewEncoding> newEncoding,
     ThreadFactory threads)
     implements Deadline.Work<Copied> {
+
+  /**
+   * How what is decoded on the way is encoded again.
+   *
+   * @param encodings the encodings
+   * @param suffixes their suffixes, in the order in which they are applied
+   */
+  record NewEncoding(BackupEncodings encodings, List<String> suffixes) {
+    /** The key of a backup at the target: its base name with these suffixes. */
+    BackupKey key(Backup backup) {
+      BackupName name = BackupName.parse(backup.name().base());
+      for (String suffix : suffixes) {
+        name = name.withEncoding(suffix);
+      }
+      return BackupKey.of(backup.key().project(), name.text());
+    }
+  }
 
   /** Says what the target has under a key: by a request for each, or by one listing. */
   interface Presence {
@@ -49,6 +69,9 @@ record CopyOne(
 
   @Override
   public Copied call() throws IOException {
+    if (newEncoding.isPresent() && isReencoded()) {
+      return encodeAgain(newEncoding.get());
+    }
     Optional<StoredBackup> present = presence.of(backup.key());
     if (present.isPresent()) {
       return compare(present.get());
@@ -67,6 +90,59 @@ record CopyOne(
     }
   }
 
+  /** Tarballs and names that are not this library's stay as they are. */
+  private boolean isReencoded() {
+    return backup.kind() == BackupKind.PERIODIC || backup.kind() == BackupKind.CHANGES;
+  }
+
+  /** Encrypted bytes differ each time, so what is there under that name is taken for equal. */
+  private Copied encodeAgain(NewEncoding as) throws IOException {
+    BackupKey key = as.key(backup);
+    if (key.equals(backup.key())) {
+      return new CopyOne(backup, from, to, encodings, presence, sizeOnly, Optional.empty(), threads)
+          .call();
+    }
+    if (presence.of(key).isPresent()) {
+      return result(Outcome.PRESENT, false, "as " + key.name());
+    }
+    Optional<String> missing = encodings.missing(backup.name());
+    if (missing.isPresent()) {
+      return result(Outcome.FAILED, false, "it cannot be encoded again: " + missing.get());
+    }
+    StoredBackup source = backup.stored();
+    try (InputStream stored = from.open(source, 0, source.size());
+        InputStream decoded = verifying(encodings.decode(stored, backup.name()))) {
+      put(key, decoded, as.encodings());
+      return result(Outcome.COPIED, true, "");
+    } catch (BackupExistsException e) {
+      return result(Outcome.PRESENT, false, "as " + key.name());
+    } catch (KeyUnavailableException e) {
+      return result(Outcome.FAILED, false, String.valueOf(e.getMessage()));
+    } catch (CorruptBackupException e) {
+      return result(Outcome.CORRUPT, false, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void put(BackupKey key, InputStream decoded, BackupEncodings as) throws IOException {
+    BackupName name = BackupName.parse(key.name());
+    Content content =
+        backup.name().encodings().isEmpty()
+            ? Content.of(decoded, backup.stored().size())
+            : Content.of(decoded);
+    Content encoded = as.encode(content, name);
+    try (CommitGuardInputStream guarded =
+        new CommitGuardInputStream(encoded.stream(), () -> {}, false)) {
+      StoredBackup put = to.put(key, new Content(guarded, encoded.expectedSize()));
+      requireSize(put, guarded.count());
+    }
+  }
+
+  private InputStream verifying(InputStream decoded) {
+    return backup.kind() == BackupKind.CHANGES
+        ? new TrailerInputStream(decoded)
+        : new VerifyingInputStream(decoded);
+  }
+
   /** A name that is not this library's says nothing about its content. */
   private String reasonNotToVerify() {
     return backup.kind() == BackupKind.OTHER
@@ -78,19 +154,22 @@ record CopyOne(
     StoredBackup source = backup.stored();
     try (InputStream stored = from.open(source, 0, source.size());
         InputStream content = verifying ? passing(stored) : stored) {
-      StoredBackup put = to.put(backup.key(), Content.of(content, source.size()));
-      if (put.size() != source.size()) {
-        throw new StoreException(
-            "the target reports "
-                + put.size()
-                + " bytes for "
-                + backup.key()
-                + ", which has "
-                + source.size()
-                + "; verify the copy before you rely on it or delete it",
-            null,
-            true);
-      }
+      requireSize(to.put(backup.key(), Content.of(content, source.size())), source.size());
+    }
+  }
+
+  private static void requireSize(StoredBackup put, long size) throws StoreException {
+    if (put.size() != size) {
+      throw new StoreException(
+          "the target reports "
+              + put.size()
+              + " bytes for "
+              + put.key()
+              + ", which has "
+              + size
+              + "; verify the copy before you rely on it or delete it",
+          null,
+          true);
     }
   }
 
@@ -99,12 +178,6 @@ record CopyOne(
     return backup.name().encodings().isEmpty()
         ? verifying(stored)
         : new DecodingTee(stored, backup.name(), encodings, this::verifying, threads);
-  }
-
-  private InputStream verifying(InputStream decoded) {
-    return backup.kind() == BackupKind.CHANGES
-        ? new TrailerInputStream(decoded)
-        : new VerifyingInputStream(decoded);
   }
 
   private Copied compare(StoredBackup present) throws BackupException {

@@ -129,6 +129,36 @@ class SecondStoreTest {
     assertThat(copied).as("each backup once").isBetween(355, 366);
   }
 
+  /** Between two backups, within an hour after the store is there again. */
+  @Test
+  void whatCouldNotBeCopiedIsCopiedBetweenBackups() throws Exception {
+    Copies copies = new Copies();
+    World world = new World(builder -> builder.listener(copies));
+    InMemoryBackupStore second = new InMemoryBackupStore(world.runtime::now);
+    boolean[] down = {true};
+    SecondStore site = new SecondStore("b", new Down(second, () -> down[0]), Optional.empty());
+    world.add("p", cluster -> cluster.schedule(Schedule.every(DAY)).copyTo(site));
+    world.pass(Duration.ofHours(5));
+    assertThat(copies.failures).as("once for a backup").hasSize(1);
+    assertThat(note(world)).contains("b: not complete since the start, lacks backups: the second");
+    int taken = world.taken("p").size();
+
+    down[0] = false;
+    world.pass(Duration.ofMinutes(61));
+
+    assertThat(world.taken("p")).as("no other backup").hasSize(taken);
+    assertThat(second.list("p")).hasSize(taken);
+    assertThat(copies.reports).singleElement().satisfies(one -> assertThat(one.ok()).isTrue());
+    assertThat(copies.failures).hasSize(1);
+    assertThat(note(world)).contains("b: complete ").doesNotContain("lacks");
+    world.pass(Duration.ofHours(2));
+    assertThat(copies.reports).as("nothing more is to be copied").hasSize(1);
+  }
+
+  private static String note(World world) {
+    return world.scheduler.coverage().projects().get(0).row().note();
+  }
+
   @Test
   void withoutAPolicyNothingIsDeletedAtTheSecondStore() throws Exception {
     World world = new World();

@@ -3,12 +3,15 @@ package dev.etcdbackup.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
@@ -20,6 +23,8 @@ import dev.etcdbackup.testkit.faults.Faults;
 import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -45,7 +50,6 @@ class BackupCopierTest {
   private static final String FIRST = "p/etcd.backup_v1_2020-02-01-10:00:00";
   private static final String SECOND = "p/etcd.backup_v2_2020-02-02-10:00:00";
   private static final String THIRD = "p/etcd.backup_v3_2020-02-03-10:00:00";
-  private static final String CHANGES = "p/etcd.changes_v2-v9_2020-02-02-11:00:00";
 
   private final InMemoryBackupStore from = new InMemoryBackupStore(() -> NOW);
   private final InMemoryBackupStore to = new InMemoryBackupStore(() -> NOW);
@@ -68,6 +72,8 @@ class BackupCopierTest {
         .map(Copied::outcome)
         .containsOnly(Outcome.PRESENT);
   }
+
+  private static final String CHANGES = "p/etcd.changes_v2-v9_2020-02-02-11:00:00";
 
   /** Content, and its SHA-256 behind it. */
   private static byte[] changes(int length) throws Exception {
@@ -99,6 +105,88 @@ class BackupCopierTest {
     put(from, CHANGES, damaged);
     assertThat(copier(from, to).mirror("p").copies().get(0).outcome()).isEqualTo(Outcome.CORRUPT);
     assertThat(to.find(BackupKey.parse(CHANGES))).isEmpty();
+  }
+
+  /** Turns all bits over: an encoding that hides its content. */
+  private static final class Inverted implements BackupEncoding {
+    @Override
+    public String suffix() {
+      return ".zst";
+    }
+
+    @Override
+    public Content encode(Content snapshot, BackupName name) {
+      return new Content(inverted(snapshot.stream()), snapshot.expectedSize());
+    }
+
+    @Override
+    public InputStream decode(InputStream stored, BackupName name) {
+      return inverted(stored);
+    }
+
+    private static InputStream inverted(InputStream in) {
+      return new FilterInputStream(in) {
+        @Override
+        public int read() throws IOException {
+          int one = super.read();
+          return one < 0 ? one : one ^ 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+          int read = super.read(buffer, offset, length);
+          for (int i = 0; i < read; i++) {
+            buffer[offset + i] ^= (byte) 0xff;
+          }
+          return read;
+        }
+      };
+    }
+  }
+
+  @Test
+  void backupsAreEncodedAgainOnTheWay() throws Exception {
+    byte[] damaged = snapshot(2);
+    damaged[damaged.length / 2] ^= 1;
+    put(from, FIRST, snapshot(1));
+    put(from, SECOND, damaged);
+    put(from, CHANGES, changes(700));
+    put(from, "p/by-hand", new byte[] {1, 2, 3});
+    BackupEncodings inverted = BackupEncodings.of(new Inverted());
+    BackupCopier encoding =
+        BackupCopier.builder(from, to)
+            .encodings(inverted)
+            .encodeAs(inverted, List.of(".zst"))
+            .build();
+
+    assertThat(encoding.mirror("p").copies())
+        .map(one -> one.outcome() + " " + one.key())
+        .containsExactlyInAnyOrder(
+            "COPIED " + FIRST, "CORRUPT " + SECOND, "COPIED " + CHANGES, "COPIED p/by-hand");
+    assertThat(to.list("p"))
+        .map(one -> one.key().toString())
+        .containsExactlyInAnyOrder(FIRST + ".zst", CHANGES + ".zst", "p/by-hand");
+    assertThat(encoding.mirror("p").copies())
+        .filteredOn(one -> one.outcome() != Outcome.CORRUPT)
+        .map(Copied::outcome)
+        .containsOnly(Outcome.PRESENT);
+
+    InMemoryBackupStore back = new InMemoryBackupStore(() -> NOW);
+    CopyReport plain =
+        BackupCopier.builder(to, back)
+            .encodings(inverted)
+            .encodeAs(BackupEncodings.none(), List.of())
+            .build()
+            .mirror("p");
+    assertThat(plain.ok()).isTrue();
+    assertThat(back.list("p")).hasSize(3);
+    assertThat(content(back))
+        .containsEntry(BackupKey.parse(FIRST), content(from).get(BackupKey.parse(FIRST)));
+    assertThatThrownBy(() -> encoding.mirror("p", RetentionPolicy.keepLast(1)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(
+            () -> BackupCopier.builder(from, to).encodeAs(BackupEncodings.none(), List.of(".zst")))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

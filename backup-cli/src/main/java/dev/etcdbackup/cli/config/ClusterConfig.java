@@ -5,6 +5,7 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,8 @@ import java.util.Optional;
  * @param changes how its changes between backups are recorded; empty when they are not
  * @param skipUnchanged whether a backup is skipped when the cluster is unchanged since the newest
  *     one; {@code maxAge} is present then
+ * @param copyTo the names of the second stores to which it is copied; empty for those that say so
+ *     themselves
  */
 public record ClusterConfig(
     String project,
@@ -42,14 +45,15 @@ public record ClusterConfig(
     Optional<Instant> since,
     String recovery,
     Optional<ChangesConfig> changes,
-    boolean skipUnchanged) {
+    boolean skipUnchanged,
+    Optional<List<String>> copyTo) {
   /** How often a cluster is backed up when the configuration does not say: every 24 hours. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofHours(24);
 
   /** How long a backup may take when the configuration does not say: 10 minutes. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
-  /** A cluster of which no backup is skipped. */
+  /** A cluster of which no backup is skipped, copied to the second stores that say so. */
   ClusterConfig(
       String project,
       boolean automated,
@@ -66,8 +70,22 @@ public record ClusterConfig(
       String recovery,
       Optional<ChangesConfig> changes) {
     this(
-        project, automated, etcd, schedule, interval, jitter, naming, encoding, retention, timeout,
-        maxAge, since, recovery, changes, false);
+        project,
+        automated,
+        etcd,
+        schedule,
+        interval,
+        jitter,
+        naming,
+        encoding,
+        retention,
+        timeout,
+        maxAge,
+        since,
+        recovery,
+        changes,
+        false,
+        Optional.empty());
   }
 
   /**

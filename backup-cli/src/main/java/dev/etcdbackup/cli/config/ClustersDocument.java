@@ -57,7 +57,7 @@ final class ClustersDocument {
     List<ClusterConfig> clusters = new ArrayList<>();
     Set<String> projects = new HashSet<>();
     for (ConfigNode node : fields.items("clusters")) {
-      attempt(() -> Optional.of(cluster(node, projects))).ifPresent(clusters::add);
+      attempt(() -> Optional.of(cluster(node, projects, copyTo))).ifPresent(clusters::add);
     }
     attempt(
         () -> {
@@ -101,13 +101,15 @@ final class ClustersDocument {
     return create;
   }
 
-  private ClusterConfig cluster(ConfigNode node, Set<String> projects) throws ConfigException {
+  private ClusterConfig cluster(
+      ConfigNode node, Set<String> projects, List<SecondStoreConfig> secondStores)
+      throws ConfigException {
     FieldReader fields = new FieldReader("a cluster", node);
     String project = fields.required("project", BackupKey::requireProject);
     if (!projects.add(project)) {
       throw fields.refuse("project", "project '" + project + "' is configured twice");
     }
-    return cluster(project, fields);
+    return cluster(project, fields, secondStores);
   }
 
   private Optional<LockConfig> lock(FieldReader file) throws ConfigException {
@@ -127,7 +129,9 @@ final class ClustersDocument {
     return Optional.of(new LockConfig(etcd, ttl.orElse(LockConfig.DEFAULT_TTL)));
   }
 
-  private ClusterConfig cluster(String project, FieldReader fields) throws ConfigException {
+  private ClusterConfig cluster(
+      String project, FieldReader fields, List<SecondStoreConfig> secondStores)
+      throws ConfigException {
     boolean automated = fields.value("automated", ClustersDocument::bool).orElse(Boolean.TRUE);
     EtcdConfig etcd = etcd("endpoints", fields);
     Optional<Duration> interval = fields.value("interval", DurationSyntax::parse);
@@ -147,6 +151,7 @@ final class ClustersDocument {
     Optional<Instant> since = fields.value("since", ClustersDocument::instant);
     String recovery = fields.value("recovery", text -> text).orElse("");
     Optional<ChangesConfig> changes = changes(fields);
+    Optional<List<String>> copyTo = copyTo(fields, secondStores);
     if (changes.isPresent() && etcd.endpoints().isEmpty()) {
       throw fields.refuse("changes", "'changes' needs 'endpoints'");
     }
@@ -166,7 +171,24 @@ final class ClustersDocument {
         since,
         recovery,
         changes,
-        skipUnchanged);
+        skipUnchanged,
+        copyTo);
+  }
+
+  private static Optional<List<String>> copyTo(FieldReader of, List<SecondStoreConfig> stores)
+      throws ConfigException {
+    if (!of.has("copyTo")) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    for (ConfigNode item : of.items("copyTo")) {
+      String name = FieldReader.convert("copyTo", item, ClustersDocument::text);
+      if (stores.stream().noneMatch(one -> one.name().equals(name))) {
+        throw of.refuse("copyTo", "'copyTo' of the file has no store '" + name + "'");
+      }
+      names.add(name);
+    }
+    return Optional.of(List.copyOf(names));
   }
 
   private static Optional<ChangesConfig> changes(FieldReader of) throws ConfigException {

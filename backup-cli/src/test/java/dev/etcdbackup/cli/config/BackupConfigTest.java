@@ -238,6 +238,21 @@ class BackupConfigTest {
   }
 
   @Test
+  void aClusterNamesItsSecondStores() throws Exception {
+    String stores = "copyTo: [{name: a, store: 's3://site-a'}, {name: b, store: 's3://site-b'}]\n";
+    BackupConfig config =
+        read(
+            "c.yaml",
+            stores
+                + "clusters: [{project: p, copyTo: [b]}, {project: q, copyTo: []}, {project: r}]\n");
+    assertThat(config.clusters())
+        .map(ClusterConfig::copyTo)
+        .containsExactly(Optional.of(List.of("b")), Optional.of(List.of()), Optional.empty());
+    assertThatThrownBy(() -> read("c.yaml", stores + "clusters: [{project: p, copyTo: [c]}]\n"))
+        .hasMessageContaining("'copyTo' of the file has no store 'c'");
+  }
+
+  @Test
   void checksAreRead() throws Exception {
     BackupConfig config =
         read(
