@@ -153,7 +153,7 @@ public final class LeaseBackupLock implements BackupLock, AutoCloseable {
     return "lock by leases in namespace " + leases.namespace();
   }
 
-  /** Whether nobody holds the lease, or whoever did has not renewed it for its time to live. */
+  /** Returns whether the lease has no holder, or one that did not renew it for its time to live. */
   private boolean isFree(String name, Lease found) {
     String holder = found.getSpec() == null ? null : found.getSpec().getHolderIdentity();
     if (holder == null || holder.isEmpty()) {

@@ -5,8 +5,8 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 
 /**
- * What a controller is told of its resources by others than the API server: a run or a task has
- * ended.
+ * Events that do not come from the API server: they make a controller reconcile a resource when one
+ * of its runs or tasks has ended.
  *
  * @param <R> the type of the resources
  */

@@ -81,8 +81,8 @@ final class HistoryPlot {
   }
 
   private void draw(Chart chart, List<Point> points) {
-    add("<text x='%d' y='18'>%s</text>", LEFT, escaped(chart.title()));
-    add("<text class='dim' x='%d' y='32'>%s</text>", LEFT, escaped(chart.subtitle()));
+    add("<text x='%d' y='18'>%s</text>", LEFT, RatioPlot.escaped(chart.title()));
+    add("<text class='dim' x='%d' y='32'>%s</text>", LEFT, RatioPlot.escaped(chart.subtitle()));
     double top = points.stream().mapToDouble(point -> top(point.figure())).max().orElse(1) * 1.1;
     History.Figure newest = points.get(points.size() - 1).figure();
     if (newest.bar() != null) {
@@ -103,7 +103,7 @@ final class HistoryPlot {
           "<text class='dim' x='%.1f' y='%d' text-anchor='middle'>%s: %.2f %s</text>",
           x,
           TOP + PLOT_HEIGHT + 14,
-          escaped(point.version()),
+          RatioPlot.escaped(point.version()),
           point.figure().median(),
           point.figure().unit());
     }
@@ -116,10 +116,6 @@ final class HistoryPlot {
 
   private static double y(double value, double top) {
     return TOP + PLOT_HEIGHT * (1 - value / top);
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;");
   }
 
   private void add(String format, Object... values) {

@@ -105,7 +105,8 @@ final class RatioPlot {
     return LABELS + ratio / end * (WIDTH - LABELS - RIGHT);
   }
 
-  private static String escaped(String text) {
+  /** A text as the content or an attribute of XML. */
+  static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;");
   }
 
