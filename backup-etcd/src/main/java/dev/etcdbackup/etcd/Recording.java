@@ -39,6 +39,7 @@ final class Recording {
 
   private final ChangeRecorder.Settings settings;
   private final BooleanSupplier mayStore;
+  private final WatchSilence silence;
   private ChainState state; // of what is stored
   private @Nullable ChangesWriter writer; // the events that are not stored yet
   private final Set<Long> leases = new HashSet<>(); // that these refer to
@@ -49,7 +50,6 @@ final class Recording {
   private boolean checked; // that the member has the last stored revision as it is stored
   private long cutAt; // in System.nanoTime(); good while there is a writer
   private long mark; // the second of the last mark of time
-  private long lastAnswer;
   private int cuts;
 
   /**
@@ -59,6 +59,7 @@ final class Recording {
     this.settings = settings;
     this.state = state;
     this.mayStore = mayStore;
+    this.silence = new WatchSilence(SILENT_PERIODS * settings.period().toNanos());
     this.last = state.to();
     this.checked = state.lastRevision().isEmpty();
   }
@@ -93,7 +94,6 @@ final class Recording {
       throws ChainEndedException, BackupException, InterruptedException {
     long period = settings.period().toNanos();
     long checkAt = System.nanoTime() + period;
-    lastAnswer = System.nanoTime();
     while (true) {
       long now = System.nanoTime();
       boolean canCut = writer != null && !open;
@@ -152,9 +152,7 @@ final class Recording {
   }
 
   private void requireNotSilent(StatusResponse status) throws SourceException {
-    long silent = System.nanoTime() - lastAnswer;
-    if (status.getHeader().getRevision() > last
-        && silent > SILENT_PERIODS * settings.period().toNanos()) {
+    if (silence.isSilent(status.getHeader().getRevision() > last, System.nanoTime())) {
       throw new SourceException(
           "the watch is silent although the member is at revision "
               + status.getHeader().getRevision());
@@ -163,7 +161,7 @@ final class Recording {
 
   private void take(RecordedMember member, WatchResponse answer)
       throws ChainEndedException, BackupException {
-    lastAnswer = System.nanoTime();
+    silence.answered();
     require(answer.getHeader());
     if (answer.getCompactRevision() > 0) {
       throw new ChainEndedException(

@@ -187,7 +187,10 @@ class RecorderConditionsTest {
         Client client =
             Client.builder().endpoints(etcd.endpoint()).maxInboundMessageSize(64 << 20).build()) {
       BackupKey base;
-      try (RecorderRun recorder = record(etcd.endpoint(), it -> it.bytes(1 << 20))) {
+      // A busy machine takes a second or more to deliver 10 MiB; the watch counts as silent after
+      // three periods.
+      try (RecorderRun recorder =
+          record(etcd.endpoint(), it -> it.bytes(1 << 20).period(Duration.ofSeconds(3)))) {
         base = recorder.base();
         etcd.put("small", "1");
         client.getKVClient().put(ByteSequence.from("one", UTF_8), large(0)).get();

@@ -181,6 +181,7 @@ public final class EtcdCertificates {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1", // it lives for a second
                 "-genkeypair",
                 "-alias",
                 alias,

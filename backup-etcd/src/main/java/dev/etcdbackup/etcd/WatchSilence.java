@@ -1,0 +1,37 @@
+package dev.etcdbackup.etcd;
+
+/**
+ * Tells a watch that delivers nothing although there is something to deliver from one that has
+ * nothing to deliver. The time counts from when the member was first found ahead of the watch, not
+ * from the last answer: a cluster that was idle for hours answers late by no more than its first
+ * event takes. All times are of {@link System#nanoTime}. Not safe for use by several threads.
+ */
+final class WatchSilence {
+  private final long limitNanos;
+  private long behindSince;
+  private boolean behind;
+
+  WatchSilence(long limitNanos) {
+    this.limitNanos = limitNanos;
+  }
+
+  /** Notes that the watch answered. */
+  void answered() {
+    behind = false;
+  }
+
+  /**
+   * Notes whether the member is at a later revision than the watch.
+   *
+   * @return whether the member was ahead for longer than the limit without any answer
+   */
+  boolean isSilent(boolean memberIsAhead, long now) {
+    if (!memberIsAhead) {
+      behind = false;
+    } else if (!behind) {
+      behind = true;
+      behindSince = now;
+    }
+    return behind && now - behindSince > limitNanos;
+  }
+}
