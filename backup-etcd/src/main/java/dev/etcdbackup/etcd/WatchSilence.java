@@ -3,8 +3,8 @@ package dev.etcdbackup.etcd;
 /**
  * Tells a watch that delivers nothing although there is something to deliver from one that has
  * nothing to deliver. The time counts from when the member was first found ahead of the watch, not
- * from the last answer: a cluster that was idle for hours answers late by no more than its first
- * event takes. All times are of {@link System#nanoTime}. Not safe for use by several threads.
+ * from the last answer, for a cluster may be idle for hours. All times are of {@link
+ * System#nanoTime}. Not safe for use by several threads.
  */
 final class WatchSilence {
   private final long limitNanos;

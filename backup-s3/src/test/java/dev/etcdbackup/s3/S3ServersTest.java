@@ -155,7 +155,7 @@ class S3ServersTest {
       return bucket.store().build();
     }
 
-    /** On Ceph and s3proxy in the gate too; see their tests. */
+    /** The gate runs this on Ceph and s3proxy alone, in their tests. */
     @Test
     @Tag("night")
     @Override
