@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
@@ -178,17 +179,53 @@ class PeculiarServersTest {
         .containsExactlyInAnyOrder("p/" + odd + "x", KEY.toString());
   }
 
-  @Test
-  void aServerThatCannotEncodeSuchAKeyStopsTheListingOfItsProjectAlone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"\u001b", "\u0001", "\uFFFE", "&#x1;", "&#0;", "&#65535;"})
+  void whereTheServerCannotEncodeSuchAKeyAllOthersAreListed(String odd) throws Exception {
     server.encodes = false;
-    server.objects.put("p/\u0001x", SMALL);
+    server.objects.put("p/a" + odd + "x", SMALL);
+    server.objects.put(KEY.toString(), SMALL);
+    server.objects.put("p/&#x41;", SMALL);
     server.objects.put("q/a", SMALL);
+
+    assertThatExceptionOfType(IncompleteListingException.class)
+        .isThrownBy(() -> store().list("p"))
+        .withMessageContaining("in its key after s3://b/p/a")
+        .withMessageContaining("has a character that XML forbids")
+        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/A", KEY.toString()));
+    assertThat(store().list("q")).hasSize(1);
+    assertThatExceptionOfType(IncompleteListingException.class)
+        .isThrownBy(() -> store().list(""))
+        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/A", KEY.toString(), "q/a"));
+  }
+
+  @Test
+  void aListingOfSeveralPagesGoesOnBehindSuchAKey() throws Exception {
+    server.encodes = false;
+    server.pageSize = 2;
+    for (String key : List.of("p/1", "p/2\u0001", "p/3", "p/4", "p/5\u0001", "p/6\uFFFD")) {
+      server.objects.put(key, SMALL);
+    }
+    server.objects.put("p/7", SMALL);
+
+    assertThatExceptionOfType(IncompleteListingException.class)
+        .isThrownBy(() -> store().list("p"))
+        .withMessageContaining("after s3://b/p/2 or s3://b/p/5")
+        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/1", "p/3", "p/4", "p/7"));
+  }
+
+  @Test
+  void anAnswerThatIsNoXmlIsAFailure() {
+    server.nameElement = "<Name>b</Nam>\u0001";
 
     assertThatThrownBy(() -> store().list("p"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("s3://b/p/")
-        .hasMessageContaining("a key there may have a character that XML forbids");
-    assertThat(store().list("q")).hasSize(1);
+        .isNotInstanceOf(IncompleteListingException.class)
+        .hasMessageEndingWith("the answer is not XML; is the endpoint that of an S3 server?");
+  }
+
+  private static List<String> keys(List<StoredBackup> listed) {
+    return listed.stream().map(one -> one.key().toString()).toList();
   }
 
   @ParameterizedTest
@@ -202,6 +239,18 @@ class PeculiarServersTest {
         .extracting(AbandonedUpload::key)
         .containsExactly(KEY);
     assertThat(server.uploads).containsOnlyKeys("p/\u0001");
+  }
+
+  @Test
+  void whereTheServerCannotEncodeTheKeyOfAnUploadTheOthersAreSwept() throws Exception {
+    server.encodes = false;
+    server.uploads.put("p/\u0001e_v1_2010-02-03-20:45:48", LONG_AGO);
+    server.uploads.put(KEY.toString(), LONG_AGO);
+
+    assertThat(store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
+        .extracting(AbandonedUpload::key)
+        .containsExactly(KEY);
+    assertThat(server.uploads).containsOnlyKeys("p/\u0001e_v1_2010-02-03-20:45:48");
   }
 
   @ParameterizedTest
