@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
@@ -25,11 +24,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -63,16 +57,6 @@ class PeculiarServersTest {
   /** Past the check that the address is https, which the server here is not. */
   private S3BackupStore encrypting() {
     return new S3BackupStore(S3BackupStore.builder(client, "b").sseCustomerKey(SECRET));
-  }
-
-  /** As an application may build it that does not know {@link S3Clients}. */
-  private S3Client clientWithDefaultChecksums() {
-    return S3Client.builder()
-        .endpointOverride(server.endpoint())
-        .region(Region.US_EAST_1)
-        .forcePathStyle(true)
-        .credentialsProvider(PeculiarS3.CREDENTIALS)
-        .build();
   }
 
   private static Content content(byte[] bytes) {
@@ -166,91 +150,6 @@ class PeculiarServersTest {
         .withMessageContaining("bytes instead of " + SMALL.length)
         .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
     assertThat(server.objects).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"\u001b", "\u0001", "\uFFFE", " ", "+", "%41", "&", "ü"})
-  void keysThatXmlCannotHoldDoNotStopAListing(String odd) throws Exception {
-    server.objects.put("p/" + odd + "x", SMALL);
-    server.objects.put(KEY.toString(), SMALL);
-
-    assertThat(store().list("p"))
-        .extracting(one -> one.key().toString())
-        .containsExactlyInAnyOrder("p/" + odd + "x", KEY.toString());
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"\u001b", "\u0001", "\uFFFE", "&#x1;", "&#0;", "&#65535;"})
-  void whereTheServerCannotEncodeSuchAKeyAllOthersAreListed(String odd) throws Exception {
-    server.encodes = false;
-    server.objects.put("p/a" + odd + "x", SMALL);
-    server.objects.put(KEY.toString(), SMALL);
-    server.objects.put("p/&#x41;", SMALL);
-    server.objects.put("q/a", SMALL);
-
-    assertThatExceptionOfType(IncompleteListingException.class)
-        .isThrownBy(() -> store().list("p"))
-        .withMessageContaining("in its key after s3://b/p/a")
-        .withMessageContaining("has a character that XML forbids")
-        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/A", KEY.toString()));
-    assertThat(store().list("q")).hasSize(1);
-    assertThatExceptionOfType(IncompleteListingException.class)
-        .isThrownBy(() -> store().list(""))
-        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/A", KEY.toString(), "q/a"));
-  }
-
-  @Test
-  void aListingOfSeveralPagesGoesOnBehindSuchAKey() throws Exception {
-    server.encodes = false;
-    server.pageSize = 2;
-    for (String key : List.of("p/1", "p/2\u0001", "p/3", "p/4", "p/5\u0001", "p/6\uFFFD")) {
-      server.objects.put(key, SMALL);
-    }
-    server.objects.put("p/7", SMALL);
-
-    assertThatExceptionOfType(IncompleteListingException.class)
-        .isThrownBy(() -> store().list("p"))
-        .withMessageContaining("after s3://b/p/2 or s3://b/p/5")
-        .satisfies(e -> assertThat(keys(e.listed())).containsExactly("p/1", "p/3", "p/4", "p/7"));
-  }
-
-  @Test
-  void anAnswerThatIsNoXmlIsAFailure() {
-    server.nameElement = "<Name>b</Nam>\u0001";
-
-    assertThatThrownBy(() -> store().list("p"))
-        .isInstanceOf(StoreException.class)
-        .isNotInstanceOf(IncompleteListingException.class)
-        .hasMessageEndingWith("the answer is not XML; is the endpoint that of an S3 server?");
-  }
-
-  private static List<String> keys(List<StoredBackup> listed) {
-    return listed.stream().map(one -> one.key().toString()).toList();
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void anUploadUnderSuchAKeyDoesNotStopTheSweep(boolean silentEncoding) throws Exception {
-    server.silentEncoding = silentEncoding;
-    server.uploads.put("p/\u0001", LONG_AGO);
-    server.uploads.put(KEY.toString(), LONG_AGO);
-
-    assertThat(store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
-        .extracting(AbandonedUpload::key)
-        .containsExactly(KEY);
-    assertThat(server.uploads).containsOnlyKeys("p/\u0001");
-  }
-
-  @Test
-  void whereTheServerCannotEncodeTheKeyOfAnUploadTheOthersAreSwept() throws Exception {
-    server.encodes = false;
-    server.uploads.put("p/\u0001e_v1_2010-02-03-20:45:48", LONG_AGO);
-    server.uploads.put(KEY.toString(), LONG_AGO);
-
-    assertThat(store().sweepUploads("p", S3BackupStore.ABANDONED_AFTER))
-        .extracting(AbandonedUpload::key)
-        .containsExactly(KEY);
-    assertThat(server.uploads).containsOnlyKeys("p/\u0001e_v1_2010-02-03-20:45:48");
   }
 
   @ParameterizedTest
@@ -406,113 +305,6 @@ class PeculiarServersTest {
 
     assertThat(store.put(KEY, content(SMALL)).size()).isEqualTo(SMALL.length);
     assertThat(server.objects).hasSize(1);
-  }
-
-  @Test
-  void theRegionThatTheServerNamesIsShown() {
-    server.refuse(
-        "GET", "list-type", 400, "AuthorizationHeaderMalformed", "region us-east-1, not garage");
-
-    assertThatThrownBy(() -> store().list("p"))
-        .hasMessageContaining("set the region (the server says: region us-east-1, not garage)");
-  }
-
-  @Test
-  void aClientWithTheDefaultChecksumsIsNamedAsTheCauseAndOneOfOursIsNot() {
-    server.refuse("PUT", "", 400, "XAmzContentSHA256Mismatch", "no");
-    try (S3Client plain = clientWithDefaultChecksums()) {
-      S3BackupStore store = S3BackupStore.builder(plain, "b").build();
-      assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
-          .isInstanceOf(StoreException.class)
-          .hasMessageEndingWith("build it with S3Clients.forRgw");
-    }
-
-    assertThatThrownBy(() -> store().put(KEY, content(SMALL)))
-        .isInstanceOf(StoreException.class)
-        .hasMessageEndingWith("400 XAmzContentSHA256Mismatch: no");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "PUT, 412, PreconditionFailed, a delete marker may take it",
-    "PUT, 403, AccessDenied, encrypted with another customer's key",
-    "PUT, 400, '', say https",
-  })
-  void aHintFitsWhatHappened(String method, int status, String code, String hint) {
-    server.refuse(method, "", status, code, "no");
-
-    assertThatThrownBy(() -> encrypting().put(KEY, content(SMALL)))
-        .isInstanceOf(StoreException.class)
-        .hasMessageContaining(hint)
-        .hasMessageNotContaining("S3Clients");
-  }
-
-  @Test
-  void anUnknownRefusalOfTheDefaultChecksumsHasBothTheHintAndTheReason() {
-    server.refuse("PUT", "", 400, "InvalidRequest", "what the server says");
-    try (S3Client plain = clientWithDefaultChecksums()) {
-      S3BackupStore store = S3BackupStore.builder(plain, "b").build();
-      assertThatThrownBy(() -> store.put(KEY, content(SMALL)))
-          .isInstanceOf(StoreException.class)
-          .hasMessageEndingWith("S3Clients.forRgw (the server says: what the server says)");
-    }
-  }
-
-  @Test
-  void settingsOfTheEnvironmentThatAreForAwsDoNotCountWithAnEndpoint() throws Exception {
-    System.setProperty("aws.useFipsEndpoint", "true");
-    System.setProperty("aws.useDualstackEndpoint", "true");
-    System.setProperty("aws.region", "garage");
-    try (S3Client configured =
-        S3Clients.forRgw(server.endpoint())
-            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-            .build()) {
-      assertThat(S3BackupStore.builder(configured, "b").build().list("p")).isEmpty();
-      assertThat(configured.serviceClientConfiguration().region().id()).isEqualTo("garage");
-    } finally {
-      System.clearProperty("aws.useFipsEndpoint");
-      System.clearProperty("aws.useDualstackEndpoint");
-      System.clearProperty("aws.region");
-    }
-  }
-
-  @Test
-  void aProxyThatTakesTheRequestsIsNamed() {
-    System.setProperty("http.proxyHost", "127.0.0.1");
-    System.setProperty("http.proxyPort", "1");
-    try (S3Client proxied =
-        S3Clients.forRgw(server.endpoint())
-            .credentials(StaticCredentialsProvider.create(AwsBasicCredentials.create("a", "b")))
-            .build()) {
-      assertThatThrownBy(() -> S3BackupStore.builder(proxied, "b").build().list("p"))
-          .isInstanceOf(StoreException.class)
-          .hasMessageContaining("through a proxy (http.proxyHost)");
-    } finally {
-      System.clearProperty("http.proxyHost");
-      System.clearProperty("http.proxyPort");
-    }
-  }
-
-  @Test
-  void theReasonOfTheCredentialsThatWereMeantIsShown() {
-    try (S3Client mistyped =
-        S3Clients.forRgw(server.endpoint())
-            .credentials(
-                AwsCredentialsProviderChain.of(
-                    ProfileCredentialsProvider.builder()
-                        .profileName("mistyped")
-                        .profileFile(
-                            ProfileFile.builder()
-                                .type(ProfileFile.Type.CREDENTIALS)
-                                .content(InputStream.nullInputStream())
-                                .build())
-                        .build()))
-            .build()) {
-      assertThatThrownBy(() -> S3BackupStore.builder(mistyped, "b").build().list("p"))
-          .isInstanceOf(StoreException.class)
-          .hasMessageContaining("mistyped")
-          .hasMessageNotContaining("set AWS_ACCESS_KEY_ID");
-    }
   }
 
   @Test

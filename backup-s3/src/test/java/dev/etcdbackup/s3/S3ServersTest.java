@@ -105,13 +105,9 @@ class S3ServersTest {
   /** Servers that only Go builds are not required. */
   private static RuntimeException missing(String name) {
     String text =
-        "no "
-            + name
-            + ": run 'fixtures/s3 up "
-            + name
-            + " target/s3; . target/s3/"
-            + name
-            + "/env', or list one of yours in ETCDBACKUP_S3_SERVERS";
+        "no %1$s: run 'fixtures/s3 up %1$s target/s3; . target/s3/%1$s/env', or list one of yours in"
+                .formatted(name)
+            + " ETCDBACKUP_S3_SERVERS";
     return REQUIRED.contains(name) ? Fixtures.missing(text) : Assumptions.abort(text);
   }
 

@@ -52,6 +52,8 @@ import org.slf4j.LoggerFactory;
  * caller's.
  */
 public final class BackupService {
+  // More than 400 lines, most of which are the contracts of the public methods. What a method does
+  // is in a class of its own, for example TakeBackup, Download or Pruning.
   private static final Logger LOG = LoggerFactory.getLogger(BackupService.class);
 
   private final BackupStore store;
