@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The controllers of all resources, and what they share. */
 public final class BackupOperator implements AutoCloseable {
+  static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
+  private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
@@ -105,14 +109,27 @@ public final class BackupOperator implements AutoCloseable {
   }
 
   private <R extends HasMetadata> void register(Builder builder, Reconciler<R> reconciler) {
-    if (builder.namespaces.isEmpty()) {
-      operator.register(reconciler);
-    } else {
-      operator.register(
-          reconciler,
-          (ControllerConfigurationOverrider<R> settings) ->
-              settings.settingNamespaces(builder.namespaces));
-    }
+    operator.register(
+        reconciler,
+        (ControllerConfigurationOverrider<R> settings) -> {
+          settings.withRetry(retry());
+          if (!builder.namespaces.isEmpty()) {
+            settings.settingNamespaces(builder.namespaces);
+          }
+        });
+  }
+
+  /**
+   * The SDK's default gives up after 5 attempts, which take 16 seconds. What is not handled then is
+   * not handled until its resource changes, so that an API server that is away for longer would
+   * leave a resource behind for good.
+   */
+  static GenericRetry retry() {
+    return new GenericRetry()
+        .withoutMaxAttempts()
+        .setInitialInterval(RETRY_FIRST.toMillis())
+        .setIntervalMultiplier(2)
+        .setMaxInterval(RETRY_LONGEST.toMillis());
   }
 
   /** A builder. Not thread-safe. */
