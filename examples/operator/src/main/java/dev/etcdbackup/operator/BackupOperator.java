@@ -1,6 +1,7 @@
 package dev.etcdbackup.operator;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.kubernetes.BackupEvents;
 import dev.etcdbackup.operator.coreos.EtcdBackupReconciler;
 import dev.etcdbackup.operator.coreos.EtcdBackupStatus;
 import dev.etcdbackup.operator.coreos.EtcdRestoreReconciler;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The controllers of all resources, and what they share. */
 public final class BackupOperator implements AutoCloseable {
+  private static final String CONTROLLER = "etcdbackup.dev/operator";
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
   private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
 
+  private final BackupEvents events;
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
@@ -32,14 +35,15 @@ public final class BackupOperator implements AutoCloseable {
   private final @Nullable SecretBackends owned;
 
   private BackupOperator(Builder builder) {
+    this.events = BackupEvents.of(builder.client, CONTROLLER, builder.instance);
     Backends given = builder.backends;
     if (given == null) {
       SecretBackends made = new SecretBackends(builder.client);
       this.owned = made;
-      this.scheduled = new ScheduledResources(made, builder.schedulers);
+      this.scheduled = new ScheduledResources(made, builder.schedulers, events);
     } else {
       this.owned = null;
-      this.scheduled = new ScheduledResources(given, builder.schedulers);
+      this.scheduled = new ScheduledResources(given, builder.schedulers, events);
     }
     this.operator =
         new Operator(
@@ -97,6 +101,7 @@ public final class BackupOperator implements AutoCloseable {
     scheduled.stop(grace);
     backups.stop(grace);
     restores.stop(grace);
+    events.close();
     if (owned != null) {
       owned.close();
     }
@@ -138,6 +143,7 @@ public final class BackupOperator implements AutoCloseable {
     private @Nullable Backends backends;
     private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
     private Set<String> namespaces = Set.of();
+    private String instance = "operator";
     private Restorer restorer =
         (owner, cluster, store, service, key) -> {
           throw new IOException(
@@ -178,6 +184,17 @@ public final class BackupOperator implements AutoCloseable {
      */
     public Builder namespaces(Set<String> namespaces) {
       this.namespaces = Set.copyOf(namespaces);
+      return this;
+    }
+
+    /**
+     * Sets the name of this process, which its events carry. Default: {@code operator}.
+     *
+     * @param instance for example the name of its pod
+     * @return this
+     */
+    public Builder instance(String instance) {
+      this.instance = instance;
       return this;
     }
 

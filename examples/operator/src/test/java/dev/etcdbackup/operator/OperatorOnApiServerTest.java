@@ -151,14 +151,14 @@ class OperatorOnApiServerTest {
             MERGE,
             "{\"spec\": {\"suspend\": false, \"schedule\": {\"cron\": \"no such cron\","
                 + " \"intervalSeconds\": null}}}");
-    Await.until("invalid", () -> reason("a", "Ready"), "Invalid"::equals);
+    Await.until("invalid", () -> reason("a", "Ready"), "InvalidSpec"::equals);
     assertThat(projects()).isEmpty();
     assertThat(schedules().withName("a").get().getStatus().lastBackup()).isNotNull();
 
     create(schedule("first", "intervalSeconds: 60").replace("etcd:", "project: p\n  etcd:"));
     Await.until("scheduled", this::projects, List.of("p")::equals);
     create(schedule("second", "intervalSeconds: 60").replace("etcd:", "project: p\n  etcd:"));
-    Await.until("refused", () -> reason("second", "Ready"), "Invalid"::equals);
+    Await.until("refused", () -> reason("second", "Ready"), "ProjectConflict"::equals);
     assertThat(message("second", "Ready")).contains("p is backed up there by", "services/first");
   }
 
@@ -669,8 +669,8 @@ class OperatorOnApiServerTest {
 
   private Optional<Condition> find(String name, String type) {
     EtcdBackupScheduleStatus status = schedules().withName(name).get().getStatus();
-    return status == null
+    return status == null || status.conditions() == null
         ? Optional.empty()
-        : status.conditionsOrNone().stream().filter(one -> one.getType().equals(type)).findFirst();
+        : status.conditions().stream().filter(one -> one.getType().equals(type)).findFirst();
   }
 }
