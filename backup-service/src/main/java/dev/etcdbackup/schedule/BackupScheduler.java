@@ -345,6 +345,7 @@ public final class BackupScheduler implements AutoCloseable {
     } else if (outcome.kind() == RunOutcome.Kind.UNCHANGED) {
       with.listeners().skipped(project, "unchanged since its newest backup, which verifies");
     }
+    with.listeners().ended(project);
     Request request = run.order().request();
     if (request != null && !postponed) {
       answer(request, outcome, project);

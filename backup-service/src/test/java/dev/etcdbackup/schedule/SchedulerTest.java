@@ -10,8 +10,10 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,6 +187,56 @@ class SchedulerTest {
         });
     world.pass(HOUR);
     assertThat(stored).containsExactly("p");
+  }
+
+  @Test
+  void whenAListenerIsToldThatARunEndedTheStatusHasItsResult() throws Exception {
+    World world = new World();
+    world.add("good", HOUR);
+    world.scheduler.put(
+        ScheduledCluster.builder(
+                "bad",
+                () -> {
+                  throw new IllegalStateException("no such certificate");
+                })
+            .schedule(Schedule.every(HOUR))
+            .build());
+    Set<String> stored = new HashSet<>();
+    Set<String> failed = new HashSet<>();
+    List<String> ended = new ArrayList<>();
+    List<String> behind = new ArrayList<>();
+    world.scheduler.addListener(
+        new BackupListener() {
+          @Override
+          public void succeeded(String project, BackupResult result) {
+            stored.add(project);
+          }
+
+          @Override
+          public void failed(FailedRun failure) {
+            failed.add(failure.project());
+          }
+
+          @Override
+          public void ended(String project) {
+            ended.add(project);
+            ClusterStatus status =
+                world.scheduler.status().stream()
+                    .filter(one -> one.project().equals(project))
+                    .findFirst()
+                    .orElseThrow();
+            if (status.running()
+                || status.lastSuccess().isPresent() != stored.contains(project)
+                || status.lastFailure().isPresent() != failed.contains(project)) {
+              behind.add(project);
+            }
+          }
+        });
+    world.pass(MINUTE);
+    assertThat(behind).isEmpty();
+    assertThat(stored).containsExactly("good");
+    assertThat(failed).containsExactly("bad");
+    assertThat(ended).contains("good", "bad");
   }
 
   @Test

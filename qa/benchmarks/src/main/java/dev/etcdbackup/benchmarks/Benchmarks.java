@@ -40,6 +40,7 @@ public final class Benchmarks implements Callable<Integer> {
           new AgainstCase(),
           new HeapCase(),
           new ListCase(),
+          new ChangesCase(),
           new JmhCase());
 
   private static final Set<String> TARGETS = Set.of("rgw", "s3proxy", "directory", "discard");
@@ -70,7 +71,7 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, jmh."
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, changes, jmh."
               + " Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
