@@ -35,8 +35,8 @@ public interface BackupStore {
   StoredBackup put(BackupKey key, Content content) throws BackupException;
 
   /**
-   * Lists all backups of a project, whatever their number, with as many requests as that takes.
-   * Never returns an incomplete list.
+   * Lists all backups of a project, with as many requests as their number takes. Never returns an
+   * incomplete list.
    *
    * <p>The list contains the objects for which {@link StoredBackup#isListedIn} is true. Other
    * objects, for example the marks of a scheduler, can still be found, opened and deleted by their

@@ -22,9 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "audit",
     description =
-        "Reports what is in a store, whoever wrote it: the backups of this and of other tools, which"
-            + " of them verify, their revisions, ages, sizes and gaps, and what looks newer than it"
-            + " is. Writes nothing to the store. Exit code 1 when something needs attention.")
+        "Reports the backups of this and of other tools in a store: which of them"
+            + " verify, their revisions, ages, sizes and gaps, and old files that look new."
+            + " Writes nothing to the store. Exit code 1 when something needs attention.")
 final class AuditCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -48,7 +48,7 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Read and verify every backup.")
   private boolean all;
 
-  @Option(names = "--list-only", description = "Read no backup: judge by the listing alone.")
+  @Option(names = "--list-only", description = "Read no backup; use only the listing.")
   private boolean listOnly;
 
   @Option(

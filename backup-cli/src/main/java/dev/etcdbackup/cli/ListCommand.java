@@ -36,8 +36,9 @@ final class ListCommand implements Callable<Integer> {
   @Option(
       names = {"-l", "--long"},
       description =
-          "A table: the format of the name, when the backup was taken, whether its name or the store"
-              + " says so, its encodings, its size, its key; its pins, notes and marks.")
+          "Print a table: the format of the name, the time of the backup and whether it"
+              + " comes from the name or the store, encodings, size, key, and its pins, notes and"
+              + " marks.")
   private boolean isLong;
 
   ListCommand(EtcdBackupCommand root) {

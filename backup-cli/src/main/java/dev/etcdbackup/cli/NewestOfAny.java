@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The newest snapshot of a project, whoever took it: {@code latest --any}. */
+/** The newest snapshot of a project, taken by any tool: {@code latest --any}. */
 final class NewestOfAny {
   private static final int UNREADABLE = 2;
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Lists a bucket, and checks by its listing that the server serves this bucket. Thread-safe. */
+/** Lists a bucket, and checks that the server serves this bucket. Thread-safe. */
 final class Listing {
   private static final int MAX_NAMED = 3;
 
@@ -29,9 +29,9 @@ final class Listing {
   }
 
   /**
-   * Makes sure that "not found" is about the key and not about the bucket or the credentials, which
-   * some servers answer alike: the answer to a HEAD has no body that says. A listing of that key
-   * does; one is enough for the life of the store. Credentials that may not list leave it open.
+   * Makes sure that "not found" is about the key and not about the bucket or the credentials. Some
+   * servers give the same answer to a HEAD in each case, but not to a listing. One listing is
+   * enough for the life of the store. With credentials that may not list, it remains unknown.
    */
   void requireServed(BackupKey key) throws StoreException {
     if (served) {
@@ -57,8 +57,9 @@ final class Listing {
   }
 
   /**
-   * A server that does not serve the bucket under the host name to which the client sends takes the
-   * path for something else, and answers with another document or for another bucket.
+   * Checks that the answer is for this bucket. A server that does not know the host name of the
+   * request interprets its path differently, and answers with another document or for another
+   * bucket.
    */
   private void requireName(ListObjectsV2Response page, String where) throws StoreException {
     boolean alias =
@@ -177,8 +178,8 @@ final class Listing {
   }
 
   /**
-   * The backups that a page of a project holds. An object that was not asked for, or has no size or
-   * time, makes the page no answer.
+   * The backups that a page of a project holds. Fails when an object was not requested, or has no
+   * size or time.
    */
   List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
     String start = bucket.start(project);

@@ -96,7 +96,10 @@ final class Uploads {
     }
   }
 
-  /** Whether an upload has parts, of which an object might be made; true if it is no more. */
+  /**
+   * Whether an upload has parts, which an object may consist of; true if the upload does not exist
+   * any more.
+   */
   boolean hasParts(BackupKey key, String upload) throws StoreException {
     try {
       ListPartsResponse parts =

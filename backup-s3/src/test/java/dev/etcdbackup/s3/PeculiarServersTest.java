@@ -113,7 +113,7 @@ class PeculiarServersTest {
 
     assertThatThrownBy(() -> store().open(listed, 0, SMALL.length))
         .isInstanceOf(BackupNotFoundException.class)
-        .hasMessageContaining("no longer as it was");
+        .hasMessageContaining("was replaced");
   }
 
   @Test

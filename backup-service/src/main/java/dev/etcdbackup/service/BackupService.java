@@ -298,7 +298,7 @@ public final class BackupService {
   }
 
   /**
-   * Downloads a backup into a file, byte for byte as it is stored, whatever it is. Nothing is
+   * Downloads a backup into a file, byte for byte as it is stored, of any kind. Nothing is
    * verified.
    *
    * @param request what to download, and where to; the file appears as with {@link #download}
@@ -448,7 +448,7 @@ public final class BackupService {
   }
 
   /**
-   * Deletes one backup, of any kind, whatever a policy says of it.
+   * Deletes one backup of any kind, independent of any policy.
    *
    * @param key the backup
    * @throws BackupNotFoundException when there is no such backup

@@ -2,6 +2,7 @@ package dev.etcdbackup.changes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
 import java.io.ByteArrayInputStream;
@@ -125,7 +126,7 @@ public final class ChangesWriter {
     }
     reserve(1).put(ChangesFormat.END);
     byte[] head = bytes(header);
-    MessageDigest digest = ChangesFormat.sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(head);
     digest.update(body, 0, size);
     byte[] trailer = digest.digest();

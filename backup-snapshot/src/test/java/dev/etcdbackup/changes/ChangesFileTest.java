@@ -11,6 +11,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
@@ -164,7 +165,7 @@ class ChangesFileTest {
   }
 
   private static byte[] sha256(byte[] bytes) {
-    var digest = ChangesFormat.sha256();
+    var digest = Sha256.digest();
     digest.update(bytes, 0, bytes.length - 32);
     return digest.digest();
   }
