@@ -35,7 +35,7 @@ abstract class RetentionArbitraries {
     return policies(10);
   }
 
-  private static Arbitrary<RetentionPolicy> policies(int lastTier) {
+  private Arbitrary<RetentionPolicy> policies(int lastTier) {
     Arbitrary<RetentionPolicy> tier =
         Combinators.combine(smallCounts(), Arbitraries.integers().between(0, lastTier))
             .as(RetentionArbitraries::tier);
