@@ -41,8 +41,7 @@ final class RestoreAuthOptions {
   void apply(DataDirRestoreBuilder builder, String initialCluster, String token)
       throws UsageException {
     if (withoutAuth && rootPasswordFile != null) {
-      throw new UsageException(
-          "--without-auth drops the user root; omit --set-root-password-file");
+      throw new UsageException("--without-auth drops the user root; omit --set-root-password-file");
     }
     if (withoutAuth) {
       builder.withoutAuth();

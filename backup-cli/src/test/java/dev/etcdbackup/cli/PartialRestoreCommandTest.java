@@ -95,7 +95,8 @@ class PartialRestoreCommandTest {
   void whatCannotBeIsRefused() throws Exception {
     assertRefused("--at-revision: revision 231 is in the future", "--at-revision=231");
     assertRefused("--prefix must not be empty; omit it for all keys", "--prefix=");
-    assertRefused("--from-key and --to-key cannot be combined with --prefix", "--prefix=/p", "--to-key=/q");
+    assertRefused(
+        "--from-key and --to-key cannot be combined with --prefix", "--prefix=/p", "--to-key=/q");
     assertRefused(
         "--without-auth drops the user root; omit --set-root-password-file",
         "--without-auth",

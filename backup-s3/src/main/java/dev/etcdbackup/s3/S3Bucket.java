@@ -201,8 +201,7 @@ final class S3Bucket {
     String sent = versionOf(in.response().eTag());
     if (!sent.isEmpty() && !backup.version().isEmpty() && !sent.equals(backup.version())) {
       in.abort(); // a server that ignores If-Match
-      throw new BackupNotFoundException(
-          backup.key(), url(backup.key()) + " was replaced", null);
+      throw new BackupNotFoundException(backup.key(), url(backup.key()) + " was replaced", null);
     }
     Long announced = in.response().contentLength();
     if (announced == null || announced != length) {

@@ -133,8 +133,7 @@ public final class Recovery {
       reasons.add("the backup is older than " + DurationText.format(freshFor));
     }
     if (backup.kind() == BackupKind.OTHER) {
-      reasons.add(
-          "the name of the backup has no time; its age is counted from when it was stored");
+      reasons.add("the name of the backup has no time; its age is counted from when it was stored");
     }
     return reasons;
   }
