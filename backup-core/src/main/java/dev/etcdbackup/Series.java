@@ -7,7 +7,8 @@ import java.util.Objects;
 /**
  * The backups that have the same project, kind and name prefix. Retention, the search for the
  * newest backup and coverage treat each series on its own, so tarballs that are taken every ten
- * minutes never cause the deletion of the daily backups beside them.
+ * minutes never cause the deletion of the daily backups beside them. A policy that limits the total
+ * size of a project is the exception.
  *
  * @param project the project
  * @param kind periodic or tarball; changes and backups of kind other belong to no series

@@ -61,6 +61,13 @@ final class RetentionOptions {
   private @Nullable String withinBytes;
 
   @Option(
+      names = "--keep-within-project-bytes",
+      paramLabel = "SIZE",
+      description =
+          "The same for the total size of the project; the newest of each of its series stays.")
+  private @Nullable String withinProjectBytes;
+
+  @Option(
       names = "--keep-at-least",
       paramLabel = "N",
       description = "Keep N of a series even when the other options keep fewer.")
@@ -69,7 +76,17 @@ final class RetentionOptions {
   /** Whether any of the options is given. */
   boolean given() {
     return Stream.of(
-            policy, last, within, hourly, daily, weekly, monthly, yearly, withinBytes, atLeast)
+            policy,
+            last,
+            within,
+            hourly,
+            daily,
+            weekly,
+            monthly,
+            yearly,
+            withinBytes,
+            withinProjectBytes,
+            atLeast)
         .anyMatch(Objects::nonNull);
   }
 
@@ -84,6 +101,7 @@ final class RetentionOptions {
     tiers.put(RetentionTier.MONTHLY, Optional.ofNullable(monthly));
     tiers.put(RetentionTier.YEARLY, Optional.ofNullable(yearly));
     tiers.put(RetentionTier.WITHIN_BYTES, Optional.ofNullable(withinBytes));
+    tiers.put(RetentionTier.WITHIN_PROJECT_BYTES, Optional.ofNullable(withinProjectBytes));
     RetentionPolicy all = null;
     for (Map.Entry<RetentionTier, Optional<String>> tier : tiers.entrySet()) {
       if (tier.getValue().isPresent()) {

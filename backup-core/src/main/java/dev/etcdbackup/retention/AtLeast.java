@@ -1,6 +1,7 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.Series;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -19,14 +20,26 @@ record AtLeast(RetentionPolicy policy, int count) implements RetentionPolicy {
   @Override
   public Map<Backup, String> keep(List<Backup> newestFirst, Instant now) {
     Map<Backup, String> reasons = new HashMap<>(policy.keep(newestFirst, now));
+    fillUp(reasons, newestFirst);
+    return reasons;
+  }
+
+  @Override
+  public Map<Backup, String> keepInProject(Map<Series, List<Backup>> newestFirst, Instant now) {
+    Map<Backup, String> reasons = new HashMap<>(policy.keepInProject(newestFirst, now));
+    newestFirst.values().forEach(series -> fillUp(reasons, series));
+    return reasons;
+  }
+
+  private void fillUp(Map<Backup, String> reasons, List<Backup> newestFirst) {
     String reason = "at least " + count;
+    long kept = newestFirst.stream().filter(reasons::containsKey).count();
     for (Backup backup : newestFirst) {
-      if (reasons.size() >= count) {
+      if (kept >= count) {
         break;
       }
-      reasons.putIfAbsent(backup, reason);
+      kept += reasons.putIfAbsent(backup, reason) == null ? 1 : 0;
     }
-    return reasons;
   }
 
   /** {@code within 30d at least 3}, {@code (last 7 or daily 7) at least 3}. */

@@ -48,7 +48,7 @@ public record RetentionPlan(List<Decision> decisions) {
     List<Backup> inKeyOrder = KeyOrder.of(backups);
     requireDistinct(inKeyOrder);
     Map<Backup, String> reasons = new HashMap<>();
-    Map<Series, List<Backup>> candidates = new LinkedHashMap<>();
+    Map<String, Map<Series, List<Backup>>> candidates = new LinkedHashMap<>(); // by project
     Map<String, List<Backup>> changes = new LinkedHashMap<>(); // by project
     for (Backup backup : inKeyOrder) {
       if (backup.kind() == BackupKind.CHANGES) {
@@ -59,10 +59,13 @@ public record RetentionPlan(List<Decision> decisions) {
         reasons.put(backup, "dated in the future");
       } else {
         Series series = backup.series().orElseThrow();
-        candidates.computeIfAbsent(series, first -> new ArrayList<>()).add(backup);
+        candidates
+            .computeIfAbsent(series.project(), first -> new LinkedHashMap<>())
+            .computeIfAbsent(series, first -> new ArrayList<>())
+            .add(backup);
       }
     }
-    candidates.values().forEach(series -> reasons.putAll(plan(policy, series, now)));
+    candidates.values().forEach(project -> reasons.putAll(plan(policy, project, now)));
     changes.forEach(
         (project, recorded) ->
             reasons.putAll(
@@ -126,26 +129,37 @@ public record RetentionPlan(List<Decision> decisions) {
     return decisions.stream().filter(one -> !one.keep()).map(Decision::backup).toList();
   }
 
-  /** Plans the backups of one series that have a time. */
+  /** Plans the backups of one project that have a series and a time. */
   private static Map<Backup, String> plan(
-      RetentionPolicy policy, List<Backup> series, Instant now) {
-    series.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name are adjacent
-    List<Backup> firstCopies = new ArrayList<>();
-    for (int i = 0; i < series.size(); i++) {
-      if (i == 0 || !isCopy(series.get(i), series.get(i - 1))) {
-        firstCopies.add(series.get(i));
-      }
-    }
+      RetentionPolicy policy, Map<Series, List<Backup>> project, Instant now) {
+    Map<Series, List<Backup>> firstCopies = new LinkedHashMap<>();
+    project.forEach(
+        (series, backups) -> {
+          backups.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name are adjacent
+          firstCopies.put(series, firstCopies(backups));
+        });
     Map<Backup, String> reasons =
-        new HashMap<>(ask(policy, Collections.unmodifiableList(firstCopies), now));
-    reasons.putIfAbsent(series.get(0), "the newest of its series");
-    for (int i = 1; i < series.size(); i++) {
-      String reason = reasons.get(series.get(i - 1));
-      if (reason != null && isCopy(series.get(i), series.get(i - 1))) {
-        reasons.put(series.get(i), reason);
+        new HashMap<>(ask(policy, Collections.unmodifiableMap(firstCopies), now));
+    for (List<Backup> series : project.values()) {
+      reasons.putIfAbsent(series.get(0), "the newest of its series");
+      for (int i = 1; i < series.size(); i++) {
+        String reason = reasons.get(series.get(i - 1));
+        if (reason != null && isCopy(series.get(i), series.get(i - 1))) {
+          reasons.put(series.get(i), reason);
+        }
       }
     }
     return reasons;
+  }
+
+  private static List<Backup> firstCopies(List<Backup> series) {
+    List<Backup> first = new ArrayList<>();
+    for (int i = 0; i < series.size(); i++) {
+      if (i == 0 || !isCopy(series.get(i), series.get(i - 1))) {
+        first.add(series.get(i));
+      }
+    }
+    return Collections.unmodifiableList(first);
   }
 
   private static boolean isCopy(Backup one, Backup other) {
@@ -162,12 +176,14 @@ public record RetentionPlan(List<Decision> decisions) {
   }
 
   private static Map<Backup, String> ask(
-      RetentionPolicy policy, List<Backup> newestFirst, Instant now) {
-    Map<Backup, String> kept = policy.keep(newestFirst, now);
-    long known = newestFirst.stream().filter(kept::containsKey).count();
+      RetentionPolicy policy, Map<Series, List<Backup>> newestFirst, Instant now) {
+    Map<Backup, String> kept = policy.keepInProject(newestFirst, now);
+    long known =
+        newestFirst.values().stream().flatMap(List::stream).filter(kept::containsKey).count();
     kept.forEach(
         (backup, reason) -> {
-          if (known < kept.size() && !newestFirst.contains(backup)) {
+          if (known < kept.size()
+              && newestFirst.values().stream().noneMatch(one -> one.contains(backup))) {
             throw new IllegalStateException(
                 "policy '" + policy + "' keeps " + backup.key() + ", which was not in its input");
           }

@@ -1,8 +1,10 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.Series;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,10 +38,28 @@ public interface RetentionPolicy {
   Map<Backup, String> keep(List<Backup> newestFirst, Instant now);
 
   /**
+   * Selects backups of all series of one project. This is what {@link #plan} calls. By default each
+   * series is given to {@link #keep} by itself; only a policy that weighs series against each other
+   * overrides this, and one that wraps other policies, which calls theirs. What {@link #keep} says
+   * of a result holds here too.
+   *
+   * @param newestFirst the backups of each series of the project, as {@link #keep} receives them;
+   *     unmodifiable
+   * @param now the time of the planning
+   * @return the backups to keep, all from the lists, each with the reason in one short line
+   */
+  default Map<Backup, String> keepInProject(Map<Series, List<Backup>> newestFirst, Instant now) {
+    Map<Backup, String> reasons = new HashMap<>();
+    newestFirst.values().forEach(series -> reasons.putAll(keep(series, now)));
+    return reasons;
+  }
+
+  /**
    * Plans a listing, as {@link RetentionPlan#of} does. Whatever {@link #keep} returns,
    *
    * <ul>
-   *   <li>each series is planned independently of the others;
+   *   <li>each project is planned independently of the others, and each series too, unless {@link
+   *       #keepInProject} says otherwise;
    *   <li>backups of one base name in different encodings count once, and are kept or deleted
    *       together;
    *   <li>a backup of kind other is kept: {@code not a periodic or tarball name};
@@ -187,11 +207,28 @@ public interface RetentionPolicy {
    * Sizes are those of the stored objects; of the copies of one base name in different encodings
    * only one is counted.
    *
-   * @param bytes the total size in bytes, at least 1
+   * @param bytes the total size of each series in bytes, at least 1
    * @return the policy, {@code within-bytes SIZE}
    * @throws IllegalArgumentException when the size is less than 1
    */
   static RetentionPolicy keepWithinBytes(long bytes) {
     return new KeepWithinBytes(bytes);
+  }
+
+  /**
+   * Returns a policy that limits the total size of all series of a project. It keeps the newest
+   * backup of each series, whatever its size, and, from the newest to the oldest of all series,
+   * each of the others that fits into what is left. Sizes are counted as by {@link
+   * #keepWithinBytes}. A project with many series keeps less of each than one with few.
+   *
+   * <p>Behind {@link #then} it receives what is older than what the first policy keeps, and counts
+   * from there, with the newest of that for each series.
+   *
+   * @param bytes the total size of each project in bytes, at least 1
+   * @return the policy, {@code within-project-bytes SIZE}
+   * @throws IllegalArgumentException when the size is less than 1
+   */
+  static RetentionPolicy keepWithinProjectBytes(long bytes) {
+    return new KeepWithinProjectBytes(bytes);
   }
 }

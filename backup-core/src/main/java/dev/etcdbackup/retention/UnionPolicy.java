@@ -1,6 +1,7 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.Series;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +17,17 @@ record UnionPolicy(RetentionPolicy one, RetentionPolicy other) implements Retent
 
   @Override
   public Map<Backup, String> keep(List<Backup> newestFirst, Instant now) {
-    Map<Backup, String> reasons = new HashMap<>(one.keep(newestFirst, now));
-    other
-        .keep(newestFirst, now)
-        .forEach((backup, reason) -> reasons.merge(backup, reason, (a, b) -> a + "; " + b));
+    return either(one.keep(newestFirst, now), other.keep(newestFirst, now));
+  }
+
+  @Override
+  public Map<Backup, String> keepInProject(Map<Series, List<Backup>> newestFirst, Instant now) {
+    return either(one.keepInProject(newestFirst, now), other.keepInProject(newestFirst, now));
+  }
+
+  private static Map<Backup, String> either(Map<Backup, String> one, Map<Backup, String> other) {
+    Map<Backup, String> reasons = new HashMap<>(one);
+    other.forEach((backup, reason) -> reasons.merge(backup, reason, (a, b) -> a + "; " + b));
     return reasons;
   }
 

@@ -26,8 +26,18 @@ abstract class RetentionArbitraries {
 
   @Provide
   Arbitrary<RetentionPolicy> policies() {
+    return policies(12);
+  }
+
+  /** Policies that plan each series by itself. */
+  @Provide
+  Arbitrary<RetentionPolicy> seriesPolicies() {
+    return policies(10);
+  }
+
+  private Arbitrary<RetentionPolicy> policies(int lastTier) {
     Arbitrary<RetentionPolicy> tier =
-        Combinators.combine(smallCounts(), Arbitraries.integers().between(0, 10))
+        Combinators.combine(smallCounts(), Arbitraries.integers().between(0, lastTier))
             .as(RetentionArbitraries::tier);
     Arbitrary<RetentionPolicy> two = combined(tier, tier);
     return Arbitraries.oneOf(tier, two, combined(two, tier), combined(tier, two));
@@ -70,6 +80,8 @@ abstract class RetentionArbitraries {
       case 7 -> RetentionPolicy.keepYearly(count);
       case 8 -> RetentionPolicy.keepWithinBytes(count * 1_000_000L);
       case 9 -> RetentionPolicy.keepWithin(Duration.ofHours(count)).atLeast(count);
+      case 11 -> RetentionPolicy.keepWithinProjectBytes(count * 1_000_000L);
+      case 12 -> RetentionPolicy.keepWithinProjectBytes(count * 1_000_000L).atLeast(count);
       default -> (newestFirst, now) -> Map.of();
     };
   }

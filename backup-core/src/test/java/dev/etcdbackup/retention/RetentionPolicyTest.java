@@ -264,6 +264,8 @@ class RetentionPolicyTest {
         .hasToString("(last 7 or yearly 3) at least 2");
     assertThat(RetentionPolicy.keepWithinBytes(1536L << 30)).hasToString("within-bytes 1536GiB");
     assertThat(RetentionPolicy.keepWithinBytes(1025)).hasToString("within-bytes 1025B");
+    assertThat(RetentionPolicy.keepWithinProjectBytes(1L << 40))
+        .hasToString("within-project-bytes 1TiB");
     assertThat(keepWithin(Duration.parse("PT26H3M4S"))).hasToString("within 1d2h3m4s");
     assertThat(keepWithin(Duration.ofMillis(1500))).hasToString("within 1.5s");
   }
@@ -283,6 +285,9 @@ class RetentionPolicyTest {
       assertRefused(
           () -> RetentionPolicy.keepWithinBytes(count),
           "within-bytes must be at least 1, not " + count);
+      assertRefused(
+          () -> RetentionPolicy.keepWithinProjectBytes(count),
+          "within-project-bytes must be at least 1, not " + count);
     }
     assertRefused(() -> keepWithin(Duration.ZERO), "within must be more than zero, not PT0S");
     assertRefused(

@@ -201,12 +201,25 @@ class RetentionPropertiesTest extends RetentionArbitraries {
 
   @Property
   void seriesArePlannedApart(
-      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+      @ForAll("listings") List<Backup> listing, @ForAll("seriesPolicies") RetentionPolicy policy) {
     Map<Optional<Series>, List<Backup>> apart =
         listing.stream().collect(Collectors.groupingBy(Backup::series));
 
     List<Decision> decisions = new ArrayList<>();
     apart.values().forEach(series -> decisions.addAll(policy.plan(series, NOW).decisions()));
+
+    assertThat(policy.plan(listing, NOW).decisions())
+        .containsExactlyInAnyOrderElementsOf(decisions);
+  }
+
+  @Property
+  void projectsArePlannedApart(
+      @ForAll("listings") List<Backup> listing, @ForAll("policies") RetentionPolicy policy) {
+    Map<String, List<Backup>> apart =
+        listing.stream().collect(Collectors.groupingBy(one -> one.key().project()));
+
+    List<Decision> decisions = new ArrayList<>();
+    apart.values().forEach(project -> decisions.addAll(policy.plan(project, NOW).decisions()));
 
     assertThat(policy.plan(listing, NOW).decisions())
         .containsExactlyInAnyOrderElementsOf(decisions);
@@ -287,6 +300,53 @@ class RetentionPropertiesTest extends RetentionArbitraries {
       assertThat(newer + gone.stored().size()).isGreaterThan(bytes);
       assertThat(all <= bytes || kept.size() == 1).isTrue();
     }
+  }
+
+  @Property
+  void aTotalSizeOfAProjectIsNotExceededExceptByTheNewestOfEachSeries(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int megabytes) {
+    long bytes = megabytes * 1_000_000L;
+    RetentionPlan plan = RetentionPolicy.keepWithinProjectBytes(bytes).plan(listing, NOW);
+    for (Backup gone : plan.toDelete()) {
+      List<Backup> kept =
+          plan.toKeep().stream()
+              .filter(one -> one.key().project().equals(gone.key().project()))
+              .filter(one -> one.series().isPresent())
+              .filter(one -> !one.time().orElseThrow().isAfter(FUTURE))
+              .toList();
+      List<Backup> newest = kept.stream().filter(one -> isNewest(one, kept)).toList();
+      long newer =
+          size(
+              kept.stream()
+                  .filter(one -> newest.contains(one) || Backup.OLDEST_FIRST.compare(one, gone) > 0)
+                  .toList());
+      assertThat(newer + gone.stored().size()).isGreaterThan(bytes);
+      assertThat(size(kept) <= bytes || kept.equals(newest)).isTrue();
+      assertThat(newest).extracting(Backup::series).contains(gone.series());
+    }
+  }
+
+  private static boolean isNewest(Backup one, List<Backup> kept) {
+    return inSeriesOf(one, kept).stream()
+        .allMatch(other -> Backup.OLDEST_FIRST.compare(other, one) <= 0);
+  }
+
+  private static long size(List<Backup> backups) {
+    return backups.stream().mapToLong(one -> one.stored().size()).sum();
+  }
+
+  /** With one series in each project, the size of the series is that of the project. */
+  @Property
+  void limitsOfSeriesAndProjectAreOneForASingleSeries(
+      @ForAll("listings") List<Backup> listing, @ForAll("smallCounts") int megabytes) {
+    long bytes = megabytes * 1_000_000L;
+    listing.stream()
+        .collect(Collectors.groupingBy(Backup::series))
+        .values()
+        .forEach(
+            series ->
+                assertThat(RetentionPolicy.keepWithinProjectBytes(bytes).plan(series, NOW).toKeep())
+                    .isEqualTo(RetentionPolicy.keepWithinBytes(bytes).plan(series, NOW).toKeep()));
   }
 
   /** The backups of a series that count; those dated ahead do not. */

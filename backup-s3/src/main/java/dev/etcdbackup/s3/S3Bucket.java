@@ -27,7 +27,6 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkPlugin;
 import software.amazon.awssdk.core.SdkResponse;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -94,12 +93,13 @@ final class S3Bucket {
     this.name = name;
     this.prefix = prefix.isEmpty() ? "" : prefix + '/';
     URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
-    boolean checksums =
-        client.serviceClientConfiguration().requestChecksumCalculation()
-            != RequestChecksumCalculation.WHEN_REQUIRED;
     this.exceptions =
         new S3Exceptions(
-            endpoint, requestTimeout, checksums, sseCustomerKey != null, pathStyleHint());
+            endpoint,
+            requestTimeout,
+            SdkVersion.mayAddChecksums(client),
+            sseCustomerKey != null,
+            pathStyleHint());
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =

@@ -55,7 +55,7 @@ final class S3Exceptions {
   /**
    * Takes what all requests have in common.
    *
-   * @param checksums whether the client adds checksums to every body, as the SDK does by default
+   * @param checksums whether the client may add checksums to every body, as the SDK does by default
    * @param encrypted whether a customer's key goes with the requests
    * @param pathStyleHint the question for a client that puts buckets into the host name, else empty
    */

@@ -60,7 +60,16 @@ class S3ServersTest {
   private static final Set<String> REQUIRED = Set.of("s3proxy", "rgw", "moto", "s3mock");
   private static final Set<String> KNOWN =
       new LinkedHashSet<>(
-          List.of("rgw", "s3proxy", "moto", "s3mock", "versitygw", "minio", "gofakes3"));
+          List.of(
+              "rgw",
+              "s3proxy",
+              "moto",
+              "s3mock",
+              "versitygw",
+              "minio",
+              "gofakes3",
+              "seaweedfs",
+              "garage"));
   private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
   private static final int LARGE = (16 << 20) + 1;
 

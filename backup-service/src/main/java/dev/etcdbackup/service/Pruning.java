@@ -93,8 +93,7 @@ final class Pruning {
       return new PruneReport(new RetentionPlan(List.of()), Set.of(), Map.of());
     }
     List<Backup> all = list(series.get().project());
-    List<Backup> listed = all.stream().filter(b -> b.series().equals(series)).toList();
-    if (listed.stream().noneMatch(b -> b.key().equals(result.key()))) {
+    if (all.stream().noneMatch(b -> b.key().equals(result.key()))) {
       throw new StoreException(
           "the listing of "
               + series.get().project()
@@ -104,9 +103,10 @@ final class Pruning {
           null);
     }
     NotedPlan noted = noted(series.get().project());
-    RetentionPlan plan = noted.of(policy, listed, clock.instant());
+    RetentionPlan plan = noted.of(policy, all, clock.instant());
     List<Decision> spared =
         plan.decisions().stream()
+            .filter(d -> d.backup().series().equals(series))
             .map(
                 d ->
                     isCopy(d.backup(), result.backup()) && !d.keep()

@@ -285,6 +285,7 @@ class BackupNotesTest {
         RetentionPolicy.keepDaily(2).or(RetentionPolicy.keepYearly(1)),
         RetentionPolicy.keepWithin(Duration.ofDays(7)).atLeast(2),
         RetentionPolicy.keepWithinBytes(3L * SNAPSHOT.length),
+        RetentionPolicy.keepWithinProjectBytes(3L * SNAPSHOT.length),
         (newestFirst, now) -> Map.of());
   }
 

@@ -11,6 +11,7 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
@@ -86,6 +87,26 @@ class PruningTest {
     assertThat(keys())
         .containsExactlyInAnyOrder(
             "p/etcd.backup_v2_2020-02-02-10:00:00", "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+  }
+
+  @Test
+  void aRunCountsTheSizeOfAllSeriesAndDeletesOfItsOwnAlone() throws Exception {
+    put("p/daily_v1_2020-01-02-10:00:00");
+    put("p/daily_v1_2020-02-02-10:00:00");
+    put("p/etcd.backup_v1_2020-01-01-10:00:00");
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    RetentionPolicy three = RetentionPolicy.keepWithinProjectBytes(3L * SNAPSHOT.length);
+
+    BackupResult result = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+    PruneReport after = service.pruneAfter(result, three);
+
+    assertThat(after.deleted()).containsExactly(key("p/etcd.backup_v1_2020-01-01-10:00:00"));
+    assertThat(after.plan().decisions())
+        .filteredOn(one -> one.backup().key().equals(result.key()))
+        .extracting(Decision::reason)
+        .containsExactly(three.toString());
+    assertThat(service.prune("p", three).deleted())
+        .containsExactly(key("p/daily_v1_2020-01-02-10:00:00"));
   }
 
   @Test

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  * proportion to the size at most; only {@link #verify()} goes on and lists everything. What cannot
  * be read ends it with another {@link IOException}: of the store, or of the file.
  *
- * <p>Every call takes 9 MiB for a file and 37 MiB for a stored backup to read ahead, at most, a bit
+ * <p>Every call takes 3 MiB for a file and 37 MiB for a stored backup to read ahead, at most, a bit
  * for each page (32 MiB for a TiB), and up to 32 MiB while it reads pairs of that size; larger ones
  * are taken for damage, etcd warns of requests above 10 MiB. What a call takes more is said there.
  *

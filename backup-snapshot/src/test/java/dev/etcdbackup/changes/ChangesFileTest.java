@@ -87,6 +87,23 @@ class ChangesFileTest {
     assertThat(ChangesFile.of(bytes(threeEvents(""))).header().predecessorSha256()).isEmpty();
   }
 
+  @Test
+  void theLastRevisionOfAWriterHasTheFingerprintOfItsEvents() {
+    ChangesWriter writer = new ChangesWriter(5);
+    assertThat(writer.lastFingerprint()).isEqualTo(new RevisionFingerprint().finish());
+    writer.event(5, false, "of the revision before".getBytes(UTF_8));
+    writer.time(TIME);
+    writer.event(6, false, "a put".getBytes(UTF_8));
+    writer.time(TIME.plusSeconds(1));
+    writer.event(6, true, "a key".getBytes(UTF_8));
+
+    RevisionFingerprint expected = new RevisionFingerprint();
+    byte[] array = "a put, a key".getBytes(UTF_8);
+    expected.event(false, array, 0, 5);
+    expected.event(true, array, 7, 5);
+    assertThat(writer.lastFingerprint()).isEqualTo(expected.finish());
+  }
+
   /** The bytes as docs/changes-format.md has them. */
   @Test
   void theFormatIsTheOneThatIsDocumented() throws Exception {

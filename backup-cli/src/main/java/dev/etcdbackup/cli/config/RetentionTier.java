@@ -22,8 +22,10 @@ public enum RetentionTier {
   MONTHLY,
   /** The last backup of each year. */
   YEARLY,
-  /** The newest backups up to a total size. */
-  WITHIN_BYTES;
+  /** The newest backups up to a total size of their series. */
+  WITHIN_BYTES,
+  /** The newest backups up to a total size of their project. */
+  WITHIN_PROJECT_BYTES;
 
   /**
    * The word for it in the text of a policy.
@@ -49,7 +51,7 @@ public enum RetentionTier {
    * The policy with a given value.
    *
    * @param value a number of 1 to 999,999,999; for {@link #WITHIN} a duration, for {@link
-   *     #WITHIN_BYTES} a size
+   *     #WITHIN_BYTES} and {@link #WITHIN_PROJECT_BYTES} a size
    * @return the policy
    * @throws IllegalArgumentException when the value is none of these
    */
@@ -63,6 +65,7 @@ public enum RetentionTier {
       case MONTHLY -> RetentionPolicy.keepMonthly(count(value));
       case YEARLY -> RetentionPolicy.keepYearly(count(value));
       case WITHIN_BYTES -> RetentionPolicy.keepWithinBytes(SizeText.parse(value));
+      case WITHIN_PROJECT_BYTES -> RetentionPolicy.keepWithinProjectBytes(SizeText.parse(value));
     };
   }
 

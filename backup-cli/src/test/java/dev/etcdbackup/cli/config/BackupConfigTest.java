@@ -128,7 +128,7 @@ class BackupConfigTest {
     assertThat(bss.retention().orElseThrow())
         .hasToString(
             "(last 7 or within 2d or hourly 24 or daily 7 or weekly 8 or monthly 12 or yearly 5"
-                + " or within-bytes 500GiB) at least 3");
+                + " or within-bytes 500GiB or within-project-bytes 2TiB) at least 3");
     assertThat(bss.since()).contains(Instant.parse("2020-02-01T00:00:00Z"));
     ClusterConfig bareMetal = config.clusters().get(1);
     assertThat(bareMetal.naming()).isEqualTo(NamingConfig.TARBALL);
@@ -201,9 +201,12 @@ class BackupConfigTest {
             clusters:
             - {project: a, keepYearly: 5, keepWithinBytes: 500GiB, keepAtLeast: 3}
             - {project: b, keep: within 30d, keepAtLeast: 2}
+            - {project: c, keepLast: 3, keepWithinProjectBytes: 2TiB}
             """);
     assertThat(config.clusters().get(0).retention().orElseThrow())
         .hasToString("(yearly 5 or within-bytes 500GiB) at least 3");
+    assertThat(config.clusters().get(2).retention().orElseThrow())
+        .hasToString("last 3 or within-project-bytes 2TiB");
     assertThat(config.clusters().get(1).retention().orElseThrow())
         .hasToString("within 30d at least 2");
   }

@@ -35,6 +35,7 @@ class RetentionTextTest {
         "(last 3 then daily 7) or monthly 12",
         "within 30d at least 3",
         "yearly 10 or within-bytes 500GiB at least 2",
+        "within-project-bytes 2TiB at least 2",
         "(last 3 then daily 7) at least 3 then yearly 2",
       })
   void whatAPolicyPrintsIsReadAsThatPolicy(String text) {
@@ -45,8 +46,8 @@ class RetentionTextTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, but the text ends",
-        "secondly 3|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, not 'secondly'",
+        "''|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, within-project-bytes, but the text ends",
+        "secondly 3|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, within-project-bytes, not 'secondly'",
         "within-bytes 7|'within-bytes': '7' is not a size; write 500GiB or 2TiB",
         "last 7 at|expected 'least', but the text ends",
         "last 7 at most 3|expected 'least', not 'most'",
@@ -55,7 +56,7 @@ class RetentionTextTest {
         "last 0|'last': must be a number of 1 to 999999999, not '0'",
         "within 7|'within': '7' is not a duration; write 90s, 10m, 24h or 7d",
         "last 7 daily 7|expected 'or', 'then' or the end, not 'daily'",
-        "last 7 or|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, but the text ends",
+        "last 7 or|expected one of last, within, hourly, daily, weekly, monthly, yearly, within-bytes, within-project-bytes, but the text ends",
         "(last 7|expected ')', but the text ends",
         "last 7)|expected 'or', 'then' or the end, not ')'",
       })

@@ -4,8 +4,9 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.kubernetes.BackupEvents;
 import dev.etcdbackup.operator.coreos.EtcdBackupReconciler;
 import dev.etcdbackup.operator.coreos.EtcdBackupStatus;
-import dev.etcdbackup.operator.coreos.EtcdRestoreReconciler;
-import dev.etcdbackup.operator.coreos.EtcdRestoreStatus;
+import dev.etcdbackup.operator.restore.EtcdRestoreReconciler;
+import dev.etcdbackup.operator.restore.EtcdRestoreStatus;
+import dev.etcdbackup.operator.restore.Restorer;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -14,7 +15,6 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -31,6 +31,8 @@ public final class BackupOperator implements AutoCloseable {
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
+  private final Tasks<dev.etcdbackup.operator.coreos.EtcdRestoreStatus> coreosRestores =
+      new Tasks<>("coreos-etcd-restore", 2);
   private final Operator operator;
   private final @Nullable SecretBackends owned;
 
@@ -54,7 +56,13 @@ public final class BackupOperator implements AutoCloseable {
                     .withUseSSAToPatchPrimaryResource(false));
     register(builder, new EtcdBackupScheduleReconciler(scheduled, InstantSource.system()));
     register(builder, new EtcdBackupReconciler(scheduled, backups));
-    register(builder, new EtcdRestoreReconciler(scheduled, restores, builder.restorer));
+    register(
+        builder,
+        new dev.etcdbackup.operator.coreos.EtcdRestoreReconciler(
+            scheduled, coreosRestores, builder.restorer));
+    register(
+        builder,
+        new EtcdRestoreReconciler(scheduled, restores, builder.restorer, InstantSource.system()));
   }
 
   /**
@@ -101,6 +109,7 @@ public final class BackupOperator implements AutoCloseable {
     scheduled.stop(grace);
     backups.stop(grace);
     restores.stop(grace);
+    coreosRestores.stop(grace);
     events.close();
     if (owned != null) {
       owned.close();
@@ -145,10 +154,8 @@ public final class BackupOperator implements AutoCloseable {
     private Set<String> namespaces = Set.of();
     private String instance = "operator";
     private Restorer restorer =
-        (owner, cluster, store, service, key) -> {
-          throw new IOException(
-              "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
-        };
+        Restorer.refusing(
+            "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
 
     private Builder(KubernetesClient client) {
       this.client = client;

@@ -75,14 +75,7 @@ public record EtcdBackupScheduleSpec(
       @JsonPropertyDescription("The Secret with username and password.")
           @Nullable String userSecret) {
     EtcdSecrets secrets() {
-      EtcdSecrets secrets = EtcdSecrets.none();
-      if (tlsSecret != null) {
-        secrets =
-            secrets
-                .withAuthorities(tlsSecret, null)
-                .withCertificateIfPresent(tlsSecret, null, null);
-      }
-      return userSecret == null ? secrets : secrets.withLogin(userSecret);
+      return EtcdAddress.secrets(tlsSecret, userSecret);
     }
   }
 
@@ -112,7 +105,24 @@ public record EtcdBackupScheduleSpec(
               "The Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the AWS file"
                   + " 'credentials', and perhaps ca.crt; without it the credentials of the"
                   + " operator's pod.")
-          @Nullable String secret) {}
+          @Nullable String secret) {
+    /**
+     * Returns the address.
+     *
+     * @param namespace the namespace of the Secret
+     * @return the address
+     * @throws IllegalArgumentException when there is no bucket
+     */
+    public StoreAddress address(String namespace) {
+      return new StoreAddress(
+          endpoint,
+          region,
+          require("spec.store.bucket", bucket),
+          prefix == null ? "" : prefix,
+          namespace,
+          secret);
+    }
+  }
 
   /**
    * When backups are due: at an interval or by a cron expression, in UTC.
@@ -196,13 +206,7 @@ public record EtcdBackupScheduleSpec(
     When when = require("spec.schedule", schedule);
     Duration timeout = Duration.ofSeconds(timeoutSeconds == null ? 600 : timeoutSeconds);
     return new Target(
-        new StoreAddress(
-            to.endpoint(),
-            to.region(),
-            require("spec.store.bucket", to.bucket()),
-            to.prefix() == null ? "" : to.prefix(),
-            namespace,
-            to.secret()),
+        to.address(namespace),
         project == null ? name : project,
         "etcd.backup",
         "zstd".equals(compression),

@@ -1,5 +1,6 @@
 package dev.etcdbackup.operator;
 
+import dev.etcdbackup.operator.restore.StatefulSetRestorer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;

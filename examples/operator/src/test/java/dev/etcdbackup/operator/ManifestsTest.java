@@ -60,8 +60,8 @@ class ManifestsTest {
             "etcd.database.coreos.com [etcdbackups, etcdrestores] [get, list, watch]",
             "etcd.database.coreos.com [etcdbackups] [patch, update]",
             "etcd.database.coreos.com [etcdbackups/status, etcdrestores/status] [update]",
-            "etcdbackup.dev [etcdbackupschedules] [get, list, watch]",
-            "etcdbackup.dev [etcdbackupschedules/status] [update]",
+            "etcdbackup.dev [etcdbackupschedules, etcdrestores] [get, list, watch]",
+            "etcdbackup.dev [etcdbackupschedules/status, etcdrestores/status] [update]",
             "events.k8s.io [events] [create, update]",
             " [secrets] [get]");
   }

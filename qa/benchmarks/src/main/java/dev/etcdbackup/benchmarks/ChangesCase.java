@@ -38,8 +38,8 @@ final class ChangesCase implements Case {
   public List<Verdict> alone(BenchmarkServers lab) throws Exception {
     List<Verdict> verdicts = new ArrayList<>();
     try (EtcdServer etcd = EtcdServer.start()) {
+      burst(lab, etcd.endpoint(), verdicts); // the JVM compiles meanwhile what the rest runs
       steadyLoad(lab, etcd.endpoint(), verdicts);
-      burst(lab, etcd.endpoint(), verdicts);
     }
     restore(lab, verdicts);
     return verdicts;
@@ -49,7 +49,7 @@ final class ChangesCase implements Case {
     int seconds = (int) Math.max(15, lab.settings().bytes() >> 24);
     PutLoad load = new PutLoad(seconds * PUTS_PER_SECOND, 1, VALUE_BYTES, PUTS_PER_SECOND);
     lab.progress().println("changes: warm-up of " + seconds + " s");
-    List<Double> unused = recorded(lab, etcd, load).rpoSeconds(); // takes the base, too
+    List<Double> unused = recorded(lab, etcd, load).rpoSeconds();
     List<Double> rpo = new ArrayList<>();
     List<Double> recorder = new ArrayList<>();
     List<Double> server = new ArrayList<>();
