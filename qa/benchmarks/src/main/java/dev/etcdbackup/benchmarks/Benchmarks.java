@@ -40,6 +40,7 @@ public final class Benchmarks implements Callable<Integer> {
           new AgainstCase(),
           new HeapCase(),
           new ListCase(),
+          new MixedCase(),
           new JmhCase());
 
   private static final Set<String> TARGETS = Set.of("rgw", "s3proxy", "directory", "discard");
@@ -70,8 +71,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, jmh."
-              + " Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed,"
+              + " jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(
@@ -84,7 +85,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--objects",
       paramLabel = "N",
-      description = "How many objects the list case makes. Default: ${DEFAULT-VALUE}.")
+      description = "How many objects the cases list and mixed make. Default: ${DEFAULT-VALUE}.")
   private int objects = 100_000;
 
   @Option(
