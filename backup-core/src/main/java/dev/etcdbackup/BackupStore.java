@@ -49,6 +49,8 @@ public interface BackupStore {
    *     cray-bos-2}), {@code ""} for the backups of all projects, or {@code PROJECT/.etcd-backup}
    *     for the objects that this library keeps beside the backups of a project
    * @return the backups in the order of their keys; empty when there is no such project
+   * @throws IncompleteListingException when some of the objects cannot be listed; it holds the
+   *     others
    * @throws StoreException when the complete list cannot be read
    */
   List<StoredBackup> list(String project) throws BackupException;

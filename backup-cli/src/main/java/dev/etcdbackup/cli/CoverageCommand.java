@@ -99,7 +99,7 @@ final class CoverageCommand implements Callable<Integer> {
       coverage =
           Coverage.of(
                   clusters.covered(),
-                  service.list(""),
+                  service.listReadable("", root::warnIncomplete),
                   Catalogue.inZone(root.tarballZone(clusters)),
                   failures,
                   root.clock().instant(),

@@ -69,7 +69,7 @@ final class NewestOfAny {
   }
 
   private List<Backup> candidates(String project) throws BackupException {
-    List<Backup> listing = service.list(project);
+    List<Backup> listing = service.listReadable(project, root::warnIncomplete);
     Catalogue catalogue = root.catalogue();
     Instant latest = root.clock().instant().plus(Duration.ofHours(1));
     Stream<Dated> own =

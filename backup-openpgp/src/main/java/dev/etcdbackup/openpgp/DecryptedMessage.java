@@ -20,7 +20,7 @@ final class DecryptedMessage extends InputStream {
   private final PrivateKeys keys;
   private final String name;
   private @Nullable MessageHead head;
-  private @Nullable InputStream plain;
+  private @Nullable IntegrityProtectedData plain;
   private @Nullable LiteralData content;
   private boolean ended;
   private @Nullable IOException failure;
@@ -50,6 +50,9 @@ final class DecryptedMessage extends InputStream {
       return ended ? -1 : decrypt(buffer, offset, length);
     } catch (IOException | RuntimeException e) { // what decompressors throw for damaged data
       failure = failure(e);
+      if (plain != null) {
+        plain.close(); // nothing more is read: its thread ends even if this is never closed
+      }
       throw failure;
     }
   }
@@ -62,6 +65,9 @@ final class DecryptedMessage extends InputStream {
     try {
       if (content != null) {
         content.close();
+      }
+      if (plain != null) {
+        plain.close();
       }
     } finally {
       stored.close();

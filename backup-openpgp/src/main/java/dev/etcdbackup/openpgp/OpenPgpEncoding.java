@@ -93,7 +93,9 @@ public final class OpenPgpEncoding implements BackupEncoding {
    * <p>Nothing is read before the first read of the result. The result is bytes that may have been
    * modified, until it reports its end: write nothing that lasts before that. When no private key
    * fits, the first read throws {@link KeyUnavailableException}, which names the keys that the
-   * message is encrypted to.
+   * message is encrypted to. Reading holds about 512 KiB, and for a message of more than 64 KiB one
+   * daemon thread, which computes the modification detection code while the reader decrypts. The
+   * thread ends at the end of the message, at a failure and when the result is closed.
    */
   @Override
   public InputStream decode(InputStream encoded, BackupName name) {

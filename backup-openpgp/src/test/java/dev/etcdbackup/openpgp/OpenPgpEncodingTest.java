@@ -40,6 +40,56 @@ class OpenPgpEncodingTest {
     assertThat(TestKeys.decrypt(encoding, encrypted)).isEqualTo(plain);
   }
 
+  /** The code at the end lies before, across and behind the ends of the chunks of decryption. */
+  @Test
+  void codeMayLieAnywhere() throws IOException {
+    for (int size = 2 * 65_536 - 75; size < 2 * 65_536; size++) {
+      byte[] plain = new byte[size];
+      new Random(size).nextBytes(plain);
+      byte[] encrypted = TestKeys.encrypt(encoding, plain);
+
+      assertThat(TestKeys.decrypt(encoding, encrypted)).as("size " + size).isEqualTo(plain);
+      for (int from : new int[] {1, 23, 40_000, 100_000}) {
+        byte[] changed = encrypted.clone();
+        changed[encrypted.length - from] ^= 1;
+        assertRefused(changed);
+      }
+    }
+  }
+
+  @Test
+  void hashingEndsAtTheEndOfTheMessageAtAFailureAndOnClose() throws IOException {
+    byte[] encrypted = TestKeys.encrypt(encoding, SNAPSHOT);
+    byte[] changed = encrypted.clone();
+    changed[changed.length - 1] ^= 1;
+
+    InputStream closed = encoding.decode(new ByteArrayInputStream(encrypted), TestKeys.NAME);
+    closed.skipNBytes(200_000);
+    assertThat(hashingThreads()).isEqualTo(1);
+    closed.close();
+    assertThat(hashingThreads()).isZero();
+    encoding.decode(new ByteArrayInputStream(encrypted), TestKeys.NAME).readAllBytes();
+    assertThat(hashingThreads()).isZero();
+    assertRefused(changed);
+    assertThat(hashingThreads()).isZero();
+  }
+
+  private static long hashingThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("etcd-backup-sha1"))
+        .count();
+  }
+
+  @Test
+  void interruptDoesNotDisturbDecryptionAndIsKept() throws IOException {
+    byte[] encrypted = TestKeys.encrypt(encoding, SNAPSHOT);
+
+    Thread.currentThread().interrupt();
+    byte[] plain = TestKeys.decrypt(encoding, encrypted);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(plain).isEqualTo(SNAPSHOT);
+  }
+
   @Test
   void messageNamesItsRecipientsAndSameContentNeverLooksTheSame() throws IOException {
     byte[] one = TestKeys.encrypt(encoding, SNAPSHOT);

@@ -12,18 +12,14 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
  * Backups in a bucket of Ceph's RADOS Gateway, AWS or another S3: object {@code
@@ -156,13 +152,16 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each.
+   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. A key may hold
+   * a character that XML forbids. Where the server does not encode such a key in its answers
+   * ({@code encoding-type=url}), the request is repeated once, all other objects are listed, and
+   * {@link dev.etcdbackup.IncompleteListingException} names the prefix of the key.
    */
   @Override
   public List<StoredBackup> list(String project) throws BackupException {
     Objects.requireNonNull(project, "project");
     try {
-      return workers.call(() -> listAll(project));
+      return workers.call(() -> bucket.listing().all(project));
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("listing " + this, e, false);
     }
@@ -327,32 +326,6 @@ public final class S3BackupStore implements BackupStore {
   private boolean isTaken(BackupKey key) throws StoreException {
     locks.require();
     return bucket.head(key).isPresent();
-  }
-
-  private List<StoredBackup> listAll(String project) throws StoreException {
-    List<StoredBackup> all = new ArrayList<>();
-    String token = null;
-    do {
-      ListObjectsV2Response page = bucket.listing().page(project, token);
-      all.addAll(bucket.listing().contents(page, project));
-      token = nextToken(page, token);
-    } while (token != null);
-    // Servers list in this order; sorting what is sorted costs one look at each.
-    all.sort(Comparator.comparing(StoredBackup::key));
-    return all;
-  }
-
-  private @Nullable String nextToken(ListObjectsV2Response page, @Nullable String last)
-      throws StoreException {
-    if (!Boolean.TRUE.equals(page.isTruncated())) {
-      return null;
-    }
-    String token = page.nextContinuationToken();
-    if (token == null || token.equals(last)) {
-      throw new StoreException(
-          "the list of " + this + " is cut off: the server does not say how to go on", null);
-    }
-    return token;
   }
 
   /** No request reads no bytes of a certain version; a HEAD says whether it is still there. */

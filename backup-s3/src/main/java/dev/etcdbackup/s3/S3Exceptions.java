@@ -304,8 +304,7 @@ final class S3Exceptions {
       return noCredentials(said);
     }
     if (said.startsWith("Could not parse XML response")) {
-      return "the answer is not XML; a key there may have a character that XML forbids, and this"
-          + " server does not encode it (encoding-type=url): rename it, or use another prefix";
+      return "the answer is not XML; is the endpoint that of an S3 server" + pathStyleHint + "?";
     }
     IOException io = cause(e, IOException.class);
     if (io == null) {

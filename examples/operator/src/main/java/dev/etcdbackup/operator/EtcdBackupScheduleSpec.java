@@ -3,6 +3,7 @@ package dev.etcdbackup.operator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import io.fabric8.generator.annotation.Default;
@@ -56,8 +57,8 @@ public record EtcdBackupScheduleSpec(
    * A cluster.
    *
    * @param endpoints the client URLs of its members
-   * @param tlsSecret the Secret with {@code etcd-client-ca.crt}, and {@code etcd-client.crt} and
-   *     {@code etcd-client.key} when etcd asks for them
+   * @param tlsSecret the Secret with {@code ca.crt}, and {@code tls.crt} and {@code tls.key} when
+   *     etcd asks for them, or with the names that the etcd operator gave them
    * @param userSecret the Secret with {@code username} and {@code password}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -68,11 +69,22 @@ public record EtcdBackupScheduleSpec(
       @Required @Size(min = 1, max = 32)
           @Nullable List<@Size(max = 300) @Pattern("^https?://[^/]+:[0-9]+$") String> endpoints,
       @JsonPropertyDescription(
-              "The Secret with etcd-client-ca.crt, and etcd-client.crt and etcd-client.key when"
-                  + " etcd asks for them.")
+              "The Secret with ca.crt, and tls.crt and tls.key when etcd asks for them; or with"
+                  + " etcd-client-ca.crt, etcd-client.crt and etcd-client.key.")
           @Nullable String tlsSecret,
       @JsonPropertyDescription("The Secret with username and password.")
-          @Nullable String userSecret) {}
+          @Nullable String userSecret) {
+    EtcdSecrets secrets() {
+      EtcdSecrets secrets = EtcdSecrets.none();
+      if (tlsSecret != null) {
+        secrets =
+            secrets
+                .withAuthorities(tlsSecret, null)
+                .withCertificateIfPresent(tlsSecret, null, null);
+      }
+      return userSecret == null ? secrets : secrets.withLogin(userSecret);
+    }
+  }
 
   /**
    * A store.
@@ -197,8 +209,7 @@ public record EtcdBackupScheduleSpec(
         new EtcdAddress(
             require("spec.etcd.endpoints", cluster.endpoints()),
             namespace,
-            cluster.tlsSecret(),
-            cluster.userSecret(),
+            cluster.secrets(),
             timeout),
         when.parsed(),
         when.jitter(),

@@ -2,13 +2,13 @@ package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.operator.ChangedSpec;
-import dev.etcdbackup.operator.Events;
 import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.Restorer;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.operator.Tasks;
+import dev.etcdbackup.operator.Wakeups;
 import dev.etcdbackup.service.BackupService;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -35,7 +35,7 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
   private final ScheduledResources stores;
   private final Tasks<EtcdRestoreStatus> tasks;
   private final Restorer restorer;
-  private final Events<EtcdRestore> events = new Events<>(EtcdRestore.class);
+  private final Wakeups<EtcdRestore> wakeups = new Wakeups<>(EtcdRestore.class);
 
   /**
    * Creates the reconciler.
@@ -49,13 +49,13 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
     this.stores = stores;
     this.tasks = tasks;
     this.restorer = restorer;
-    tasks.onDone(events::propagate);
+    tasks.onDone(wakeups::propagate);
   }
 
   @Override
   public List<EventSource<?, EtcdRestore>> prepareEventSources(
       EventSourceContext<EtcdRestore> context) {
-    return List.of(events.source());
+    return List.of(wakeups.source());
   }
 
   @Override
