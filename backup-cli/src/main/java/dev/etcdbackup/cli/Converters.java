@@ -96,6 +96,17 @@ final class Converters {
     }
   }
 
+  /** A name of snapshots of k3s. */
+  static final class K3sName implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      if (text.isEmpty() || text.indexOf('/') >= 0) {
+        throw new TypeConversionException("'" + text + "' is not a name without a slash");
+      }
+      return text;
+    }
+  }
+
   /** A revision of etcd. */
   static final class Revision implements ITypeConverter<Long> {
     @Override

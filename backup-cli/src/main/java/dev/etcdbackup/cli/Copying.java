@@ -48,6 +48,12 @@ final class Copying {
       if (encoding.isPresent()) {
         copier.encodeAs(EncodingOptions.writing(encoding.get()), encoding.get().suffixes());
       }
+      if (target.serverSide) {
+        if (encoding.isPresent()) {
+          throw new UsageException("--server-side excludes --encode and --encrypt-to");
+        }
+        copier.serverSide(to.serverSideCopyFrom(from));
+      }
       List<CopyReport> reports = work.run(copier.build(), from.store());
       rows.end();
       return verdict(reports);

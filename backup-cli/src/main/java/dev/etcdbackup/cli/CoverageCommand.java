@@ -6,7 +6,6 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ConfigException;
 import dev.etcdbackup.cli.config.StoreAddress;
@@ -100,7 +99,7 @@ final class CoverageCommand implements Callable<Integer> {
           Coverage.of(
                   clusters.covered(),
                   service.listReadable("", root::warnIncomplete),
-                  Catalogue.inZone(root.tarballZone(clusters)),
+                  root.catalogue(root.tarballZone(clusters)),
                   failures,
                   root.clock().instant(),
                   days)

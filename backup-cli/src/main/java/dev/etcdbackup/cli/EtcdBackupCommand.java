@@ -82,6 +82,16 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   private @Nullable ZoneId tarballZone;
 
   @Option(
+      names = "--k3s-name",
+      scope = ScopeType.INHERIT,
+      converter = Converters.K3sName.class,
+      paramLabel = "NAME",
+      description =
+          "Recognise snapshots of k3s and RKE2 that were named by --etcd-snapshot-name NAME or save"
+              + " --name NAME. May be repeated.")
+  private List<String> k3sNames = List.of();
+
+  @Option(
       names = "--now",
       scope = ScopeType.INHERIT,
       paramLabel = "INSTANT",
@@ -120,6 +130,10 @@ public final class EtcdBackupCommand implements Callable<Integer> {
    */
   public static void main(String[] args) {
     Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
+    // Events of Netty for the Flight Recorder: to load its classes takes a tenth of a small backup.
+    if (System.getProperty("io.netty.jfr.enabled") == null) {
+      System.setProperty("io.netty.jfr.enabled", "false");
+    }
     Interruption interruption = Interruption.begin();
     int code = ExitCode.INTERNAL;
     try {
@@ -226,7 +240,12 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   /** The names of other tools, with their local times in the zone of the names of tarballs. */
   Catalogue catalogue() {
-    return Catalogue.inZone(tarballZone());
+    return catalogue(tarballZone());
+  }
+
+  /** The same with the zone of a configuration. */
+  Catalogue catalogue(ZoneId zone) {
+    return Catalogue.inZone(zone).withK3sNames(k3sNames);
   }
 
   /** A service over a store, with the settings of the options. */

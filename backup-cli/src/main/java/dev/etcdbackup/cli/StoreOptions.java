@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.StoreAddress;
@@ -117,6 +118,18 @@ final class StoreOptions {
       return dryRun
           ? s3.abandonedUploads(project, S3BackupStore.ABANDONED_AFTER)
           : s3.sweepUploads(project, S3BackupStore.ABANDONED_AFTER);
+    }
+
+    /** Copies from another store into this one within the server of both. */
+    ServerSideCopy serverSideCopyFrom(OpenStore from) throws UsageException {
+      if (!(store instanceof S3BackupStore to) || !(from.store instanceof S3BackupStore source)) {
+        throw new UsageException("--server-side: both stores must be buckets of one S3 server");
+      }
+      try {
+        return to.serverSideCopyFrom(source);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--server-side: " + e.getMessage());
+      }
     }
 
     @Override

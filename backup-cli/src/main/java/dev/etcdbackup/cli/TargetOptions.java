@@ -56,6 +56,13 @@ final class TargetOptions {
   private int parallelism = 4;
 
   @Option(
+      names = "--server-side",
+      description =
+          "Let the S3 server copy, which must hold both stores: no byte passes through here, and"
+              + " the backups are not verified.")
+  boolean serverSide;
+
+  @Option(
       names = "--encode",
       paramLabel = "none|zstd[:LEVEL]",
       description =

@@ -32,4 +32,14 @@ class CommandsTest {
     Cli.storeIn(directory, java.util.List.of("list/a"));
     assertThat(Cli.on(directory, "--tarball-zone", "UTC", "list", "list").out()).contains("list/a");
   }
+
+  @Test
+  void snapshotsOfK3sAreRecognisedByNamesThatWereGiven() throws Exception {
+    Cli.storeIn(directory, java.util.List.of("k3s/nightly-server-0-1714557600"));
+    assertThat(Cli.on(directory, "list", "-o", "json").out()).contains("\"other\"");
+    assertThat(Cli.on(directory, "list", "--k3s-name=nightly", "-o", "json").out())
+        .contains("\"k3s\"");
+    assertThat(Cli.on(directory, "--k3s-name", "nightly", "audit", "--list-only").out())
+        .contains("k3s");
+  }
 }

@@ -71,6 +71,16 @@ class CopyCommandsTest {
   }
 
   @Test
+  void noServerCopiesDirectoriesOrEncodesAnew() {
+    Cli directories = on("mirror", "p", target, "--server-side");
+    assertThat(directories.code()).isEqualTo(2);
+    assertThat(directories.err()).contains("both stores must be buckets of one S3 server");
+    assertThat(on("copy", FIRST, target, "--server-side", "--encode=zstd").err())
+        .contains("--server-side excludes --encode and --encrypt-to");
+    assertThat(to).isEmptyDirectory();
+  }
+
+  @Test
   void aDifferentObjectIsRefusedAndABadBackupIsNotCopied() throws Exception {
     put(to, FIRST, new byte[] {1});
     Cli refused = on("mirror", "p", target);

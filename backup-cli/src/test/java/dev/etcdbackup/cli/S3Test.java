@@ -103,6 +103,28 @@ class S3Test {
         .allMatch(line -> line.startsWith("present "));
   }
 
+  @Test
+  void theServerCopiesBetweenItsStores() {
+    String other = "s3://etcd-backup/copied-by-the-server";
+    Cli there = run("mirror", "cray-crus", STORE, "--to=" + other, "--server-side");
+    assertThat(there.code()).as(there.err()).isZero();
+    assertThat(there.out().lines())
+        .hasSize(4)
+        .allMatch(line -> line.contains("(not verified: copied within the server"));
+    assertThat(run("list", "--store=" + other).out())
+        .isEqualTo(run("list", "cray-crus", STORE).out());
+    Cli elsewhere =
+        run(
+            "mirror",
+            "cray-crus",
+            STORE,
+            "--to=" + other,
+            "--to-endpoint=http://127.0.0.1:1",
+            "--server-side");
+    assertThat(elsewhere.code()).isEqualTo(2);
+    assertThat(elsewhere.err()).contains("--server-side: ").contains("two servers");
+  }
+
   /** AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile arrive by the same way. */
   @Test
   void anEndpointOfTheEnvironmentMeansTheSameAsTheOption() {

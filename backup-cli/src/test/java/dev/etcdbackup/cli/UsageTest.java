@@ -76,6 +76,7 @@ class UsageTest {
         mistake("list --store {store} --timeout 0s", "'0s' must be more than 0"),
         mistake("list --store {store} --timeout -5m", "'-5m' is not a duration"),
         mistake("list --store {store} --tarball-zone Mars", "'Mars' is not a time zone"),
+        mistake("list --store {store} --k3s-name a/b", "'a/b' is not a name without a slash"),
         mistake("list --store {store} --now yesterday", "'yesterday' is not a time"),
         mistake("list --store {store} --now 1969-12-31T23:59:59Z", "is not a time of 1970 to 9999"),
         mistake("list --store {store} -o xml", "'xml' is not a format; write text or json"),

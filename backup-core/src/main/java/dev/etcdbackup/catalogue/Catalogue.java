@@ -6,6 +6,7 @@ import dev.etcdbackup.name.BackupKind;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe.
  */
 public final class Catalogue {
-  private static final Catalogue UTC = new Catalogue(ZoneOffset.UTC);
+  private static final Catalogue UTC = new Catalogue(ZoneOffset.UTC, Formats.TABLE);
 
   private final ZoneId localZone;
+  private final List<NameFormat> table;
 
-  private Catalogue(ZoneId localZone) {
+  private Catalogue(ZoneId localZone, List<NameFormat> table) {
     this.localZone = Objects.requireNonNull(localZone, "localZone");
+    this.table = table;
   }
 
   /**
@@ -50,7 +53,32 @@ public final class Catalogue {
    * @return the catalogue
    */
   public static Catalogue inZone(ZoneId localZone) {
-    return new Catalogue(localZone);
+    return new Catalogue(localZone, Formats.TABLE);
+  }
+
+  /**
+   * Returns a catalogue that also recognises snapshots of k3s and RKE2 by names that an
+   * administrator chose: {@code NAME-NODE-EPOCH} with {@code etcd-snapshot-name: NAME} in the
+   * configuration of k3s or {@code k3s etcd-snapshot save --name NAME}. What another format
+   * recognises remains of that format.
+   *
+   * @param names the names, in place of those of an earlier call; may be empty
+   * @return the catalogue
+   * @throws IllegalArgumentException when a name is empty or has a slash
+   */
+  public Catalogue withK3sNames(Collection<String> names) {
+    for (String name : names) {
+      if (name.isEmpty() || name.indexOf('/') >= 0) {
+        throw new IllegalArgumentException(
+            "a name of k3s must have a character and no slash, not '" + name + "'");
+      }
+    }
+    if (names.isEmpty()) {
+      return new Catalogue(localZone, Formats.TABLE);
+    }
+    List<NameFormat> all = new ArrayList<>(Formats.TABLE);
+    all.add(new K3sFormat(names));
+    return new Catalogue(localZone, List.copyOf(all));
   }
 
   /**
@@ -83,7 +111,7 @@ public final class Catalogue {
       return Optional.empty();
     }
     KeyParts key = KeyParts.of(backup.key().toString(), localZone);
-    for (NameFormat format : Formats.TABLE) {
+    for (NameFormat format : table) {
       @Nullable Found found = format.read(key);
       if (found != null) {
         return Optional.of(foreign(backup, format.format(), found));

@@ -1,6 +1,7 @@
 package dev.etcdbackup.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
@@ -177,6 +178,28 @@ class CatalogueTest {
     assertGroup(
         "etcd-main/v2/Full-00000000-00009002-1518427675",
         "etcd-main/v2/Full-00000000-00009002-1518427675/0000000001");
+  }
+
+  @Test
+  void namesThatAnAdministratorOfK3sChoseAreReadWhenTheyAreGiven() {
+    Catalogue given = Catalogue.utc().withK3sNames(List.of("nightly", "before.upgrade"));
+    Backup nightly = backup("k3s/nightly-server-0-1714557600.zip");
+    Backup metadata = backup("k3s/.metadata/nightly-server-0-1714557600.zip");
+
+    assertThat(Catalogue.utc().find(nightly)).isEmpty();
+    ForeignBackup found = given.find(nightly).orElseThrow();
+    assertThat(found.format().label()).isEqualTo("k3s");
+    assertThat(found.time()).isEqualTo("2024-05-01T10:00:00Z");
+    assertThat(found.series()).isEqualTo("nightly-server-0");
+    assertThat(given.find(metadata).orElseThrow().role()).isEqualTo(Role.COMPANION);
+    assertThat(given.label(backup("k3s/before.upgrade-a-1714557600"))).isEqualTo("k3s");
+    assertThat(given.label(backup("k3s/before-upgrade-a-1714557600"))).isEqualTo("other");
+    assertThat(given.label(backup("k3s/nightly-server-0"))).isEqualTo("other");
+    for (Line line : lines()) {
+      assertThat(given.label(backup(line.key()))).isEqualTo(line.format());
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Catalogue.utc().withK3sNames(List.of("a/b")));
   }
 
   private static void assertGroup(String snapshot, String companion) {

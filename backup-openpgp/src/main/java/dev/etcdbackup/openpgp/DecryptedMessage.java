@@ -20,7 +20,7 @@ final class DecryptedMessage extends InputStream {
   private final PrivateKeys keys;
   private final String name;
   private @Nullable MessageHead head;
-  private @Nullable IntegrityProtectedData plain;
+  private @Nullable InputStream plain;
   private @Nullable LiteralData content;
   private boolean ended;
   private @Nullable IOException failure;
@@ -50,9 +50,7 @@ final class DecryptedMessage extends InputStream {
       return ended ? -1 : decrypt(buffer, offset, length);
     } catch (IOException | RuntimeException e) { // what decompressors throw for damaged data
       failure = failure(e);
-      if (plain != null) {
-        plain.close(); // nothing more is read: its thread ends even if this is never closed
-      }
+      endHashing(); // nothing more is read, even if this is never closed
       throw failure;
     }
   }
@@ -66,11 +64,15 @@ final class DecryptedMessage extends InputStream {
       if (content != null) {
         content.close();
       }
-      if (plain != null) {
-        plain.close();
-      }
+      endHashing();
     } finally {
       stored.close();
+    }
+  }
+
+  private void endHashing() {
+    if (plain instanceof IntegrityProtectedData hashed) {
+      hashed.close();
     }
   }
 
@@ -90,32 +92,33 @@ final class DecryptedMessage extends InputStream {
 
   private LiteralData open() throws IOException {
     head = MessageHead.read(new BufferedInputStream(stored, BUFFER));
-    InputStream body = head.data().body();
-    switch (head.data().tag()) {
-      case PacketStream.ENCRYPTED_WITHOUT_INTEGRITY ->
-          throw new IOException(
-              "it is encrypted without integrity protection, so a modification could not be"
-                  + " detected");
-      case PacketStream.ENCRYPTED_OCB -> throw unreadable();
-      default -> {
-        int version = body.read();
-        if (version == 2) {
-          throw unreadable();
-        }
-        if (version != 1) {
-          throw version < 0 ? new EOFException() : new IOException("it has an unknown version");
-        }
-      }
-    }
-    plain = new IntegrityProtectedData(body, SessionKey.decrypt(head, keys).aes());
+    plain = decrypt(head);
     return LiteralData.open(plain);
   }
 
-  /** gpg 2.4 writes such a message when all keys that it is encrypted to ask for it. */
-  private static IOException unreadable() {
-    return new UnsupportedMessageException(
-        "is encrypted in the mode OCB of gpg 2.4 (or another with AEAD), which is not read;"
-            + " decrypt it with gpg, and encrypt it with gpg --rfc4880");
+  private InputStream decrypt(MessageHead message) throws IOException {
+    PacketStream.Packet data = message.data();
+    if (data.tag() == PacketStream.ENCRYPTED_WITHOUT_INTEGRITY) {
+      throw new IOException(
+          "it is encrypted without integrity protection, so a modification could not be detected");
+    }
+    InputStream body = data.body();
+    int version = body.read();
+    if (version < 0) {
+      throw new EOFException();
+    }
+    if (version == 2 && data.tag() == PacketStream.ENCRYPTED) {
+      throw new UnsupportedMessageException(
+          "is encrypted as RFC 9580 says (version 2), which is not read; decrypt it with the"
+              + " program that wrote it, and encrypt it with gpg");
+    }
+    if (version != 1) {
+      throw new IOException("it has an unknown version");
+    }
+    SessionKey key = SessionKey.decrypt(message, keys);
+    return data.tag() == PacketStream.ENCRYPTED_OCB
+        ? new AuthenticatedData(body, key)
+        : new IntegrityProtectedData(body, key.aes());
   }
 
   private void end() throws IOException {

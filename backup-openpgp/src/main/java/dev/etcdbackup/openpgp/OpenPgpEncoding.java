@@ -30,15 +30,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Written are RFC 4880's integrity-protected data packets (version 1, with a modification
  * detection code), encrypted with AES-256, with one uncompressed literal data packet inside. Read
  * is what gpg 2.2 and 2.4 write with AES: armoured or not, compressed or not, signed or not; the
- * signature inside a message is not verified. A message without integrity protection is refused as
- * corrupt. One in the mode OCB of gpg 2.4, or in another AEAD mode, is refused with {@link
- * KeyUnavailableException}; gpg chooses that mode only when all recipients' keys ask for it.
+ * signature inside a message is not verified. That includes the mode OCB, which gpg 2.4 chooses
+ * when all recipients' keys ask for it. A message without integrity protection is refused as
+ * corrupt; so is one in another AEAD mode, and one as RFC 9580 describes it with {@link
+ * KeyUnavailableException}.
  *
  * <p>To write backups, only public keys are needed. To read them, a private key of one recipient is
  * needed. An encoding may have one of the two or both.
  *
- * <p>Immutable and thread-safe. A stream uses less than 1 MiB of memory. A message cannot be read
- * by ranges.
+ * <p>Immutable and thread-safe. A stream uses less than 1 MiB of memory, and 8 MiB when it reads
+ * the mode OCB as gpg writes it. A message cannot be read by ranges.
  */
 public final class OpenPgpEncoding implements BackupEncoding {
   /** The suffix of names. */

@@ -95,6 +95,11 @@ final class SessionKey {
         .getEncoded();
   }
 
+  /** The number of the cipher. */
+  int algorithm() {
+    return algorithm;
+  }
+
   /** The key, when it is one of AES. */
   byte[] aes() throws IOException {
     switch (algorithm) {

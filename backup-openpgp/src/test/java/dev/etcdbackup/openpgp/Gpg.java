@@ -12,22 +12,47 @@ import java.util.stream.Stream;
 
 /** GnuPG with a home directory of its own. Closing ends its agent and deletes the directory. */
 final class Gpg implements AutoCloseable {
+  private final String program;
   private final Path home;
+  private String version = "";
 
-  private Gpg(Path home) {
+  private Gpg(String program, Path home) {
+    this.program = program;
     this.home = home;
   }
 
-  /** The directory has a short path, because the path of the agent's socket is limited. */
+  /**
+   * The programs to test with: {@code gpg} of the PATH, and those that {@code ETCDBACKUP_GPGS}
+   * lists, separated by colons.
+   */
+  static List<String> programs() {
+    List<String> programs = new ArrayList<>(List.of("gpg"));
+    String more = System.getenv("ETCDBACKUP_GPGS");
+    if (more != null && !more.isBlank()) {
+      programs.addAll(List.of(more.strip().split(":")));
+    }
+    return programs;
+  }
+
   static Gpg start() throws IOException {
-    Gpg gpg = new Gpg(Files.createTempDirectory("g"));
+    return start("gpg");
+  }
+
+  /** The directory has a short path, because the path of the agent's socket is limited. */
+  static Gpg start(String program) throws IOException {
+    Gpg gpg = new Gpg(program, Files.createTempDirectory("g"));
     try {
-      gpg.run("--version");
+      gpg.version = gpg.run("--version").lines().findFirst().orElseThrow().replaceAll(".* ", "");
     } catch (IOException e) {
       gpg.close();
-      throw Fixtures.missing("GnuPG is needed as 'gpg' on the PATH: " + e.getMessage());
+      throw Fixtures.missing("GnuPG is needed as '" + program + "': " + e.getMessage());
     }
     return gpg;
+  }
+
+  /** Whether it knows the mode OCB, as 2.3 and later do. Debian's use it when they are told to. */
+  boolean knowsOcb() {
+    return !version.startsWith("2.2.");
   }
 
   Path file(String name) {
@@ -63,7 +88,8 @@ final class Gpg implements AutoCloseable {
   }
 
   String run(String option, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("gpg", "--homedir", home.toString(), "--batch"));
+    List<String> command =
+        new ArrayList<>(List.of(program, "--homedir", home.toString(), "--batch"));
     command.addAll(List.of("--quiet", "--no-tty", "--trust-model", "always"));
     if (!option.startsWith("--")) {
       command.addAll(List.of("--pinentry-mode", "loopback", "--passphrase", option.strip()));

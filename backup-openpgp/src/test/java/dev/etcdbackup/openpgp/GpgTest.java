@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.testkit.TestSnapshots;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,26 +15,38 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** gpg reads our messages, and we read its. */
+/** gpg reads our messages, and we read its, whichever version of it. */
 @Tag("server")
+@ParameterizedClass(name = "{0}")
+@MethodSource("programs")
 class GpgTest {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(4, 100);
   private static final String SECRET = "grüner Löffel"; // one passphrase for all keys that have one
 
   private static Gpg gpg;
 
-  @BeforeAll
-  static void makeKeys() throws IOException {
-    gpg = Gpg.start();
+  @Parameter String program;
+
+  static List<String> programs() {
+    return Gpg.programs();
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void makeKeys(String program) throws IOException {
+    gpg = Gpg.start(program);
     gpg.newKey("rsa", "rsa3072", "rsa3072", SECRET);
     gpg.newKey("curve25519", "ed25519", "cv25519", SECRET);
     gpg.newKey("nistp256", "nistp256", "nistp256", SECRET);
@@ -41,7 +54,7 @@ class GpgTest {
     Files.write(gpg.file("plain"), SNAPSHOT);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() throws IOException {
     gpg.close();
   }
@@ -76,11 +89,37 @@ class GpgTest {
     "curve25519, --cipher-algo=AES128",
     "nistp256, --cipher-algo=AES192",
     "curve25519, --sign",
-    "rsa, --set-filename=etcd"
+    "rsa, --set-filename=etcd",
+    "curve25519, --rfc4880"
   })
   void weDecryptWhatGpgEncrypts(String key, String option) throws IOException {
-    assertThat(TestKeys.decrypt(decryptingWith(key), gpgEncrypts(List.of(key), option)))
-        .isEqualTo(SNAPSHOT);
+    byte[] message = gpgEncrypts(List.of(key), option);
+
+    assertThat(TestKeys.decrypt(decryptingWith(key), message)).isEqualTo(SNAPSHOT);
+  }
+
+  @Test
+  void bothModesOfGpgAreReadAndRefusedWhenTheyWereModifiedOrCut() throws IOException {
+    assertReadUnlessDamaged("--rfc4880", PacketStream.ENCRYPTED);
+    if (gpg.knowsOcb()) {
+      assertReadUnlessDamaged("--force-ocb", PacketStream.ENCRYPTED_OCB);
+    }
+  }
+
+  private static void assertReadUnlessDamaged(String option, int packet) throws IOException {
+    byte[] message = gpgEncrypts(List.of("open"), option);
+    assertThat(MessageHead.read(new ByteArrayInputStream(message)).data().tag()).isEqualTo(packet);
+    assertThat(TestKeys.decrypt(decryptingWith("open"), message)).isEqualTo(SNAPSHOT);
+    OpenPgpEncoding reading = decryptingWith("open");
+    for (int from : new int[] {1, 16, 17, 40, message.length / 2}) {
+      byte[] changed = message.clone();
+      changed[message.length - from] ^= 1;
+      assertThatExceptionOfType(CorruptBackupException.class)
+          .isThrownBy(() -> TestKeys.decrypt(reading, changed));
+      byte[] cut = Arrays.copyOf(message, message.length - from);
+      assertThatExceptionOfType(CorruptBackupException.class)
+          .isThrownBy(() -> TestKeys.decrypt(reading, cut));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.etcdbackup.s3;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,6 +64,21 @@ final class PartUploader {
 
   /** Sends a part; waits while as many as may be are on their way. The buffer is then ours. */
   void send(int number, byte[] buffer, int length) throws BackupException, InterruptedException {
+    start(number, buffer, () -> uploads.part(key, upload, number, buffer, length));
+  }
+
+  /** Lets the server take a part from another object; waits likewise. */
+  void copy(int number, S3Bucket from, StoredBackup source, long offset, long length)
+      throws BackupException, InterruptedException {
+    start(number, null, () -> uploads.copy(key, upload, number, from, source, offset, length));
+  }
+
+  private interface Request {
+    CompletedPart send() throws BackupException;
+  }
+
+  private void start(int number, byte @Nullable [] buffer, Request request)
+      throws BackupException, InterruptedException {
     synchronized (this) {
       while (inFlight == parallel && failure == null) {
         wait();
@@ -70,7 +86,7 @@ final class PartUploader {
       throwFailure();
       inFlight++;
     }
-    workers.start(() -> upload(number, buffer, length));
+    workers.start(() -> upload(number, buffer, request));
   }
 
   /** Waits until all were received, and says what S3 wants to hear of them. */
@@ -158,12 +174,12 @@ final class PartUploader {
     return inFlight == 0;
   }
 
-  private void upload(int number, byte[] buffer, int length) {
+  private void upload(int number, byte @Nullable [] buffer, Request request) {
     CompletedPart part = null;
     Throwable problem = null;
     try {
       if (begin()) {
-        part = uploads.part(key, upload, number, buffer, length);
+        part = request.send();
       }
     } catch (Throwable e) {
       problem = e;
@@ -177,7 +193,10 @@ final class PartUploader {
   }
 
   private synchronized void end(
-      int number, byte[] buffer, @Nullable CompletedPart part, @Nullable Throwable problem) {
+      int number,
+      byte @Nullable [] buffer,
+      @Nullable CompletedPart part,
+      @Nullable Throwable problem) {
     sending.remove(Thread.currentThread());
     inFlight--;
     if (part != null) {
@@ -186,7 +205,7 @@ final class PartUploader {
     if (failure == null) {
       failure = problem;
     }
-    if (!abandoned) {
+    if (!abandoned && buffer != null) {
       free.add(buffer);
     }
     notifyAll();

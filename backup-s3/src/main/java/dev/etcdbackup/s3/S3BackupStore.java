@@ -7,6 +7,7 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.S3Bucket.Found;
@@ -137,6 +138,13 @@ public final class S3BackupStore implements BackupStore {
   @Override
   public StoredBackup put(BackupKey key, Content content) throws BackupException {
     key.requireWritable();
+    requireFree(key);
+    PartSizes sizes = new PartSizes(partSizeBytes, content.expectedSize());
+    return new Upload(bucket, locks, workers, requestTimeout, key, content, sizes, parallelUploads)
+        .run();
+  }
+
+  private void requireFree(BackupKey key) throws BackupException {
     try {
       if (workers.call(() -> isTaken(key))) {
         throw new BackupExistsException(key);
@@ -144,9 +152,6 @@ public final class S3BackupStore implements BackupStore {
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("looking for " + bucket.url(key), e, false);
     }
-    PartSizes sizes = new PartSizes(partSizeBytes, content.expectedSize());
-    return new Upload(bucket, locks, workers, requestTimeout, key, content, sizes, parallelUploads)
-        .run();
   }
 
   /**
@@ -294,6 +299,52 @@ public final class S3BackupStore implements BackupStore {
       return workers.call(sweep::run);
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("aborting uploads in " + this, e, true);
+    }
+  }
+
+  /**
+   * Copies backups of another store into this one within the server, which both are of. The
+   * requests are made with the credentials of this store, which must be allowed to read the other
+   * one.
+   *
+   * <p>A copy takes a HEAD, 6 requests and one for each part, of the sizes of {@link #put}, and
+   * holds 128 KiB. It is committed as {@link #put} says, object lock included; then its first and
+   * last 64 KiB are compared with those of the source. A copy that differs is removed again.
+   *
+   * @param from the store that is read
+   * @return what copies from there to here
+   * @throws IllegalArgumentException when the clients are of different endpoints, or for AWS of
+   *     different regions, or one of the stores has a {@link S3StoreBuilder#sseCustomerKey}
+   */
+  public ServerSideCopy serverSideCopyFrom(S3BackupStore from) {
+    return new CopyWithinServer(from, this);
+  }
+
+  /** Without a look at what was copied. */
+  StoredBackup copy(S3Bucket from, StoredBackup source) throws BackupException {
+    BackupKey key = source.key();
+    key.requireWritable();
+    requireFree(key);
+    Content content = Content.of(InputStream.nullInputStream(), source.size());
+    PartSizes sizes = new PartSizes(partSizeBytes, content.expectedSize());
+    return new Upload(bucket, locks, workers, requestTimeout, key, content, sizes, parallelUploads)
+        .copy(from, source);
+  }
+
+  /** Removes a copy that turned out to differ, unless something else has its name by now. */
+  void discard(StoredBackup copy) throws BackupException {
+    String url = bucket.url(copy.key());
+    try {
+      workers.call(
+          () -> {
+            Optional<Found> found = bucket.head(copy.key());
+            if (found.isPresent() && found.get().stored().version().equals(copy.version())) {
+              bucket.discard(found.get());
+            }
+            return url;
+          });
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("removing " + url + ", a copy that differs", e, true);
     }
   }
 

@@ -62,10 +62,24 @@ final class Upload {
   StoredBackup run() throws BackupException {
     try {
       int length = fill(sizes.of(1));
-      return length < sizes.of(1) ? putObject(length) : multipart(length);
+      return length < sizes.of(1) ? putObject(length) : multipart(parts -> sendAll(parts, length));
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("storing " + bucket.url(key), e, false);
     }
+  }
+
+  /** Lets the server take the parts from another bucket; the content is not read. */
+  StoredBackup copy(S3Bucket from, StoredBackup source) throws BackupException {
+    size = source.size();
+    try {
+      return multipart(parts -> copyAll(parts, from, source));
+    } catch (InterruptedException e) {
+      throw S3Exceptions.interrupted("copying to " + bucket.url(key), e, false);
+    }
+  }
+
+  private interface Sending {
+    List<CompletedPart> through(PartUploader parts) throws BackupException, InterruptedException;
   }
 
   private StoredBackup putObject(int length) throws BackupException {
@@ -75,13 +89,13 @@ final class Upload {
         () -> locked(commit.run(() -> bucket.putObject(key, mark, retention, buffer, length))));
   }
 
-  private StoredBackup multipart(int length) throws BackupException, InterruptedException {
+  private StoredBackup multipart(Sending sending) throws BackupException, InterruptedException {
     String upload =
         workers.callThrough(() -> uploads.create(key, mark, retention), this::abortUnheard);
     PartUploader parts = new PartUploader(uploads, workers, key, upload, parallel);
     List<CompletedPart> received;
     try {
-      received = sendAll(parts, length);
+      received = sending.through(parts);
     } catch (Throwable e) {
       parts.abandon(e);
       throw e;
@@ -110,6 +124,17 @@ final class Upload {
       length = fill(next);
     }
     buffer = new byte[0];
+    return parts.finish();
+  }
+
+  private List<CompletedPart> copyAll(PartUploader parts, S3Bucket from, StoredBackup source)
+      throws BackupException, InterruptedException {
+    long offset = 0;
+    for (int number = 1; offset < size; number++) {
+      long length = Math.min(sizes.of(number), size - offset);
+      parts.copy(number, from, source, offset, length);
+      offset += length;
+    }
     return parts.finish();
   }
 

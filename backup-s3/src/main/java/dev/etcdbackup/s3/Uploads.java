@@ -1,7 +1,9 @@
 package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -10,6 +12,7 @@ import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CopyPartResult;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
@@ -67,6 +70,52 @@ final class Uploads {
         .requireConfirmed("UploadPart " + number, key, answer.sseCustomerAlgorithm());
     String eTag = answer.eTag();
     return CompletedPart.builder().partNumber(number).eTag(eTag).build();
+  }
+
+  /** Lets the server take a part from an object of one of its buckets, of exactly the version. */
+  CompletedPart copy(
+      BackupKey key,
+      String upload,
+      int number,
+      S3Bucket from,
+      StoredBackup source,
+      long offset,
+      long length)
+      throws StoreException, BackupNotFoundException {
+    String operation = "UploadPartCopy " + number + " from " + from.url(source.key());
+    try {
+      CopyPartResult copied =
+          bucket
+              .client
+              .uploadPartCopy(
+                  r -> {
+                    r.destinationBucket(bucket.name)
+                        .destinationKey(bucket.path(key))
+                        .uploadId(upload)
+                        .partNumber(number)
+                        .sourceBucket(from.name)
+                        .sourceKey(from.path(source.key()))
+                        .copySourceRange("bytes=" + offset + '-' + (offset + length - 1))
+                        .overrideConfiguration(bucket.withDeadline);
+                    if (!source.version().isEmpty()) {
+                      r.copySourceIfMatch('"' + source.version() + '"');
+                    }
+                  })
+              .copyPartResult();
+      if (copied == null || copied.eTag() == null) {
+        throw new StoreException(
+            operation + " to " + bucket.url(key) + ": the server does not say what it copied",
+            null);
+      }
+      return CompletedPart.builder().partNumber(number).eTag(copied.eTag()).build();
+    } catch (SdkException e) {
+      int status = S3Exceptions.status(e);
+      if (status == 412 || status == 416 || S3Exceptions.code(e).equals("NoSuchKey")) {
+        throw new BackupNotFoundException(
+            source.key(), from.url(source.key()) + " is not there, or no longer as it was", e);
+      }
+      throw bucket.exceptions().failed(operation, bucket.url(key), e);
+    }
   }
 
   /** Throws {@link SdkException}. */

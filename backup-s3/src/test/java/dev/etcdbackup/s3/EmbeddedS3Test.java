@@ -97,6 +97,15 @@ class EmbeddedS3Test {
 
   @Nested
   @Tag("server")
+  class Copies extends S3CopyBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
+  @Tag("server")
   @Tag("night")
   class Silence extends S3SilenceBehaviour {
     @Override

@@ -177,6 +177,14 @@ class RgwTest {
   }
 
   @Nested
+  class Copies extends S3CopyBehaviour {
+    @Override
+    S3Server server() {
+      return server;
+    }
+  }
+
+  @Nested
   class Silence extends S3SilenceBehaviour {
     @Override
     S3Server server() {

@@ -330,6 +330,28 @@ class S3ServersTest {
     }
   }
 
+  @ParameterizedTest(name = "{0} bytes")
+  @ValueSource(ints = {1_000, LARGE})
+  void theServerCopiesOrNothingIsStored(int size) throws Exception {
+    try (TestBucket source = new TestBucket(server);
+        TestBucket bucket = new TestBucket(server)) {
+      byte[] bytes = S3StoreBehaviour.random(size);
+      S3BackupStore from = source.store().build();
+      S3BackupStore to = bucket.store().build();
+      StoredBackup put = from.put(KEY, content(bytes));
+      try {
+        StoredBackup copied = to.serverSideCopyFrom(from).copy(put);
+        try (InputStream in = to.open(copied, 0, size)) {
+          assertThat(Arrays.equals(in.readAllBytes(), bytes)).as("same bytes").isTrue();
+        }
+      } catch (StoreException e) {
+        assertThat(e.outcomeUnknown()).as(e.getMessage()).isFalse();
+        assertThat(bucket.keys()).isEmpty();
+      }
+      assertNoUploads(bucket);
+    }
+  }
+
   @Test
   void uploadsBegunNowAreNotOld() throws Exception {
     try (TestBucket bucket = new TestBucket(server)) {

@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.internal.FailureText;
@@ -37,7 +38,9 @@ import java.util.stream.Collectors;
 
 /**
  * Copies backups to another store under the same keys, as they are stored, or {@linkplain
- * BackupCopierBuilder#encodeAs encoded again}.
+ * BackupCopierBuilder#encodeAs encoded again}, through this process or {@linkplain
+ * BackupCopierBuilder#serverSide within the server}. What follows is about the former; the latter
+ * says what differs.
  *
  * <p>Each backup is streamed and, where its name and the encodings allow that, decoded and verified
  * on the way: a backup that is not whole and verified never appears at the target. An object of the
@@ -70,6 +73,7 @@ public final class BackupCopier {
   private final Consumer<Copied> listener;
   private final boolean sizeOnly;
   private final Optional<CopyOne.NewEncoding> newEncoding;
+  private final Optional<ServerSideCopy> serverSide;
 
   BackupCopier(BackupCopierBuilder builder) {
     this.from = builder.from;
@@ -83,6 +87,7 @@ public final class BackupCopier {
     this.listener = builder.listener;
     this.sizeOnly = builder.sizeOnly;
     this.newEncoding = builder.newEncoding;
+    this.serverSide = builder.serverSide;
   }
 
   /**
@@ -279,7 +284,15 @@ public final class BackupCopier {
                 .run(
                     "copying " + backup.key(),
                     new CopyOne(
-                        backup, from, to, encodings, presence, sizeOnly, newEncoding, threads));
+                        backup,
+                        from,
+                        to,
+                        encodings,
+                        presence,
+                        sizeOnly,
+                        newEncoding,
+                        serverSide,
+                        threads));
         failuresInARow.set(0);
         return copied;
       } catch (BackupNotFoundException e) {

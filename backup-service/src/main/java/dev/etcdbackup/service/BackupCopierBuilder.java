@@ -2,6 +2,7 @@ package dev.etcdbackup.service;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,6 +32,7 @@ public final class BackupCopierBuilder {
   Consumer<CopyReport.Copied> listener = one -> {};
   boolean sizeOnly;
   Optional<CopyOne.NewEncoding> newEncoding = Optional.empty();
+  Optional<ServerSideCopy> serverSide = Optional.empty();
 
   BackupCopierBuilder(BackupStore from, BackupStore to) {
     this.from = Objects.requireNonNull(from, "from");
@@ -154,11 +156,32 @@ public final class BackupCopierBuilder {
   }
 
   /**
+   * Lets the server copy the backups, so that their bytes do not pass through this process. They
+   * are reported as not verified: of a periodic backup without encodings the first page is read,
+   * and one whose size is not the announced one is not copied; of each copy the size, the beginning
+   * and the end are compared with the source. Signatures are small and copied as ever. Default:
+   * every byte is read, verified and written here.
+   *
+   * @param serverSide what copies from the store that is read to the one that is written, for
+   *     example of {@code S3BackupStore.serverSideCopyFrom}
+   * @return this
+   */
+  public BackupCopierBuilder serverSide(ServerSideCopy serverSide) {
+    this.serverSide = Optional.of(serverSide);
+    return this;
+  }
+
+  /**
    * Builds the copier.
    *
    * @return the copier
+   * @throws IllegalStateException when backups are {@linkplain #encodeAs encoded again} and copied
+   *     by the {@linkplain #serverSide server}, which cannot do that
    */
   public BackupCopier build() {
+    if (newEncoding.isPresent() && serverSide.isPresent()) {
+      throw new IllegalStateException("a server copies backups as they are, and encodes none anew");
+    }
     return new BackupCopier(this);
   }
 }

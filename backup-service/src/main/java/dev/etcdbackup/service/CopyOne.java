@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.VerifyingInputStream;
@@ -34,8 +35,10 @@ record CopyOne(
     Presence presence,
     boolean sizeOnly,
     Optional<NewEncoding> newEncoding,
+    Optional<ServerSideCopy> serverSide,
     ThreadFactory threads)
     implements Deadline.Work<Copied> {
+  private static final long HEAD = 80; // of a snapshot: holds its size
 
   /**
    * How what is decoded on the way is encoded again.
@@ -76,6 +79,9 @@ record CopyOne(
     if (present.isPresent()) {
       return compare(present.get());
     }
+    if (serverSide.isPresent()) {
+      return copyWithinServer(serverSide.get());
+    }
     String unverified = reasonNotToVerify();
     try {
       put(unverified.isEmpty());
@@ -90,6 +96,35 @@ record CopyOne(
     }
   }
 
+  private Copied copyWithinServer(ServerSideCopy server) throws IOException {
+    try {
+      requireAnnouncedSize();
+      StoredBackup copy = server.copy(backup.stored());
+      requireSize(copy, backup.stored().size());
+      return result(
+          Outcome.COPIED, false, "copied within the server; its beginning and end are the same");
+    } catch (BackupExistsException e) {
+      return compare(to.find(backup.key()).orElseThrow(() -> e));
+    } catch (CorruptBackupException e) {
+      return result(Outcome.CORRUPT, false, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The first page of a snapshot says how large it is: shows a cut one without reading it. */
+  private void requireAnnouncedSize() throws IOException {
+    if (backup.kind() != BackupKind.PERIODIC || !backup.name().encodings().isEmpty()) {
+      return;
+    }
+    StoredBackup source = backup.stored();
+    try (InputStream head = from.open(source, 0, Math.min(HEAD, source.size()))) {
+      long announced = new VerifyingInputStream(head).size();
+      if (announced != source.size()) {
+        throw new CorruptBackupException(
+            "it has " + source.size() + " bytes and its first page announces " + announced);
+      }
+    }
+  }
+
   /** Tarballs and names that are not this library's stay as they are. */
   private boolean isReencoded() {
     return backup.kind() == BackupKind.PERIODIC || backup.kind() == BackupKind.CHANGES;
@@ -99,7 +134,16 @@ record CopyOne(
   private Copied encodeAgain(NewEncoding as) throws IOException {
     BackupKey key = as.key(backup);
     if (key.equals(backup.key())) {
-      return new CopyOne(backup, from, to, encodings, presence, sizeOnly, Optional.empty(), threads)
+      return new CopyOne(
+              backup,
+              from,
+              to,
+              encodings,
+              presence,
+              sizeOnly,
+              Optional.empty(),
+              Optional.empty(),
+              threads)
           .call();
     }
     if (presence.of(key).isPresent()) {

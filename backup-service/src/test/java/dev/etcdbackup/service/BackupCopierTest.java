@@ -1,41 +1,32 @@
 package dev.etcdbackup.service;
 
+import static dev.etcdbackup.service.StoreContents.content;
+import static dev.etcdbackup.service.StoreContents.contentOf;
+import static dev.etcdbackup.service.StoreContents.put;
+import static dev.etcdbackup.service.StoreContents.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.etcdbackup.BackupEncoding;
-import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
-import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
 import dev.etcdbackup.testkit.faults.Faults;
 import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
-import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -71,122 +62,6 @@ class BackupCopierTest {
     assertThat(copier(from, to).mirror("").copies())
         .map(Copied::outcome)
         .containsOnly(Outcome.PRESENT);
-  }
-
-  private static final String CHANGES = "p/etcd.changes_v2-v9_2020-02-02-11:00:00";
-
-  /** Content, and its SHA-256 behind it. */
-  private static byte[] changes(int length) throws Exception {
-    byte[] content = new byte[length];
-    new Random(length).nextBytes(content);
-    byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(content);
-    byte[] all = Arrays.copyOf(content, length + sha256.length);
-    System.arraycopy(sha256, 0, all, length, sha256.length);
-    return all;
-  }
-
-  @Test
-  void changesAreVerifiedByTheirOwnHash() throws Exception {
-    for (int length : new int[] {0, 1, 31, 32, 33, 200_000}) {
-      InMemoryBackupStore source = new InMemoryBackupStore(() -> NOW);
-      InMemoryBackupStore target = new InMemoryBackupStore(() -> NOW);
-      put(source, CHANGES, changes(length));
-      assertThat(copier(source, target).mirror("p").copies())
-          .singleElement()
-          .satisfies(
-              one -> {
-                assertThat(one.outcome()).isEqualTo(Outcome.COPIED);
-                assertThat(one.verified()).isTrue();
-              });
-      assertThat(content(target)).isEqualTo(content(source));
-    }
-    byte[] damaged = changes(5000);
-    damaged[17] ^= 1;
-    put(from, CHANGES, damaged);
-    assertThat(copier(from, to).mirror("p").copies().get(0).outcome()).isEqualTo(Outcome.CORRUPT);
-    assertThat(to.find(BackupKey.parse(CHANGES))).isEmpty();
-  }
-
-  /** Turns all bits over: an encoding that hides its content. */
-  private static final class Inverted implements BackupEncoding {
-    @Override
-    public String suffix() {
-      return ".zst";
-    }
-
-    @Override
-    public Content encode(Content snapshot, BackupName name) {
-      return new Content(inverted(snapshot.stream()), snapshot.expectedSize());
-    }
-
-    @Override
-    public InputStream decode(InputStream stored, BackupName name) {
-      return inverted(stored);
-    }
-
-    private static InputStream inverted(InputStream in) {
-      return new FilterInputStream(in) {
-        @Override
-        public int read() throws IOException {
-          int one = super.read();
-          return one < 0 ? one : one ^ 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-          int read = super.read(buffer, offset, length);
-          for (int i = 0; i < read; i++) {
-            buffer[offset + i] ^= (byte) 0xff;
-          }
-          return read;
-        }
-      };
-    }
-  }
-
-  @Test
-  void backupsAreEncodedAgainOnTheWay() throws Exception {
-    byte[] damaged = snapshot(2);
-    damaged[damaged.length / 2] ^= 1;
-    put(from, FIRST, snapshot(1));
-    put(from, SECOND, damaged);
-    put(from, CHANGES, changes(700));
-    put(from, "p/by-hand", new byte[] {1, 2, 3});
-    BackupEncodings inverted = BackupEncodings.of(new Inverted());
-    BackupCopier encoding =
-        BackupCopier.builder(from, to)
-            .encodings(inverted)
-            .encodeAs(inverted, List.of(".zst"))
-            .build();
-
-    assertThat(encoding.mirror("p").copies())
-        .map(one -> one.outcome() + " " + one.key())
-        .containsExactlyInAnyOrder(
-            "COPIED " + FIRST, "CORRUPT " + SECOND, "COPIED " + CHANGES, "COPIED p/by-hand");
-    assertThat(to.list("p"))
-        .map(one -> one.key().toString())
-        .containsExactlyInAnyOrder(FIRST + ".zst", CHANGES + ".zst", "p/by-hand");
-    assertThat(encoding.mirror("p").copies())
-        .filteredOn(one -> one.outcome() != Outcome.CORRUPT)
-        .map(Copied::outcome)
-        .containsOnly(Outcome.PRESENT);
-
-    InMemoryBackupStore back = new InMemoryBackupStore(() -> NOW);
-    CopyReport plain =
-        BackupCopier.builder(to, back)
-            .encodings(inverted)
-            .encodeAs(BackupEncodings.none(), List.of())
-            .build()
-            .mirror("p");
-    assertThat(plain.ok()).isTrue();
-    assertThat(back.list("p")).hasSize(3);
-    assertThat(content(back))
-        .containsEntry(BackupKey.parse(FIRST), content(from).get(BackupKey.parse(FIRST)));
-    assertThatThrownBy(() -> encoding.mirror("p", RetentionPolicy.keepLast(1)))
-        .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(
-            () -> BackupCopier.builder(from, to).encodeAs(BackupEncodings.none(), List.of(".zst")))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -437,34 +312,5 @@ class BackupCopierTest {
 
   private static BackupService service(BackupStore store) {
     return BackupService.builder(store).clock(() -> NOW).build();
-  }
-
-  private static byte[] snapshot(long seed) {
-    return TestSnapshots.bytes(seed, 12);
-  }
-
-  private static void put(BackupStore store, String key, byte[] bytes) throws BackupException {
-    store.put(BackupKey.parse(key), Content.of(new ByteArrayInputStream(bytes), bytes.length));
-  }
-
-  /** The content of a store, as text that assertions can show. */
-  private static Map<BackupKey, String> content(BackupStore store) throws BackupException {
-    Map<BackupKey, String> content = new HashMap<>();
-    for (StoredBackup one : store.list("")) {
-      content.put(one.key(), contentOf(store, one.key()));
-    }
-    return content;
-  }
-
-  private static String contentOf(BackupStore store, BackupKey key) {
-    try {
-      StoredBackup stored = store.find(key).orElseThrow();
-      try (InputStream in = store.open(stored, 0, stored.size())) {
-        byte[] bytes = in.readAllBytes();
-        return bytes.length + " " + java.util.Arrays.hashCode(bytes);
-      }
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

@@ -40,8 +40,9 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
   static SnapshotCopy of(InputStream snapshot, ReadOptions options) throws IOException {
     TemporaryBytes bytes = new TemporaryBytes(options.temporaryDirectory());
     try {
-      Tee tee = new Tee(snapshot, bytes);
-      return new SnapshotCopy(bytes, copy(tee, options));
+      boolean matches = copy(new Tee(snapshot, bytes), options);
+      complete(bytes);
+      return new SnapshotCopy(bytes, matches);
     } catch (IOException | RuntimeException | Error e) {
       try {
         bytes.close();
@@ -71,8 +72,17 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
   /** Says of a file of a well-known format what it is. */
   private static BackupException named(Tee tee, CorruptBackupException e) throws IOException {
     tee.readNBytes(ForeignFormat.HEAD);
+    complete(tee.copy);
     Optional<ForeignFormat> format = ForeignFormat.of(tee.copy);
     return format.isPresent() ? new CorruptBackupException(format.get().message(), e) : e;
+  }
+
+  private static void complete(TemporaryBytes bytes) throws WriteException {
+    try {
+      bytes.complete();
+    } catch (IOException e) {
+      throw new WriteException(e);
+    }
   }
 
   private static void readAll(InputStream in) throws IOException {

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that are written once from their beginning to their end and then read anywhere: in memory
- * up to {@value #MAX_IN_MEMORY} bytes, in a temporary file beyond, which {@link #close} deletes.
+ * up to {@value #MAX_IN_MEMORY} bytes, in a temporary file beyond, which {@link #close} deletes. A
+ * thread of its own writes the file.
  *
- * <p>Written by one thread; thread-safe once all is written.
+ * <p>Written by one thread; read only after {@link #complete}, and thread-safe from then on.
  */
 final class TemporaryBytes implements RandomAccessBytes {
   /** How much of a snapshot is held in memory at most: 32 MiB. */
@@ -29,6 +30,7 @@ final class TemporaryBytes implements RandomAccessBytes {
   private final List<byte[]> chunks = new ArrayList<>();
   private @Nullable Path file;
   private @Nullable FileChannel channel;
+  private @Nullable WriteBehind writer;
   private long size;
 
   /**
@@ -45,15 +47,22 @@ final class TemporaryBytes implements RandomAccessBytes {
 
   /** Appends bytes. When this throws, what was appended before is still to be closed. */
   void append(byte[] array, int offset, int length) throws IOException {
-    if (channel == null && size + length > MAX_IN_MEMORY) {
-      channel = moveToFile();
+    if (writer == null && size + length > MAX_IN_MEMORY) {
+      moveToFile();
     }
-    if (channel == null) {
+    if (writer == null) {
       appendToChunks(array, offset, length);
     } else {
-      write(channel, ByteBuffer.wrap(array, offset, length), size);
+      writer.append(array, offset, length);
     }
     size += length;
+  }
+
+  /** Waits until all that was appended can be read. Nothing can be appended any more. */
+  void complete() throws IOException {
+    if (writer != null) {
+      writer.finish();
+    }
   }
 
   @Override
@@ -81,6 +90,9 @@ final class TemporaryBytes implements RandomAccessBytes {
   @Override
   public void close() throws IOException {
     try {
+      if (writer != null) {
+        writer.close();
+      }
       if (channel != null) {
         channel.close();
       }
@@ -104,7 +116,7 @@ final class TemporaryBytes implements RandomAccessBytes {
     }
   }
 
-  private FileChannel moveToFile() throws IOException {
+  private void moveToFile() throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no such directory");
     }
@@ -113,22 +125,15 @@ final class TemporaryBytes implements RandomAccessBytes {
     FileChannel opened =
         FileChannel.open(created, StandardOpenOption.READ, StandardOpenOption.WRITE);
     channel = opened; // closed with this, whatever happens next
+    WriteBehind begun = new WriteBehind(opened);
+    writer = begun;
     long written = 0;
     for (byte[] chunk : chunks) {
       int length = (int) Math.min(CHUNK, size - written);
-      write(opened, ByteBuffer.wrap(chunk, 0, length), written);
+      begun.append(chunk, 0, length);
       written += length;
     }
     chunks.clear();
-    return opened;
-  }
-
-  private static void write(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
-    }
   }
 
   private void read(FileChannel from, long position, ByteBuffer into) throws IOException {

@@ -42,6 +42,7 @@ public final class Benchmarks implements Callable<Integer> {
           new ListCase(),
           new ChangesCase(),
           new ReadsCase(),
+          new MixedCase(),
           new JmhCase());
 
   private static final Set<String> TARGETS = Set.of("rgw", "s3proxy", "directory", "discard");
@@ -72,8 +73,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, changes, reads,"
-              + " jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed,"
+              + " changes, reads, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(
@@ -86,7 +87,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(
       names = "--objects",
       paramLabel = "N",
-      description = "How many objects the list case makes. Default: ${DEFAULT-VALUE}.")
+      description = "How many objects the cases list and mixed make. Default: ${DEFAULT-VALUE}.")
   private int objects = 100_000;
 
   @Option(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -31,7 +32,7 @@ final class ListCase implements Case {
     S3Target target = lab.s3().get(0);
     int objects = lab.settings().objects();
     lab.progress().println("making " + objects + " objects in " + target);
-    makeObjects(target, objects);
+    makeObjects(target, objects, ListCase::key);
     String page = step(lab, batch, target, "page", "SDK paginator ← ");
     String list = step(lab, batch, target, "list", "list ← ");
     String title = "list " + objects + " objects ← " + target.name();
@@ -71,13 +72,20 @@ final class ListCase implements Case {
     return step;
   }
 
-  private static void makeObjects(S3Target target, int objects) throws Exception {
+  /** The key of an object by its number, 0 or more. */
+  private static String key(int number) {
+    Instant time = FIRST.plusSeconds((long) number * SECONDS_APART);
+    return PROJECT + '/' + BackupName.periodic("etcd.backup", 1000 + number, time);
+  }
+
+  /** Makes objects of 32 bytes, by 16 threads. */
+  static void makeObjects(S3Target target, int objects, IntFunction<String> keys) throws Exception {
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
     try (S3Client client = target.client()) {
       List<Future<?>> parts = new ArrayList<>();
       for (int writer = 0; writer < WRITERS; writer++) {
         int first = writer;
-        parts.add(writers.submit(() -> putEvery(client, target, first, objects)));
+        parts.add(writers.submit(() -> putEvery(client, target, first, objects, keys)));
       }
       for (Future<?> part : parts) {
         part.get();
@@ -87,10 +95,10 @@ final class ListCase implements Case {
     }
   }
 
-  private static void putEvery(S3Client client, S3Target target, int first, int objects) {
+  private static void putEvery(
+      S3Client client, S3Target target, int first, int objects, IntFunction<String> keys) {
     for (int i = first; i < objects; i += WRITERS) {
-      Instant time = FIRST.plusSeconds((long) i * SECONDS_APART);
-      String key = PROJECT + '/' + BackupName.periodic("etcd.backup", 1000 + i, time);
+      String key = keys.apply(i);
       client.putObject(
           r -> r.bucket(target.bucket()).key(key), RequestBody.fromBytes(new byte[32]));
     }

@@ -6,6 +6,9 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.audit.Auditor;
+import dev.etcdbackup.catalogue.Catalogue;
+import dev.etcdbackup.coverage.Coverage;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.EtcdSnapshotSource;
@@ -21,6 +24,7 @@ import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.service.PruneRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
+import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.zstd.Zstandard;
@@ -35,6 +39,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -56,6 +61,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * read STORE KEY FILE      reads one back and proves it
  * list STORE PROJECT       lists a project; the result is the number
  * page TARGET PROJECT      the same by the SDK's paginator alone
+ * mixed TARGET WHAT        page, list, coverage or audit of the objects of the case 'mixed'
  * status FILE              tells a snapshot's status
  * verify FILE              verifies a snapshot, fails when it is not good
  * hashkv FILE              hashes what a snapshot holds as a member does
@@ -71,6 +77,9 @@ import software.amazon.awssdk.services.s3.S3Client;
  * </pre>
  */
 final class Worker {
+  /** What the keys of the case 'mixed' begin with. */
+  static final String MIXED = "mixed-formats";
+
   private final Map<String, S3Client> clients = new HashMap<>();
   private final Map<String, BackupStore> stores = new HashMap<>();
 
@@ -123,6 +132,7 @@ final class Worker {
       case "read" -> read(words[1], words[2], Path.of(words[3]));
       case "list" -> Integer.toString(service(words[1]).list(words[2]).size());
       case "page" -> page(words[1], words[2]);
+      case "mixed" -> mixed(words[1], words[2]);
       case "status" -> status(Path.of(words[1]));
       case "verify" -> verify(Path.of(words[1]));
       case "hashkv" -> hashKv(Path.of(words[1]));
@@ -158,8 +168,7 @@ final class Worker {
 
   private String recover(String store, BackupKey key, Path directory) throws IOException {
     Backup backup = Backup.of(store(store).find(key).orElseThrow(), ZoneOffset.UTC);
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    ReadOptions options = ReadOptions.builder(encodings(), temporary).build();
+    ReadOptions options = ReadOptions.builder(encodings(), temporary()).build();
     try (StoredSnapshot stored = StoredSnapshot.open(backup, store(store), options)) {
       return DataDirRestore.builder().build().restore(stored.snapshot(), directory).name();
     }
@@ -186,6 +195,35 @@ final class Worker {
             .stream()
             .count();
     return Long.toString(count);
+  }
+
+  private String mixed(String target, String what) throws IOException {
+    if (what.equals("page")) {
+      return page(target, MIXED);
+    }
+    BackupStore store = S3BackupStore.builder(client(target), "bench").prefix(MIXED).build();
+    List<Backup> listing = BackupService.builder(store).build().list("");
+    Catalogue catalogue = Catalogue.utc();
+    Instant now = Instant.now();
+    return switch (what) {
+      case "list" -> Long.toString(listing.stream().map(catalogue::label).distinct().count());
+      case "coverage" ->
+          Integer.toString(Coverage.of(List.of(), listing, catalogue, now, 30).projects().size());
+      case "audit" ->
+          Integer.toString(
+              Auditor.builder(store, new SnapshotBackupVerifier(encodings(), temporary()))
+                  .catalogue(catalogue)
+                  .listingOnly()
+                  .build()
+                  .run(listing, now)
+                  .series()
+                  .size());
+      default -> throw new IllegalArgumentException("mixed: no such work: " + what);
+    };
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   private static String status(Path file) throws IOException {

@@ -1,0 +1,136 @@
+package dev.etcdbackup.snapshot;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends bytes to a file by a thread of its own, so that whoever makes them does not wait for the
+ * file system. Holds {@value #BUFFERS} buffers of 1 MiB; when all are being written, the caller
+ * waits. For one thread.
+ */
+final class WriteBehind implements Closeable {
+  private static final int BUFFERS = 4;
+  private static final int SIZE = 1 << 20;
+
+  private final FileChannel channel;
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "etcd-backup-write");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Deque<Future<ByteBuffer>> writes = new ArrayDeque<>();
+  private long position;
+  private int made;
+  private @Nullable ByteBuffer filling;
+
+  /**
+   * @param channel the file, which only this writes from now on, from its beginning; not closed
+   */
+  WriteBehind(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Appends bytes, which may be changed afterwards. Throws when an earlier write failed. */
+  void append(byte[] array, int offset, int length) throws IOException {
+    int done = 0;
+    while (done < length) {
+      ByteBuffer buffer = filling == null ? next() : filling;
+      filling = buffer;
+      int part = Math.min(length - done, buffer.remaining());
+      buffer.put(array, offset + done, part);
+      done += part;
+      if (!buffer.hasRemaining()) {
+        write(buffer);
+        filling = null;
+      }
+    }
+  }
+
+  /** Waits until all is written, and ends the thread. Nothing can be appended any more. */
+  void finish() throws IOException {
+    if (filling != null) {
+      write(filling);
+      filling = null;
+    }
+    while (!writes.isEmpty()) {
+      await(writes.remove());
+    }
+    executor.shutdown();
+  }
+
+  private ByteBuffer next() throws IOException {
+    if (made == BUFFERS) {
+      return await(writes.remove());
+    }
+    made++;
+    return ByteBuffer.allocate(SIZE);
+  }
+
+  private void write(ByteBuffer buffer) {
+    buffer.flip();
+    long from = position;
+    position += buffer.remaining();
+    writes.add(
+        executor.submit(
+            () -> {
+              for (long at = from; buffer.hasRemaining(); ) {
+                at += channel.write(buffer, at);
+              }
+              return buffer.clear();
+            }));
+  }
+
+  /** A disk is waited for; an interrupt is kept for whoever reads what is written here. */
+  private static ByteBuffer await(Future<ByteBuffer> write) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return write.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof IOException failure) {
+            throw new IOException(failure.getMessage(), failure);
+          }
+          throw new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends the thread after the writes that were begun; those that wait are not done. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
