@@ -9,6 +9,8 @@ module dev.etcdbackup.core {
       dev.etcdbackup.s3,
       dev.etcdbackup.service,
       dev.etcdbackup.snapshot,
+      dev.etcdbackup.zstd,
+      dev.etcdbackup.openpgp,
       dev.etcdbackup.etcd,
       dev.etcdbackup.kubernetes,
       dev.etcdbackup.cli;

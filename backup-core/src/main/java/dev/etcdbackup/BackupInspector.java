@@ -1,7 +1,7 @@
 package dev.etcdbackup;
 
 /**
- * Reads a stored backup to its end and reports what it is, whatever is found. Implementations are
+ * Reads a stored backup to its end and reports its content and its problems. Implementations are
  * thread-safe and document what they check.
  */
 public interface BackupInspector {

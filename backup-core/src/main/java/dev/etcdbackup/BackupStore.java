@@ -35,8 +35,8 @@ public interface BackupStore {
   StoredBackup put(BackupKey key, Content content) throws BackupException;
 
   /**
-   * Lists all backups of a project, whatever their number, with as many requests as that takes.
-   * Never returns an incomplete list.
+   * Lists all backups of a project, with as many requests as their number takes. Never returns an
+   * incomplete list.
    *
    * <p>The list contains the objects for which {@link StoredBackup#isListedIn} is true. Other
    * objects, for example the marks of a scheduler, can still be found, opened and deleted by their
@@ -49,6 +49,8 @@ public interface BackupStore {
    *     cray-bos-2}), {@code ""} for the backups of all projects, or {@code PROJECT/.etcd-backup}
    *     for the objects that this library keeps beside the backups of a project
    * @return the backups in the order of their keys; empty when there is no such project
+   * @throws IncompleteListingException when some of the objects cannot be listed; it holds the
+   *     others
    * @throws StoreException when the complete list cannot be read
    */
   List<StoredBackup> list(String project) throws BackupException;

@@ -3,7 +3,7 @@ package dev.etcdbackup;
 import java.util.List;
 
 /**
- * To whom a backup is encrypted, and which of the private keys that decrypt it are at hand.
+ * To whom a backup is encrypted, and which of the private keys that decrypt it are available.
  *
  * <p>Immutable and thread-safe.
  *
@@ -19,7 +19,7 @@ public record Recipients(List<String> keyIds, List<String> atHand) {
   }
 
   /**
-   * Returns whether a private key that may decrypt the backup is at hand.
+   * Returns whether a private key that may decrypt the backup is available.
    *
    * @return true when there is one
    */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * object is stored under the key, it is complete and verified. Look the key up before writing
  * again.
  */
-public final class StoreException extends BackupException {
+public sealed class StoreException extends BackupException permits IncompleteListingException {
   private static final long serialVersionUID = 1L;
 
   private final boolean outcomeUnknown;

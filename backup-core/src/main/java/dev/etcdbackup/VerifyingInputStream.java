@@ -1,10 +1,10 @@
 package dev.etcdbackup;
 
 import dev.etcdbackup.internal.MetaPage;
+import dev.etcdbackup.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -32,7 +32,7 @@ public final class VerifyingInputStream extends InputStream {
   public static final int TRAILER_SIZE = 32;
 
   private final InputStream in;
-  private final MessageDigest sha256 = newSha256();
+  private final MessageDigest sha256 = Sha256.digest();
   private final byte[] head = new byte[MetaPage.SIZE];
   private final byte[] trailer = new byte[TRAILER_SIZE];
   private int headLeft; // the number of bytes at the end of head that have not been returned yet
@@ -199,14 +199,6 @@ public final class VerifyingInputStream extends InputStream {
   private void rethrow() throws IOException {
     if (failure != null) {
       throw failure;
-    }
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
     }
   }
 }

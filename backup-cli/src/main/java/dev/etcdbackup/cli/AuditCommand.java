@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.audit.Audit;
 import dev.etcdbackup.audit.Auditor;
@@ -9,6 +10,7 @@ import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "audit",
     description =
-        "Reports what is in a store, whoever wrote it: the backups of this and of other tools, which"
-            + " of them verify, their revisions, ages, sizes and gaps, and what looks newer than it"
-            + " is. Writes nothing to the store. Exit code 1 when something needs attention.")
+        "Reports the backups of this and of other tools in a store: which of them"
+            + " verify, their revisions, ages, sizes and gaps, and old files that look new."
+            + " Writes nothing to the store. Exit code 1 when something needs attention.")
 final class AuditCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -46,7 +48,7 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Read and verify every backup.")
   private boolean all;
 
-  @Option(names = "--list-only", description = "Read no backup: judge by the listing alone.")
+  @Option(names = "--list-only", description = "Read no backup; use only the listing.")
   private boolean listOnly;
 
   @Option(
@@ -67,9 +69,10 @@ final class AuditCommand implements Callable<Integer> {
       throw new UsageException("--sample, --all and --list-only exclude one another");
     }
     Audit audit;
+    List<IncompleteListingException> incomplete = new ArrayList<>();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required());
         ProgressLine progress = ProgressLine.on(root.errors(), "audit")) {
-      List<Backup> listing = root.service(open.store()).list(project);
+      List<Backup> listing = root.service(open.store()).listReadable(project, incomplete::add);
       SnapshotBackupVerifier inspector =
           new SnapshotBackupVerifier(root.encoding.reading(), OperandReader.temporaryDirectory())
               .withUnpacking(root.encoding.unpacking());
@@ -90,6 +93,9 @@ final class AuditCommand implements Callable<Integer> {
       output.document(audit.json());
     } else {
       audit.text().lines().forEach(output::line);
+    }
+    if (!incomplete.isEmpty()) {
+      throw incomplete.get(0); // after the report on what is known
     }
     return audit.healthy() ? ExitCode.DONE : ExitCode.NO;
   }

@@ -14,9 +14,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "check-store",
     description =
-        "Finds out whether an S3 bucket suits as a store: rights, conditional writes, encryption,"
-            + " listing, clock, object lock, and the speed of 64 MiB both ways. Stores objects in"
-            + " the project etcd-backup-check and removes them. Ends with 4 when something fails.")
+        "Checks whether an S3 bucket can be used as a store: rights, conditional writes,"
+            + " encryption, listing, clock, object lock, and the speed of 64 MiB both ways."
+            + " Stores objects in the project etcd-backup-check and removes them. Ends with 4"
+            + " when something fails.")
 final class CheckStoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

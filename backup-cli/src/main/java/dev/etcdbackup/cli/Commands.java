@@ -3,6 +3,8 @@ package dev.etcdbackup.cli;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands of the tool, by the names of their annotations. */
 final class Commands {
@@ -49,13 +51,17 @@ final class Commands {
 
   /**
    * Adds the commands whose names are among the arguments. Loading the classes of all of them and
-   * reading their annotations would take longer than most commands do. All are added where none is
-   * named and where the help comes before the first name, for the help lists them.
+   * reading their options would take longer than most commands do. Where none is named, the list of
+   * the help needs no more than what each is for. All are added where the help is asked for before
+   * the first name.
    */
   static void add(CommandLine commandLine, EtcdBackupCommand root, List<String> arguments) {
-    boolean all = helpIsAsked(arguments) || NAMES.stream().noneMatch(arguments::contains);
+    boolean all = helpIsAsked(arguments);
+    boolean none = NAMES.stream().noneMatch(arguments::contains);
     for (String name : NAMES) {
-      if (all || arguments.contains(name)) {
+      if (none) {
+        commandLine.addSubcommand(name, summary(create(name, root)));
+      } else if (all || arguments.contains(name)) {
         Callable<Integer> command = create(name, root);
         CommandLine added = new CommandLine(command);
         commandLine.addSubcommand(name, added);
@@ -64,6 +70,13 @@ final class Commands {
         }
       }
     }
+  }
+
+  /** What the list of commands shows of one, without its options. */
+  private static CommandSpec summary(Callable<Integer> command) {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(command.getClass().getAnnotation(Command.class).description());
+    return spec;
   }
 
   private static boolean helpIsAsked(List<String> arguments) {

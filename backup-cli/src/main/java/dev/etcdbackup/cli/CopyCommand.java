@@ -12,9 +12,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "copy",
     description =
-        "Copies backups to another store under the same keys, and verifies them on the way. An"
-            + " equal object there is left as it is; a different one is refused with 4. Ends with 5"
-            + " when a backup does not verify; it is not copied then.")
+        "Copies backups to another store under the same keys, and verifies them on the"
+            + " way. An equal object there is kept; a different one is refused with 4. Ends"
+            + " with 5 when a backup does not verify; it is not copied then.")
 final class CopyCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

@@ -98,7 +98,7 @@ final class CoverageCommand implements Callable<Integer> {
       coverage =
           Coverage.of(
                   clusters.covered(),
-                  service.list(""),
+                  service.listReadable("", root::warnIncomplete),
                   root.catalogue(root.tarballZone(clusters)),
                   failures,
                   root.clock().instant(),

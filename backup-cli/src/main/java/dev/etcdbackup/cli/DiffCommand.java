@@ -38,7 +38,7 @@ final class DiffCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "A",
-      description = "The first, the older say. " + SnapshotOperand.DESCRIPTION)
+      description = "The first snapshot, usually the older one. " + SnapshotOperand.DESCRIPTION)
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private SnapshotOperand before;
 
@@ -92,7 +92,7 @@ final class DiffCommand implements Callable<Integer> {
     }
     if (live != null) {
       if (after != null) {
-        throw new UsageException("--live stands for B; give one of them");
+        throw new UsageException("--live replaces B; give one of them");
       }
       EtcdConnection cluster = root.etcd.connection(List.of(live));
       return reader.whole(before, point, (a, way) -> live(a, range, cluster));

@@ -48,7 +48,8 @@ final class EncodingOptions {
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
       description =
-          "The passphrase of the private keys: all of FILE without one line end at its end.")
+          "The passphrase of the private keys: the content of FILE without one line end at"
+              + " its end.")
   private @Nullable Path passphrase;
 
   /** Reads something with the passphrase, or null when there is none. */

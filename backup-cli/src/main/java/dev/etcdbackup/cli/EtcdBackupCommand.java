@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
@@ -212,6 +213,11 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   /** Prints a warning on standard error. */
   void warn(String message) {
     err.println("etcd-backup: warning: " + TerminalText.escape(message));
+  }
+
+  /** Warns of a part of a listing that is missing. */
+  void warnIncomplete(IncompleteListingException e) {
+    warn(String.valueOf(e.getMessage()));
   }
 
   PrintStream errors() {

@@ -120,7 +120,7 @@ final class Examination {
     }
     found.problems().forEach(problem -> output.line(found.name() + ": " + problem));
     if (found.ok()) {
-      String deep = options.deep() ? ", and what they say of one another" : "";
+      String deep = options.deep() ? ", and the consistency of entries" : "";
       String what = ": ok, SHA-256, pages, buckets and every entry" + deep;
       output.line(found.name() + what + ", read by " + found.readBy());
     }

@@ -86,7 +86,7 @@ final class ExtractCommand implements Callable<Integer> {
   private List<KeyRange> ranges() throws UsageException {
     if (Stream.of(key, keyHex, keyBase64, prefix).filter(Objects::nonNull).count() != 1) {
       throw new UsageException(
-          "what to extract? Give one of KEYNAME, --key-hex, --key-base64 and --prefix");
+          "nothing to extract; give one of KEYNAME, --key-hex, --key-base64 and --prefix");
     }
     if (keyHex != null) {
       return List.of(decoded("--key-hex", keyHex, HexFormat.of()::parseHex));

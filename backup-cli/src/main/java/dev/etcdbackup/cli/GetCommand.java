@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "get",
     description =
-        "Reads a backup back into a file: the snapshot, unpacked from a tarball and checked, as"
-            + " etcdctl snapshot restore takes it. The file appears only when it is whole.")
+        "Downloads a backup into a file: the decoded and verified snapshot, as etcdctl"
+            + " snapshot restore takes it. The file appears only when it is complete.")
 final class GetCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -34,7 +34,7 @@ final class GetCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path target;
 
-  @Option(names = "--force", description = "Replace the file if it is there.")
+  @Option(names = "--force", description = "Replace an existing file.")
   private boolean force;
 
   @Option(
@@ -63,7 +63,7 @@ final class GetCommand implements Callable<Integer> {
         ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
       written = write(root.service(open.store()), progress);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(e.getFile() + " is there already; add --force to replace it", e);
+      throw new IOException(e.getFile() + " already exists; add --force to replace it", e);
     }
     Output output = root.output();
     if (output.isJson()) {

@@ -2,17 +2,15 @@ package dev.etcdbackup.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyTimeline;
 import dev.etcdbackup.snapshot.KeyValue;
 import dev.etcdbackup.snapshot.ReadOptions;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,9 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     description =
-        "Shows every value that a key had in the backups of a project, the oldest first, and"
-            + " between which backups it changed. With --where, --present or --absent: the last"
-            + " backup in which the key was so; ends with 1 when there is none.")
+        "Shows every value that a key had in the backups of a project, the oldest first,"
+            + " and between which backups it changed. With --where, --present or --absent: the"
+            + " last backup for which this is true; ends with 1 when there is none.")
 final class HistoryCommand implements Callable<Integer> {
   private static final String SHA256 = "sha256=";
 
@@ -50,19 +48,19 @@ final class HistoryCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String project;
 
-  @Option(names = "--values", description = "Print the values too.")
+  @Option(names = "--values", description = "Also print the values.")
   private boolean values;
 
   @Option(
       names = "--where",
       paramLabel = "sha256=HEX",
-      description = "The last backup in which the value had this SHA-256.")
+      description = "Find the last backup in which the value has this SHA-256.")
   private @Nullable String where;
 
-  @Option(names = "--present", description = "The last backup in which the key was there.")
+  @Option(names = "--present", description = "Find the last backup in which the key exists.")
   private boolean present;
 
-  @Option(names = "--absent", description = "The last backup in which the key was not there.")
+  @Option(names = "--absent", description = "Find the last backup in which the key does not exist.")
   private boolean absent;
 
   HistoryCommand(EtcdBackupCommand root) {
@@ -117,7 +115,7 @@ final class HistoryCommand implements Callable<Integer> {
       throw new UsageException("--where: '" + where + "' is not sha256= and 64 hex digits");
     }
     String hash = where.substring(SHA256.length()).toLowerCase(Locale.ROOT);
-    return Optional.of(found -> found.isPresent() && sha256(found.get().value()).equals(hash));
+    return Optional.of(found -> found.isPresent() && Sha256.hex(found.get().value()).equals(hash));
   }
 
   /** Looks from the newest on and stops at the first match. */
@@ -185,7 +183,7 @@ final class HistoryCommand implements Callable<Integer> {
         put == null ? null : put.version(),
         put == null || put.lease() == 0 ? null : Long.toHexString(put.lease()),
         value == null ? null : value.length,
-        value == null ? null : sha256(value),
+        value == null ? null : Sha256.hex(value),
         value == null || !values ? null : BytesText.utf8(value),
         value == null || !values ? null : BytesText.base64(value),
         change.after().map(Instant::toString).orElse(null),
@@ -222,14 +220,6 @@ final class HistoryCommand implements Callable<Integer> {
       output.line("  " + row.value());
     } else if (row.valueBase64() != null) {
       output.line("  base64 " + row.valueBase64());
-    }
-  }
-
-  private static String sha256(byte[] value) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

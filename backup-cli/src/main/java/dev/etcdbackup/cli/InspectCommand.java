@@ -18,9 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     description =
-        "Prints what about ten reads of a snapshot show, without downloading it: exact"
-            + " revision, version of etcd, members, alarms, leases, and to which OpenPGP keys it is"
-            + " encrypted. Only tarballs and encrypted backups are read as a whole.")
+        "Prints facts of a snapshot that about ten reads find, without downloading it:"
+            + " exact revision, version of etcd, members, alarms, leases, and to which OpenPGP"
+            + " keys it is encrypted. Only tarballs and encrypted backups are read completely.")
 final class InspectCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

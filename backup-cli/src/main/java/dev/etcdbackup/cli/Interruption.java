@@ -57,7 +57,7 @@ final class Interruption {
     worker.interrupt();
     try {
       if (!done.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        System.err.println("etcd-backup: the work did not end in time");
+        System.err.println("etcd-backup: the command did not end in time");
       } else if (expected) {
         System.out.flush();
         Runtime.getRuntime().halt(code);

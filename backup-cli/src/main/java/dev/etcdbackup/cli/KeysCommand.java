@@ -43,7 +43,9 @@ final class KeysCommand implements Callable<Integer> {
 
   @Mixin private final PointInTimeOptions point = new PointInTimeOptions();
 
-  @Option(names = "--values", description = "The values too, each on the line behind its key.")
+  @Option(
+      names = "--values",
+      description = "Also print the values, each on the line after its key.")
   private boolean values;
 
   KeysCommand(EtcdBackupCommand root) {

@@ -32,7 +32,7 @@ final class KubeGetCommand implements Callable<Integer> {
   @Option(
       names = "--for-apply",
       description =
-          "Leave out what API servers and controllers set (status, uid, times, managedFields,"
+          "Omit what API servers and controllers set (status, uid, times, managedFields,"
               + " ownerReferences …), for 'kubectl apply -f -'.")
   private boolean forApply;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where the objects of Kubernetes lie in a snapshot, and what decrypts them. */
+/** Where the objects of Kubernetes are in a snapshot, and what decrypts them. */
 final class KubeOptions {
   @Option(
       names = "--registry",

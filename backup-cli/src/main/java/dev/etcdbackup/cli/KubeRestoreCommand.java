@@ -27,10 +27,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "restore",
     description =
-        "Writes an object of a Kubernetes cluster back into the etcd of --etcd, byte for byte as it"
-            + " was stored, with its uid; its resourceVersion becomes the new revision. Ends with 1"
-            + " and writes nothing when its namespace or its owner is missing, or another object of"
-            + " the name is there.")
+        "Writes an object of a Kubernetes cluster back into the etcd of --etcd, byte for"
+            + " byte as it was stored, with its uid; its resourceVersion becomes the new"
+            + " revision. Ends with 1 and writes nothing when its namespace or its owner is"
+            + " missing, or another object has the name.")
 final class KubeRestoreCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

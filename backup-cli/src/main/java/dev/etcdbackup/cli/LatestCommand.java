@@ -31,7 +31,7 @@ final class LatestCommand implements Callable<Integer> {
   @Option(
       names = "--verified",
       description =
-          "The newest that is good. Newer ones are read too, and their problems are printed on"
+          "The newest backup that verifies. The problems of newer ones are printed on"
               + " standard error.")
   private boolean verified;
 

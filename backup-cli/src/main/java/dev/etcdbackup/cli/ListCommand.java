@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.service.BackupNote;
 import dev.etcdbackup.service.BackupService;
@@ -35,8 +36,9 @@ final class ListCommand implements Callable<Integer> {
   @Option(
       names = {"-l", "--long"},
       description =
-          "A table: the format of the name, when the backup was taken, whether its name or the store"
-              + " says so, its encodings, its size, its key; its pins, notes and marks.")
+          "Print a table: the format of the name, the time of the backup and whether it"
+              + " comes from the name or the store, encodings, size, key, and its pins, notes and"
+              + " marks.")
   private boolean isLong;
 
   ListCommand(EtcdBackupCommand root) {
@@ -45,9 +47,10 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UsageException, BackupException {
+    List<IncompleteListingException> incomplete = new ArrayList<>();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       BackupService service = root.service(open.store());
-      List<Backup> backups = service.list(project);
+      List<Backup> backups = service.listReadable(project, incomplete::add);
       Output output = root.output();
       Catalogue catalogue = root.catalogue();
       if (output.isJson() || isLong) {
@@ -64,6 +67,9 @@ final class ListCommand implements Callable<Integer> {
       } else {
         backups.forEach(backup -> output.line(backup.key().toString()));
       }
+    }
+    if (!incomplete.isEmpty()) {
+      throw incomplete.get(0); // after the rows that are known
     }
     return ExitCode.DONE;
   }

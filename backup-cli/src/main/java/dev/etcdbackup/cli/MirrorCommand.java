@@ -55,11 +55,11 @@ final class MirrorCommand implements Callable<Integer> {
       throw new UsageException("give either PROJECT or --all");
     }
     if (!delete && retention.given()) {
-      throw new UsageException("the --keep options go with --delete");
+      throw new UsageException("the --keep options need --delete");
     }
     if (delete && target.encoding().isPresent()) {
       throw new UsageException(
-          "--encode and --encrypt-to do not go with --delete; prune the other store with 'prune'");
+          "--encode and --encrypt-to cannot be combined with --delete; prune the other store with 'prune'");
     }
     Copying copying = new Copying(root, target);
     if (!delete) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The newest snapshot of a project, whoever took it: {@code latest --any}. */
+/** The newest snapshot of a project, taken by any tool: {@code latest --any}. */
 final class NewestOfAny {
   private static final int UNREADABLE = 2;
 
@@ -69,7 +69,7 @@ final class NewestOfAny {
   }
 
   private List<Backup> candidates(String project) throws BackupException {
-    List<Backup> listing = service.list(project);
+    List<Backup> listing = service.listReadable(project, root::warnIncomplete);
     Catalogue catalogue = root.catalogue();
     Instant latest = root.clock().instant().plus(Duration.ofHours(1));
     Stream<Dated> own =

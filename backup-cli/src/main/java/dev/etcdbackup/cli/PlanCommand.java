@@ -37,11 +37,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     description =
-        "Shows how to recover a lost cluster: from a member that still answers (--etcd), from"
-            + " the newest backup that is good, or rebuilt from elsewhere. Changes nothing. Exit"
-            + " code 2 when the newest backup is needed and --decrypt-with is none of its keys. With"
-            + " --to-revision or --to-time: the backup and the changes that lead to that point,"
-            + " which are read and verified; exit code 5 when they do not.")
+        "Shows how to recover a lost cluster: from a member that still answers (--etcd),"
+            + " from the newest backup that is good, or rebuilt from elsewhere. Changes"
+            + " nothing. Exit code 2 when the newest backup is needed and --decrypt-with has"
+            + " none of its keys. With --to-revision or --to-time: the backup and the changes"
+            + " that lead to that point, which are read and verified; exit code 5 when they do"
+            + " not.")
 final class PlanCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

@@ -25,8 +25,8 @@ final class PointInTimeOptions {
   @Option(
       names = "--as-far-as-possible",
       description =
-          "Where the recorded changes are broken before that point, use them up to there. Default:"
-              + " refuse, and name the last good revision.")
+          "When the recorded changes are incomplete or damaged before that point, restore"
+              + " up to the last good revision. Default: refuse, and name that revision.")
   private boolean asFarAsPossible;
 
   /** Whether a point was given. */

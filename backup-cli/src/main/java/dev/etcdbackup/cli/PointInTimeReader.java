@@ -77,7 +77,9 @@ final class PointInTimeReader {
             ? stored
             : EncodingOptions.requiringSignature(stored, "--require-signature", signer);
     boolean isProject = key.project().isEmpty();
-    List<Backup> listing = root.service(store).list(isProject ? key.name() : key.project());
+    List<Backup> listing =
+        root.service(store)
+            .listReadable(isProject ? key.name() : key.project(), root::warnIncomplete);
     Backup base =
         isProject ? chosen(store, encodings, listing, until, key.name()) : named(store, key);
     Optional<String> missing = encodings.missing(base.name());

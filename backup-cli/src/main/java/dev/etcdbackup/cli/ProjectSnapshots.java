@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
@@ -43,7 +44,7 @@ final class ProjectSnapshots {
   /** The backups with a time in their names, the oldest first. */
   List<Backup> oldestFirst(String project) throws UsageException, BackupException {
     List<Backup> backups =
-        root.service(store).list(project).stream()
+        root.service(store).listReadable(project, this::incomplete).stream()
             .filter(backup -> backup.kind() != BackupKind.CHANGES && backup.time().isPresent())
             .sorted(Backup.OLDEST_FIRST)
             .toList();
@@ -85,6 +86,11 @@ final class ProjectSnapshots {
     root.warn("skipped " + backup.key() + ": " + reason);
     skipped = true;
     return Optional.empty();
+  }
+
+  private void incomplete(IncompleteListingException e) {
+    root.warnIncomplete(e);
+    skipped = true;
   }
 
   /** The exit code of a command that found what it looked for, or of one that is incomplete. */

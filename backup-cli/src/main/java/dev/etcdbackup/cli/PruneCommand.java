@@ -30,10 +30,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "prune",
     description =
-        "Deletes the periodic backups and tarballs of a project that no --keep option keeps, each"
-            + " series by itself and never the newest. Prints a line for each: keep or delete, its"
-            + " key, and why. In S3 it aborts the project's uploads too that a killed process left"
-            + " more than 24 hours ago, a line for each: abort, the key, and when it was begun.")
+        "Deletes the periodic backups and tarballs of a project that no --keep option"
+            + " keeps, each series separately and never the newest. Prints a line for each:"
+            + " keep or delete, its key, and why. In S3 it aborts the project's uploads too"
+            + " that a killed process left more than 24 hours ago, a line for each: abort, the"
+            + " key, and when it was begun.")
 final class PruneCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -52,8 +53,9 @@ final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--no-verify",
       description =
-          "Do not read the newest backup that is kept before others are deleted. Without this, a"
-              + " bad one stops the command with 5 and nothing is deleted.")
+          "Do not verify the newest backup that is kept before others are deleted. Without"
+              + " this option the command verifies it, and when it is bad ends with 5 and deletes"
+              + " nothing.")
   private boolean noVerify;
 
   @Option(
@@ -99,7 +101,7 @@ final class PruneCommand implements Callable<Integer> {
       try {
         swept = open.sweep(project, dryRun);
       } catch (UnsupportedOperationException e) {
-        root.failures().report("not looked for: abandoned uploads; " + e.getMessage(), 0);
+        root.failures().report("abandoned uploads were not searched: " + e.getMessage(), 0);
       } catch (BackupException e) {
         root.failures().report("not all abandoned uploads were aborted: " + e.getMessage(), 0);
         failed = true;

@@ -53,7 +53,8 @@ final class RecordCommand implements Callable<Integer> {
       names = "--bytes",
       converter = Converters.Count.class,
       paramLabel = "N",
-      description = "How many bytes of changes make an object full. Default: 8388608.")
+      description =
+          "The number of bytes of changes after which an object is stored. Default:" + " 8388608.")
   private int bytes = 8 << 20;
 
   @Option(
@@ -93,7 +94,7 @@ final class RecordCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, BackupException {
     if (root.hasFixedClock()) {
-      throw new UsageException("--now does not go with record");
+      throw new UsageException("--now cannot be combined with record");
     }
     EncodingConfig config = compression.encryptingTo(encryptTo);
     BackupEncodings encodings = root.encoding.readingAndWriting(config);

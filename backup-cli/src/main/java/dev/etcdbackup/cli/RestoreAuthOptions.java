@@ -1,11 +1,10 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.restore.DataDirRestoreBuilder;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
@@ -21,8 +20,8 @@ final class RestoreAuthOptions {
   @Option(
       names = "--without-auth",
       description =
-          "Restore without users, roles and authentication: whoever reaches the member may do"
-              + " everything. For a cluster whose passwords are lost.")
+          "Restore without users, roles and authentication: anyone who reaches the member"
+              + " may do everything. For a cluster whose passwords are lost.")
   private boolean withoutAuth;
 
   @Option(
@@ -42,8 +41,7 @@ final class RestoreAuthOptions {
   void apply(DataDirRestoreBuilder builder, String initialCluster, String token)
       throws UsageException {
     if (withoutAuth && rootPasswordFile != null) {
-      throw new UsageException(
-          "--without-auth drops the user root, so --set-root-password-file does not go with it");
+      throw new UsageException("--without-auth drops the user root; omit --set-root-password-file");
     }
     if (withoutAuth) {
       builder.withoutAuth();
@@ -87,10 +85,6 @@ final class RestoreAuthOptions {
       return salt;
     }
     byte[] cluster = (initialCluster + "\n" + token).getBytes(StandardCharsets.UTF_8);
-    try {
-      return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(cluster), SALT);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Arrays.copyOf(Sha256.digest().digest(cluster), SALT);
   }
 }

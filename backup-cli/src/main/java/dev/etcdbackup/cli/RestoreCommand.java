@@ -107,9 +107,9 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(
       names = "--preflight",
       description =
-          "Restore nothing; print what is to be known before: which versions of etcd start from it,"
-              + " authentication, alarms, encryption keys. With --to-revision or --to-time as of"
-              + " that point.")
+          "Restore nothing; print what to know before a restore: which versions of etcd"
+              + " start from it, authentication, alarms, encryption keys. With --to-revision or"
+              + " --to-time as of that point.")
   private boolean preflightOnly;
 
   @Mixin private final RestoreSelectionOptions part = new RestoreSelectionOptions();
@@ -190,12 +190,12 @@ final class RestoreCommand implements Callable<Integer> {
       throws UsageException, IOException {
     if (skipHashCheck || bump != null) {
       String other = skipHashCheck ? "--skip-hash-check" : "--bump-revision";
-      throw new UsageException(other + " does not go with --to-revision and --to-time");
+      throw new UsageException(other + " cannot be combined with --to-revision and --to-time");
     }
     if (!part.selection().isAll()) {
       throw new UsageException(
-          "--prefix, --exclude-prefix, --from-key, --to-key, --at-revision and --drop-history do not"
-              + " go with --to-revision and --to-time");
+          "--prefix, --exclude-prefix, --from-key, --to-key, --at-revision and --drop-history"
+              + " cannot be combined with --to-revision and --to-time");
     }
     return new PointInTimeReader(root, point)
         .requireSignature(requireSignature)

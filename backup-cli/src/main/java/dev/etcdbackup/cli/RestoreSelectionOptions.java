@@ -22,7 +22,7 @@ final class RestoreSelectionOptions {
   @Option(
       names = "--exclude-prefix",
       paramLabel = "P",
-      description = "Leave out the keys that start with P; may be given several times.")
+      description = "Exclude the keys that start with P; may be given several times.")
   private List<String> excludedPrefixes = new ArrayList<>();
 
   @Option(
@@ -45,7 +45,7 @@ final class RestoreSelectionOptions {
   @Option(
       names = "--drop-history",
       description =
-          "Restore of each key its last value only, as if the history had been compacted then.")
+          "Restore only the last value of each key, as if the history had been compacted.")
   private boolean dropHistory;
 
   HistorySelection selection() throws UsageException {
@@ -55,7 +55,7 @@ final class RestoreSelectionOptions {
     }
     if (fromKey != null || toKey != null) {
       if (!prefixes.isEmpty()) {
-        throw new UsageException("--from-key and --to-key do not go with --prefix");
+        throw new UsageException("--from-key and --to-key cannot be combined with --prefix");
       }
       keys = keys.including(range());
     }
@@ -72,7 +72,7 @@ final class RestoreSelectionOptions {
 
   private static KeyRange prefix(String option, String prefix) throws UsageException {
     if (prefix.isEmpty()) {
-      throw new UsageException(option + " must not be empty; leave it out for all keys");
+      throw new UsageException(option + " must not be empty; omit it for all keys");
     }
     return KeyRange.prefix(BytesText.unescaped(prefix));
   }

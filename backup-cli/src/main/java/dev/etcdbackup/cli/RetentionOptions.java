@@ -56,8 +56,8 @@ final class RetentionOptions {
       names = "--keep-within-bytes",
       paramLabel = "SIZE",
       description =
-          "Keep the newest, and from the newest on each that fits into this total size of a series:"
-              + " 500GiB, 2TiB.")
+          "Keep the newest backup, and from newest to oldest each one that fits into this"
+              + " total size of a series: 500GiB, 2TiB.")
   private @Nullable String withinBytes;
 
   @Option(

@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rewrap",
     description =
-        "Stores each encrypted backup of a project again for other recipients, under a new name,"
-            + " and prints both keys. Only the session key is encrypted anew; each backup is"
-            + " verified first. Deletes nothing. Needs --decrypt-with.")
+        "Stores each encrypted backup of a project again, encrypted to other recipients,"
+            + " under a new name, and prints both keys. Only the session key is encrypted anew;"
+            + " each backup is verified first. Deletes nothing. Needs --decrypt-with.")
 final class RewrapCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

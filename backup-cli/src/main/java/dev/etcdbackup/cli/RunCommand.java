@@ -26,10 +26,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description =
-        "Backs up the clusters of a configuration by their schedules until SIGTERM or SIGINT, and"
-            + " prints a line for each thing it does. After the signal, backups in progress may"
-            + " finish within the grace period. Exit code 0 when all of them did, 1 when one was"
-            + " cancelled, which stores nothing.")
+        "Backs up the clusters of a configuration by their schedules until SIGTERM or"
+            + " SIGINT, and prints a line for each thing it does. After the signal, backups in"
+            + " progress may finish within the grace period. Exit code 0 when all of them"
+            + " finished, 1 when one was cancelled, which stores nothing.")
 final class RunCommand implements Callable<Integer> {
   private static final Duration AFTER_GRACE = Duration.ofSeconds(20);
 
@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
       return new ConfigCheck(root, config).run();
     }
     if (root.hasFixedClock()) {
-      throw new UsageException("--now does not go with run");
+      throw new UsageException("--now cannot be combined with run");
     }
     BackupConfig read = config.read();
     StoreAddress where = root.store.or(read.store());

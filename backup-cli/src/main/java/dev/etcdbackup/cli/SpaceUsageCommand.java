@@ -37,8 +37,9 @@ final class SpaceUsageCommand implements Callable<Integer> {
       converter = Converters.Project.class,
       paramLabel = "PROJECT",
       description =
-          "A line for each backup of the project, read by a few ranges; and which prefixes of the"
-              + " first and the last backup grew most, for which these two are read whole.")
+          "A line for each backup of the project, read by a few ranges; and the prefixes"
+              + " that grew most from the first to the last backup, for which these two are read"
+              + " completely.")
   private @Nullable String project;
 
   @Option(
@@ -102,7 +103,7 @@ final class SpaceUsageCommand implements Callable<Integer> {
       return new UsageOverTime(root, project, options, top).run();
     }
     if (operand == null) {
-      throw new UsageException("nothing to look at; give KEY, FILE or --over-time PROJECT");
+      throw new UsageException("nothing to show; give KEY, FILE or --over-time PROJECT");
     }
     SpaceUsage usage =
         new OperandReader(root).whole(operand, (snapshot, access) -> snapshot.usage(options));

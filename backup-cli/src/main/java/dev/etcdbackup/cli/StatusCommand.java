@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "status",
     description =
-        "Prints what 'etcdutl snapshot status' says of a snapshot: hash, revision, total keys and"
-            + " size, and from 3.6 on the version of the storage.")
+        "Prints what 'etcdutl snapshot status' prints of a snapshot: hash, revision,"
+            + " total keys and size, and from 3.6 on the version of the storage.")
 final class StatusCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -27,8 +27,9 @@ final class StatusCommand implements Callable<Integer> {
       names = "--as",
       paramLabel = "3.4|3.5|3.6|3.7",
       description =
-          "Whose answer to give: 3.4 and 3.5 count all entries, later ones the keys of users."
-              + " Default: of the line of etcd that wrote the snapshot.")
+          "The version whose output is printed: 3.4 and 3.5 count all entries, later"
+              + " versions count the keys of users. Default: of the line of etcd that wrote the"
+              + " snapshot.")
   private @Nullable StatusVersion as;
 
   StatusCommand(EtcdBackupCommand root) {

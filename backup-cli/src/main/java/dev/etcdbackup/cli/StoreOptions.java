@@ -335,7 +335,7 @@ final class StoreOptions {
     if (endpoint.isPresent() && !"https".equalsIgnoreCase(endpoint.get().getScheme())) {
       client.close();
       throw new UsageException(
-          "--s3-customer-key-file: the key would be readable on its way; the endpoint must be"
+          "--s3-customer-key-file: the key would be sent unencrypted; the endpoint must be"
               + " https, not "
               + endpoint.get().getScheme());
     }

@@ -66,8 +66,9 @@ final class TargetOptions {
       names = "--encode",
       paramLabel = "none|zstd[:LEVEL]",
       description =
-          "Decode the backups on the way and store them plain or compressed with zstd, under names"
-              + " that say so. Tarballs and other names are copied as they are.")
+          "Decode the backups on the way and store them plain or compressed with zstd,"
+              + " under names with the suffix of the encoding. Tarballs and other names are"
+              + " copied as they are.")
   private @Nullable String encode;
 
   @Option(

@@ -29,8 +29,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--deep",
       description =
-          "Check too what entries say of one another: that each revision of a key follows from the"
-              + " one before, that leases and roles are there; and print HashKV.")
+          "Also check that entries are consistent with each other: that each revision of a"
+              + " key follows from the one before, and that leases and roles exist; and print"
+              + " HashKV.")
   private boolean deep;
 
   @Option(
@@ -45,16 +46,16 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--all",
       description =
-          "Verify each backup in turn, whatever is found. A store that fails three times in a row"
-              + " is given up.")
+          "Verify each backup, and continue after bad ones. The command stops when the"
+              + " store fails three times in a row.")
   private boolean all;
 
   @Option(
       names = "--sample",
       paramLabel = "1/N",
       description =
-          "With --all only a part of the backups, another one each day (UTC), so that N days cover"
-              + " all.")
+          "With --all: verify a share of the backups, a different one each day (UTC), so"
+              + " that N days cover all.")
   private @Nullable DailySample sample;
 
   @Option(

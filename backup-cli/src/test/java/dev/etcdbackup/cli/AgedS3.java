@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An S3 server with two backups of a project and uploads that were begun years ago. */
 final class AgedS3 implements AutoCloseable {
@@ -28,7 +29,9 @@ final class AgedS3 implements AutoCloseable {
 
   private final HttpServer server;
   private final List<String> aborted = new CopyOnWriteArrayList<>();
+  private final AtomicInteger deletes = new AtomicInteger();
   private volatile int refusal = 200;
+  private volatile String unreadable = "";
 
   AgedS3() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -43,6 +46,20 @@ final class AgedS3 implements AutoCloseable {
   /** From now on the list of uploads is refused with this status. */
   void refuseUploads(int status) {
     refusal = status;
+  }
+
+  /** From now on the list has an object more, with a key that makes no XML. */
+  void addUnreadableKey() {
+    unreadable =
+        """
+        <Contents><Key>p/a&#x1;b</Key><Size>0</Size><ETag>"e"</ETag>
+        <LastModified>2020-02-02T00:00:00.000Z</LastModified></Contents>
+        """;
+  }
+
+  /** How many requests to delete objects came. */
+  int deletes() {
+    return deletes.get();
   }
 
   /** The keys whose upload was aborted. */
@@ -61,7 +78,10 @@ final class AgedS3 implements AutoCloseable {
       String query = "&" + exchange.getRequestURI().getQuery();
       switch (exchange.getRequestMethod()) {
         case "HEAD" -> exchange.sendResponseHeaders(404, -1);
-        case "POST" -> send(exchange, 200, DELETED);
+        case "POST" -> {
+          deletes.incrementAndGet();
+          send(exchange, 200, DELETED);
+        }
         case "DELETE" -> {
           aborted.add(exchange.getRequestURI().getPath().substring("/b-1/".length()));
           exchange.sendResponseHeaders(204, -1);
@@ -74,7 +94,7 @@ final class AgedS3 implements AutoCloseable {
           } else if (query.contains(".etcd-backup")) {
             send(exchange, 200, "<ListBucketResult><Name>b-1</Name></ListBucketResult>");
           } else {
-            send(exchange, 200, OBJECTS);
+            send(exchange, 200, OBJECTS.replace("<KeyCount>", unreadable + "<KeyCount>"));
           }
         }
       }

@@ -40,7 +40,7 @@ class AutomationCommandsTest {
     assertRefused(
         "listen: cannot listen on 192.0.2.1:9: ", store + "listen: 192.0.2.1:9\nclusters: []");
     Cli fixed = Cli.run("run", config(store + "clusters: []"), "--now=2020-02-03T21:00:00Z");
-    assertThat(fixed).isEqualTo(new Cli(2, "", "etcd-backup: --now does not go with run\n"));
+    assertThat(fixed).isEqualTo(new Cli(2, "", "etcd-backup: --now cannot be combined with run\n"));
   }
 
   private void assertRefused(String reason, String text) throws IOException {

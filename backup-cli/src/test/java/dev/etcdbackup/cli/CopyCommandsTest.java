@@ -103,7 +103,7 @@ class CopyCommandsTest {
     assertThat(Cli.on(to, "list").out()).isEqualTo(SECOND + "\n" + OTHER + "\n");
     assertThat(on("list").out().lines()).hasSize(3);
     assertThat(on("mirror", "p", target, "--keep-last=1").err())
-        .isEqualTo("etcd-backup: the --keep options go with --delete\n");
+        .isEqualTo("etcd-backup: the --keep options need --delete\n");
     assertThat(on("mirror", "p", target, "--delete").err())
         .startsWith("etcd-backup: nothing to keep");
   }

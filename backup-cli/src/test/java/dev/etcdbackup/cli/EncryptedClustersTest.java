@@ -176,7 +176,7 @@ class EncryptedClustersTest {
                     + key
                     + " is encrypted to "
                     + SUBKEY
-                    + ", and none of these private keys is at hand; give one of them with"
+                    + ", and none of their private keys was given; give one of them with"
                     + " --decrypt-with KEYFILE\n"));
     assertThat(withKey("plan", "p", file, now).out())
         .isEqualTo(
@@ -184,7 +184,7 @@ class EncryptedClustersTest {
                 + key
                 + ", 1h old\nit is encrypted to "
                 + SUBKEY
-                + "; at hand is the private key "
+                + "; the given private key is "
                 + SUBKEY
                 + "\n");
     JsonNode json = JSON.readTree(withKey("plan", "p", file, now, "-ojson").out());

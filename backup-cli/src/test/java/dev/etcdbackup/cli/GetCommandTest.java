@@ -66,7 +66,7 @@ class GetCommandTest {
     assertThat(run)
         .isEqualTo(
             new Cli(
-                4, "", "etcd-backup: " + file + " is there already; add --force to replace it\n"));
+                4, "", "etcd-backup: " + file + " already exists; add --force to replace it\n"));
     assertThat(file).hasContent("precious");
 
     assertThat(get(KEY, "--force").code()).isEqualTo(0);

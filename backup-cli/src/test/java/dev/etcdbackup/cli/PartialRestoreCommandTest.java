@@ -94,10 +94,11 @@ class PartialRestoreCommandTest {
   @Test
   void whatCannotBeIsRefused() throws Exception {
     assertRefused("--at-revision: revision 231 is in the future", "--at-revision=231");
-    assertRefused("--prefix must not be empty; leave it out for all keys", "--prefix=");
-    assertRefused("--from-key and --to-key do not go with --prefix", "--prefix=/p", "--to-key=/q");
+    assertRefused("--prefix must not be empty; omit it for all keys", "--prefix=");
     assertRefused(
-        "--without-auth drops the user root, so --set-root-password-file does not go with it",
+        "--from-key and --to-key cannot be combined with --prefix", "--prefix=/p", "--to-key=/q");
+    assertRefused(
+        "--without-auth drops the user root; omit --set-root-password-file",
         "--without-auth",
         "--set-root-password-file=" + password);
     Files.writeString(password, "x".repeat(73));

@@ -81,7 +81,7 @@ class S3SweepTest {
     Cli run = prune();
     assertThat(run.out()).isEqualTo(BACKUPS);
     assertThat(run.err())
-        .startsWith("etcd-backup: not looked for: abandoned uploads; this server cannot list")
+        .startsWith("etcd-backup: abandoned uploads were not searched: this server cannot list")
         .hasLineCount(1);
     assertThat(run.code()).isEqualTo(0);
   }

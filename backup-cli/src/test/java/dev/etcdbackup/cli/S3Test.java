@@ -304,7 +304,7 @@ class S3Test {
             new Cli(
                 2,
                 "",
-                "etcd-backup: --s3-customer-key-file: the key would be readable on its way; the"
+                "etcd-backup: --s3-customer-key-file: the key would be sent unencrypted; the"
                     + " endpoint must be https, not http\n"));
   }
 

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be meant is refused: exit 2, one line that says what to change, nothing done. */
 class UsageTest {
@@ -154,8 +153,8 @@ class UsageTest {
         mistake(
             "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
-        mistake("extract --store {store} p/k", "Give one of KEYNAME, --key-hex"),
-        mistake("extract --store {store} p/k a --prefix b", "Give one of KEYNAME, --key-hex"),
+        mistake("extract --store {store} p/k", "give one of KEYNAME, --key-hex"),
+        mistake("extract --store {store} p/k a --prefix b", "give one of KEYNAME, --key-hex"),
         mistake("extract --store {store} p/k --key-hex 0", "--key-hex: '0' cannot be decoded"),
         mistake("extract --store {store} p/k --key-base64 !", "--key-base64: '!' cannot be"),
         mistake("extract --store {store} p/k --key-hex=", "at least one byte"),
@@ -180,9 +179,9 @@ class UsageTest {
         mistake(
             "diff --store {store} p/k",
             "nothing to compare with; give B, --live URL, --to-revision or --to-time"),
-        mistake("diff --store {store} p/k p/l --live http://h:1", "--live stands for B; give one"),
+        mistake("diff --store {store} p/k p/l --live http://h:1", "--live replaces B; give one"),
         mistake("diff --store {store} p/k p/l --keys", "--keys goes with --live"),
-        mistake("usage --store {store}", "nothing to look at; give KEY, FILE or --over-time"),
+        mistake("usage --store {store}", "nothing to show; give KEY, FILE or --over-time"),
         mistake("usage --store {store} p/k --by color", "'color' is not one of prefix, lease and"),
         mistake("usage --store {store} p/k --over-time p", "--over-time goes without KEY|FILE"),
         mistake("history --store {store} k", "--project"),
@@ -274,28 +273,13 @@ class UsageTest {
     }
   }
 
+  /** The tool without a command, and every command. */
+  static Stream<String> commands() {
+    return Stream.concat(Stream.of(""), Commands.NAMES.stream());
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "list",
-        "latest",
-        "create",
-        "get",
-        "prune",
-        "coverage",
-        "status",
-        "verify",
-        "keys",
-        "diff",
-        "inspect",
-        "usage",
-        "history",
-        "extract",
-        "restore-live",
-        "plan",
-        "drill"
-      })
+  @MethodSource("commands")
   void everythingHasHelp(String command) {
     String[] args = command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"};
     Cli run = Cli.run(args);
@@ -305,6 +289,13 @@ class UsageTest {
         .startsWith(("Usage: etcd-backup " + command).strip())
         .contains("--store=URL", "--now=INSTANT", "-o, --output=text|json", "Exit codes:");
     assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+  }
+
+  @Test
+  void theReadmeListsEveryCommand() throws Exception {
+    List<String> listed =
+        Files.readAllLines(Path.of("README.md")).stream().map(line -> line.split(" ")[0]).toList();
+    assertThat(listed).containsAll(Commands.NAMES);
   }
 
   @Test

@@ -53,7 +53,7 @@ class VerifyCommandTest {
 
   @Test
   void deepSaysMoreAndPrintsHashKv() throws Exception {
-    String ok = ": ok, SHA-256, pages, buckets and every entry, and what they say of one another";
+    String ok = ": ok, SHA-256, pages, buckets and every entry, and the consistency of entries";
     assertThat(on("verify", GOOD, "--deep"))
         .isEqualTo(
             new Cli(

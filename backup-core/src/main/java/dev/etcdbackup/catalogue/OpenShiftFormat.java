@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code snapshot_2024-05-01_100000.db} in local time, and {@code static_kuberesources_} of the
- * same time, the files of the control plane. Both may lie in a directory for each backup.
+ * same time, the files of the control plane. Both may be in a directory for each backup.
  */
 final class OpenShiftFormat implements NameFormat {
   private static final Pattern NAME =

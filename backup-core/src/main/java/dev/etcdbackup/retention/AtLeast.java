@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A policy that keeps a minimum number of backups, whatever another policy keeps. */
+/** A policy that keeps a minimum number of backups, even when another policy keeps fewer. */
 record AtLeast(RetentionPolicy policy, int count) implements RetentionPolicy {
   AtLeast {
     Objects.requireNonNull(policy, "policy");

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * A policy that keeps the newest backup and of the others, from the newest to the oldest, each that
- * fits into what is left of a total size. One that does not fit uses up nothing, so deleting it
- * changes nothing for the others.
+ * fits into the rest of a total size. One that does not fit uses up nothing, so deleting it changes
+ * nothing for the others.
  */
 record KeepWithinBytes(long bytes) implements RetentionPolicy {
   KeepWithinBytes {

@@ -119,7 +119,7 @@ public interface RetentionPolicy {
   }
 
   /**
-   * Returns a policy that keeps the newest backups, whatever their age.
+   * Returns a policy that keeps the newest backups, independent of their age.
    *
    * @param count the number of backups, at least 1
    * @return the policy, {@code last COUNT}

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -290,43 +287,6 @@ class BackupNameTest {
   }
 
   @Test
-  void tarballsAreReadInTheZoneTheyWereWrittenIn() {
-    String text = "etcd-backup-2020-07-01-12-00-00.tar.gz";
-
-    assertThat(BackupName.parse(text, ZoneId.of("America/Chicago")).time())
-        .contains(Instant.parse("2020-07-01T17:00:00Z"));
-    assertThat(BackupName.parse(text, ZoneOffset.UTC)).isEqualTo(BackupName.parse(text));
-    assertThat(BackupName.parse(text, ZoneId.of("America/Chicago")))
-        .isNotEqualTo(BackupName.parse(text));
-  }
-
-  @Test
-  void aLocalTimeThatTheClocksSkippedIsReadAsThatMuchLater() {
-    ZoneId berlin = ZoneId.of("Europe/Berlin");
-
-    // At 2:00 on that night the clocks went to 3:00.
-    assertThat(BackupName.parse("etcd-backup-2020-03-29-02-30-00.tar.gz", berlin).time())
-        .contains(LocalDateTime.of(2020, 3, 29, 3, 30).atZone(berlin).toInstant())
-        .contains(Instant.parse("2020-03-29T01:30:00Z"));
-  }
-
-  @Test
-  void aLocalTimeThatCameTwiceIsReadAsTheEarlier() {
-    ZoneId berlin = ZoneId.of("Europe/Berlin");
-
-    // At 3:00 on that night the clocks went back to 2:00.
-    assertThat(BackupName.parse("etcd-backup-2020-10-25-02-30-00.tar.gz", berlin).time())
-        .contains(Instant.parse("2020-10-25T00:30:00Z"));
-  }
-
-  @Test
-  void theZoneOfTarballsDoesNotMoveThePeriodicOnes() {
-    String text = "etcd.backup_v7_2020-02-03-20:45:48";
-
-    assertThat(BackupName.parse(text, ZoneId.of("Asia/Tokyo"))).isEqualTo(BackupName.parse(text));
-  }
-
-  @Test
   void theOrderIsTimeThenRevisionAsANumberThenText() {
     List<String> oldestFirst =
         List.of(
@@ -358,56 +318,6 @@ class BackupNameTest {
     assertThat(a.compareAge(b)).isZero();
     assertThat(a.compareAge(BackupName.parse("manual"))).isPositive();
     assertThat(BackupName.parse("manual").compareAge(BackupName.parse("another"))).isZero();
-  }
-
-  @Test
-  void changesSayTheirFirstAndTheirLastRevision() {
-    Instant time = Instant.parse("2020-01-30T20:44:41.9Z");
-    BackupName name = BackupName.changes(1451, 1520, time);
-
-    assertThat(name.text()).isEqualTo("etcd.changes_v1451-v1520_2020-01-30-20:44:41");
-    assertThat(name).isEqualTo(BackupName.parse(name.text()));
-    assertThat(name.kind()).isEqualTo(BackupKind.CHANGES);
-    assertThat(name.kind().hasSeries()).isFalse();
-    assertThat(name.firstRevision()).hasValue(1451);
-    assertThat(name.revision()).hasValue(1520);
-    assertThat(name.time()).hasValue(Instant.parse("2020-01-30T20:44:41Z"));
-    BackupName encoded = name.withEncoding(".zst").withEncoding(".gpg");
-    assertThat(encoded.base()).isEqualTo(name.text());
-    assertThat(encoded).isEqualTo(BackupName.parse(name.text() + ".zst.gpg"));
-    assertThat(encoded.firstRevision()).hasValue(1451);
-    assertThat(BackupName.parse("a/" + name.text()).prefix()).isEqualTo("a/etcd.changes");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "etcd.changes_v0-v5_2020-01-30-20:44:41",
-        "etcd.changes_v6-v5_2020-01-30-20:44:41",
-        "etcd.changes_v05-v6_2020-01-30-20:44:41",
-        "etcd.changes_v5-v06_2020-01-30-20:44:41",
-        "etcd.changes_v5-v6_2020-02-30-20:44:41",
-        "etcd.changes_v5-v6_2020-01-30-20-44-41",
-        "etcd.changes_v5-v6_2020-01-30-20:44:41.tar.gz",
-        "etcd.changes_v5-v99999999999999999999_2020-01-30-20:44:41",
-        "etcd.changes_v-v6_2020-01-30-20:44:41",
-        "etcd.changes_v5-6_2020-01-30-20:44:41",
-        "etcd.changes_5-v6_2020-01-30-20:44:41",
-        "my-etcd.changes_v5-v6_2020-01-30-20:44:41",
-        "etcd.backup_v5-v6_2020-01-30-20:44:41",
-        "-v6_2020-01-30-20:44:41",
-        "etcd.changes_v6_v6-v7-v6_2020-01-30-20:44:41"
-      })
-  void whatIsNotExactlyANameOfChangesIsOther(String text) {
-    assertIsOther(text);
-  }
-
-  @Test
-  void changesOutOfRangeAreRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> BackupName.changes(0, 5, Instant.EPOCH))
-        .withMessageContaining("0 to 5");
-    assertThatIllegalArgumentException().isThrownBy(() -> BackupName.changes(6, 5, Instant.EPOCH));
   }
 
   private static void assertIsOther(String text) {

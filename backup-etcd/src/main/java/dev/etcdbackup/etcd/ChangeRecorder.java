@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * then a restart takes a new base.
  *
  * <p>etcd sends no faster than events are stored. On the heap this takes three times the bytes of
- * an object and 4 MiB, where a single transaction is not larger than that.
+ * an object and 5 MiB, where a single transaction is not larger than that.
  *
  * <p>For one thread, that which calls {@link #run}.
  */

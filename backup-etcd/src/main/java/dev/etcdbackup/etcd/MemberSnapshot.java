@@ -15,7 +15,7 @@ final class MemberSnapshot implements Snapshot {
   private final SnapshotInfo info;
   private final EtcdMember member;
   private final SnapshotCall call;
-  private final VerifyingInputStream proving;
+  private final VerifyingInputStream verifying;
   private final RevisionScan scan = new RevisionScan();
   private final Stream stream = new Stream();
   private @Nullable SourceException failure;
@@ -31,7 +31,7 @@ final class MemberSnapshot implements Snapshot {
     this.info = info;
     this.member = member;
     this.call = call;
-    this.proving = new VerifyingInputStream(call);
+    this.verifying = new VerifyingInputStream(call);
   }
 
   @Override
@@ -45,7 +45,7 @@ final class MemberSnapshot implements Snapshot {
       throw failure;
     }
     try {
-      return proving.size();
+      return verifying.size();
     } catch (IOException e) {
       throw failed(e);
     }
@@ -58,7 +58,7 @@ final class MemberSnapshot implements Snapshot {
 
   @Override
   public SnapshotDigest digest() {
-    SnapshotDigest digest = proving.digest();
+    SnapshotDigest digest = verifying.digest();
     return new SnapshotDigest(digest.size(), digest.sha256(), scan.revision());
   }
 
@@ -103,7 +103,7 @@ final class MemberSnapshot implements Snapshot {
     public int read(byte[] buffer, int offset, int length) throws SourceException {
       requireUsable();
       try {
-        int count = proving.read(buffer, offset, length);
+        int count = verifying.read(buffer, offset, length);
         if (count > 0) {
           scan.update(buffer, offset, count);
         }

@@ -43,7 +43,7 @@ final class Recording {
   private ChainState state; // of what is stored
   private @Nullable ChangesWriter writer; // the events that are not stored yet
   private final Set<Long> leases = new HashSet<>(); // that these refer to
-  private final RevisionFingerprint fingerprint = new RevisionFingerprint(); // of the last revision
+  private final RevisionFingerprint fingerprint = new RevisionFingerprint(); // until it is checked
   private long events;
   private long last; // revision received
   private boolean open; // more events of it may follow
@@ -208,7 +208,6 @@ final class Recording {
       throw new IllegalStateException("no object was begun");
     }
     out.event(revision, deletion, stored);
-    fingerprint.event(deletion, stored, 0, stored.length);
     events++;
     if (value.getLease() != 0) {
       leases.add(value.getLease());
@@ -234,7 +233,6 @@ final class Recording {
       writer.time(now);
       mark = now.getEpochSecond();
     }
-    String unused = fingerprint.finish(); // of the revision before
     last = revision;
     open = true;
   }
@@ -275,13 +273,14 @@ final class Recording {
             now,
             granted,
             hash);
+    String lastRevision = full.lastFingerprint();
     ChangesWriter.Finished finished = full.finish(header);
     BackupName name = BackupName.changes(header.from(), last, now);
     for (String suffix : settings.suffixes()) {
       name = name.withEncoding(suffix);
     }
     StoredBackup stored = store(name, finished);
-    state = state.after(last, fingerprint.finish(), finished.sha256());
+    state = state.after(last, lastRevision, finished.sha256());
     writer = null;
     leases.clear();
     settings.listener().stored(Backup.of(stored, ZoneOffset.UTC), events);

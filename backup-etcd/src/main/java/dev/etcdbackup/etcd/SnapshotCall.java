@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * The bytes of one Snapshot call, pulled: etcd sends as fast as they are read and no faster.
  *
  * <p>At most {@value #PREFETCH} messages are on their way or unread, 1 MiB at etcd's 32 KiB each,
- * outside the heap. gRPC's thread puts them in the queue and never waits; one thread reads. Whoever
- * closes cancels the call and wakes the reader.
+ * outside the heap. gRPC's thread puts them in the queue and never waits; one thread reads. A
+ * caller that closes cancels the call and wakes the reader.
  *
  * <p>A read waits no longer than the no-progress timeout, whatever else arrives than bytes; time in
  * which nothing is read does not count. The deadline ends the call whether its bytes are read or

@@ -20,12 +20,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One watch over all keys of a member, pulled: etcd sends no faster than the answers are taken. At
- * most {@value #PREFETCH} are on their way or not taken yet. etcd splits large answers into
- * fragments of some 2 MiB.
+ * One watch over all keys of a member, pulled: etcd sends no faster than the answers are taken.
+ *
+ * <p>etcd answers each put by itself. So that a thousand of them a second do not wake up the taker
+ * a thousand times, answers are gathered: until they have {@value #FULL_BYTES} bytes, or for 100 ms
+ * after the first one. No more are asked for while as many wait. etcd splits large answers into
+ * fragments of some 2 MiB, so at most twice that and twice {@value #FULL_BYTES} bytes are in
+ * memory.
  */
 final class WatchCall implements Closeable {
-  private static final int PREFETCH = 2;
+  private static final int FULL_BYTES = 256 << 10;
+  private static final long GATHERING_NANOS = 100_000_000;
   private static final int MAX_MESSAGE_BYTES = 64 << 20; // a single event is never split
   private static final int CREATE_FRAGMENT = 8; // fields that jetcd's classes do not have
   private static final int RESPONSE_FRAGMENT = 7;
@@ -35,7 +40,9 @@ final class WatchCall implements Closeable {
   private final ClientCall<WatchRequest, WatchResponse> call;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
-  private final Queue<WatchResponse> answers = new ArrayDeque<>(PREFETCH);
+  private final Queue<WatchResponse> gathered = new ArrayDeque<>(); // of the taker alone
+  private final Queue<WatchResponse> answers = new ArrayDeque<>();
+  private long waitingBytes; // of these answers
   private @Nullable Status end;
 
   private WatchCall(String name, ClientCall<WatchRequest, WatchResponse> call) {
@@ -64,7 +71,7 @@ final class WatchCall implements Closeable {
 
   private void start(long from) {
     call.start(new Arrivals(), new Metadata());
-    call.request(PREFETCH);
+    call.request(1);
     UnknownFieldSet fragments =
         UnknownFieldSet.newBuilder()
             .addField(CREATE_FRAGMENT, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
@@ -91,25 +98,44 @@ final class WatchCall implements Closeable {
    * @throws SourceException when the watch has ended
    */
   @Nullable WatchResponse poll(Duration most) throws SourceException, InterruptedException {
+    if (gathered.isEmpty() && gather(most)) {
+      call.request(1);
+    }
+    return gathered.poll();
+  }
+
+  /**
+   * Takes over the answers that wait.
+   *
+   * @return whether so many waited that no more were asked for
+   */
+  private boolean gather(Duration most) throws SourceException, InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = most.toNanos();
-      while (answers.isEmpty()) {
-        if (end != null) {
-          String why = EtcdStatus.explain(end, "the watch ended");
-          throw new SourceException("watch of " + name + ": " + why, end.asException());
-        }
-        if (left <= 0) {
-          return null;
-        }
+      while (answers.isEmpty() && end == null && left > 0) {
         left = arrived.awaitNanos(left);
       }
-      WatchResponse answer = answers.remove();
-      call.request(1);
-      return answer;
+      left = GATHERING_NANOS;
+      while (!answers.isEmpty() && !isFull() && end == null && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+      if (answers.isEmpty() && end != null) {
+        String why = EtcdStatus.explain(end, "the watch ended");
+        throw new SourceException("watch of " + name + ": " + why, end.asException());
+      }
+      boolean full = isFull();
+      gathered.addAll(answers);
+      answers.clear();
+      waitingBytes = 0;
+      return full;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isFull() {
+    return waitingBytes >= FULL_BYTES;
   }
 
   /** Ends the watch. */
@@ -122,12 +148,20 @@ final class WatchCall implements Closeable {
   private final class Arrivals extends ClientCall.Listener<WatchResponse> {
     @Override
     public void onMessage(WatchResponse answer) {
+      boolean full;
       lock.lock();
       try {
         answers.add(answer);
-        arrived.signalAll();
+        waitingBytes += answer.getSerializedSize();
+        full = isFull();
+        if (full || answers.size() == 1) {
+          arrived.signalAll();
+        }
       } finally {
         lock.unlock();
+      }
+      if (!full) {
+        call.request(1); // costs nothing here, on gRPC's thread; from the taker's it is a wake-up
       }
     }
 

@@ -7,30 +7,13 @@ import dev.etcdbackup.schedule.CheckResult;
 import dev.etcdbackup.schedule.FailedRun;
 import dev.etcdbackup.schedule.ScheduledCheck;
 import dev.etcdbackup.service.BackupResult;
-import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReference;
-import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A listener of a scheduler that writes Kubernetes Events ({@code events.k8s.io/v1}), so that
@@ -77,66 +60,12 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
   /** Reason of a warning: the lock was lost during a run. */
   public static final String LOCK_LOST = "LockLost";
 
-  private static final Logger LOG = LoggerFactory.getLogger(BackupEvents.class);
-  private static final DateTimeFormatter MICROS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-  private static final Duration REPEATED_WITHIN = Duration.ofHours(1);
-  private static final Duration COUNTED_EVERY = Duration.ofMinutes(5);
-  private static final int PER_HOUR = 25;
-  private static final int LONGEST_NOTE = 1024; // what the API server takes
-  private static final int MOST_WRITTEN = 10_000; // remembered events, some hundred bytes each
-
-  private final KubernetesClient client;
+  private final EventSender sender;
   private final Function<String, Optional<ObjectReference>> regarding;
-  private final String controller;
-  private final String instance;
-  private final InstantSource clock;
-  private final ThreadPoolExecutor sender;
-  private final Map<Key, Written> written = new LinkedHashMap<>(); // oldest first; sender's
-  private final Map<String, Budget> budgets = new LinkedHashMap<>(); // by object; sender's
 
-  /** What makes two events the same. */
-  private record Key(String object, String type, String reason, String note) {}
-
-  /** An event that was written. */
-  private static final class Written {
-    private Event event;
-    private final Instant first;
-    private Instant sent;
-    private int count = 1;
-
-    private Written(Event event, Instant first) {
-      this.event = event;
-      this.first = first;
-      this.sent = first;
-    }
-  }
-
-  /** The new events of an object in an hour. */
-  private static final class Budget {
-    private final Instant since;
-    private int used;
-
-    private Budget(Instant since) {
-      this.since = since;
-    }
-  }
-
-  private BackupEvents(
-      KubernetesClient client,
-      Function<String, Optional<ObjectReference>> regarding,
-      String controller,
-      String instance,
-      InstantSource clock) {
-    this.client = ApiCall.impatient(client);
+  private BackupEvents(EventSender sender, Function<String, Optional<ObjectReference>> regarding) {
+    this.sender = sender;
     this.regarding = Objects.requireNonNull(regarding, "regarding");
-    this.controller = Objects.requireNonNull(controller, "controller");
-    this.instance = Objects.requireNonNull(instance, "instance");
-    this.clock = clock;
-    this.sender =
-        new ThreadPoolExecutor(
-            1, 1, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1000), BackupEvents::newThread);
-    sender.allowCoreThreadTimeOut(true);
   }
 
   /**
@@ -154,7 +83,31 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
       String controller,
       String instance,
       Function<String, Optional<ObjectReference>> regarding) {
-    return new BackupEvents(client, regarding, controller, instance, InstantSource.system());
+    return new BackupEvents(
+        new EventSender(client, controller, instance, InstantSource.system()), regarding);
+  }
+
+  /**
+   * Returns a listener of no scheduler, for {@link #write} and {@link #forProjects}.
+   *
+   * @param client how to reach the API server; not closed by the listener
+   * @param controller the name of the operator, for example {@code etcdbackup.dev/operator}
+   * @param instance the name of this process, for example that of its pod; 128 characters at most
+   * @return the listener
+   */
+  public static BackupEvents of(KubernetesClient client, String controller, String instance) {
+    return of(client, controller, instance, project -> Optional.empty());
+  }
+
+  /**
+   * Returns a listener for another scheduler, with the thread and the limits of this one. Closing
+   * either closes both.
+   *
+   * @param other returns the object of a project of that scheduler, as for {@link #of}
+   * @return the listener
+   */
+  public BackupEvents forProjects(Function<String, Optional<ObjectReference>> other) {
+    return new BackupEvents(sender, other);
   }
 
   /** With another clock, for tests. */
@@ -162,7 +115,8 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
       KubernetesClient client,
       Function<String, Optional<ObjectReference>> regarding,
       InstantSource clock) {
-    return new BackupEvents(client, regarding, "etcdbackup.dev/test", "test-0", clock);
+    return new BackupEvents(
+        new EventSender(client, "etcdbackup.dev/test", "test-0", clock), regarding);
   }
 
   @Override
@@ -227,13 +181,7 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
    * @param note one line for people; cut after 1,024 characters
    */
   public void write(ObjectReference object, String type, String reason, String note) {
-    String text = note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE - 1) + "…";
-    Instant now = clock.instant();
-    try {
-      sender.execute(() -> send(object, type, reason, text, now));
-    } catch (RejectedExecutionException fullOrClosed) {
-      LOG.debug("an event {} of {} is dropped", reason, object.getName());
-    }
+    sender.write(object, type, reason, note);
   }
 
   /**
@@ -242,113 +190,10 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
    */
   @Override
   public void close() {
-    sender.shutdown();
-    try {
-      if (!sender.awaitTermination(5, TimeUnit.SECONDS)) {
-        sender.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      sender.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    sender.close();
   }
 
   private void write(String project, String type, String reason, String note) {
     regarding.apply(project).ifPresent(object -> write(object, type, reason, note));
-  }
-
-  private void send(ObjectReference object, String type, String reason, String note, Instant now) {
-    String id = Objects.requireNonNullElse(object.getUid(), "") + "/" + object.getName();
-    Key key = new Key(id, type, reason, note);
-    @Nullable Written before = written.get(key);
-    try {
-      if (before != null && now.isBefore(before.first.plus(REPEATED_WITHIN))) {
-        count(before, now);
-      } else if (isWithinBudget(id, now)) {
-        written.remove(key);
-        written.put(key, new Written(create(object, type, reason, note, now), now));
-        forgetOld();
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("an event {} of {} was not written: {}", reason, object.getName(), e.getMessage());
-    }
-  }
-
-  private void count(Written event, Instant now) throws IOException {
-    event.count++;
-    if (now.isBefore(event.sent.plus(COUNTED_EVERY)) && event.count > 2) {
-      return; // goes with a later one
-    }
-    event.sent = now;
-    Event counted =
-        new EventBuilder(event.event)
-            .withNewSeries()
-            .withCount(event.count)
-            .withLastObservedTime(new MicroTime(MICROS.format(now)))
-            .endSeries()
-            .build();
-    event.event =
-        ApiCall.of(
-            "event " + counted.getMetadata().getName(),
-            () ->
-                client
-                    .events()
-                    .v1()
-                    .events()
-                    .inNamespace(counted.getMetadata().getNamespace())
-                    .resource(counted)
-                    .update());
-  }
-
-  private Event create(ObjectReference object, String type, String reason, String note, Instant now)
-      throws IOException {
-    String namespace = Objects.requireNonNullElse(object.getNamespace(), "default");
-    String name =
-        "%s.%x%09d".formatted(object.getName(), now.getEpochSecond(), now.getNano())
-            + Integer.toHexString(note.hashCode());
-    Event event =
-        new EventBuilder()
-            .withNewMetadata()
-            .withName(name)
-            .withNamespace(namespace)
-            .endMetadata()
-            .withEventTime(new MicroTime(MICROS.format(now)))
-            .withReportingController(controller)
-            .withReportingInstance(instance)
-            .withAction("Backup")
-            .withType(type)
-            .withReason(reason)
-            .withNote(note)
-            .withRegarding(object)
-            .build();
-    return ApiCall.of(
-        "event " + name,
-        () -> client.events().v1().events().inNamespace(namespace).resource(event).create());
-  }
-
-  private boolean isWithinBudget(String object, Instant now) {
-    Budget budget = budgets.get(object);
-    if (budget == null || !now.isBefore(budget.since.plus(Duration.ofHours(1)))) {
-      budgets.remove(object);
-      budget = new Budget(now);
-      budgets.put(object, budget);
-    }
-    budget.used++;
-    return budget.used <= PER_HOUR;
-  }
-
-  private void forgetOld() {
-    while (written.size() > MOST_WRITTEN) {
-      written.remove(written.keySet().iterator().next());
-    }
-    while (budgets.size() > MOST_WRITTEN) {
-      budgets.remove(budgets.keySet().iterator().next());
-    }
-  }
-
-  private static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "etcd-backup-events");
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -161,6 +161,21 @@ public final class EtcdBackupConditions {
   }
 
   /**
+   * Sets the conditions of a resource whose cluster is not scheduled: {@link #READY} to false and
+   * {@link #BACKUP_FRESH} to unknown. A {@link #LAST_BACKUP_SUCCEEDED} that the resource has is
+   * kept.
+   *
+   * @param reason a reason in CamelCase, for example {@link #SUSPENDED} or {@link #INVALID_SPEC}
+   * @param message one line for people, with what to do
+   * @return the changed conditions
+   */
+  public EtcdBackupConditions notScheduled(String reason, String message) {
+    return notReady(reason, message)
+        .with(BACKUP_FRESH, "Unknown", reason, "the cluster is not backed up on a schedule")
+        .noRunYet();
+  }
+
+  /**
    * Sets {@link #BACKUP_FRESH} and {@link #LAST_BACKUP_SUCCEEDED} by the status of the project in a
    * scheduler. Before the first run after a start, a {@link #LAST_BACKUP_SUCCEEDED} that the
    * resource has is kept.
@@ -288,6 +303,10 @@ public final class EtcdBackupConditions {
           STORED,
           "a backup was stored at " + success.get().truncatedTo(ChronoUnit.SECONDS));
     }
+    return noRunYet();
+  }
+
+  private EtcdBackupConditions noRunYet() {
     return conditions.containsKey(LAST_BACKUP_SUCCEEDED)
         ? this
         : with(LAST_BACKUP_SUCCEEDED, "Unknown", NO_RUN_YET, "no run has ended yet");

@@ -19,8 +19,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * authorities; {@code tls.crt}, {@code etcd-client.crt}, {@code client.crt}, {@code cert.pem},
  * {@code client.pem} for the certificate; {@code tls.key}, {@code etcd-client.key}, {@code
  * client.key}, {@code key.pem}, {@code client-key.pem} for its key; {@code password}, {@code
- * etcd-root-password} for the password.
+ * etcd-root-password} for the password. A line break at the end of a password or a user's name is
+ * left out.
  *
  * <p>Immutable and thread-safe.
  */
@@ -48,13 +49,12 @@ public final class EtcdSecrets {
   private static final List<String> KEY =
       List.of("tls.key", "etcd-client.key", "client.key", "key.pem", "client-key.pem");
   private static final List<String> PASSWORD = List.of("password", "etcd-root-password");
-  private static final EtcdSecrets NONE = new EtcdSecrets(null, null, null, null, null);
+  private static final String USER_NAME = "username";
+  private static final EtcdSecrets NONE = new EtcdSecrets(null, null, null);
 
   private final @Nullable Entry ca;
-  private final @Nullable Entry certificate;
-  private final @Nullable Entry key;
-  private final @Nullable String user;
-  private final @Nullable Entry password;
+  private final @Nullable Certificate certificate;
+  private final @Nullable User user;
 
   /**
    * An entry of a Secret.
@@ -70,17 +70,24 @@ public final class EtcdSecrets {
     }
   }
 
-  private EtcdSecrets(
-      @Nullable Entry ca,
-      @Nullable Entry certificate,
-      @Nullable Entry key,
-      @Nullable String user,
-      @Nullable Entry password) {
+  /**
+   * A client certificate and its key.
+   *
+   * @param ifPresent whether there is none when the Secret has no entry of it
+   */
+  private record Certificate(Entry certificate, Entry key, boolean ifPresent) {}
+
+  /**
+   * A user.
+   *
+   * @param name the name; null for the one in the Secret of the password
+   */
+  private record User(@Nullable String name, Entry password) {}
+
+  private EtcdSecrets(@Nullable Entry ca, @Nullable Certificate certificate, @Nullable User user) {
     this.ca = ca;
     this.certificate = certificate;
-    this.key = key;
     this.user = user;
-    this.password = password;
   }
 
   /**
@@ -114,7 +121,7 @@ public final class EtcdSecrets {
    * @throws IllegalArgumentException when the name is empty
    */
   public EtcdSecrets withAuthorities(String secret, @Nullable String key) {
-    return new EtcdSecrets(new Entry(secret, key), certificate, this.key, user, password);
+    return new EtcdSecrets(new Entry(secret, key), certificate, user);
   }
 
   /**
@@ -129,8 +136,27 @@ public final class EtcdSecrets {
    */
   public EtcdSecrets withCertificate(
       String secret, @Nullable String certificate, @Nullable String key) {
-    return new EtcdSecrets(
-        ca, new Entry(secret, certificate), new Entry(secret, key), user, password);
+    return with(new Certificate(new Entry(secret, certificate), new Entry(secret, key), false));
+  }
+
+  /**
+   * Returns a copy with the client certificate that a Secret may have: when it has no entry of the
+   * certificate, the client shows none.
+   *
+   * @param secret the name of the Secret
+   * @param certificate the key of the entry of the certificate; null for the first of the usual
+   *     ones that is there
+   * @param key the key of the entry of its private key; null likewise
+   * @return the changed Secrets
+   * @throws IllegalArgumentException when the name is empty
+   */
+  public EtcdSecrets withCertificateIfPresent(
+      String secret, @Nullable String certificate, @Nullable String key) {
+    return with(new Certificate(new Entry(secret, certificate), new Entry(secret, key), true));
+  }
+
+  private EtcdSecrets with(Certificate own) {
+    return new EtcdSecrets(ca, own, user);
   }
 
   /**
@@ -146,7 +172,19 @@ public final class EtcdSecrets {
     if (user.isEmpty()) {
       throw new IllegalArgumentException("user must not be empty");
     }
-    return new EtcdSecrets(ca, certificate, this.key, user, new Entry(secret, key));
+    return new EtcdSecrets(ca, certificate, new User(user, new Entry(secret, key)));
+  }
+
+  /**
+   * Returns a copy with the user that a Secret names, as one of the type {@code
+   * kubernetes.io/basic-auth} does: in its entries {@code username} and {@code password}.
+   *
+   * @param secret the name of the Secret
+   * @return the changed Secrets
+   * @throws IllegalArgumentException when the name is empty
+   */
+  public EtcdSecrets withLogin(String secret) {
+    return new EtcdSecrets(ca, certificate, new User(null, new Entry(secret, null)));
   }
 
   /**
@@ -156,9 +194,16 @@ public final class EtcdSecrets {
    */
   public Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    Stream.of(ca, certificate, key, password)
-        .filter(Objects::nonNull)
-        .forEach(entry -> names.add(entry.secret()));
+    if (ca != null) {
+      names.add(ca.secret());
+    }
+    if (certificate != null) {
+      names.add(certificate.certificate().secret());
+      names.add(certificate.key().secret());
+    }
+    if (user != null) {
+      names.add(user.password().secret());
+    }
     return names;
   }
 
@@ -168,18 +213,15 @@ public final class EtcdSecrets {
 
   /** The same without certificates, for an etcd without TLS. */
   EtcdSecrets withoutTls() {
-    return new EtcdSecrets(null, null, null, user, password);
+    return new EtcdSecrets(null, null, user);
   }
 
   /** These, and what they do not name as the others name it. */
   EtcdSecrets orElse(EtcdSecrets others) {
-    boolean own = certificate != null;
     return new EtcdSecrets(
         ca == null ? others.ca : ca,
-        own ? certificate : others.certificate,
-        own ? key : others.key,
-        password == null ? others.user : user,
-        password == null ? others.password : password);
+        certificate == null ? others.certificate : certificate,
+        user == null ? others.user : user);
   }
 
   /**
@@ -203,9 +245,9 @@ public final class EtcdSecrets {
       if (isTls()) {
         builder.tls(reading.tls());
       }
-      if (user != null && password != null) {
-        String text = new String(reading.bytes(password, PASSWORD), StandardCharsets.UTF_8);
-        builder.user(user, () -> text);
+      if (user != null) {
+        String password = reading.text(user.password(), PASSWORD);
+        builder.user(reading.name(user), () -> password);
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new SourceException(
@@ -255,14 +297,12 @@ public final class EtcdSecrets {
     return other instanceof EtcdSecrets that
         && Objects.equals(ca, that.ca)
         && Objects.equals(certificate, that.certificate)
-        && Objects.equals(key, that.key)
-        && Objects.equals(user, that.user)
-        && Objects.equals(password, that.password);
+        && Objects.equals(user, that.user);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(ca, certificate, key, user, password);
+    return Objects.hash(ca, certificate, user);
   }
 
   /** The Secrets of one connection, each read once. */
@@ -282,26 +322,50 @@ public final class EtcdSecrets {
           authorities == null
               ? EtcdTls.trustingSystem()
               : EtcdTls.trustingPem("Secret " + authorities.secret(), bytes(authorities, CA));
-      @Nullable Entry own = certificate;
-      @Nullable Entry ownKey = key;
-      return own == null || ownKey == null
-          ? tls
-          : tls.withCertificatePem(
-              "Secret " + own.secret(), bytes(own, CERTIFICATE), bytes(ownKey, KEY));
+      @Nullable Certificate own = certificate;
+      if (own == null || (own.ifPresent() && find(own.certificate(), CERTIFICATE).isEmpty())) {
+        return tls;
+      }
+      return tls.withCertificatePem(
+          "Secret " + own.certificate().secret(),
+          bytes(own.certificate(), CERTIFICATE),
+          bytes(own.key(), KEY));
+    }
+
+    String name(User user) throws IOException {
+      @Nullable String name = user.name();
+      return name != null ? name : text(new Entry(user.password().secret(), USER_NAME), List.of());
+    }
+
+    /** Without the line break that a file of it often ends with. */
+    String text(Entry entry, List<String> usual) throws IOException {
+      return new String(bytes(entry, usual), StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
     }
 
     byte[] bytes(Entry entry, List<String> usual) throws IOException {
+      Optional<byte[]> found = find(entry, usual);
+      if (found.isEmpty()) {
+        throw new IOException(
+            "Secret %s of namespace %s has no entry %s"
+                .formatted(entry.secret(), namespace, String.join(" or ", keys(entry, usual))));
+      }
+      return found.get();
+    }
+
+    private Optional<byte[]> find(Entry entry, List<String> usual) throws IOException {
       Map<String, String> data = data(entry.secret());
-      List<String> candidates = entry.key() == null ? usual : List.of(entry.key());
-      for (String candidate : candidates) {
-        String value = data.get(candidate);
+      for (String key : keys(entry, usual)) {
+        String value = data.get(key);
         if (value != null && !value.isEmpty()) {
-          return decode(entry.secret(), candidate, value);
+          return Optional.of(decode(entry.secret(), key, value));
         }
       }
-      throw new IOException(
-          "Secret %s of namespace %s has no entry %s"
-              .formatted(entry.secret(), namespace, String.join(" or ", candidates)));
+      return Optional.empty();
+    }
+
+    private static List<String> keys(Entry entry, List<String> usual) {
+      @Nullable String key = entry.key();
+      return key == null ? usual : List.of(key);
     }
 
     private byte[] decode(String secret, String entry, String value) throws IOException {

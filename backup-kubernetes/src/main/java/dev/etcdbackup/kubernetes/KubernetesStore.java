@@ -9,18 +9,13 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.s3.S3StoreBuilder;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +26,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A bucket as a store, whose address and credentials are in a Secret, a ConfigMap or both. They are
@@ -60,66 +54,32 @@ import software.amazon.awssdk.services.s3.S3Client;
  * logged, {@link #problem()} says it, and the last valid settings go on.
  *
  * <p>Needs the verbs {@code list} and {@code watch} for the Secret and the ConfigMap, which may be
- * limited to their names. Thread-safe. Holds one S3 client, and an old one until its calls have
- * ended.
+ * limited to their names; or the verb {@code get} alone, with {@link Builder#openUnwatched}, which
+ * reads them instead of watching them. Thread-safe. Holds one S3 client, and an old one until its
+ * calls have ended.
  */
 public final class KubernetesStore implements BackupStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KubernetesStore.class);
 
-  private final String place;
+  private final StoreEntries entries;
   private final UnaryOperator<S3StoreBuilder> customization;
-  private final List<Watched<?>> watches = new ArrayList<>();
-  private final Map<String, @Nullable Map<String, String>> parts =
-      new HashMap<>(); // by kind; null when missing; guarded by this
-  private @Nullable Opened current; // guarded by this
+  private final List<Watched<?>> watches;
+  private final @Nullable Reading reading; // null when they are watched
+  private @Nullable OpenedStore current; // guarded by this
   private String problem = "was not read yet"; // guarded by this; empty for none
-  private boolean read; // both parts; guarded by this
+  private boolean read; // both the Secret and the ConfigMap; guarded by this
   private boolean closed; // guarded by this
-
-  /** A store with its client, and the number of calls that use it. */
-  private static final class Opened {
-    private final StoreSettings settings;
-    private final S3BackupStore store;
-    private final S3Client client;
-    private int users = 1; // the first is that it is current
-
-    private Opened(StoreSettings settings, S3BackupStore store, S3Client client) {
-      this.settings = settings;
-      this.store = store;
-      this.client = client;
-    }
-  }
 
   /** A call of a store. */
   private interface Call<T> {
     T of(S3BackupStore store) throws BackupException;
   }
 
-  private KubernetesStore(Builder builder) {
+  private KubernetesStore(Builder builder, @Nullable Duration readAfter) {
     this.customization = builder.customization;
-    this.place = builder.place();
-    if (builder.configMap != null) {
-      parts.put("ConfigMap", null);
-      watches.add(
-          new Watched<>(
-              "ConfigMap " + builder.configMap + " of namespace " + builder.namespace,
-              builder
-                  .client
-                  .configMaps()
-                  .inNamespace(builder.namespace)
-                  .withName(builder.configMap),
-              meta -> new ConfigMapBuilder().withMetadata(meta).build(),
-              (key, object) -> changed("ConfigMap", object == null ? null : data(object))));
-    }
-    if (builder.secret != null) {
-      parts.put("Secret", null);
-      watches.add(
-          new Watched<>(
-              "Secret " + builder.secret + " of namespace " + builder.namespace,
-              builder.client.secrets().inNamespace(builder.namespace).withName(builder.secret),
-              meta -> new SecretBuilder().withMetadata(meta).build(),
-              (key, object) -> changed("Secret", object == null ? null : data(object))));
-    }
+    this.entries = builder.entries();
+    this.watches = readAfter == null ? entries.watches(this::refresh) : List.of();
+    this.reading = readAfter == null ? null : new Reading(readAfter, builder.clock);
   }
 
   /**
@@ -159,11 +119,11 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
 
   @Override
   public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-    Opened opened = enter();
+    OpenedStore opened = enter();
     try {
-      return new Released(opened.store.open(backup, offset, length), opened);
+      return opened.leavingAtEnd(opened.store().open(backup, offset, length));
     } catch (BackupException | RuntimeException e) {
-      leave(opened);
+      opened.leave();
       throw e;
     }
   }
@@ -179,7 +139,7 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
    */
   @Override
   public void close() {
-    @Nullable Opened last;
+    @Nullable OpenedStore last;
     synchronized (this) {
       closed = true;
       problem = "was closed";
@@ -188,14 +148,14 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     }
     watches.forEach(Watched::close);
     if (last != null) {
-      leave(last);
+      last.leave();
     }
   }
 
   /** Names where the settings are. */
   @Override
   public String toString() {
-    return "store of " + place;
+    return "store of " + entries;
   }
 
   private void start(Duration timeout) throws IOException {
@@ -205,6 +165,10 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     for (Watched.Starting one : begun) {
       one.await(end);
     }
+    wasRead();
+  }
+
+  private void wasRead() {
     synchronized (this) {
       read = true;
     }
@@ -212,133 +176,93 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
   }
 
   private <T> T call(Call<T> call) throws BackupException {
-    Opened opened = enter();
+    OpenedStore opened = enter();
     try {
-      return call.of(opened.store);
+      return call.of(opened.store());
     } finally {
-      leave(opened);
+      opened.leave();
     }
   }
 
-  private synchronized Opened enter() throws StoreException {
-    if (current == null) {
-      throw new StoreException("the " + this + " cannot be used: " + problem, null);
+  private OpenedStore enter() throws StoreException {
+    if (reading != null) {
+      reading.readWhatIsOld();
     }
-    current.users++;
-    return current;
-  }
-
-  private void leave(Opened opened) {
-    boolean last;
     synchronized (this) {
-      opened.users--;
-      last = opened.users == 0;
+      if (current == null) {
+        throw new StoreException("the " + this + " cannot be used: " + problem, null);
+      }
+      current.enter();
+      return current;
     }
-    if (last) {
-      opened.client.close();
-    }
-  }
-
-  private void changed(String kind, @Nullable Map<String, String> data) {
-    synchronized (this) {
-      parts.put(kind, data);
-    }
-    refresh();
   }
 
   /** Opens a store with what is there now, and closes the one before. */
   private void refresh() {
-    @Nullable Opened before = null;
+    @Nullable OpenedStore before = null;
     synchronized (this) {
       if (closed || !read) { // with half of it, there would be a problem that is none
         return;
       }
       try {
-        StoreSettings settings = new StoreSettings(merged());
-        if (current == null || !current.settings.equals(settings)) {
-          Opened opened = open(settings);
+        StoreSettings settings = entries.settings();
+        if (current == null || !current.settings().equals(settings)) {
+          OpenedStore opened = OpenedStore.of(settings, customization);
           before = current;
           current = opened;
           LOG.info("the {} is {}", this, settings);
         }
         problem = "";
       } catch (IllegalArgumentException e) {
-        problem = String.valueOf(e.getMessage());
-        LOG.warn(
-            "the {} cannot be used{}: {}",
-            this,
-            current == null ? "" : " as it is now, and goes on as it was",
-            problem);
+        cannotBeUsed(String.valueOf(e.getMessage()));
       }
     }
     if (before != null) {
-      leave(before);
+      before.leave();
     }
   }
 
-  private Map<String, String> merged() {
-    Map<String, String> merged = new HashMap<>();
-    for (String kind : List.of("ConfigMap", "Secret")) { // the later one precedes
-      if (parts.containsKey(kind)) {
-        Map<String, String> data = parts.get(kind);
-        if (data == null) {
-          throw new IllegalArgumentException("there is no such " + kind);
-        }
-        merged.putAll(data);
+  private synchronized void cannotBeUsed(String why) {
+    if (closed) {
+      return;
+    }
+    problem = why;
+    LOG.warn(
+        "the {} cannot be used{}: {}",
+        this,
+        current == null ? "" : " as it is now, and goes on as it was",
+        why);
+  }
+
+  private synchronized boolean isUsable() {
+    return current != null || closed;
+  }
+
+  /** Reads the Secret and the ConfigMap before a call that finds them too old. */
+  private final class Reading {
+    private final Duration readAfter;
+    private final InstantSource clock;
+    private @Nullable Instant last; // guarded by this
+
+    Reading(Duration readAfter, InstantSource clock) {
+      this.readAfter = readAfter;
+      this.clock = clock;
+    }
+
+    /** Other calls wait for what the first one reads. */
+    synchronized void readWhatIsOld() {
+      Instant now = clock.instant();
+      boolean isNew =
+          last != null && !now.isBefore(last) && now.isBefore(last.plus(readAfter)) && isUsable();
+      if (isNew) {
+        return;
       }
-    }
-    return merged;
-  }
-
-  private Opened open(StoreSettings settings) {
-    S3Client client = settings.client();
-    try {
-      S3StoreBuilder builder =
-          S3BackupStore.builder(client, settings.bucket()).prefix(settings.prefix());
-      return new Opened(settings, customization.apply(builder).build(), client);
-    } catch (RuntimeException e) {
-      client.close();
-      throw e;
-    }
-  }
-
-  private static Map<String, String> data(ConfigMap map) {
-    return map.getData() == null ? Map.of() : map.getData();
-  }
-
-  private static Map<String, String> data(Secret secret) {
-    Map<String, String> decoded = new HashMap<>();
-    if (secret.getData() != null) {
-      secret
-          .getData()
-          .forEach(
-              (key, value) ->
-                  decoded.put(
-                      key,
-                      new String(Base64.getMimeDecoder().decode(value), StandardCharsets.UTF_8)));
-    }
-    return decoded;
-  }
-
-  /** Keeps the client open until it is closed. */
-  private final class Released extends FilterInputStream {
-    private @Nullable Opened opened;
-
-    Released(InputStream in, Opened opened) {
-      super(in);
-      this.opened = opened;
-    }
-
-    @Override
-    public void close() throws IOException {
+      last = now; // also of one that fails: what was read before goes on
       try {
-        super.close();
-      } finally {
-        @Nullable Opened mine = opened;
-        opened = null;
-        if (mine != null) {
-          leave(mine);
-        }
+        entries.read();
+        wasRead();
+      } catch (IOException e) {
+        cannotBeUsed(String.valueOf(e.getMessage()));
       }
     }
   }
@@ -349,7 +273,9 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     private final String namespace;
     private @Nullable String secret;
     private @Nullable String configMap;
+    private final Map<String, String> given = new HashMap<>();
     private UnaryOperator<S3StoreBuilder> customization = builder -> builder;
+    private InstantSource clock = InstantSource.system();
 
     private Builder(KubernetesClient client, String namespace) {
       this.client = Objects.requireNonNull(client, "client");
@@ -375,6 +301,26 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
      */
     public Builder configMap(String configMap) {
       this.configMap = Objects.requireNonNull(configMap, "configMap");
+      return this;
+    }
+
+    /**
+     * Sets an entry, which precedes that of the Secret and the ConfigMap: what a resource says of
+     * its store, while the Secret has the credentials. Default: none.
+     *
+     * @param entry a name of this library, as {@code bucket}, {@code prefix}, {@code endpoint} or
+     *     {@code region}
+     * @param value its value, no secret; an empty one for none
+     * @return this
+     */
+    public Builder entry(String entry, String value) {
+      given.put(Objects.requireNonNull(entry, "entry"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /** With another clock, for tests. */
+    Builder clock(InstantSource clock) {
+      this.clock = clock;
       return this;
     }
 
@@ -405,7 +351,7 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
       if (secret == null && configMap == null) {
         throw new IllegalArgumentException("give a secret, a configMap or both");
       }
-      KubernetesStore store = new KubernetesStore(this);
+      KubernetesStore store = new KubernetesStore(this, null);
       try {
         store.start(timeout);
         return store;
@@ -415,10 +361,28 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
       }
     }
 
-    private String place() {
-      String map = configMap == null ? "" : "ConfigMap " + namespace + "/" + configMap;
-      String keys = secret == null ? "" : "Secret " + namespace + "/" + secret;
-      return map.isEmpty() || keys.isEmpty() ? map + keys : keys + " and " + map;
+    /**
+     * Returns a store that watches nothing: the first call reads the Secret and the ConfigMap, and
+     * so does a call that finds them older than a time, which delays it by 5 seconds at most for
+     * each. That needs the verb {@code get} alone, so that an operator whose resources name Secrets
+     * need not be able to list them. A call that cannot read them fails, unless they were read
+     * before: then it is logged, and what was read before goes on. Asks nothing yet.
+     *
+     * @param readAfter the time, more than 0
+     * @return the store
+     * @throws IllegalArgumentException when the time is not more than 0, or the entry {@code
+     *     endpoint} that was given is not valid
+     */
+    public KubernetesStore openUnwatched(Duration readAfter) {
+      if (readAfter.isNegative() || readAfter.isZero()) {
+        throw new IllegalArgumentException("readAfter must be more than 0, not " + readAfter);
+      }
+      new StoreSettings(Map.of(), given).check();
+      return new KubernetesStore(this, readAfter);
+    }
+
+    private StoreEntries entries() {
+      return new StoreEntries(client, namespace, configMap, secret, given);
     }
   }
 }

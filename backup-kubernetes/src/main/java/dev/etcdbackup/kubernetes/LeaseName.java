@@ -1,9 +1,7 @@
 package dev.etcdbackup.kubernetes;
 
+import dev.etcdbackup.internal.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /** The name of the lease of a project: an RFC 1123 subdomain, different for different projects. */
@@ -29,11 +27,6 @@ final class LeaseName {
   }
 
   private static String hash(String project) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha256.digest(project.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return Sha256.hex(project.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -53,6 +54,7 @@ final class StoreSettings {
       "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
 
   private final Map<String, String> values;
+  private final Map<String, String> given; // by the first of the names; precede
   private final @Nullable Profile profile; // of the shared files that the etcd operator takes
 
   /**
@@ -60,14 +62,24 @@ final class StoreSettings {
    *
    * @throws IllegalArgumentException when it cannot
    */
-  StoreSettings(Map<String, String> values) {
+  StoreSettings(Map<String, String> values, Map<String, String> given) {
     this.values = Map.copyOf(values);
+    this.given = Map.copyOf(given);
     this.profile = profile(values).orElse(null);
   }
 
   String bucket() {
     return value(BUCKET)
         .orElseThrow(() -> new IllegalArgumentException("there is no entry bucket"));
+  }
+
+  /**
+   * Checks what needs no other entry.
+   *
+   * @throws IllegalArgumentException when the endpoint is there and is not valid
+   */
+  void check() {
+    endpoint().ifPresent(S3Clients::forRgw);
   }
 
   String prefix() {
@@ -97,18 +109,21 @@ final class StoreSettings {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof StoreSettings that && values.equals(that.values);
+    return other instanceof StoreSettings that
+        && values.equals(that.values)
+        && given.equals(that.given);
   }
 
   @Override
   public int hashCode() {
-    return values.hashCode();
+    return Objects.hash(values, given);
   }
 
-  /** Names the bucket alone. */
+  /** Names the bucket and what is before the projects. */
   @Override
   public String toString() {
-    return "bucket " + value(BUCKET).orElse("none");
+    String prefix = prefix();
+    return "bucket " + value(BUCKET).orElse("none") + (prefix.isEmpty() ? "" : "/" + prefix);
   }
 
   private static S3Client ofAws(
@@ -126,7 +141,7 @@ final class StoreSettings {
   private Optional<URI> endpoint() {
     Optional<String> text = value(ENDPOINT);
     String host = values.get("BUCKET_HOST"); // an ObjectBucketClaim, as Rook has it
-    if (text.isEmpty() && host != null && !host.isBlank()) {
+    if (text.isEmpty() && !given.containsKey(ENDPOINT.get(0)) && host != null && !host.isBlank()) {
       String port = Objects.requireNonNullElse(values.get("BUCKET_PORT"), "80").strip();
       String scheme = port.equals("443") ? "https" : "http";
       text = Optional.of(scheme + "://" + host.strip() + ":" + port);
@@ -140,6 +155,11 @@ final class StoreSettings {
     if (key.isPresent() != secret.isPresent()) {
       throw new IllegalArgumentException(
           "there is only one of the entries accessKeyId and secretAccessKey");
+    }
+    if (key.isEmpty() && values.containsKey("credentials") && value(ROLE).isEmpty()) {
+      throw new IllegalArgumentException(
+          "the entry credentials has no aws_access_key_id and aws_secret_access_key in the profile"
+              + " 'default'");
     }
     if (key.isPresent()) {
       Optional<String> token = value(SESSION_TOKEN).or(() -> ofProfile("aws_session_token"));
@@ -165,8 +185,8 @@ final class StoreSettings {
   }
 
   private Optional<String> value(List<String> names) {
-    return names.stream()
-        .map(values::get)
+    @Nullable String own = given.get(names.get(0));
+    return (own == null ? names.stream().map(values::get) : Stream.of(own))
         .filter(one -> one != null && !one.isBlank())
         .map(String::strip)
         .findFirst();

@@ -50,6 +50,18 @@ class BackupEventsTest {
   }
 
   @Test
+  void theListenersOfSeveralSchedulersShareTheLimits() {
+    BackupEvents other = events.forProjects(project -> object("p"));
+    for (int i = 0; i < 20; i++) {
+      events.failed(failure("p", "no answer " + i));
+      other.failed(failure("q", "no answer either " + i));
+    }
+    other.close();
+    assertThat(written()).hasSize(25);
+    assertThat(written()).allMatch(event -> event.getRegarding().getName().equals("p"));
+  }
+
+  @Test
   void whatIsRepeatedIsCounted() {
     for (int i = 0; i < 60; i++) { // for ten minutes
       events.failed(failure("p", "no answer"));

@@ -45,6 +45,25 @@ class EtcdBackupConditionsTest {
   }
 
   @Test
+  void whatIsNotScheduledKeepsWhatBecameOfTheLastRun() {
+    EtcdBackupConditions young =
+        EtcdBackupConditions.of(null, 1L, T0)
+            .notScheduled(EtcdBackupConditions.SUSPENDED, "spec.suspend is true");
+    assertThat(young.list())
+        .extracting(one -> one.getType() + " " + one.getStatus() + " " + one.getReason())
+        .containsExactly(
+            "Ready False Suspended",
+            "BackupFresh Unknown Suspended",
+            "LastBackupSucceeded Unknown NoRunYet");
+
+    EtcdBackupConditions old =
+        of(status(true, T0, Duration.ZERO, T0, null))
+            .notScheduled(EtcdBackupConditions.INVALID_SPEC, "no endpoints");
+    assertThat(old.isTrue("LastBackupSucceeded")).isTrue();
+    assertThat(condition(old, "BackupFresh").getReason()).isEqualTo("InvalidSpec");
+  }
+
+  @Test
   void othersConditionsStay() {
     Condition other = new Condition("t", "m", 1L, "r", "True", "Other");
     List<Condition> before = List.of(other);

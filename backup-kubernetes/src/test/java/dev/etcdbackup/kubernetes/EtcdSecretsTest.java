@@ -84,6 +84,40 @@ class EtcdSecretsTest {
   }
 
   @Test
+  void aSecretMayHoldTheUserAndALineBreakAfterThePassword() throws Exception {
+    try (EtcdServer etcd = EtcdServer.builder().rootPassword("right").start()) {
+      EtcdSecrets secrets = EtcdSecrets.none().withLogin("etcd");
+      secret("etcd", Map.of("password", "right"));
+      assertFails(
+          secrets,
+          List.of(URI.create("https://a:2379")),
+          "Secret etcd of namespace services has no entry username");
+      secret("etcd", Map.of("username", "root\n", "password", "right\n"));
+      assertOpens(secrets.source(client, "services", etcd.endpoints(), TIMEOUT));
+      assertThat(secrets.names()).containsExactly("etcd");
+    }
+  }
+
+  @Test
+  void aSecretMayHoldNoClientCertificate() throws Exception {
+    EtcdSecrets secrets =
+        EtcdSecrets.none()
+            .withAuthorities("etcd", null)
+            .withCertificateIfPresent("etcd", null, null);
+    EtcdCertificates files = EtcdCertificates.shared();
+    secret("etcd", Map.of("ca.crt", read(files.ca())));
+    try (EtcdServer etcd = EtcdServer.builder().tls().start()) {
+      assertOpens(secrets.source(client, "services", etcd.endpoints(), TIMEOUT));
+    }
+    secret("etcd", Map.of("ca.crt", read(files.ca()), "tls.crt", read(files.client())));
+    assertFails(
+        secrets,
+        List.of(URI.create("https://a:2379")),
+        "Secret etcd of namespace services has no entry tls.key or etcd-client.key or client.key"
+            + " or key.pem or client-key.pem");
+  }
+
+  @Test
   void whatIsMissingIsNamed() {
     EtcdSecrets secrets = EtcdSecrets.tls("etcd");
     List<URI> endpoints = List.of(URI.create("https://a:2379"));

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.sun.net.httpserver.HttpServer;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.testkit.ManualClock;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.mockwebserver.http.MockResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -114,6 +117,50 @@ class KubernetesStoreTest {
       assertThat(store.problem()).isEmpty();
       assertThat(store).hasToString("store of Secret operators/s3");
     }
+  }
+
+  @Test
+  void anUnwatchedOneReadsTheSecretWhenACallFindsItOld() throws Exception {
+    ManualClock clock = new ManualClock(Instant.EPOCH);
+    try (KubernetesStore store =
+        KubernetesStore.builder(client, "operators")
+            .secret("s3")
+            .entry("endpoint", endpoint)
+            .entry("bucket", "given")
+            .clock(clock)
+            .openUnwatched(Duration.ofMinutes(1))) {
+      assertThat(api.requests()).isEmpty();
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(() -> store.list("p"))
+          .withMessageContaining("Secret operators/s3 cannot be used: there is no such Secret");
+
+      secret(Map.of("bucket", "other", "accessKeyId", "ONE", "secretAccessKey", "s"));
+      assertThat(lastKey(store)).isEqualTo("ONE"); // not used before, so read again at once
+      assertThat(requests.get(0)).startsWith("/given?");
+      secret(Map.of("accessKeyId", "TWO", "secretAccessKey", "s"));
+      api.requests().clear();
+      clock.pass(Duration.ofSeconds(59));
+      assertThat(lastKey(store)).isEqualTo("ONE");
+      assertThat(api.requests()).isEmpty();
+      clock.pass(Duration.ofSeconds(1));
+      assertThat(lastKey(store)).isEqualTo("TWO");
+      assertThat(api.requests()).containsExactly("GET /api/v1/namespaces/operators/secrets/s3");
+
+      clock.pass(Duration.ofMinutes(1));
+      api.answer(request -> Optional.of(new MockResponse().setResponseCode(500)));
+      assertThat(lastKey(store)).isEqualTo("TWO");
+      assertThat(store.problem()).hasValueSatisfying(why -> assertThat(why).contains("500"));
+    }
+  }
+
+  @Test
+  void anUnwatchedOneNeedsNoSecretAndRefusesAWrongEndpointAtOnce() {
+    KubernetesStore.Builder builder =
+        KubernetesStore.builder(client, "operators").entry("bucket", "b").entry("prefix", "a");
+    assertThat(builder.openUnwatched(PATIENCE)).hasToString("store of bucket b/a");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.entry("endpoint", "ftp://a").openUnwatched(PATIENCE));
+    assertThatIllegalArgumentException().isThrownBy(() -> builder.openUnwatched(Duration.ZERO));
   }
 
   @Test
@@ -261,7 +308,11 @@ class KubernetesStoreTest {
         Map.of("endpoint", endpoint, "bucket", "b", "accessKeyId", "CANARY"),
         "there is only one of the entries accessKeyId and secretAccessKey");
     assertProblem(Map.of("bucket", "b"), "there is no entry endpoint, nor region");
-    assertThat(new StoreSettings(Map.of("bucket", "b", "accessKeyId", "CANARY")))
+    assertProblem(
+        Map.of("endpoint", endpoint, "bucket", "b", "credentials", "[other]\na = CANARY\n"),
+        "the entry credentials has no aws_access_key_id and aws_secret_access_key in the profile"
+            + " 'default'");
+    assertThat(new StoreSettings(Map.of("bucket", "b", "accessKeyId", "CANARY"), Map.of()))
         .hasToString("bucket b");
   }
 
@@ -269,7 +320,7 @@ class KubernetesStoreTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> {
-              StoreSettings settings = new StoreSettings(entries);
+              StoreSettings settings = new StoreSettings(entries, Map.of());
               settings.client().close();
               settings.bucket();
             })

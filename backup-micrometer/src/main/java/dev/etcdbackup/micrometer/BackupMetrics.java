@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +81,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackupMetrics implements BackupListener {
   private final MeterRegistry registry;
-  private final Map<String, AtomicReference<Duration>> drills = new ConcurrentHashMap<>();
-  private final Map<String, AtomicLong> complete = new ConcurrentHashMap<>();
+  private final Map<String, AtomicReference<Double>> kept = new ConcurrentHashMap<>();
   private volatile @Nullable ClusterGauges gauges;
 
   /**
@@ -162,7 +160,11 @@ public final class BackupMetrics implements BackupListener {
     copied(project, store).increment(copied);
     copyFailures(project, store).increment(report.copies().size() - copied - present);
     if (report.ok()) {
-      complete(project, store);
+      keep(
+          "etcd.backup.copy.complete.timestamp",
+          "When a second store had all backups last",
+          Tags.of("project", project, "store", store),
+          registry.config().clock().wallTime() / 1e3);
     }
   }
 
@@ -183,39 +185,28 @@ public final class BackupMetrics implements BackupListener {
         .register(registry)
         .record(result.took());
     if (result.kind() == ScheduledCheck.Kind.DRILL && result.ok()) {
-      drilled(project, "etcd.backup.drill.rto", "Of the last good drill", result.took());
-      drilled(project, "etcd.backup.drill.rpo", "Age of what it restored", result.age());
+      Tags tags = Tags.of("project", project);
+      keep("etcd.backup.drill.rto", "Of the last good drill", tags, seconds(result.took()));
+      keep("etcd.backup.drill.rpo", "Age of what it restored", tags, seconds(result.age()));
     }
   }
 
-  private static double seconds(@Nullable Duration duration) {
-    return duration == null ? Double.NaN : duration.toMillis() / 1e3;
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
   }
 
-  private void complete(String project, String store) {
-    AtomicLong held = new AtomicLong();
-    AtomicLong before = complete.putIfAbsent(project + ' ' + store, held);
-    if (before == null) {
-      Gauge.builder("etcd.backup.copy.complete.timestamp", held, AtomicLong::doubleValue)
-          .description("When a second store had all backups last")
-          .baseUnit("seconds")
-          .tags("project", project, "store", store)
-          .register(registry);
-    }
-    (before == null ? held : before).set(registry.config().clock().wallTime() / 1000);
-  }
-
-  private void drilled(String project, String name, String description, Duration value) {
-    AtomicReference<Duration> held = new AtomicReference<>();
-    AtomicReference<Duration> before = drills.putIfAbsent(project + ' ' + name, held);
-    if (before == null) {
-      Gauge.builder(name, held, it -> seconds(it.get()))
+  /** Sets a gauge that keeps this value until the next one; before the first there is no gauge. */
+  private void keep(String name, String description, Tags tags, double seconds) {
+    AtomicReference<Double> last =
+        kept.computeIfAbsent(name + ' ' + tags, first -> new AtomicReference<>(seconds));
+    last.set(seconds);
+    if (registry.find(name).tags(tags).gauge() == null) { // the first, or the project was removed
+      Gauge.builder(name, last, AtomicReference::get)
           .description(description)
           .baseUnit("seconds")
-          .tag("project", project)
+          .tags(tags)
           .register(registry);
     }
-    (before == null ? held : before).set(value);
   }
 
   @Override

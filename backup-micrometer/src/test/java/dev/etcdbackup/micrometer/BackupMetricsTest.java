@@ -64,6 +64,14 @@ class BackupMetricsTest {
     assertThat(value("etcd_backup_drill_rpo_seconds{project=\"p\"}")).isEqualTo(3600);
   }
 
+  @Test
+  void theGaugeOfAProjectThatWasRemovedComesBackWithItsNextValue() {
+    metrics.checked("p", drill(List.of(), Duration.ofSeconds(2)));
+    registry.getMeters().forEach(registry::remove);
+    metrics.checked("p", drill(List.of(), Duration.ofSeconds(3)));
+    assertThat(value("etcd_backup_drill_rto_seconds{project=\"p\"}")).isEqualTo(3);
+  }
+
   private static CheckResult drill(List<String> problems, Duration took) {
     return new CheckResult(
         ScheduledCheck.Kind.DRILL,

@@ -1,10 +1,10 @@
 package dev.etcdbackup.openpgp;
 
+import dev.etcdbackup.internal.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +17,7 @@ class HashingInputStream extends FilterInputStream {
 
   HashingInputStream(InputStream in) {
     super(in);
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
+    digest = Sha256.digest();
   }
 
   /** Called once, before the end is reported; an exception is thrown by every later read. */

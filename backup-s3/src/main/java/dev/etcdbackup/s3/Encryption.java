@@ -61,7 +61,7 @@ final class Encryption {
     requireConfirmed(operation, key, null);
   }
 
-  /** Whether a customer's key goes with each request that needs it. */
+  /** Whether each request that needs it carries a customer's key. */
   boolean isAsked() {
     return asked;
   }

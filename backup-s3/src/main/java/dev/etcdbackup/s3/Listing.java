@@ -1,18 +1,26 @@
 package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Lists a bucket, and checks by its listing that the server serves this bucket. Thread-safe. */
+/** Lists a bucket, and checks that the server serves this bucket. Thread-safe. */
 final class Listing {
+  private static final int MAX_NAMED = 3;
+
   private final S3Bucket bucket;
   private volatile boolean served; // a listing has shown that the bucket is the one meant
 
@@ -21,9 +29,9 @@ final class Listing {
   }
 
   /**
-   * Makes sure that "not found" is about the key and not about the bucket or the credentials, which
-   * some servers answer alike: the answer to a HEAD has no body that says. A listing of that key
-   * does; one is enough for the life of the store. Credentials that may not list leave it open.
+   * Makes sure that "not found" is about the key and not about the bucket or the credentials. Some
+   * servers give the same answer to a HEAD in each case, but not to a listing. One listing is
+   * enough for the life of the store. With credentials that may not list, it remains unknown.
    */
   void requireServed(BackupKey key) throws StoreException {
     if (served) {
@@ -49,8 +57,9 @@ final class Listing {
   }
 
   /**
-   * A server that does not serve the bucket under the host name to which the client sends takes the
-   * path for something else, and answers with another document or for another bucket.
+   * Checks that the answer is for this bucket. A server that does not know the host name of the
+   * request interprets its path differently, and answers with another document or for another
+   * bucket.
    */
   private void requireName(ListObjectsV2Response page, String where) throws StoreException {
     boolean alias =
@@ -71,8 +80,83 @@ final class Listing {
     }
   }
 
+  /**
+   * Lists a project to its end, in the order of the keys.
+   *
+   * @throws IncompleteListingException when the server cannot write down one of the keys; it holds
+   *     the other objects
+   */
+  List<StoredBackup> all(String project) throws StoreException {
+    List<StoredBackup> all = new ArrayList<>();
+    Set<String> unreadable = new TreeSet<>(); // of each such key the part before the character
+    StoreException failure = null;
+    String token = null;
+    do {
+      ListObjectsV2Response page;
+      boolean isChanged = false;
+      try {
+        page = page(project, token, bucket.withDeadline);
+      } catch (StoreException e) {
+        if (!(e.getCause() instanceof SdkException sdk && ForbiddenCharacters.mayBeIn(sdk))) {
+          throw e;
+        }
+        page = page(project, token, new ForbiddenCharacters().addTo(bucket.withDeadline));
+        isChanged = true;
+        failure = e;
+      }
+      for (StoredBackup one : contents(page, project)) {
+        String key = one.key().toString();
+        if (isChanged && ForbiddenCharacters.isChanged(key)) {
+          unreadable.add(ForbiddenCharacters.unchangedStart(key));
+        } else {
+          all.add(one);
+        }
+      }
+      token = nextToken(page, token, bucket.url(BackupKey.parse(project)));
+    } while (token != null);
+    // Servers list in this order; sorting what is sorted costs one look at each.
+    all.sort(Comparator.comparing(StoredBackup::key));
+    if (!unreadable.isEmpty()) {
+      throw new IncompleteListingException(incomplete(project, unreadable), failure, all);
+    }
+    return all;
+  }
+
+  private String incomplete(String project, Set<String> unreadable) {
+    return "the list of "
+        + bucket.url(BackupKey.parse(project))
+        + " is incomplete: the key of an object has a character that XML forbids, and the server at "
+        + bucket.exceptions().endpoint()
+        + " does not encode it (encoding-type=url); rename or delete what has such a character in"
+        + " its key after "
+        + unreadable.stream()
+            .limit(MAX_NAMED)
+            .map(start -> bucket.url(BackupKey.parse(start)))
+            .collect(Collectors.joining(" or "))
+        + (unreadable.size() > MAX_NAMED ? " and other prefixes" : "");
+  }
+
+  private static @Nullable String nextToken(
+      ListObjectsV2Response page, @Nullable String last, String where) throws StoreException {
+    if (!Boolean.TRUE.equals(page.isTruncated())) {
+      return null;
+    }
+    String token = page.nextContinuationToken();
+    if (token == null || token.equals(last)) {
+      throw new StoreException(
+          "the list of " + where + " is cut off: the server does not say how to go on", null);
+    }
+    return token;
+  }
+
   /** One page of at most 1,000, after the token of the page before. */
   ListObjectsV2Response page(String project, @Nullable String token) throws StoreException {
+    return page(project, token, bucket.withDeadline);
+  }
+
+  private ListObjectsV2Response page(
+      String project, @Nullable String token, AwsRequestOverrideConfiguration settings)
+      throws StoreException {
     String start = bucket.start(project);
     String where = "s3://" + bucket.name + '/' + start;
     // Keys may hold characters that XML cannot; the SDK decodes those of an encoded answer.
@@ -87,15 +171,15 @@ final class Listing {
                             .prefix(start)
                             .encodingType(EncodingType.URL)
                             .continuationToken(token)
-                            .overrideConfiguration(bucket.withDeadline)));
+                            .overrideConfiguration(settings)));
     requireName(page, where);
     served = true;
     return page;
   }
 
   /**
-   * The backups that a page of a project holds. An object that was not asked for, or has no size or
-   * time, makes the page no answer.
+   * The backups that a page of a project holds. Fails when an object was not requested, or has no
+   * size or time.
    */
   List<StoredBackup> contents(ListObjectsV2Response page, String project) throws StoreException {
     String start = bucket.start(project);

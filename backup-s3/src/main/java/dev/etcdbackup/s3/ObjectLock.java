@@ -8,6 +8,6 @@ public enum ObjectLock {
   /** Those with the right to bypass governance may shorten the time and delete the backup. */
   GOVERNANCE,
 
-  /** No one can shorten the time or delete the backup before it, whatever the rights. */
+  /** No one can shorten the time or delete the backup before it, not even with all rights. */
   COMPLIANCE
 }

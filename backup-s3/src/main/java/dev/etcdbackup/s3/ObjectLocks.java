@@ -46,8 +46,8 @@ final class ObjectLocks {
       throw new StoreException(
           "s3://"
               + bucket.name
-              + " has no object lock, so no backup can be locked in it: use a bucket that was made"
-              + " with object lock, or do without",
+              + " has no object lock, so no backup can be locked in it: use a bucket that was created"
+              + " with object lock, or store without a lock",
           null);
     }
     enabled = true;
@@ -153,7 +153,7 @@ final class ObjectLocks {
     String text =
         bucket.url(found.stored().key())
             + ": the server accepts the lock and does not set it, so the backup ";
-    String advice = "; use a server that supports object lock, or do without";
+    String advice = "; use a server that supports object lock, or store without a lock";
     try {
       bucket.discard(found);
       return new StoreException(text + "was removed again" + advice, null);

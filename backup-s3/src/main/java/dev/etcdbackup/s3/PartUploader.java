@@ -138,8 +138,8 @@ final class PartUploader {
   }
 
   /**
-   * Aborts when all parts have ended, for one that arrives later may be kept by the server; and at
-   * once before that when they take too long.
+   * Aborts when all parts have ended, because the server may keep one that arrives later; and
+   * immediately when they take too long.
    */
   private boolean clean() throws BackupException {
     try {

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * A long stretch of one version of an object, some ranges of it on their way at once, handed out in
- * order. Whoever looks at the beginning alone has one range sent; each range that was read to its
+ * order. A caller that reads only the beginning causes one request; each range that was read to its
  * end lets one more be on its way, up to {@link #PARALLEL}.
  *
  * <p>Each range must name the version it is of, or the ranges might be of different ones.
@@ -106,7 +106,7 @@ final class ReadAhead extends InputStream {
     return range != null && range.whole ? range.length - position : 0;
   }
 
-  /** Ends what is on its way, and a read that waits for it. */
+  /** Cancels the requests in progress, and a read that waits for one. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -13,22 +13,18 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
- * Backups in a bucket of Ceph's RADOS Gateway, AWS or another S3: object {@code
- * [PREFIX/]PROJECT/NAME}, nothing else.
+ * Backups in a bucket of Ceph's RADOS Gateway, AWS or another S3 server, each as the object {@code
+ * [PREFIX/]PROJECT/NAME}.
  *
  * <p>Thread-safe; any number of stores and processes may use one bucket. The bucket must exist.
  * Needs the rights to get, put, list and delete objects and to abort uploads.
@@ -43,12 +39,12 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * and the completion, the later replaces the earlier, whole as it is. In a bucket with versions RGW
  * 16 ignores it on PutObject too. Writers that share names need a lock.
  *
- * <p>Each object carries the id of its upload as metadata. When an answer is lost, the store looks
- * who made what is there, and repeats the request up to three times; only when it still does not
- * know it throws with {@link StoreException#outcomeUnknown()}. A multipart upload whose completion
- * is in doubt is not aborted, since RGW releases of before 2025 could lose the data of an object
- * that is just being completed; every other one is. That one, and those of processes killed midway,
- * are for {@link #sweepUploads} or a lifecycle rule of the bucket ({@code
+ * <p>Each object carries the id of its upload as metadata. When an answer is lost, the store checks
+ * which upload made the object, and repeats the request up to three times. Only when the outcome is
+ * still unknown it throws with {@link StoreException#outcomeUnknown()}. A multipart upload whose
+ * completion is in doubt is not aborted, since RGW releases of before 2025 could lose the data of
+ * an object that is just being completed; every other one is. Such uploads, and those of killed
+ * processes, are aborted by {@link #sweepUploads} or a lifecycle rule of the bucket ({@code
  * AbortIncompleteMultipartUpload}).
  *
  * <p>Over HTTPS each body carries its MD5, which servers check; over HTTP its SHA-256 is signed.
@@ -56,9 +52,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * <h2>Versions and object lock</h2>
  *
  * <p>In a bucket with versions a deleted backup is one under a delete marker: it is neither listed
- * nor found, and its name is free. Older versions are never seen here, and never removed: how long
- * they stay is for a lifecycle rule of the bucket ({@code NoncurrentVersionExpiration}). A backup
- * that object lock keeps is not hidden under a marker either: {@link #delete} refuses it.
+ * nor found, and its name is free. Older versions are never listed and never removed; a lifecycle
+ * rule of the bucket removes them ({@code NoncurrentVersionExpiration}). {@link #delete} refuses a
+ * backup that object lock keeps, and does not hide it under a marker.
  *
  * <h2>Memory</h2>
  *
@@ -76,11 +72,11 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
  * within a second, also when the server is silent; what was on its way then ends in the background
  * within the {@code requestTimeout}, and a put cleans up there. An interrupt while the backup is
  * being committed leaves the outcome unknown. Every request ends after {@code requestTimeout}, its
- * repetitions included. How often a failed request is repeated is for the client to say; {@link
+ * repetitions included. The client decides how often a failed request is repeated; {@link
  * S3Clients} makes three attempts.
  */
 public final class S3BackupStore implements BackupStore {
-  /** When an upload is abandoned for certain: 24 hours after it was begun. */
+  /** The age from which an unfinished upload counts as abandoned: 24 hours. */
   public static final Duration ABANDONED_AFTER = Duration.ofHours(24);
 
   private final Workers workers = new Workers();
@@ -161,13 +157,16 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each.
+   * <p>Takes a request for each 1,000 objects, and some 300 bytes of heap for each. A key may hold
+   * a character that XML forbids. Where the server does not encode such a key in its answers
+   * ({@code encoding-type=url}), the request is repeated once, all other objects are listed, and
+   * {@link dev.etcdbackup.IncompleteListingException} names the prefix of the key.
    */
   @Override
   public List<StoredBackup> list(String project) throws BackupException {
     Objects.requireNonNull(project, "project");
     try {
-      return workers.call(() -> listAll(project));
+      return workers.call(() -> bucket.listing().all(project));
     } catch (InterruptedException e) {
       throw S3Exceptions.interrupted("listing " + this, e, false);
     }
@@ -176,8 +175,8 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>The answer to a HEAD has no reason. So the first time that a backup is not found, a listing
-   * makes sure that the bucket is there and serves these credentials; otherwise it fails.
+   * <p>The answer to a HEAD has no reason. The first time that a backup is not found, a listing
+   * checks that the bucket exists and accepts these credentials; otherwise the call fails.
    */
   @Override
   public Optional<StoredBackup> find(BackupKey key) throws BackupException {
@@ -192,8 +191,8 @@ public final class S3BackupStore implements BackupStore {
   /**
    * {@inheritDoc}
    *
-   * <p>Takes a request for each 4 MiB, up to 4 of them at once: one to begin with, so that a look
-   * at the beginning costs no more, and one more for each 4 MiB that was read. Each names the
+   * <p>Takes a request for each 4 MiB, up to 4 of them at once: one at first, so that reading only
+   * the beginning takes one request, and one more for each 4 MiB that was read. Each names the
    * version; of a backup without one all is read by one request. The stream is for one thread;
    * closing it, from any thread, ends a read.
    */
@@ -245,10 +244,11 @@ public final class S3BackupStore implements BackupStore {
    * The uploads that {@link #sweepUploads} would abort: begun by this library, long ago, and not
    * ended. They are what killed processes leave, and puts whose outcome stayed unknown.
    *
-   * <p>Ours are those whose key is of this store and whose name is one that this library gives by
-   * itself, {@code PREFIX_vREVISION_TIME} or a tarball's; others may be of other programs and are
-   * left alone, so those of backups named by hand are too. An upload that has parts is left alone
-   * as well when there is an object under its name: it may be made of them.
+   * <p>These are uploads whose key is in this store and whose name is one that this library
+   * creates, {@code PREFIX_vREVISION_TIME} or a tarball's; all others, also those of backups with
+   * names that a person chose, may belong to other programs and are not aborted. An upload that has
+   * parts is not aborted either when there is an object with its name, because the object may
+   * consist of them.
    *
    * <p>An upload is old when both the time that the server shows and the time in its name are.
    *
@@ -285,7 +285,7 @@ public final class S3BackupStore implements BackupStore {
    *
    * @param project the whole first segment of the keys, or {@code ""} for everything
    * @param olderThan how long ago they were begun at least, 0 or more
-   * @return the uploads that are no more
+   * @return the uploads that were aborted
    * @throws IllegalArgumentException when {@code olderThan} is negative
    * @throws StoreException when they could not be listed to the end, and nothing was aborted; or
    *     when one of them could not be aborted, and the others were
@@ -348,7 +348,7 @@ public final class S3BackupStore implements BackupStore {
     }
   }
 
-  /** The same store, but what it puts is not locked. */
+  /** Returns the same store, which does not lock what it puts. */
   S3BackupStore withoutObjectLock() {
     return new S3BackupStore(this);
   }
@@ -369,7 +369,7 @@ public final class S3BackupStore implements BackupStore {
     return new UploadSweep(bucket, project, olderThan);
   }
 
-  /** Where the backups are: {@code s3://BUCKET/PREFIX}. */
+  /** Returns the place of the backups: {@code s3://BUCKET/PREFIX}. */
   @Override
   public String toString() {
     return shown;
@@ -380,38 +380,12 @@ public final class S3BackupStore implements BackupStore {
     return bucket.head(key).isPresent();
   }
 
-  private List<StoredBackup> listAll(String project) throws StoreException {
-    List<StoredBackup> all = new ArrayList<>();
-    String token = null;
-    do {
-      ListObjectsV2Response page = bucket.listing().page(project, token);
-      all.addAll(bucket.listing().contents(page, project));
-      token = nextToken(page, token);
-    } while (token != null);
-    // Servers list in this order; sorting what is sorted costs one look at each.
-    all.sort(Comparator.comparing(StoredBackup::key));
-    return all;
-  }
-
-  private @Nullable String nextToken(ListObjectsV2Response page, @Nullable String last)
-      throws StoreException {
-    if (!Boolean.TRUE.equals(page.isTruncated())) {
-      return null;
-    }
-    String token = page.nextContinuationToken();
-    if (token == null || token.equals(last)) {
-      throw new StoreException(
-          "the list of " + this + " is cut off: the server does not say how to go on", null);
-    }
-    return token;
-  }
-
-  /** No request reads no bytes of a certain version; a HEAD says whether it is still there. */
+  /** A range of 0 bytes cannot be requested, so a HEAD checks whether the version still exists. */
   private InputStream openEmpty(StoredBackup backup, String url) throws BackupException {
     StoredBackup now = find(backup.key()).orElse(null);
     if (now == null || !now.version().equals(backup.version())) {
       throw new BackupNotFoundException(
-          backup.key(), url + " is not there, or no longer as it was", null);
+          backup.key(), url + " does not exist, or was replaced", null);
     }
     return InputStream.nullInputStream();
   }

@@ -27,7 +27,6 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkPlugin;
 import software.amazon.awssdk.core.SdkResponse;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -48,7 +47,10 @@ final class S3Bucket {
 
   static final String CONTENT_TYPE = "application/octet-stream";
 
-  /** {@link ConditionalCommit} repeats by itself, for it must know what became of each attempt. */
+  /**
+   * {@link ConditionalCommit} repeats requests itself, because it must know the outcome of each
+   * attempt.
+   */
   private static final SdkPlugin NO_RETRIES =
       config ->
           config.overrideConfiguration(
@@ -59,10 +61,10 @@ final class S3Bucket {
   final S3Client client;
   final String name;
 
-  /** Each request has one of these: ends in time. */
+  /** Each request has these, or withKey: with a deadline. */
   final AwsRequestOverrideConfiguration withDeadline;
 
-  /** Those that carry content or ask for some: with the customer's key, if there is one. */
+  /** Requests that send or read content have these: with the customer's key, if there is one. */
   final AwsRequestOverrideConfiguration withKey;
 
   private final String prefix;
@@ -73,7 +75,7 @@ final class S3Bucket {
 
   /** An object as HEAD shows it. */
   record Found(StoredBackup stored, HeadObjectResponse head) {
-    /** The id of the upload that made it, empty if it was not us. */
+    /** The id of the upload that made it; empty when another program did. */
     String uploadMark() {
       Map<String, String> lower = new HashMap<>();
       head.metadata().forEach((name, value) -> lower.put(name.toLowerCase(Locale.ROOT), value));
@@ -91,12 +93,13 @@ final class S3Bucket {
     this.name = name;
     this.prefix = prefix.isEmpty() ? "" : prefix + '/';
     URI endpoint = client.serviceClientConfiguration().endpointOverride().orElse(null);
-    boolean checksums =
-        client.serviceClientConfiguration().requestChecksumCalculation()
-            != RequestChecksumCalculation.WHEN_REQUIRED;
     this.exceptions =
         new S3Exceptions(
-            endpoint, requestTimeout, checksums, sseCustomerKey != null, pathStyleHint());
+            endpoint,
+            requestTimeout,
+            SdkVersion.mayAddChecksums(client),
+            sseCustomerKey != null,
+            pathStyleHint());
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =
@@ -157,7 +160,7 @@ final class S3Bucket {
     }
   }
 
-  /** Removes the version that was found, which is not what was to be stored. */
+  /** Removes the version that was found, which has the wrong content. */
   void discard(Found found) throws StoreException {
     request(
         "DeleteObject",
@@ -198,8 +201,7 @@ final class S3Bucket {
     String sent = versionOf(in.response().eTag());
     if (!sent.isEmpty() && !backup.version().isEmpty() && !sent.equals(backup.version())) {
       in.abort(); // a server that ignores If-Match
-      throw new BackupNotFoundException(
-          backup.key(), url(backup.key()) + " is no longer as it was", null);
+      throw new BackupNotFoundException(backup.key(), url(backup.key()) + " was replaced", null);
     }
     Long announced = in.response().contentLength();
     if (announced == null || announced != length) {
@@ -230,7 +232,7 @@ final class S3Bucket {
           S3Exceptions.status(e) == 404 && !S3Exceptions.isAboutAllRequests(S3Exceptions.code(e));
       if (noKey || S3Exceptions.status(e) == 412 || S3Exceptions.status(e) == 416) {
         throw new BackupNotFoundException(
-            backup.key(), url(backup.key()) + " is not there, or no longer as it was", e);
+            backup.key(), url(backup.key()) + " does not exist, or was replaced", e);
       }
       throw exceptions.failed("GetObject", url(backup.key()), e);
     }
@@ -270,8 +272,8 @@ final class S3Bucket {
   }
 
   /**
-   * The time by the server's clock. Where an answer has none, ours: servers refuse the requests of
-   * clocks that are a quarter of an hour off.
+   * The time by the server's clock. When an answer has none, that of this machine: servers refuse
+   * requests when the clocks differ by 15 minutes.
    */
   static Instant timeOf(SdkResponse answer) {
     return answer
@@ -336,8 +338,8 @@ final class S3Bucket {
   }
 
   /**
-   * The same from every request: some answers quote the ETag, some do not, and a HEAD shows whole
-   * seconds where a list shows milliseconds.
+   * Makes the answers of all requests equal: some quote the ETag, and a HEAD has whole seconds
+   * where a list has milliseconds.
    */
   StoredBackup stored(
       BackupKey key, @Nullable Long size, @Nullable Instant lastModified, @Nullable String eTag)

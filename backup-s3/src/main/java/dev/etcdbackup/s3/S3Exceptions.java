@@ -22,22 +22,21 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * The one place where failures of the SDK become failures of the store: one line that says what was
- * done, where, what came back, and what to do about the usual traps. What the server says about
- * credentials is left out.
+ * Translates the SDK's exceptions into failures of the store: one line with the request, the place,
+ * the answer, and what to do about common mistakes. Text about credentials is omitted.
  */
 final class S3Exceptions {
-  /** What a failure of a request that changes something says about the change. */
+  /** The effect of a failed request that changes something. */
   enum Effect {
-    /** The server answered and did not do it, and will not. */
+    /** The server refused the change; a repetition would be refused too. */
     REFUSED,
-    /** It was not done, but might be on a further try. */
+    /** The change was not made; a repetition may succeed. */
     NOT_DONE,
-    /** No answer, or none that says. */
+    /** There was no answer, or it does not say. */
     UNKNOWN
   }
 
-  /** What the SDK's providers say when they have nothing to go by. */
+  /** The messages of SDK providers that are not configured. */
   private static final Pattern NOT_CONFIGURED =
       Pattern.compile(
           "from system settings|AWS_WEB_IDENTITY_TOKEN_FILE or|for profile 'default'|neither"
@@ -54,11 +53,11 @@ final class S3Exceptions {
   private final String pathStyleHint;
 
   /**
-   * Names what requests have in common.
+   * Takes what all requests have in common.
    *
-   * @param checksums whether the client adds checksums to every body, as the SDK does by default
+   * @param checksums whether the client may add checksums to every body, as the SDK does by default
    * @param encrypted whether a customer's key goes with the requests
-   * @param pathStyleHint what to ask of a client that puts buckets into the host name, else empty
+   * @param pathStyleHint the question for a client that puts buckets into the host name, else empty
    */
   S3Exceptions(
       @Nullable URI endpoint,
@@ -74,7 +73,10 @@ final class S3Exceptions {
     this.timeout = timeout;
   }
 
-  /** A further question after whether the endpoint is right; empty when there is none. */
+  /**
+   * A further question for messages that ask whether the endpoint is right; empty when there is
+   * none.
+   */
   String pathStyleHint() {
     return pathStyleHint;
   }
@@ -182,7 +184,7 @@ final class S3Exceptions {
     return text.toString();
   }
 
-  /** What servers answer to bodies in a form that they do not know. */
+  /** Whether servers answer so to bodies in a form that they do not support. */
   private static boolean mayBeChecksums(String code) {
     return switch (code) {
       case "", "BadDigest", "InvalidDigest", "InvalidRequest", "InvalidArgument" -> true;
@@ -194,7 +196,7 @@ final class S3Exceptions {
     return operation.equals("PutObject") || operation.startsWith("UploadPart");
   }
 
-  /** AWS names the right region in a header, Garage and versitygw in their text. */
+  /** AWS has the right region in a header, Garage and versitygw in the text. */
   private static String regionHint(AwsServiceException e, @Nullable String said) {
     SdkHttpResponse answer = e.awsErrorDetails().sdkHttpResponse();
     String region =
@@ -204,7 +206,7 @@ final class S3Exceptions {
         + (said == null || said.isBlank() ? "" : " (the server says: " + said + ")");
   }
 
-  /** What is wrong with a customer's key has no code of its own. */
+  /** Problems with a customer's key have no error code of their own. */
   private static @Nullable String keyHint(String said) {
     if (said.contains("must provide a valid encryption algorithm") // RGW
         || said.contains("stored using a form of Server Side Encryption")) { // AWS
@@ -244,7 +246,7 @@ final class S3Exceptions {
     };
   }
 
-  /** For an answer that gives no reason. */
+  /** The hint for an answer without a reason. */
   private @Nullable String silentHint(int status) {
     if (status == 403) {
       return "these credentials may not do this, or are wrong";
@@ -256,7 +258,7 @@ final class S3Exceptions {
     return status == 400 && http ? "if the server uses TLS on this port, say https" : null;
   }
 
-  /** The settings that send requests elsewhere than the endpoint says. */
+  /** The settings that send requests to a proxy. */
   private static String proxyHint() {
     String settings =
         Stream.concat(
@@ -304,8 +306,7 @@ final class S3Exceptions {
       return noCredentials(said);
     }
     if (said.startsWith("Could not parse XML response")) {
-      return "the answer is not XML; a key there may have a character that XML forbids, and this"
-          + " server does not encode it (encoding-type=url): rename it, or use another prefix";
+      return "the answer is not XML; is the endpoint that of an S3 server" + pathStyleHint + "?";
     }
     IOException io = cause(e, IOException.class);
     if (io == null) {
@@ -317,8 +318,8 @@ final class S3Exceptions {
   }
 
   /**
-   * The SDK lists why each source of credentials failed. Those that are just not configured are
-   * left out; what remains is the one that was meant.
+   * The SDK lists why each source of credentials failed. Sources that are not configured are
+   * omitted; the remaining one was meant to be used.
    */
   private static String noCredentials(String said) {
     String failed =

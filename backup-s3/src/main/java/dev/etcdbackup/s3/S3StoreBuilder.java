@@ -155,7 +155,7 @@ public final class S3StoreBuilder {
         && endpoint != null
         && !"https".equalsIgnoreCase(endpoint.getScheme())) {
       throw new IllegalArgumentException(
-          "sseCustomerKey would be readable on its way: the endpoint must be https, not "
+          "sseCustomerKey would be sent unencrypted: the endpoint must be https, not "
               + endpoint.getScheme());
     }
     return new S3BackupStore(this);

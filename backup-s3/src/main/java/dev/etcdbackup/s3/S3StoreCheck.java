@@ -30,11 +30,11 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 
 /**
- * Finds out whether a bucket suits as a store, by storing, reading, listing and deleting objects of
- * its own: rights, conditional writes, encryption, listing, the server's clock, unfinished uploads,
- * object lock, and the speed of 64 MiB both ways.
+ * Checks whether a bucket can be used as a store, by storing, reading, listing and deleting objects
+ * of its own: rights, conditional writes, encryption, listing, the server's clock, unfinished
+ * uploads, object lock, and the speed of 64 MiB both ways.
  *
- * <p>The objects lie in the project {@code etcd-backup-check}, under names that no retention policy
+ * <p>The objects are in the project {@code etcd-backup-check}, under names that no retention policy
  * looks at. They are removed at the end, each by its version, whatever was found; what cannot be
  * removed is a finding. They are never locked by the store's {@link S3StoreBuilder#objectLock}.
  *
@@ -73,7 +73,7 @@ public final class S3StoreCheck {
   }
 
   /**
-   * What was found out about one thing.
+   * The result of one check.
    *
    * @param subject what was tried, one or two words: {@code list}, {@code conditional put}
    * @param result the result
@@ -162,11 +162,11 @@ public final class S3StoreCheck {
   private Finding list() throws BackupException {
     List<StoredBackup> old = store.list(PROJECT);
     return old.isEmpty()
-        ? ok("the bucket is there and can be listed")
+        ? ok("the bucket exists and can be listed")
         : warning(
             "the bucket can be listed; "
                 + old.size()
-                + " objects of an earlier check lie in the project "
+                + " objects of an earlier check are in the project "
                 + PROJECT
                 + " and may be deleted");
   }

@@ -2,7 +2,9 @@ package dev.etcdbackup.s3;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.util.VersionInfo;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The version of the AWS SDK that the application has. */
 final class SdkVersion {
@@ -31,6 +33,19 @@ final class SdkVersion {
               + " of the AWS SDK for Java, and backups in S3 need 2."
               + LOWEST_MINOR
               + ".0 or later; raise the version of software.amazon.awssdk:bom");
+    }
+  }
+
+  /**
+   * Returns whether the client may add checksums to every body. That is so unless it says
+   * otherwise, which clients of the oldest supported versions cannot.
+   */
+  static boolean mayAddChecksums(S3Client client) {
+    try {
+      return client.serviceClientConfiguration().requestChecksumCalculation()
+          != RequestChecksumCalculation.WHEN_REQUIRED;
+    } catch (NoSuchMethodError anOldVersion) {
+      return true;
     }
   }
 

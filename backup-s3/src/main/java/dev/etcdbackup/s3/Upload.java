@@ -138,7 +138,7 @@ final class Upload {
     return parts.finish();
   }
 
-  /** Runs on a worker, to its end whatever becomes of the caller. */
+  /** Runs on a worker and continues when the caller is interrupted. */
   private StoredBackup complete(String upload, List<CompletedPart> parts) throws BackupException {
     String operation = "CompleteMultipartUpload " + upload;
     ConditionalCommit commit =

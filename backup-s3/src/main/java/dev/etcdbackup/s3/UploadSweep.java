@@ -32,7 +32,7 @@ final class UploadSweep {
     this.olderThan = olderThan;
   }
 
-  /** Those that {@link #run} would abort. */
+  /** Finds the uploads that {@link #run} would abort. */
   List<AbandonedUpload> find() throws StoreException {
     List<AbandonedUpload> found = new ArrayList<>();
     for (AbandonedUpload upload : oldOnes()) {
@@ -43,7 +43,7 @@ final class UploadSweep {
     return found;
   }
 
-  /** Aborts them; when one cannot be aborted, it fails after the others were. */
+  /** Aborts the uploads; when one cannot be aborted, it fails after it has aborted the others. */
   List<AbandonedUpload> run() throws StoreException {
     List<AbandonedUpload> aborted = new ArrayList<>();
     StoreException failure = null;
@@ -68,10 +68,9 @@ final class UploadSweep {
   }
 
   /**
-   * Whether the upload may have become the object of its name, its last answer lost with the server
-   * that was to give it. RGW releases of before 2025 would then take the parts away from under the
-   * object (tracker.ceph.com/issues/68982). One without parts has become nothing: the answer to its
-   * beginning was lost, and the object is made of the upload that was begun next.
+   * Whether the upload may have become the object of its name although the answer to its completion
+   * was lost. RGW releases of before 2025 would then delete the parts of that object
+   * (tracker.ceph.com/issues/68982). An upload without parts cannot have become an object.
    */
   private boolean isInDoubt(AbandonedUpload upload) throws StoreException {
     return bucket.head(upload.key()).isPresent()
@@ -127,8 +126,8 @@ final class UploadSweep {
   }
 
   /**
-   * Ours by its name, whose time has to be old as well: some servers show the same time in the past
-   * for every upload.
+   * Whether the name is one that this library creates, with an old time: some servers show the same
+   * time in the past for every upload.
    */
   private boolean isOursAndOld(BackupKey key, Instant now) {
     try {

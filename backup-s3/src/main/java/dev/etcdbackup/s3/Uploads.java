@@ -8,6 +8,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -144,7 +145,10 @@ final class Uploads {
     }
   }
 
-  /** Whether an upload has parts, of which an object might be made; true if it is no more. */
+  /**
+   * Whether an upload has parts, which an object may consist of; true if the upload does not exist
+   * any more.
+   */
   boolean hasParts(BackupKey key, String upload) throws StoreException {
     try {
       ListPartsResponse parts =
@@ -189,31 +193,55 @@ final class Uploads {
   private ListMultipartUploadsResponse list(
       String start, @Nullable ListMultipartUploadsResponse after) {
     try {
-      return list(start, after, null);
+      return list(start, after, null, bucket.withDeadline);
     } catch (SdkClientException e) {
-      if (!String.valueOf(e.getMessage()).contains("parse XML")) {
+      if (!ForbiddenCharacters.mayBeIn(e)) {
         throw e;
       }
-      // A key holds a character that XML cannot.
-      ListMultipartUploadsResponse page = list(start, after, EncodingType.URL);
+      return listEncoded(start, after);
+    }
+  }
+
+  /** The list that holds a key with a character that XML cannot. */
+  private ListMultipartUploadsResponse listEncoded(
+      String start, @Nullable ListMultipartUploadsResponse after) {
+    try {
+      ListMultipartUploadsResponse page = list(start, after, EncodingType.URL, bucket.withDeadline);
       return page.encodingType() == null ? decoded(page) : page;
+    } catch (SdkClientException e) {
+      if (!ForbiddenCharacters.mayBeIn(e)) {
+        throw e;
+      }
+      return withoutChanged(
+          list(start, after, null, new ForbiddenCharacters().addTo(bucket.withDeadline)));
     }
   }
 
   private ListMultipartUploadsResponse list(
       String start,
       @Nullable ListMultipartUploadsResponse after,
-      @Nullable EncodingType encodingType) {
+      @Nullable EncodingType encodingType,
+      AwsRequestOverrideConfiguration settings) {
     return bucket.client.listMultipartUploads(
         r -> {
           r.bucket(bucket.name)
               .prefix(start)
               .encodingType(encodingType)
-              .overrideConfiguration(bucket.withDeadline);
+              .overrideConfiguration(settings);
           if (after != null) {
             r.keyMarker(after.nextKeyMarker()).uploadIdMarker(after.nextUploadIdMarker());
           }
         });
+  }
+
+  /** Leaves the uploads out whose keys are not the original ones. */
+  private static ListMultipartUploadsResponse withoutChanged(ListMultipartUploadsResponse page) {
+    return page.toBuilder()
+        .uploads(
+            page.uploads().stream()
+                .filter(one -> !ForbiddenCharacters.isChanged(one.key()))
+                .toList())
+        .build();
   }
 
   /** RGW 16 encodes the keys, but does not say so, whereupon the SDK does not decode them. */

@@ -158,7 +158,7 @@ class CustomerKeyTest {
       assertThatThrownBy(() -> S3BackupStore.builder(clear, "b-1").sseCustomerKey(SECRET).build())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "sseCustomerKey would be readable on its way: the endpoint must be https, not http");
+              "sseCustomerKey would be sent unencrypted: the endpoint must be https, not http");
     }
   }
 

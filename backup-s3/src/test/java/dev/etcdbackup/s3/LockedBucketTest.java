@@ -150,7 +150,7 @@ class LockedBucketTest {
                 "s3://"
                     + without.name
                     + " has no object lock, so no backup can be locked in it: use a bucket that"
-                    + " was made with object lock, or do without");
+                    + " was created with object lock, or store without a lock");
         assertThat(without.keys()).isEmpty();
         bucketWithoutLockDeletesAsEver(without);
       }

@@ -69,6 +69,9 @@ final class PeculiarS3 implements AutoCloseable {
   /** Whether lists encode keys when asked to, without which some keys make no XML. */
   volatile boolean encodes = true;
 
+  /** How many objects a list shows at once. */
+  volatile int pageSize = 1000;
+
   private final Map<String, String> metadata = new ConcurrentHashMap<>();
   private final Set<String> encrypted = ConcurrentHashMap.newKeySet();
   private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
@@ -243,25 +246,33 @@ final class PeculiarS3 implements AutoCloseable {
       list.append("<EncodingType>url</EncodingType>");
     }
     String prefix = query.replaceFirst(".*prefix=([^&]*).*|.*", "$1");
-    new TreeMap<>(objects)
+    String token = query.replaceFirst(".*continuation-token=([^&]*).*|.*", "$1");
+    int first = token.isEmpty() ? 0 : Integer.parseInt(token);
+    List<String> keys =
+        new TreeMap<>(objects).keySet().stream().filter(key -> key.startsWith(prefix)).toList();
+    int end = (int) Math.min(keys.size(), (long) first + pageSize);
+    keys.subList(first, end)
         .forEach(
-            (key, bytes) -> {
-              if (key.startsWith(prefix)) {
-                list.append("<Contents><Key>")
-                    .append(encoded ? URLEncoder.encode(key, UTF_8) : key)
-                    .append("</Key><Size>")
-                    .append(bytes.length)
-                    .append("</Size><LastModified>2020-02-03T20:45:48.000Z</LastModified>")
-                    .append("<ETag>")
-                    .append(eTag(bytes))
-                    .append("</ETag></Contents>");
-              }
+            key -> {
+              byte[] bytes = objects.get(key);
+              list.append("<Contents><Key>")
+                  .append(encoded ? URLEncoder.encode(key, UTF_8) : key)
+                  .append("</Key><Size>")
+                  .append(bytes.length)
+                  .append("</Size><LastModified>2020-02-03T20:45:48.000Z</LastModified>")
+                  .append("<ETag>")
+                  .append(eTag(bytes))
+                  .append("</ETag></Contents>");
             });
-    return list.append("<IsTruncated>false</IsTruncated></ListBucketResult>").toString();
+    if (end < keys.size()) {
+      list.append("<NextContinuationToken>" + end + "</NextContinuationToken>");
+    }
+    return list.append("<IsTruncated>" + (end < keys.size()) + "</IsTruncated></ListBucketResult>")
+        .toString();
   }
 
   private String listOfUploads(String query) {
-    boolean encoded = query.contains("encoding-type=url");
+    boolean encoded = encodes && query.contains("encoding-type=url");
     String prefix = query.replaceFirst(".*prefix=([^&]*).*|.*", "$1");
     StringBuilder list = new StringBuilder("<ListMultipartUploadsResult>");
     if (encoded && !silentEncoding) {

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Derives what is to be said about one series. */
+/** Derives the findings about one series. */
 final class SeriesAudit {
   private static final Duration DAY = Duration.ofDays(1);
   private static final int DAYS = 14;

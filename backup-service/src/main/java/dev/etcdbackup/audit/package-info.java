@@ -1,6 +1,6 @@
 /**
- * The audit of a store: what is in it, whoever wrote it, which of it opens and verifies, and what
- * deserves attention. An audit reads and never writes.
+ * The audit of a store: the backups of all tools in it, which of them open and verify, and the
+ * problems. An audit reads and never writes.
  */
 @NullMarked
 package dev.etcdbackup.audit;

@@ -129,7 +129,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
   }
 
   /**
-   * Returns the same coverage with what is known of the encryption of some projects.
+   * Returns the same coverage with information on the encryption of some projects.
    *
    * @param encryption by project
    * @return the coverage

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 /**
  * A record in the store that a backup of a project was opened with a private key and passed a test
  * restore, so that coverage can report when that was last tried. It is the object {@code
- * PROJECT/.etcd-backup/opened/key_KEYID_TIME} with a text for people; it is no backup, and whoever
- * may write to the store can forge it.
+ * PROJECT/.etcd-backup/opened/key_KEYID_TIME} with a text for people; it is no backup, and anyone
+ * who may write to the store can forge it.
  *
  * <p>Immutable and thread-safe.
  *

@@ -93,7 +93,7 @@ public record ProjectCoverage(
     return row.state().isAlarming() || !anomalies.isEmpty();
   }
 
-  /** Returns the same with what is known of its encryption. */
+  /** Returns the same with information on its encryption. */
   ProjectCoverage withEncryption(EncryptionCoverage known) {
     return new ProjectCoverage(
         row,
@@ -107,7 +107,7 @@ public record ProjectCoverage(
         recovery);
   }
 
-  /** Returns the same with what is known of restoring it. */
+  /** Returns the same with information on restoring it. */
   ProjectCoverage withRecovery(RecoveryCoverage known) {
     return new ProjectCoverage(
         row, lastSuccess, lastFailure, nextDue, missed, anomalies, encryption, days, known);

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is known of restoring a project: up to when its changes are recorded, what was verified or
+ * Information on restoring a project: up to when its changes are recorded, what was verified or
  * restored last, and which of its backups people pinned or marked as bad.
  *
  * <p>Immutable and thread-safe.

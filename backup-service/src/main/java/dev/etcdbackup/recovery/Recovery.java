@@ -77,7 +77,7 @@ public final class Recovery {
    * before anything is verified, so that a missing private key is reported at once.
    *
    * @param cluster the cluster to be recovered
-   * @return the plan, to be shown to whoever approves it
+   * @return the plan, to be shown to the person who approves it
    * @throws KeyUnavailableException when the plan depends on a backup and no private key at hand
    *     decrypts the newest one, or none is good and one of them is encrypted to other keys; the
    *     message names the keys. A cluster is never rebuilt because a key was missing
@@ -108,8 +108,8 @@ public final class Recovery {
   }
 
   /**
-   * Throws when no private key at hand decrypts a backup. One whose beginning cannot be read is
-   * left to verification, which says why.
+   * Throws when none of the given private keys decrypts a backup. One whose beginning cannot be
+   * read is left to verification, which says why.
    */
   private void requireKey(Optional<Backup> backup) throws KeyUnavailableException {
     Optional<Recipients> recipients;
@@ -123,7 +123,7 @@ public final class Recovery {
           backup.orElseThrow().key()
               + " is encrypted to "
               + recipients.get().text()
-              + ", and none of these private keys is at hand; give one of these private keys");
+              + ", and none of their private keys was given; give one of these private keys");
     }
   }
 
@@ -133,8 +133,7 @@ public final class Recovery {
       reasons.add("the backup is older than " + DurationText.format(freshFor));
     }
     if (backup.kind() == BackupKind.OTHER) {
-      reasons.add(
-          "the name of the backup carries no time; its age is taken from when it was stored");
+      reasons.add("the name of the backup has no time; its age is counted from when it was stored");
     }
     return reasons;
   }

@@ -85,8 +85,8 @@ public record RecoveryPlan(
   }
 
   /**
-   * Returns the plan as text for people: first what cannot be used, then what is done, last the
-   * reasons why it needs confirmation.
+   * Returns the plan as text for people: first the backups that cannot be used, then the steps,
+   * last the reasons why it needs confirmation.
    *
    * @return the lines, without line breaks
    */
@@ -122,7 +122,7 @@ public record RecoveryPlan(
   private static String text(Recipients recipients) {
     return "it is encrypted to "
         + recipients.text()
-        + "; at hand is the private key "
+        + "; the given private key is "
         + String.join(", ", recipients.atHand());
   }
 

@@ -56,6 +56,15 @@ public interface BackupListener {
   default void skipped(String project, String reason) {}
 
   /**
+   * A run ended, whatever became of it, also one that only looked at what the store has. The last
+   * call for a run: {@link BackupScheduler#status} has its result now, which it has not when {@link
+   * #succeeded} is called.
+   *
+   * @param project the project
+   */
+  default void ended(String project) {}
+
+  /**
    * A series was pruned after a backup, whether or not anything was deleted.
    *
    * @param project the project

@@ -231,7 +231,7 @@ final class ClusterState {
     return ++attempts;
   }
 
-  /** Takes over the failures that other processes recorded, as far as they are not known. */
+  /** Takes over the failures that other processes recorded, unless they are known already. */
   void recall(List<FailedRun> recorded) {
     for (FailedRun failure : recorded) {
       failedDays.putIfAbsent(day(failure.at()), failure.message());
@@ -260,7 +260,7 @@ final class ClusterState {
     return first;
   }
 
-  /** Returns when the next attempt is made, as far as that is known. */
+  /** Returns when the next attempt is made, if that is known. */
   Optional<Instant> nextTry(Instant now, long nanos) {
     if (known && (due == null || waitsForFollowing)) {
       return due == null ? Optional.empty() : Optional.ofNullable(following);

@@ -70,7 +70,7 @@ final class CoverageView {
     Map<String, List<Backup>> stored;
     try {
       stored =
-          with.service().list("").stream()
+          with.service().listReadable("", e -> {}).stream()
               .collect(Collectors.groupingBy(one -> one.key().project()));
     } catch (BackupException e) {
       return unknown(clusters, String.valueOf(e.getMessage()));

@@ -60,6 +60,11 @@ final class Listeners implements BackupListener {
   }
 
   @Override
+  public void ended(String project) {
+    each(one -> one.ended(project));
+  }
+
+  @Override
   public void pruned(String project, PruneReport report) {
     each(one -> one.pruned(project, report));
   }

@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
@@ -107,10 +108,16 @@ final class Run implements Supplier<RunOutcome> {
 
   /** Lists the backups of the project and their marks. */
   private List<Backup> listing() throws BackupException {
-    List<Backup> listing = new ArrayList<>(with.service().list(cluster.project()));
+    List<Backup> listing =
+        new ArrayList<>(with.service().listReadable(cluster.project(), this::onIncomplete));
     listing.addAll(with.guard().marks(cluster.project()));
     with.failures().flush(cluster.project()); // the store works
     return listing;
+  }
+
+  /** A backup is taken all the same. Pruning lists again, fails and reports this. */
+  private void onIncomplete(IncompleteListingException e) {
+    LOG.debug("{}: {}", cluster.project(), FailedRun.text(e));
   }
 
   private RunOutcome runLocked() throws BackupException {

@@ -36,7 +36,7 @@ final class SecondStoreState {
     return lacking ? Math.min(Math.max(0, next - nanos), longest) : longest;
   }
 
-  /** Records that it is tried again now; whatever comes of it, not at once after that. */
+  /** Records that it is tried again now; after that it is not tried again at once. */
   void begin(long nanos) {
     next = nanos + delay.toNanos();
     Duration twice = delay.multipliedBy(2);

@@ -109,7 +109,7 @@ public final class BackupCopierBuilder {
   }
 
   /**
-   * Receives each result as soon as it is there, from the threads that copy; they wait for it.
+   * Receives each result as soon as it is known, on the threads that copy, which wait for it.
    * Default: nothing.
    *
    * @param listener the listener, thread-safe

@@ -10,12 +10,14 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.internal.FailureText;
@@ -31,7 +33,10 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes, lists, downloads, verifies and prunes the backups of one store.
@@ -47,6 +52,10 @@ import org.jspecify.annotations.Nullable;
  * caller's.
  */
 public final class BackupService {
+  // More than 400 lines, most of which are the contracts of the public methods. What a method does
+  // is in a class of its own, for example TakeBackup, Download or Pruning.
+  private static final Logger LOG = LoggerFactory.getLogger(BackupService.class);
+
   private final BackupStore store;
   private final BackupEncodings encodings;
   private final InstantSource clock;
@@ -157,19 +166,48 @@ public final class BackupService {
    * @throws StoreException when the listing is incomplete
    */
   public List<Backup> list(String project) throws BackupException {
-    return store.list(project).stream().map(b -> Backup.of(b, tarballZone)).toList();
+    return backups(store.list(project));
+  }
+
+  /**
+   * Lists what can be listed of a project, to show, read or restore it. Decide by {@link #list}
+   * what is deleted.
+   *
+   * @param project the whole project, or {@code ""} for every one
+   * @param incomplete receives the reason when a part of the listing is missing
+   * @return the backups that can be listed, in the order of their keys, of every kind
+   * @throws StoreException when nothing can be listed
+   */
+  public List<Backup> listReadable(
+      String project, Consumer<? super IncompleteListingException> incomplete)
+      throws BackupException {
+    try {
+      return list(project);
+    } catch (IncompleteListingException e) {
+      incomplete.accept(e);
+      return backups(e.listed());
+    }
+  }
+
+  private List<Backup> backups(List<StoredBackup> stored) {
+    return stored.stream().map(one -> Backup.of(one, tarballZone)).toList();
+  }
+
+  private static void warn(IncompleteListingException e) {
+    LOG.warn("{}", e.getMessage());
   }
 
   /**
    * Finds the newest periodic backup or tarball of a project, by {@link Backup#OLDEST_FIRST}. Those
-   * dated more than an hour ahead do not count.
+   * dated more than an hour ahead do not count. An object that cannot be listed is no backup of
+   * this library; it is logged, and does not count either.
    *
    * @param project the whole project
    * @return the newest; empty when there is none
-   * @throws StoreException when the listing is incomplete
+   * @throws StoreException when the store cannot be listed
    */
   public Optional<Backup> latest(String project) throws BackupException {
-    return list(project).stream()
+    return listReadable(project, BackupService::warn).stream()
         .filter(b -> b.kind().hasSeries() && !b.isDatedAhead(clock.instant()))
         .max(Backup.OLDEST_FIRST);
   }
@@ -180,7 +218,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the listing is incomplete or a backup cannot be read
+   * @throws StoreException when the store cannot be listed or a backup cannot be read
    */
   public NewestGood newestGood(String project) throws BackupException {
     return newestGood(NewestGoodRequest.builder(project).build());
@@ -195,11 +233,11 @@ public final class BackupService {
    * @return the backup, and the newer ones that are not good
    * @throws KeyUnavailableException when none is good, and no private key at hand decrypts one of
    *     them
-   * @throws StoreException when the listing is incomplete, or more backups cannot be read than the
+   * @throws StoreException when the store cannot be listed, or more backups cannot be read than the
    *     request allows
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
-    List<Backup> listed = list(request.project());
+    List<Backup> listed = listReadable(request.project(), BackupService::warn);
     List<BackupNote> bad = notes().list(request.project(), kind -> kind == BackupNote.Kind.BAD);
     return new NewestGoodSearch(request, this::verify, bad).find(listed, clock.instant());
   }
@@ -260,7 +298,7 @@ public final class BackupService {
   }
 
   /**
-   * Downloads a backup into a file, byte for byte as it is stored, whatever it is. Nothing is
+   * Downloads a backup into a file, byte for byte as it is stored, of any kind. Nothing is
    * verified.
    *
    * @param request what to download, and where to; the file appears as with {@link #download}
@@ -410,7 +448,7 @@ public final class BackupService {
   }
 
   /**
-   * Deletes one backup, of any kind, whatever a policy says of it.
+   * Deletes one backup of any kind, independent of any policy.
    *
    * @param key the backup
    * @throws BackupNotFoundException when there is no such backup

@@ -1,10 +1,10 @@
 package dev.etcdbackup.service;
 
+import dev.etcdbackup.internal.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class CommitGuardInputStream extends FilterInputStream {
   CommitGuardInputStream(InputStream in, CommitCheck check, boolean hashed) {
     super(in);
     this.check = check;
-    this.hash = hashed ? sha256() : null;
+    this.hash = hashed ? Sha256.digest() : null;
   }
 
   /** Returns the number of bytes that were read. */
@@ -34,14 +34,6 @@ final class CommitGuardInputStream extends FilterInputStream {
   /** Returns the SHA-256 of the bytes that were read, in lower-case hex; empty unless asked for. */
   Optional<String> sha256Hex() {
     return hash == null ? Optional.empty() : Optional.of(HexFormat.of().formatHex(hash.digest()));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   @Override

@@ -130,7 +130,7 @@ record CopyOne(
     return backup.kind() == BackupKind.PERIODIC || backup.kind() == BackupKind.CHANGES;
   }
 
-  /** Encrypted bytes differ each time, so what is there under that name is taken for equal. */
+  /** Encrypted bytes differ each time, so an object with that name counts as equal. */
   private Copied encodeAgain(NewEncoding as) throws IOException {
     BackupKey key = as.key(backup);
     if (key.equals(backup.key())) {

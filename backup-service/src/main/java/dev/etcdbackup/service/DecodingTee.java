@@ -32,7 +32,7 @@ final class DecodingTee extends FilterInputStream {
   private boolean verified;
 
   /**
-   * @param verifying verifies what was decoded; reports the end only after that
+   * @param verifying verifies the decoded bytes; reports the end only after that
    */
   DecodingTee(
       InputStream in,

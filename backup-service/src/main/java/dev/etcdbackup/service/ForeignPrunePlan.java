@@ -2,11 +2,11 @@ package dev.etcdbackup.service;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPlan;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +37,7 @@ public record ForeignPrunePlan(RetentionPlan decisions, List<Backup> newestKept)
     if (deleted.isEmpty()) {
       return "";
     }
-    MessageDigest hash = sha256();
+    MessageDigest hash = Sha256.digest();
     for (Backup one : deleted) {
       String line = one.key() + "\0" + one.stored().version() + "\0";
       hash.update(line.getBytes(StandardCharsets.UTF_8));
@@ -51,13 +51,5 @@ public record ForeignPrunePlan(RetentionPlan decisions, List<Backup> newestKept)
         .map(Decision::backup)
         .map(Backup::key)
         .toList();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -78,8 +78,8 @@ final class NotedPlan {
   }
 
   /**
-   * Keeps what is pinned, and the newest that was verified, whatever a plan says, and the changes
-   * that lead on from there.
+   * Keeps the pinned backups, the newest verified one and the changes that continue it, even when a
+   * plan deletes them.
    */
   RetentionPlan keeping(RetentionPlan plan, Instant now) {
     Map<String, String> reasons = new HashMap<>();

@@ -9,12 +9,12 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.internal.FailureText;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.name.BackupKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +28,7 @@ record ReadThroughVerifier(BackupEncodings encodings) implements BackupVerifier 
   private Verification verifyChanges(Backup backup, BackupStore store) throws BackupException {
     try (InputStream stored = store.open(backup.stored(), 0, backup.stored().size());
         InputStream decoded = encodings.decode(stored, backup.name())) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       byte[] held = decoded.readNBytes(SHA256); // the last bytes read, which may be the hash
       byte[] buffer = new byte[1 << 16];
       for (int count = decoded.read(buffer); count >= 0; count = decoded.read(buffer)) {
@@ -41,8 +41,6 @@ record ReadThroughVerifier(BackupEncodings encodings) implements BackupVerifier 
           ? new Verification(List.of())
           : new Verification(
               List.of(backup.key() + ": the SHA-256 at the end is not that of what is before it"));
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
     } catch (CorruptBackupException e) {
       return new Verification(List.of(Objects.toString(e.getMessage())));
     } catch (BackupException e) {

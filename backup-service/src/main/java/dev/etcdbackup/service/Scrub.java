@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Verifies the backups of a listing one after another, whatever is found. */
+/** Verifies the backups of a listing one after another, and continues after bad ones. */
 final class Scrub {
   private final ScrubRequest request;
   private final BackupEncodings encodings;

@@ -1,11 +1,11 @@
 package dev.etcdbackup.service;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The bytes of an object of changes. The end is reported only after the last 32 bytes were found to
@@ -22,11 +22,7 @@ final class TrailerInputStream extends FilterInputStream {
 
   TrailerInputStream(InputStream in) {
     super(in);
-    try {
-      this.sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
+    this.sha256 = Sha256.digest();
   }
 
   @Override

@@ -88,7 +88,7 @@ class EncryptedRecoveryTest {
     assertThat(plan.lines())
         .containsExactly(
             "restore p/" + ENCRYPTED + ", 1h old",
-            "it is encrypted to A, B; at hand is the private key A");
+            "it is encrypted to A, B; the given private key is A");
   }
 
   @Test
@@ -102,7 +102,7 @@ class EncryptedRecoveryTest {
           .withMessage(
               "p/"
                   + ENCRYPTED
-                  + " is encrypted to A, B, and none of these private keys is at hand; give one of"
+                  + " is encrypted to A, B, and none of their private keys was given; give one of"
                   + " these private keys");
     }
     assertThatExceptionOfType(KeyUnavailableException.class)

@@ -193,7 +193,7 @@ class RecoveryTest {
     assertThat(plan.backup().orElseThrow().key().name()).isEqualTo("before-upgrade");
     assertThat(plan.doubts())
         .containsExactly(
-            "the name of the backup carries no time; its age is taken from when it was stored");
+            "the name of the backup has no time; its age is counted from when it was stored");
     put(NIGHTLY, SNAPSHOT);
     assertThat(recovery.plan(cluster).backup().orElseThrow().key().name()).isEqualTo(NIGHTLY);
   }

@@ -10,8 +10,10 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -150,82 +152,6 @@ class SchedulerTest {
   }
 
   @Test
-  void deadClustersHoldTheOthersUpForTheirFirstTimeoutOnly() throws Exception {
-    World world = new World();
-    for (int i = 0; i < 40; i++) {
-      VirtualSource dead = world.add("dead" + i, HOUR);
-      dead.dead = true;
-      dead.takes = Duration.ofMinutes(10);
-    }
-    world.pass(Duration.ofHours(8));
-    for (int i = 0; i < 10; i++) {
-      world.add("p" + i, HOUR).takes = MINUTE;
-    }
-    world.pass(Duration.ofMinutes(20));
-    for (int i = 0; i < 10; i++) {
-      assertThat(world.taken("p" + i)).as("p" + i).isNotEmpty();
-    }
-    world.pass(Duration.ofHours(5));
-    for (int i = 0; i < 10; i++) {
-      assertThat(world.status("p" + i).missed()).as("p" + i).isZero();
-    }
-  }
-
-  @Test
-  void aFailureIsTriedAgainWithBackoffAndNeverPastTheNextPoint() throws Exception {
-    World world = new World();
-    VirtualSource source = world.add("p", HOUR);
-    source.dead = true;
-
-    world.pass(Duration.ofMinutes(29)); // to 10:59
-
-    assertThat(world.events.failures)
-        .hasSizeGreaterThan(5)
-        .allSatisfy(
-            failure -> {
-              assertThat(failure.reason()).isEqualTo(FailedRun.Reason.SOURCE);
-              assertThat(failure.nextTry().orElseThrow()).isBefore(at("11:00:01"));
-            });
-    assertThat(gaps(source.opened)).allMatch(gap -> gap.compareTo(Duration.ofMinutes(5)) <= 0);
-    int attempt = world.events.failures.get(world.events.failures.size() - 1).attempt();
-    assertThat(attempt).isEqualTo(world.events.failures.size());
-
-    world.pass(MINUTE);
-    assertThat(source.opened).contains(at("11:00:00"));
-    assertThat(world.events.failures.get(attempt).attempt()).as("a new point").isEqualTo(1);
-    assertThat(world.status("p").missed()).as("the point at which it was added").isEqualTo(1);
-    assertThat(world.status("p").overdue()).isEqualTo(Duration.ofMinutes(30));
-  }
-
-  @Test
-  void itRecoversWithinTheLongestDelay() throws Exception {
-    World world = new World();
-    VirtualSource source = world.add("p", Duration.ofDays(1));
-    source.dead = true;
-    world.pass(Duration.ofHours(2));
-    source.dead = false;
-    world.pass(Duration.ofMinutes(5));
-    assertThat(world.taken("p")).hasSize(1);
-    assertThat(world.status("p").overdue()).isZero();
-  }
-
-  @Test
-  void whatRetryingDoesNotHelpWaitsForTheNextPoint() throws Exception {
-    World world = new World();
-    NamingStrategy tooLong = NamingStrategy.periodic("a".repeat(1100)); // longer than a key
-    world.scheduler.put(
-        ScheduledCluster.builder("p", new VirtualSource(world.runtime))
-            .schedule(Schedule.every(HOUR))
-            .naming(tooLong)
-            .build());
-    world.pass(Duration.ofMinutes(29));
-    assertThat(world.events.failures).hasSize(1);
-    assertThat(world.events.failures.get(0).reason()).isEqualTo(FailedRun.Reason.OTHER);
-    world.pass(HOUR);
-    assertThat(world.events.failures).hasSize(2);
-  }
-
-  @Test
   void everyExceptionOfASourceIsAFailureOfTheSourceAndIsRetried() throws Exception {
     World world = new World();
     world.scheduler.put(
@@ -264,6 +190,56 @@ class SchedulerTest {
   }
 
   @Test
+  void whenAListenerIsToldThatARunEndedTheStatusHasItsResult() throws Exception {
+    World world = new World();
+    world.add("good", HOUR);
+    world.scheduler.put(
+        ScheduledCluster.builder(
+                "bad",
+                () -> {
+                  throw new IllegalStateException("no such certificate");
+                })
+            .schedule(Schedule.every(HOUR))
+            .build());
+    Set<String> stored = new HashSet<>();
+    Set<String> failed = new HashSet<>();
+    List<String> ended = new ArrayList<>();
+    List<String> behind = new ArrayList<>();
+    world.scheduler.addListener(
+        new BackupListener() {
+          @Override
+          public void succeeded(String project, BackupResult result) {
+            stored.add(project);
+          }
+
+          @Override
+          public void failed(FailedRun failure) {
+            failed.add(failure.project());
+          }
+
+          @Override
+          public void ended(String project) {
+            ended.add(project);
+            ClusterStatus status =
+                world.scheduler.status().stream()
+                    .filter(one -> one.project().equals(project))
+                    .findFirst()
+                    .orElseThrow();
+            if (status.running()
+                || status.lastSuccess().isPresent() != stored.contains(project)
+                || status.lastFailure().isPresent() != failed.contains(project)) {
+              behind.add(project);
+            }
+          }
+        });
+    world.pass(MINUTE);
+    assertThat(behind).isEmpty();
+    assertThat(stored).containsExactly("good");
+    assertThat(failed).containsExactly("bad");
+    assertThat(ended).contains("good", "bad");
+  }
+
+  @Test
   void aClusterCanBeChangedAndRemovedWhileItRuns() throws Exception {
     World world = new World();
     world.add("p", HOUR);
@@ -297,61 +273,6 @@ class SchedulerTest {
     world.add("p", HOUR);
     world.pass(Duration.ofMinutes(40));
     assertThat(world.taken("p")).hasSize(3);
-  }
-
-  @Test
-  void aTriggeredRunIsMadeNowAndTheScheduleGoesOnFromIt() throws Exception {
-    World world = new World();
-    world.add("p", HOUR);
-    world.pass(Duration.ofMinutes(10));
-
-    var answer = world.scheduler.trigger("p");
-    assertThat(answer).isNotDone();
-    world.pass(Duration.ofSeconds(1));
-
-    assertThat(answer.join().key().toString()).startsWith("p/etcd.backup_v");
-    assertThat(world.taken("p")).containsExactly(World.START, at("10:40:00"));
-    assertThat(world.status("p").nextDue()).hasValue(at("11:00:00"));
-  }
-
-  @Test
-  void aTriggerDuringARunIsAnotherRunAfterIt() throws Exception {
-    World world = new World();
-    VirtualSource source = world.add("p", Duration.ofDays(1));
-    source.takes = Duration.ofMinutes(5);
-    world.pass(MINUTE);
-    var answer = world.scheduler.trigger("p");
-    world.pass(Duration.ofMinutes(3));
-    assertThat(source.opened).hasSize(1);
-    world.pass(Duration.ofMinutes(10));
-    assertThat(source.opened).containsExactly(World.START, at("10:35:00"));
-    assertThat(answer).isCompleted();
-  }
-
-  @Test
-  void aTriggerThatFailsSaysWhyAndIsNotTriedAgain() throws Exception {
-    World world = new World();
-    VirtualSource source = world.add("p", cluster -> cluster);
-    source.dead = true;
-    var answer = world.scheduler.trigger("p");
-    world.pass(HOUR);
-    assertThat(answer).isCompletedExceptionally();
-    assertThat(source.opened).hasSize(1);
-    assertThat(world.status("p").lastFailure().orElseThrow().message())
-        .isEqualTo("the cluster is dead");
-  }
-
-  @Test
-  void aFailedTriggerDoesNotPutTheNextPointOff() throws Exception {
-    World world = new World();
-    VirtualSource source = world.add("p", HOUR);
-    world.pass(MINUTE);
-    source.dead = true;
-    world.scheduler.trigger("p").exceptionally(failure -> null);
-    world.pass(MINUTE);
-    source.dead = false;
-    world.pass(Duration.ofMinutes(28));
-    assertThat(world.taken("p")).endsWith(at("11:00:00"));
   }
 
   @Test
@@ -417,12 +338,6 @@ class SchedulerTest {
 
   private static int opened(World world) {
     return world.sources.values().stream().mapToInt(source -> source.opened.size()).sum();
-  }
-
-  private static List<Duration> gaps(List<Instant> times) {
-    return IntStream.range(1, times.size())
-        .mapToObj(i -> Duration.between(times.get(i - 1), times.get(i)))
-        .toList();
   }
 
   private static Instant at(String time) {

@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.FailureText;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
@@ -103,7 +104,7 @@ public final class ChangesFile {
     if (end < magic.length || !Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length)) {
       throw new CorruptBackupException("these are no recorded changes of a known version");
     }
-    MessageDigest digest = ChangesFormat.sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(bytes, 0, end);
     if (!Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
       throw new CorruptBackupException("the SHA-256 at the end is not that of what is before it");

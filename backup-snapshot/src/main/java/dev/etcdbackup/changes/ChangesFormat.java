@@ -2,9 +2,6 @@ package dev.etcdbackup.changes;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /** The constants of the format of recorded changes; see {@code docs/changes-format.md}. */
 final class ChangesFormat {
   /** The name of the format and its version. */
@@ -19,12 +16,4 @@ final class ChangesFormat {
   static final int SHA256 = 32;
 
   private ChangesFormat() {}
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
-  }
 }

@@ -2,6 +2,7 @@ package dev.etcdbackup.changes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
 import java.io.ByteArrayInputStream;
@@ -31,6 +32,7 @@ public final class ChangesWriter {
   private int size;
   private final long from;
   private long last;
+  private int lastAt; // where the events of that revision begin
 
   /**
    * Begins an object.
@@ -69,7 +71,10 @@ public final class ChangesWriter {
       throw new IllegalArgumentException(
           "revision must be " + last + " or the next one, not " + revision);
     }
-    last = revision;
+    if (revision != last) {
+      last = revision;
+      lastAt = size;
+    }
     reserve(1 + Long.BYTES + Integer.BYTES + keyValue.length)
         .put(deletion ? ChangesFormat.DELETE : ChangesFormat.PUT)
         .putLong(revision)
@@ -93,6 +98,26 @@ public final class ChangesWriter {
    */
   public long last() {
     return last;
+  }
+
+  /**
+   * The {@link RevisionFingerprint} of the last revision, whose events must all be there.
+   *
+   * @return SHA-256 in lower-case hex; that of nothing while there is no event
+   */
+  public String lastFingerprint() {
+    RevisionFingerprint fingerprint = new RevisionFingerprint();
+    ByteBuffer events = ByteBuffer.wrap(body, lastAt, last < from ? 0 : size - lastAt);
+    while (events.hasRemaining()) {
+      byte kind = events.get();
+      events.position(events.position() + Long.BYTES); // its revision, or a time
+      if (kind != ChangesFormat.TIME) {
+        int length = events.getInt();
+        fingerprint.event(kind == ChangesFormat.DELETE, body, events.position(), length);
+        events.position(events.position() + length);
+      }
+    }
+    return fingerprint.finish();
   }
 
   /**
@@ -125,7 +150,7 @@ public final class ChangesWriter {
     }
     reserve(1).put(ChangesFormat.END);
     byte[] head = bytes(header);
-    MessageDigest digest = ChangesFormat.sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(head);
     digest.update(body, 0, size);
     byte[] trailer = digest.digest();

@@ -1,5 +1,6 @@
 package dev.etcdbackup.changes;
 
+import dev.etcdbackup.internal.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -10,7 +11,7 @@ import java.util.HexFormat;
  * thread.
  */
 public final class RevisionFingerprint {
-  private final MessageDigest digest = ChangesFormat.sha256();
+  private final MessageDigest digest = Sha256.digest();
 
   /** Begins without an event. */
   public RevisionFingerprint() {}

@@ -1,6 +1,7 @@
 package dev.etcdbackup.restore;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.BucketVisitor;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.SnapshotMetadata;
@@ -9,16 +10,12 @@ import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Makes one snapshot out of a backup and the changes behind it, without asking etcd: what a member
@@ -74,19 +71,12 @@ public final class Consolidation {
   }
 
   private static void addTrailer(FileChannel channel) throws IOException {
-    try {
-      channel.position(0);
-      InputStream bytes = Channels.newInputStream(channel);
-      DigestInputStream digesting =
-          new DigestInputStream(bytes, MessageDigest.getInstance("SHA-256")); // closed with channel
-      digesting.transferTo(OutputStream.nullOutputStream());
-      ByteBuffer trailer = ByteBuffer.wrap(digesting.getMessageDigest().digest());
-      channel.position(channel.size());
-      while (trailer.hasRemaining()) {
-        channel.write(trailer);
-      }
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
+    channel.position(0);
+    InputStream bytes = Channels.newInputStream(channel); // closed with the channel
+    ByteBuffer trailer = ByteBuffer.wrap(Sha256.of(bytes));
+    channel.position(channel.size());
+    while (trailer.hasRemaining()) {
+      channel.write(trailer);
     }
   }
 

@@ -132,11 +132,11 @@ public final class DataDirRestore {
   public RestoredChanges restore(EtcdSnapshot snapshot, Path dataDir, ChangeReplay changes)
       throws IOException {
     if (bump != 0) {
-      throw new IllegalArgumentException("bump-revision does not go with recorded changes");
+      throw new IllegalArgumentException("bump-revision cannot be combined with recorded changes");
     }
     if (!settings.selection().isAll()) {
       throw new IllegalArgumentException(
-          "a part or an earlier revision of the backup does not go with recorded changes");
+          "a part or an earlier revision of the backup cannot be combined with recorded changes");
     }
     return restore(snapshot, dataDir, Optional.of(changes));
   }

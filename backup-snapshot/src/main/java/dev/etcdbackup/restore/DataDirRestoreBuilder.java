@@ -130,7 +130,7 @@ public final class DataDirRestoreBuilder {
 
   /**
    * Leaves users, roles and the flag that authentication is on behind, for a cluster whose
-   * passwords are lost: whoever reaches the new member may do everything. By default they come
+   * passwords are lost: anyone who reaches the new member may do everything. By default they come
    * back.
    *
    * @return this

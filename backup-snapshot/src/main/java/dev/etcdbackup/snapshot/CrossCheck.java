@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what entries that are good each by itself say of one another. */
+/** Checks that entries, each of which is valid by itself, are consistent with each other. */
 final class CrossCheck {
   private final RandomAccessBytes bytes;
   private final ProblemCollector problems;

@@ -21,7 +21,7 @@ final class FileSnapshot implements Snapshot {
 
   private final SnapshotInfo info;
   private final RandomAccessBytes bytes;
-  private final VerifyingInputStream proving;
+  private final VerifyingInputStream verifying;
   private final Stream stream = new Stream();
 
   /**
@@ -32,7 +32,7 @@ final class FileSnapshot implements Snapshot {
   FileSnapshot(SnapshotInfo info, RandomAccessBytes bytes, @Nullable Meta meta) throws IOException {
     this.info = info;
     this.bytes = bytes;
-    this.proving =
+    this.verifying =
         new VerifyingInputStream(
             meta == null ? bytes.stream() : new SnapshotFramingStream(bytes, meta));
   }
@@ -55,7 +55,7 @@ final class FileSnapshot implements Snapshot {
   @Override
   public long size() throws SourceException {
     try {
-      return proving.size();
+      return verifying.size();
     } catch (IOException e) {
       throw failed(e);
     }
@@ -68,7 +68,7 @@ final class FileSnapshot implements Snapshot {
 
   @Override
   public SnapshotDigest digest() {
-    SnapshotDigest digest = proving.digest();
+    SnapshotDigest digest = verifying.digest();
     return new SnapshotDigest(digest.size(), digest.sha256(), OptionalLong.of(info.revision()));
   }
 
@@ -94,7 +94,7 @@ final class FileSnapshot implements Snapshot {
     @Override
     public int read(byte[] buffer, int offset, int length) throws SourceException {
       try {
-        return proving.read(buffer, offset, length);
+        return verifying.read(buffer, offset, length);
       } catch (IOException e) {
         throw failed(e);
       }

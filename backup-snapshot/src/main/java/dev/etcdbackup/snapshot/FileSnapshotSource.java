@@ -14,16 +14,16 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A snapshot that lies in a file: one that {@code etcdctl snapshot save} wrote, or a copy of a
- * member's {@code member/snap/db}, which is what a dead cluster leaves.
+ * A snapshot in a file: one that {@code etcdctl snapshot save} wrote, or a copy of a member's
+ * {@code member/snap/db}, which is what a dead cluster leaves.
  *
  * <p>The file is verified to the last page and entry before it is given out. A snapshot must end
  * with its SHA-256 and is given out as it is. A copy of a member's database has none, and may be
  * longer than what it holds; it is cut there, both its first pages are written as a server writes
  * them into a snapshot, and a SHA-256 is added: what comes out is a snapshot like any other. That
- * SHA-256 proves what was read, not that the copy was taken at one moment. Copy the file of a
- * member that is stopped: pages of a running one may be of several moments, which is found as a
- * rule, but not always.
+ * SHA-256 covers the bytes that were read; it does not show that the copy was made at one moment.
+ * Copy the file of a member that is stopped: pages of a running one may be of several moments,
+ * which is found as a rule, but not always.
  *
  * <p>{@link SnapshotInfo#origin()} says which of the two it is. The ids and the version of the
  * member are not known.

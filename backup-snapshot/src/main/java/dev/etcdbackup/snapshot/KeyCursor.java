@@ -21,7 +21,7 @@ import java.util.NoSuchElementException;
 public final class KeyCursor {
   private final RandomAccessBytes bytes;
   private final KeyIndex index;
-  private final Integer[] entries;
+  private final int[] entries;
   private final long revision;
   private int at = -1;
 

@@ -10,8 +10,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * The latest event of every key, without the value.
  *
  * <p>Takes 64 bytes, the key padded to 8, and 5 to 16 bytes of hash table for each key that was
- * ever put in what was read; sorting them takes 24 more. All of it lies in chunks of 1 MiB, so that
- * growing copies nothing but the table.
+ * ever put in what was read; sorting them takes 24 more for a moment. All of it lies in chunks of
+ * 256 KiB, so that growing copies nothing but the table. Larger ones would be humongous objects for
+ * G1 in a small heap, where its regions have 1 MiB: an array of half a region or more takes whole
+ * regions.
  */
 final class KeyIndex {
   /** No entry. */
@@ -19,9 +21,9 @@ final class KeyIndex {
 
   private static final VarHandle INT32 = view(int[].class);
   private static final VarHandle INT64 = view(long[].class);
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 256 << 10;
   private static final int UNIT = 8; // entries begin at multiples of it
-  private static final int UNITS_PER_CHUNK = CHUNK / UNIT;
+  static final int UNITS_PER_CHUNK = CHUNK / UNIT;
 
   // The layout of an entry.
   private static final int MAIN = 0;
@@ -83,7 +85,7 @@ final class KeyIndex {
   }
 
   /** The entries of the keys there are now and that lie in the range, in the order of the keys. */
-  Integer[] sorted(KeyRange range) {
+  int[] sorted(KeyRange range) {
     Integer[] sorted = new Integer[live];
     int count = 0;
     for (int found : table) {
@@ -97,7 +99,7 @@ final class KeyIndex {
     }
     sorted = count < sorted.length ? Arrays.copyOf(sorted, count) : sorted;
     Arrays.sort(sorted, this::compareKeys);
-    return sorted;
+    return Arrays.stream(sorted).mapToInt(Integer::intValue).toArray();
   }
 
   byte[] key(int entry) {

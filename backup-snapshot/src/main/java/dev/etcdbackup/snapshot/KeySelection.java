@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which keys are taken: those that lie in one of the included ranges, or all keys when no range is
- * included, without those that lie in an excluded one.
+ * Which keys are taken: those in one of the included ranges, or all keys when no range is included,
+ * without those in an excluded range.
  *
  * <p>Immutable and thread-safe. A key is compared with each range in turn, so a selection is meant
  * for tens of ranges, not thousands.

@@ -1,13 +1,11 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Sha256;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -109,15 +107,14 @@ public final class KeyTimeline {
     return event.revision()
         + event
             .put()
-            .map(put -> " " + put.createRevision() + " " + put.version() + " " + sha256(put))
+            .map(
+                put ->
+                    " "
+                        + put.createRevision()
+                        + " "
+                        + put.version()
+                        + " "
+                        + Sha256.hex(put.value()))
             .orElse(" deleted");
-  }
-
-  private static String sha256(KeyValue put) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(put.value()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Gathers the facts that lie in small buckets and along the edges of large ones. */
+/** Reads the metadata from small buckets and from the first and last pages of large ones. */
 final class MetadataScan {
   private static final BucketShape NOTHING = new BucketShape(1, 1, 0, true, Optional.empty());
 

@@ -4,10 +4,10 @@ import java.util.Arrays;
 
 /**
  * How many events there are of each key of a {@link KeyIndex}. Takes 4 bytes for each 8 of the
- * index, in pieces of 512 KiB.
+ * index, in pieces that are as small as its chunks, and for the same reason.
  */
 final class RevisionCounts {
-  private static final int PIECE = 1 << 17;
+  private static final int PIECE = KeyIndex.UNITS_PER_CHUNK;
 
   private int[][] pieces = new int[16][];
 

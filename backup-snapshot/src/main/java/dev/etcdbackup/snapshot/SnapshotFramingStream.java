@@ -1,11 +1,11 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.bbolt.Meta;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 
 /**
@@ -37,11 +37,7 @@ final class SnapshotFramingStream extends InputStream {
       byte[] head = written.bytes();
       System.arraycopy(head, 0, metas, page * meta.pageSize(), head.length);
     }
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
+    digest = Sha256.digest();
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.List;
  * What fills the database of a snapshot. The pages of {@link #spaces} add up to the database.
  *
  * <p>The size of a put or deletion is what it takes up in a page: its key in the database, the
- * user's key and value with their revisions, and 16 bytes that say where they lie.
+ * user's key and value with their revisions, and 16 bytes with their positions.
  *
  * @param revision the latest revision
  * @param pageSize bytes of a page

@@ -24,7 +24,7 @@ final class TemporaryBytes implements RandomAccessBytes {
   /** How much of a snapshot is held in memory at most: 32 MiB. */
   static final int MAX_IN_MEMORY = 32 << 20;
 
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 256 << 10; // see KeyIndex
 
   private final Path directory;
   private final List<byte[]> chunks = new ArrayList<>();

@@ -1,12 +1,12 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +86,7 @@ final class TrailerCheck implements AutoCloseable {
   }
 
   private boolean compare(InputStream stream) throws IOException {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.digest();
     byte[] piece = new byte[PIECE];
     long left = bytes.size() - SIZE;
     while (left > 0 && !ended) {
@@ -98,13 +98,5 @@ final class TrailerCheck implements AutoCloseable {
       left -= read;
     }
     return Arrays.equals(sha256.digest(), stream.readNBytes(SIZE));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyRuntimeHasIt) {
-      throw new IllegalStateException(everyRuntimeHasIt);
-    }
   }
 }

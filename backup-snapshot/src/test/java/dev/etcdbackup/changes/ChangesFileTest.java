@@ -11,6 +11,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
@@ -84,6 +85,23 @@ class ChangesFileTest {
             "5 true del 2020-01-30T20:44:41.123Z",
             "6 false  2020-01-30T20:44:42.123Z");
     assertThat(ChangesFile.of(bytes(threeEvents(""))).header().predecessorSha256()).isEmpty();
+  }
+
+  @Test
+  void theLastRevisionOfAWriterHasTheFingerprintOfItsEvents() {
+    ChangesWriter writer = new ChangesWriter(5);
+    assertThat(writer.lastFingerprint()).isEqualTo(new RevisionFingerprint().finish());
+    writer.event(5, false, "of the revision before".getBytes(UTF_8));
+    writer.time(TIME);
+    writer.event(6, false, "a put".getBytes(UTF_8));
+    writer.time(TIME.plusSeconds(1));
+    writer.event(6, true, "a key".getBytes(UTF_8));
+
+    RevisionFingerprint expected = new RevisionFingerprint();
+    byte[] array = "a put, a key".getBytes(UTF_8);
+    expected.event(false, array, 0, 5);
+    expected.event(true, array, 7, 5);
+    assertThat(writer.lastFingerprint()).isEqualTo(expected.finish());
   }
 
   /** The bytes as docs/changes-format.md has them. */
@@ -164,7 +182,7 @@ class ChangesFileTest {
   }
 
   private static byte[] sha256(byte[] bytes) {
-    var digest = ChangesFormat.sha256();
+    var digest = Sha256.digest();
     digest.update(bytes, 0, bytes.length - 32);
     return digest.digest();
   }

@@ -1,10 +1,10 @@
 package dev.etcdbackup.zstd;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -14,8 +14,8 @@ import java.util.Arrays;
  * <p>Of the frames only hashes are kept, so that the memory does not grow with their number.
  */
 final class FrameSequence {
-  private final MessageDigest withChecksums = sha256();
-  private final MessageDigest sizesOnly = sha256();
+  private final MessageDigest withChecksums = Sha256.digest();
+  private final MessageDigest sizesOnly = Sha256.digest();
   private long frames;
   private long dataFrames;
   private long lastContent;
@@ -58,7 +58,7 @@ final class FrameSequence {
     }
     in.skip(FrameFormat.SKIPPABLE_HEADER);
     boolean compareChecksums = entry == 12 && allHaveChecksums;
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     for (long i = 0; i < frames; i++) {
       ByteBuffer bytes = in.take(entry);
       ByteBuffer sizes = ByteBuffer.allocate(16);
@@ -107,14 +107,6 @@ final class FrameSequence {
                   + dataFrames
                   + (dataFrames == 1 ? " frame" : " frames")
                   + " without a seek table");
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

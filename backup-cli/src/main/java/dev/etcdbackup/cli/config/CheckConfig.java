@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param verifyEvery how often it is verified; empty for never
  * @param sampleDays over how many days the other backups of the cluster are spread that are
  *     verified with it; 0 when only the newest is
- * @param deep whether what entries say of one another is verified too
+ * @param deep whether the consistency of entries with each other is verified too
  * @param drillEvery how often it is restored; empty for never
  */
 public record CheckConfig(

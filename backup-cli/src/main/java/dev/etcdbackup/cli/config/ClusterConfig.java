@@ -53,39 +53,14 @@ public record ClusterConfig(
   /** How long a backup may take when the configuration does not say: 10 minutes. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
-  /** A cluster of which no backup is skipped, copied to the second stores that say so. */
-  ClusterConfig(
-      String project,
-      boolean automated,
-      EtcdConfig etcd,
-      Schedule schedule,
-      Duration interval,
-      Duration jitter,
-      NamingConfig naming,
-      EncodingConfig encoding,
-      Optional<RetentionPolicy> retention,
-      Duration timeout,
-      Optional<Duration> maxAge,
-      Optional<Instant> since,
-      String recovery,
-      Optional<ChangesConfig> changes) {
-    this(
-        project,
-        automated,
-        etcd,
-        schedule,
-        interval,
-        jitter,
-        naming,
-        encoding,
-        retention,
-        timeout,
-        maxAge,
-        since,
-        recovery,
-        changes,
-        false,
-        Optional.empty());
+  /**
+   * Returns a builder of a cluster that is backed up every 24 hours, with every other default.
+   *
+   * @param project the project its backups belong to
+   * @return the builder
+   */
+  static Builder builder(String project) {
+    return new Builder(project);
   }
 
   /**
@@ -100,5 +75,124 @@ public record ClusterConfig(
     CoveredProject covered = CoveredProject.automated(project, interval);
     covered = maxAge.isPresent() ? covered.withMaxAge(maxAge.get()) : covered;
     return since.isPresent() ? covered.withSince(since.get()) : covered;
+  }
+
+  /** The fields of a cluster, each with its default until it is set. */
+  static final class Builder {
+    private static final EtcdConfig NO_ETCD =
+        new EtcdConfig(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    private final String project;
+    private boolean automated = true;
+    private EtcdConfig etcd = NO_ETCD;
+    private Schedule schedule = Schedule.every(DEFAULT_INTERVAL);
+    private Duration interval = DEFAULT_INTERVAL;
+    private Duration jitter = Duration.ZERO;
+    private NamingConfig naming = NamingConfig.DEFAULT;
+    private EncodingConfig encoding = EncodingConfig.NONE;
+    private Optional<RetentionPolicy> retention = Optional.empty();
+    private Duration timeout = DEFAULT_TIMEOUT;
+    private Optional<Duration> maxAge = Optional.empty();
+    private Optional<Instant> since = Optional.empty();
+    private String recovery = "";
+    private Optional<ChangesConfig> changes = Optional.empty();
+    private boolean skipUnchanged;
+    private Optional<List<String>> copyTo = Optional.empty();
+
+    private Builder(String project) {
+      this.project = project;
+    }
+
+    Builder automated(boolean automated) {
+      this.automated = automated;
+      return this;
+    }
+
+    Builder etcd(EtcdConfig etcd) {
+      this.etcd = etcd;
+      return this;
+    }
+
+    Builder jitter(Duration jitter) {
+      this.jitter = jitter;
+      return this;
+    }
+
+    Builder naming(NamingConfig naming) {
+      this.naming = naming;
+      return this;
+    }
+
+    Builder encoding(EncodingConfig encoding) {
+      this.encoding = encoding;
+      return this;
+    }
+
+    Builder retention(RetentionPolicy retention) {
+      this.retention = Optional.of(retention);
+      return this;
+    }
+
+    Builder timeout(Duration timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    Builder maxAge(Duration maxAge) {
+      this.maxAge = Optional.of(maxAge);
+      return this;
+    }
+
+    Builder since(Instant since) {
+      this.since = Optional.of(since);
+      return this;
+    }
+
+    Builder recovery(String recovery) {
+      this.recovery = recovery;
+      return this;
+    }
+
+    Builder changes(ChangesConfig changes) {
+      this.changes = Optional.of(changes);
+      return this;
+    }
+
+    Builder skipUnchanged(boolean skipUnchanged) {
+      this.skipUnchanged = skipUnchanged;
+      return this;
+    }
+
+    Builder copyTo(List<String> copyTo) {
+      this.copyTo = Optional.of(copyTo);
+      return this;
+    }
+
+    /** When backups are due, and the longest time from one to the next. */
+    Builder schedule(Schedule schedule, Duration interval) {
+      this.schedule = schedule;
+      this.interval = interval;
+      return this;
+    }
+
+    ClusterConfig build() {
+      return new ClusterConfig(
+          project,
+          automated,
+          etcd,
+          schedule,
+          interval,
+          jitter,
+          naming,
+          encoding,
+          retention,
+          timeout,
+          maxAge,
+          since,
+          recovery,
+          changes,
+          skipUnchanged,
+          copyTo);
+    }
   }
 }

@@ -78,21 +78,14 @@ final class ClustersTxt {
     Optional<TlsFiles> tls = tls(fields[4], at);
     String scheme = tls.isPresent() ? "https" : "http";
     URI endpoint = URI.create(scheme + "://" + project + "-etcd-client." + fields[1] + ":2379");
-    return new ClusterConfig(
-        project,
-        true,
-        new EtcdConfig(List.of(endpoint), tls, Optional.empty(), Optional.empty()),
-        Schedule.every(Duration.ofSeconds(interval)),
-        Duration.ofSeconds(interval),
-        Duration.ZERO,
-        NamingConfig.DEFAULT,
-        EncodingConfig.NONE,
-        maxBackups == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(maxBackups)),
-        ClusterConfig.DEFAULT_TIMEOUT,
-        Optional.empty(),
-        Optional.empty(),
-        "",
-        Optional.empty());
+    ClusterConfig.Builder cluster =
+        ClusterConfig.builder(project)
+            .etcd(new EtcdConfig(List.of(endpoint), tls, Optional.empty(), Optional.empty()))
+            .schedule(Schedule.every(Duration.ofSeconds(interval)), Duration.ofSeconds(interval));
+    if (maxBackups > 0) {
+      cluster.retention(RetentionPolicy.keepLast(maxBackups));
+    }
+    return cluster.build();
   }
 
   private Optional<TlsFiles> tls(String secret, FileLocation at) throws ConfigException {

@@ -72,7 +72,7 @@ public final class Drill {
       if (etcd.isPresent()) {
         run.boot(etcd.get(), temporary);
       } else {
-        run.remarks.add("there is no etcd at hand: the restored data were not started");
+        run.remarks.add("no etcd was found, so none was started from the restored data");
       }
     }
     return run.report(Duration.ofNanos(System.nanoTime() - begun));

@@ -133,7 +133,7 @@ class DrillTest {
       assertThat(report.booted()).isFalse();
       assertThat(report.steps()).hasSize(2);
       assertThat(report.remarks())
-          .containsExactly("there is no etcd at hand: the restored data were not started");
+          .containsExactly("no etcd was found, so none was started from the restored data");
       assertThat(report.lines()).hasSize(3);
     }
   }

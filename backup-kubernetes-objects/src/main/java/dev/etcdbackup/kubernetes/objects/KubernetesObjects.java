@@ -85,7 +85,7 @@ public final class KubernetesObjects {
    * The objects at which another cursor stands, as that of a {@link
    * dev.etcdbackup.snapshot.DiffCursor}.
    *
-   * @param keys keys of {@link #range()}; whoever moves it moves the objects
+   * @param keys keys of {@link #range()}; moving it moves the objects
    * @return the objects
    */
   public ObjectCursor over(KeyCursor keys) {

@@ -66,10 +66,11 @@ public interface RandomAccessBytes extends Closeable {
   /**
    * How much to read at most when what follows is wanted too.
    *
-   * @return bytes, a power of two and no less than {@link #smallestRead()}; 1 MiB by default
+   * @return bytes, a power of two and no less than {@link #smallestRead()}; 256 KiB by default, for
+   *     arrays of half a MiB and more are humongous objects in a small heap
    */
   default int largestRead() {
-    return 1 << 20;
+    return 256 << 10;
   }
 
   /**

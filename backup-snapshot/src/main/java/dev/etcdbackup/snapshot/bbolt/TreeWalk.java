@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * only the report, the bytes and the visitor throw.
  *
  * <p>For one thread and one walk over each bucket. Takes a bit for each page (32 MiB for a TiB of 4
- * KiB pages), 8 to 9 MiB of read-ahead for a file (nine times the largest read), and up to 32 MiB
+ * KiB pages), 2 to 3 MiB of read-ahead for a file (nine times the largest read), and up to 32 MiB
  * more while pairs larger than that are read.
  */
 public final class TreeWalk {

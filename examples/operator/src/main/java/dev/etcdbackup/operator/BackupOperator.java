@@ -1,10 +1,12 @@
 package dev.etcdbackup.operator;
 
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.kubernetes.BackupEvents;
 import dev.etcdbackup.operator.coreos.EtcdBackupReconciler;
 import dev.etcdbackup.operator.coreos.EtcdBackupStatus;
-import dev.etcdbackup.operator.coreos.EtcdRestoreReconciler;
-import dev.etcdbackup.operator.coreos.EtcdRestoreStatus;
+import dev.etcdbackup.operator.restore.EtcdRestoreReconciler;
+import dev.etcdbackup.operator.restore.EtcdRestoreStatus;
+import dev.etcdbackup.operator.restore.Restorer;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,7 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import java.io.IOException;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -21,21 +23,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The controllers of all resources, and what they share. */
 public final class BackupOperator implements AutoCloseable {
+  private static final String CONTROLLER = "etcdbackup.dev/operator";
+  static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
+  private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
+
+  private final BackupEvents events;
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
+  private final Tasks<dev.etcdbackup.operator.coreos.EtcdRestoreStatus> coreosRestores =
+      new Tasks<>("coreos-etcd-restore", 2);
   private final Operator operator;
   private final @Nullable SecretBackends owned;
 
   private BackupOperator(Builder builder) {
+    this.events = BackupEvents.of(builder.client, CONTROLLER, builder.instance);
     Backends given = builder.backends;
     if (given == null) {
       SecretBackends made = new SecretBackends(builder.client);
       this.owned = made;
-      this.scheduled = new ScheduledResources(made, builder.schedulers);
+      this.scheduled = new ScheduledResources(made, builder.schedulers, events);
     } else {
       this.owned = null;
-      this.scheduled = new ScheduledResources(given, builder.schedulers);
+      this.scheduled = new ScheduledResources(given, builder.schedulers, events);
     }
     this.operator =
         new Operator(
@@ -46,7 +56,13 @@ public final class BackupOperator implements AutoCloseable {
                     .withUseSSAToPatchPrimaryResource(false));
     register(builder, new EtcdBackupScheduleReconciler(scheduled, InstantSource.system()));
     register(builder, new EtcdBackupReconciler(scheduled, backups));
-    register(builder, new EtcdRestoreReconciler(scheduled, restores, builder.restorer));
+    register(
+        builder,
+        new dev.etcdbackup.operator.coreos.EtcdRestoreReconciler(
+            scheduled, coreosRestores, builder.restorer));
+    register(
+        builder,
+        new EtcdRestoreReconciler(scheduled, restores, builder.restorer, InstantSource.system()));
   }
 
   /**
@@ -93,6 +109,8 @@ public final class BackupOperator implements AutoCloseable {
     scheduled.stop(grace);
     backups.stop(grace);
     restores.stop(grace);
+    coreosRestores.stop(grace);
+    events.close();
     if (owned != null) {
       owned.close();
     }
@@ -105,14 +123,27 @@ public final class BackupOperator implements AutoCloseable {
   }
 
   private <R extends HasMetadata> void register(Builder builder, Reconciler<R> reconciler) {
-    if (builder.namespaces.isEmpty()) {
-      operator.register(reconciler);
-    } else {
-      operator.register(
-          reconciler,
-          (ControllerConfigurationOverrider<R> settings) ->
-              settings.settingNamespaces(builder.namespaces));
-    }
+    operator.register(
+        reconciler,
+        (ControllerConfigurationOverrider<R> settings) -> {
+          settings.withRetry(retry());
+          if (!builder.namespaces.isEmpty()) {
+            settings.settingNamespaces(builder.namespaces);
+          }
+        });
+  }
+
+  /**
+   * The SDK's default gives up after 5 attempts, which take 16 seconds. What is not handled then is
+   * not handled until its resource changes, so that an API server that is away for longer would
+   * leave a resource behind for good.
+   */
+  static GenericRetry retry() {
+    return new GenericRetry()
+        .withoutMaxAttempts()
+        .setInitialInterval(RETRY_FIRST.toMillis())
+        .setIntervalMultiplier(2)
+        .setMaxInterval(RETRY_LONGEST.toMillis());
   }
 
   /** A builder. Not thread-safe. */
@@ -121,11 +152,10 @@ public final class BackupOperator implements AutoCloseable {
     private @Nullable Backends backends;
     private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
     private Set<String> namespaces = Set.of();
+    private String instance = "operator";
     private Restorer restorer =
-        (owner, cluster, store, service, key) -> {
-          throw new IOException(
-              "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
-        };
+        Restorer.refusing(
+            "restores are not enabled: set TOOL_IMAGE of the operator to the image of the tool");
 
     private Builder(KubernetesClient client) {
       this.client = client;
@@ -161,6 +191,17 @@ public final class BackupOperator implements AutoCloseable {
      */
     public Builder namespaces(Set<String> namespaces) {
       this.namespaces = Set.copyOf(namespaces);
+      return this;
+    }
+
+    /**
+     * Sets the name of this process, which its events carry. Default: {@code operator}.
+     *
+     * @param instance for example the name of its pod
+     * @return this
+     */
+    public Builder instance(String instance) {
+      this.instance = instance;
       return this;
     }
 

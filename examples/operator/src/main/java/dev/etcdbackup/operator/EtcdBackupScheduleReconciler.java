@@ -1,7 +1,7 @@
 package dev.etcdbackup.operator;
 
+import dev.etcdbackup.kubernetes.EtcdBackupConditions;
 import dev.etcdbackup.schedule.ClusterStatus;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -31,7 +31,7 @@ public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackup
 
   private final ScheduledResources scheduled;
   private final InstantSource clock;
-  private final Events<EtcdBackupSchedule> events = new Events<>(EtcdBackupSchedule.class);
+  private final Wakeups<EtcdBackupSchedule> wakeups = new Wakeups<>(EtcdBackupSchedule.class);
 
   /**
    * Creates the reconciler.
@@ -42,13 +42,13 @@ public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackup
   public EtcdBackupScheduleReconciler(ScheduledResources scheduled, InstantSource clock) {
     this.scheduled = scheduled;
     this.clock = clock;
-    scheduled.onChange(events::propagate);
+    scheduled.onChange(wakeups::propagate);
   }
 
   @Override
   public List<EventSource<?, EtcdBackupSchedule>> prepareEventSources(
       EventSourceContext<EtcdBackupSchedule> context) {
-    return List.of(events.source());
+    return List.of(wakeups.source());
   }
 
   @Override
@@ -71,8 +71,9 @@ public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackup
     Long generation = resource.getMetadata().getGeneration();
     EtcdBackupScheduleStatus before =
         Objects.requireNonNullElse(resource.getStatus(), EtcdBackupScheduleStatus.NONE);
-    Conditions conditions = new Conditions(before.conditionsOrNone(), generation, clock);
-    List<Condition> now;
+    EtcdBackupConditions conditions =
+        EtcdBackupConditions.of(before.conditions(), generation, clock.instant());
+    EtcdBackupConditions now;
     try {
       if (!spec.isSuspended()) {
         Target target = spec.target(owner.id().getName(), owner.namespace());
@@ -81,22 +82,32 @@ public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackup
             .map(progress -> running(before, generation, progress, conditions));
       }
       scheduled.unschedule(owner);
-      now = conditions.notScheduled("Suspended", "spec.suspend is true");
+      now = conditions.notScheduled(EtcdBackupConditions.SUSPENDED, "spec.suspend is true");
     } catch (IllegalArgumentException e) {
       scheduled.unschedule(owner);
-      now = conditions.notScheduled("Invalid", String.valueOf(e.getMessage()));
+      now = conditions.notScheduled(reason(e), String.valueOf(e.getMessage()));
     }
-    return Optional.of(before.seen(generation, null, now));
+    return Optional.of(before.seen(generation, null, now.list()));
+  }
+
+  private static String reason(IllegalArgumentException e) {
+    return e instanceof ProjectTakenException
+        ? EtcdBackupConditions.PROJECT_CONFLICT
+        : EtcdBackupConditions.INVALID_SPEC;
   }
 
   private static EtcdBackupScheduleStatus running(
       EtcdBackupScheduleStatus before,
       @Nullable Long generation,
       Progress progress,
-      Conditions conditions) {
+      EtcdBackupConditions conditions) {
     EtcdBackupScheduleStatus last = progress.last().map(before::stored).orElse(before);
-    String due =
-        progress.cluster().flatMap(ClusterStatus::nextDue).map(Object::toString).orElse(null);
-    return last.seen(generation, due, conditions.scheduled(progress));
+    Optional<ClusterStatus> cluster = progress.cluster();
+    EtcdBackupConditions ready =
+        conditions.ready(EtcdBackupConditions.SCHEDULED, "the cluster is backed up on a schedule");
+    return last.seen(
+        generation,
+        cluster.flatMap(ClusterStatus::nextDue).map(Object::toString).orElse(null),
+        cluster.map(ready::backups).orElse(ready).list());
   }
 }

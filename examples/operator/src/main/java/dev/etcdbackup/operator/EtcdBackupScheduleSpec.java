@@ -3,6 +3,7 @@ package dev.etcdbackup.operator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.etcdbackup.cron.CronSchedule;
+import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import io.fabric8.generator.annotation.Default;
@@ -56,8 +57,8 @@ public record EtcdBackupScheduleSpec(
    * A cluster.
    *
    * @param endpoints the client URLs of its members
-   * @param tlsSecret the Secret with {@code etcd-client-ca.crt}, and {@code etcd-client.crt} and
-   *     {@code etcd-client.key} when etcd asks for them
+   * @param tlsSecret the Secret with {@code ca.crt}, and {@code tls.crt} and {@code tls.key} when
+   *     etcd asks for them, or with the names that the etcd operator gave them
    * @param userSecret the Secret with {@code username} and {@code password}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -68,11 +69,15 @@ public record EtcdBackupScheduleSpec(
       @Required @Size(min = 1, max = 32)
           @Nullable List<@Size(max = 300) @Pattern("^https?://[^/]+:[0-9]+$") String> endpoints,
       @JsonPropertyDescription(
-              "The Secret with etcd-client-ca.crt, and etcd-client.crt and etcd-client.key when"
-                  + " etcd asks for them.")
+              "The Secret with ca.crt, and tls.crt and tls.key when etcd asks for them; or with"
+                  + " etcd-client-ca.crt, etcd-client.crt and etcd-client.key.")
           @Nullable String tlsSecret,
       @JsonPropertyDescription("The Secret with username and password.")
-          @Nullable String userSecret) {}
+          @Nullable String userSecret) {
+    EtcdSecrets secrets() {
+      return EtcdAddress.secrets(tlsSecret, userSecret);
+    }
+  }
 
   /**
    * A store.
@@ -100,7 +105,24 @@ public record EtcdBackupScheduleSpec(
               "The Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the AWS file"
                   + " 'credentials', and perhaps ca.crt; without it the credentials of the"
                   + " operator's pod.")
-          @Nullable String secret) {}
+          @Nullable String secret) {
+    /**
+     * Returns the address.
+     *
+     * @param namespace the namespace of the Secret
+     * @return the address
+     * @throws IllegalArgumentException when there is no bucket
+     */
+    public StoreAddress address(String namespace) {
+      return new StoreAddress(
+          endpoint,
+          region,
+          require("spec.store.bucket", bucket),
+          prefix == null ? "" : prefix,
+          namespace,
+          secret);
+    }
+  }
 
   /**
    * When backups are due: at an interval or by a cron expression, in UTC.
@@ -184,21 +206,14 @@ public record EtcdBackupScheduleSpec(
     When when = require("spec.schedule", schedule);
     Duration timeout = Duration.ofSeconds(timeoutSeconds == null ? 600 : timeoutSeconds);
     return new Target(
-        new StoreAddress(
-            to.endpoint(),
-            to.region(),
-            require("spec.store.bucket", to.bucket()),
-            to.prefix() == null ? "" : to.prefix(),
-            namespace,
-            to.secret()),
+        to.address(namespace),
         project == null ? name : project,
         "etcd.backup",
         "zstd".equals(compression),
         new EtcdAddress(
             require("spec.etcd.endpoints", cluster.endpoints()),
             namespace,
-            cluster.tlsSecret(),
-            cluster.userSecret(),
+            cluster.secrets(),
             timeout),
         when.parsed(),
         when.jitter(),

@@ -47,8 +47,4 @@ public record EtcdBackupScheduleStatus(
     return new EtcdBackupScheduleStatus(
         generation, lastBackup, etcdRevision, sizeBytes, lastSuccessTime, nextDue, now);
   }
-
-  List<Condition> conditionsOrNone() {
-    return conditions == null ? List.of() : conditions;
-  }
 }

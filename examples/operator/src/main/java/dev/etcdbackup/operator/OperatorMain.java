@@ -1,5 +1,6 @@
 package dev.etcdbackup.operator;
 
+import dev.etcdbackup.operator.restore.StatefulSetRestorer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -33,7 +34,8 @@ public final class OperatorMain {
     KubernetesClient client = new KubernetesClientBuilder().build();
     BackupOperator.Builder builder =
         BackupOperator.builder(client)
-            .namespaces(namespaces(System.getenv().getOrDefault("WATCH_NAMESPACES", "")));
+            .namespaces(namespaces(System.getenv().getOrDefault("WATCH_NAMESPACES", "")))
+            .instance(System.getenv().getOrDefault("HOSTNAME", "operator"));
     String image = System.getenv("TOOL_IMAGE");
     if (image != null && !image.isEmpty()) {
       builder.restorer(new StatefulSetRestorer(client, image));

@@ -3,6 +3,7 @@ package dev.etcdbackup.operator;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.kubernetes.BackupEvents;
 import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.ClusterStatus;
@@ -10,6 +11,7 @@ import dev.etcdbackup.schedule.FailedRun;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.zstd.Zstandard;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What the resources have put on a schedule, and how it stands. There is one scheduler for each
@@ -35,6 +38,7 @@ public final class ScheduledResources implements AutoCloseable {
 
   private final Backends backends;
   private final Function<BackupStore, SchedulerBuilder> builders;
+  private final BackupEvents events;
   private final List<Consumer<Owner>> listeners = new CopyOnWriteArrayList<>();
   private final Map<StoreAddress, BackupStore> stores = new HashMap<>(); // guarded by this
   private final Map<Target.SchedulerKey, BackupScheduler> schedulers = new HashMap<>();
@@ -59,10 +63,14 @@ public final class ScheduledResources implements AutoCloseable {
    *
    * @param backends where stores and clusters come from
    * @param builders makes the builder of a scheduler, for example {@code BackupScheduler::builder}
+   * @param events writes what becomes of the runs as events of their resources; remains the
+   *     caller's
    */
-  public ScheduledResources(Backends backends, Function<BackupStore, SchedulerBuilder> builders) {
+  public ScheduledResources(
+      Backends backends, Function<BackupStore, SchedulerBuilder> builders, BackupEvents events) {
     this.backends = backends;
     this.builders = builders;
+    this.events = events;
   }
 
   /**
@@ -90,8 +98,7 @@ public final class ScheduledResources implements AutoCloseable {
     Place place = new Place(target.key(), target.project());
     Entry before = entries.get(place);
     if (before != null && !before.owner().hasNameOf(owner)) {
-      throw new IllegalArgumentException(
-          target.project() + " is backed up there by " + before.owner() + " already");
+      throw new ProjectTakenException(target.project(), before.owner());
     }
     if (before == null || !before.owner().equals(owner) || !before.wanted().equals(wanted)) {
       scheduler(target).put(target.cluster(backends.source(target.etcd())));
@@ -196,7 +203,12 @@ public final class ScheduledResources implements AutoCloseable {
     BackupScheduler scheduler = schedulers.get(key);
     if (scheduler == null) {
       scheduler =
-          builders.apply(store(key.store())).encodings(encodings()).listener(new Runs(key)).build();
+          builders
+              .apply(store(key.store()))
+              .encodings(encodings())
+              .listener(new Runs(key))
+              .listener(events.forProjects(project -> reference(new Place(key, project))))
+              .build();
       scheduler.start();
       schedulers.put(key, scheduler);
     }
@@ -217,17 +229,19 @@ public final class ScheduledResources implements AutoCloseable {
     }
   }
 
-  private void ended(Place place, Function<Progress, Progress> change) {
-    Owner owner;
-    synchronized (this) {
-      Entry entry = entries.get(place);
-      if (entry == null) {
-        return;
-      }
-      owner = entry.owner();
-      entries.put(place, new Entry(owner, entry.wanted(), change.apply(entry.progress())));
+  private synchronized void record(Place place, UnaryOperator<Progress> change) {
+    Entry entry = entries.get(place);
+    if (entry != null) {
+      entries.put(place, new Entry(entry.owner(), entry.wanted(), change.apply(entry.progress())));
     }
-    listeners.forEach(listener -> listener.accept(owner));
+  }
+
+  private synchronized Optional<Owner> owner(Place place) {
+    return Optional.ofNullable(entries.get(place)).map(Entry::owner);
+  }
+
+  private Optional<ObjectReference> reference(Place place) {
+    return owner(place).map(Owner::reference);
   }
 
   /** Receives the events of one scheduler. */
@@ -240,12 +254,18 @@ public final class ScheduledResources implements AutoCloseable {
 
     @Override
     public void succeeded(String project, BackupResult result) {
-      ended(new Place(key, project), progress -> progress.after(result));
+      record(new Place(key, project), progress -> progress.after(result));
     }
 
     @Override
     public void failed(FailedRun failure) {
-      ended(new Place(key, failure.project()), progress -> progress.after(failure));
+      record(new Place(key, failure.project()), progress -> progress.after(failure));
+    }
+
+    @Override
+    public void ended(String project) {
+      owner(new Place(key, project))
+          .ifPresent(owner -> listeners.forEach(listener -> listener.accept(owner)));
     }
   }
 }

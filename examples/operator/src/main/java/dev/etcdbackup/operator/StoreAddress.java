@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Where backups are stored. Equal addresses share a store.
  *
  * @param endpoint the address of the S3 server; null for that of AWS in the region
- * @param region the region; null for that of the Secret, else {@code us-east-1}
+ * @param region the region; null for that of the Secret; without either a store with an endpoint
+ *     has {@code us-east-1}, and one of AWS cannot be used
  * @param bucket the bucket
  * @param prefix what is before the projects, as in {@code env/prod}; may be empty
  * @param namespace where the Secret lies

@@ -3,7 +3,7 @@ package dev.etcdbackup.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.operator.coreos.EtcdBackup;
-import dev.etcdbackup.operator.coreos.EtcdRestore;
+import dev.etcdbackup.operator.restore.EtcdRestore;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class DefinitionsTest {
   @Test
   void theDeliveredDefinitionsAreGeneratedFromTheClasses() throws IOException {
     Map<String, String> generated = generate();
-    assertThat(generated).hasSize(3);
+    assertThat(generated).hasSize(4);
     for (Map.Entry<String, String> each : generated.entrySet()) {
       Path file = DIRECTORY.resolve(each.getKey());
       if (Boolean.getBoolean("update")) {
@@ -38,7 +38,11 @@ class DefinitionsTest {
     Map<String, ByteArrayOutputStream> files = new TreeMap<>();
     try (CRDGenerator.CRDOutput<ByteArrayOutputStream> output = new InMemory(files)) {
       new CRDGenerator()
-          .customResourceClasses(EtcdBackupSchedule.class, EtcdBackup.class, EtcdRestore.class)
+          .customResourceClasses(
+              EtcdBackupSchedule.class,
+              EtcdRestore.class,
+              EtcdBackup.class,
+              dev.etcdbackup.operator.coreos.EtcdRestore.class)
           .withMinQuotes(true)
           .withOutput(output)
           .generate();

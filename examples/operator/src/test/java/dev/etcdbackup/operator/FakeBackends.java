@@ -19,6 +19,7 @@ final class FakeBackends implements Backends {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(3, TestSnapshots.MIN_PAGES);
 
   private final Map<StoreAddress, InMemoryBackupStore> stores = new ConcurrentHashMap<>();
+  private volatile Wait before = () -> {};
 
   @Override
   public BackupStore store(StoreAddress address) {
@@ -45,7 +46,26 @@ final class FakeBackends implements Backends {
         throw new SourceException(DEAD + " does not answer");
       };
     }
-    return FixedSnapshotSource.of(SNAPSHOT).withExactRevision(42);
+    SnapshotSource fixed = FixedSnapshotSource.of(SNAPSHOT).withExactRevision(42);
+    return () -> {
+      try {
+        before.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SourceException("interrupted", e);
+      }
+      return fixed.open();
+    };
+  }
+
+  /** Makes snapshots wait. */
+  void beforeEachSnapshot(Wait wait) {
+    before = wait;
+  }
+
+  /** Waits. */
+  interface Wait {
+    void await() throws InterruptedException;
   }
 
   static SchedulerBuilder scheduler(BackupStore store) {

@@ -60,8 +60,9 @@ class ManifestsTest {
             "etcd.database.coreos.com [etcdbackups, etcdrestores] [get, list, watch]",
             "etcd.database.coreos.com [etcdbackups] [patch, update]",
             "etcd.database.coreos.com [etcdbackups/status, etcdrestores/status] [update]",
-            "etcdbackup.dev [etcdbackupschedules] [get, list, watch]",
-            "etcdbackup.dev [etcdbackupschedules/status] [update]",
+            "etcdbackup.dev [etcdbackupschedules, etcdrestores] [get, list, watch]",
+            "etcdbackup.dev [etcdbackupschedules/status, etcdrestores/status] [update]",
+            "events.k8s.io [events] [create, update]",
             " [secrets] [get]");
   }
 
@@ -87,6 +88,12 @@ class ManifestsTest {
             " [persistentvolumes] [get, patch]");
     assertThat(all)
         .filteredOn(Deployment.class::isInstance)
+        .allSatisfy(
+            one ->
+                assertThat(((Deployment) one).getSpec().getTemplate().getSpec().getVolumes())
+                    .as("space for a backup of any size")
+                    .allMatch(volume -> volume.getEmptyDir().getMedium() == null)
+                    .allMatch(volume -> volume.getEmptyDir().getSizeLimit() == null))
         .allSatisfy(
             one ->
                 assertThat(((Deployment) one).getSpec().getTemplate().getSpec().getContainers())

@@ -10,7 +10,6 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
-import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.etcd.EtcdCertificates;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
@@ -27,13 +26,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -126,7 +123,7 @@ class SecretBackendsTest {
     BackupStore store = backends.store(address);
     assertThatThrownBy(() -> store.list("cray-bss"))
         .isInstanceOf(StoreException.class)
-        .hasMessage("Secret services/aws does not exist");
+        .hasMessageContaining("Secret services/aws cannot be used: there is no such Secret");
     secrets.put(
         "aws",
         Map.of(
@@ -139,21 +136,19 @@ class SecretBackendsTest {
       etcd.put("a", "b");
       EtcdAddress cluster =
           new EtcdAddress(
-              List.of(etcd.endpoint().toString()), "services", "tls", null, Duration.ofSeconds(30));
+              List.of(etcd.endpoint().toString()),
+              "services",
+              new EtcdBackupScheduleSpec.Etcd(List.of(), "tls", null).secrets(),
+              Duration.ofSeconds(30));
       assertThatThrownBy(() -> backends.source(cluster).open())
           .isInstanceOf(SourceException.class)
-          .hasMessage("Secret services/tls does not exist");
+          .hasMessageContaining("there is no Secret tls of namespace services");
       secrets.put("tls", tls());
 
       BackupService.builder(store).build().backUp("cray-bss", backends.source(cluster));
     }
 
     assertThat(store.list("cray-bss")).hasSize(1);
-    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      assertThat(left.filter(file -> file.getFileName().toString().startsWith("etcd-tls")))
-          .as("private keys that are left on the disk")
-          .isEmpty();
-    }
   }
 
   private static Map<String, String> tls() throws IOException {
@@ -165,37 +160,25 @@ class SecretBackendsTest {
   }
 
   @Test
-  void credentialsThatAreRotatedApplyAfterAMinute() {
-    ManualClock clock = new ManualClock(Instant.EPOCH);
-    secrets.put("aws", Map.of("credentials", credentials("first", "1")));
-    SecretCredentials credentials =
-        new SecretCredentials(new SecretReader(client), "services", "aws", clock);
-    assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("first");
-
-    secrets.put("aws", Map.of("AWS_ACCESS_KEY_ID", "second", "AWS_SECRET_ACCESS_KEY", "2"));
-    clock.pass(Duration.ofSeconds(59));
-    assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("first");
-    clock.pass(Duration.ofSeconds(1));
-    assertThat(credentials.resolveCredentials().accessKeyId()).isEqualTo("second");
+  void whatIsWrongWithASecretIsSaidWithoutItsValues() {
+    StoreAddress address =
+        new StoreAddress("http://127.0.0.1:1", null, "etcd-backup", "", "services", "aws");
+    says(address, "[default\naws_secret_access_key = hidden\n", "is not an AWS shared file");
+    says(address, "[other]\naws_secret_access_key = hidden\n", "in the profile 'default'");
+    secrets.put("aws", Map.of("AWS_ACCESS_KEY_ID", "hidden"));
+    says(address, "only one of the entries accessKeyId and secretAccessKey");
   }
 
-  @Test
-  void whatIsWrongWithASecretIsSaidWithoutItsValues() {
-    secrets.put("aws", Map.of("credentials", "[default\naws_secret_access_key = hidden\n"));
-    SecretCredentials credentials =
-        new SecretCredentials(
-            new SecretReader(client), "services", "aws", new ManualClock(Instant.EPOCH));
+  private void says(StoreAddress address, String file, String reason) {
+    secrets.put("aws", Map.of("credentials", file));
+    says(address, reason);
+  }
 
-    assertThatThrownBy(credentials::resolveCredentials)
+  private void says(StoreAddress address, String reason) {
+    assertThatThrownBy(() -> backends.store(address).list("p"))
+        .isInstanceOf(StoreException.class)
         .hasMessageContaining("Secret services/aws")
-        .hasMessageNotContaining("hidden");
-    secrets.put("aws", Map.of("credentials", "[other]\naws_secret_access_key = hidden\n"));
-    assertThatThrownBy(credentials::resolveCredentials)
-        .hasMessageContaining("in the profile 'default'")
-        .hasMessageNotContaining("hidden");
-    secrets.put("aws", Map.of("AWS_ACCESS_KEY_ID", "hidden"));
-    assertThatThrownBy(credentials::resolveCredentials)
-        .hasMessageContaining("Secret services/aws has no AWS_SECRET_ACCESS_KEY")
+        .hasMessageContaining(reason)
         .hasMessageNotContaining("hidden");
   }
 }

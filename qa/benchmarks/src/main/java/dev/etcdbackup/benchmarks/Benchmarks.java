@@ -41,6 +41,8 @@ public final class Benchmarks implements Callable<Integer> {
           new HeapCase(),
           new ListCase(),
           new MixedCase(),
+          new ChangesCase(),
+          new ReadsCase(),
           new JmhCase());
 
   private static final Set<String> TARGETS = Set.of("rgw", "s3proxy", "directory", "discard");
@@ -71,8 +73,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed,"
-              + " jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed, changes,"
+              + " reads, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

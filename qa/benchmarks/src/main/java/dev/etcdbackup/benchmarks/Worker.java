@@ -66,6 +66,10 @@ import software.amazon.awssdk.services.s3.S3Client;
  * verify FILE              verifies a snapshot, fails when it is not good
  * hashkv FILE              hashes what a snapshot holds as a member does
  * restore FILE DIRECTORY      makes a data directory of a snapshot
+ * record STORE PROJECT ETCD REVISION  records changes until that revision is stored; the result
+ *                          is REVISION@MILLIS,... for each object: its last, and when it was stored
+ * replay WHAT STORE PROJECT DIRECTORY makes a data directory of the newest backup ("base"), and
+ *                          the changes after it ("all")
  * plan STORE PROJECT KEEP  plans a prune that keeps the last KEEP
  * prune STORE PROJECT KEEP and carries it out
  * delete STORE KEY         deletes a backup
@@ -133,6 +137,9 @@ final class Worker {
       case "verify" -> verify(Path.of(words[1]));
       case "hashkv" -> hashKv(Path.of(words[1]));
       case "restore" -> restore(Path.of(words[1]), Path.of(words[2]));
+      case "record" -> record(words[1], words[2], URI.create(words[3]), Long.parseLong(words[4]));
+      case "replay" ->
+          recorded(words[2], words[3]).restore(Path.of(words[4]), words[1].equals("all"));
       case "plan" -> plan(words[1], words[2], Integer.parseInt(words[3]));
       case "prune" -> prune(words[1], words[2], Integer.parseInt(words[3]));
       case "delete" -> store(words[1]).delete(List.of(BackupKey.parse(words[2]))).toString();
@@ -245,6 +252,14 @@ final class Worker {
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       return DataDirRestore.builder().build().restore(snapshot, directory).name();
     }
+  }
+
+  private String record(String store, String project, URI etcd, long until) throws IOException {
+    return recorded(store, project).record(etcd, until);
+  }
+
+  private RecordedStore recorded(String store, String project) throws IOException {
+    return new RecordedStore(store(store), project);
   }
 
   private String plan(String store, String project, int keep) throws IOException {

@@ -1,11 +1,11 @@
 package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.operator.ChangedSpec;
-import dev.etcdbackup.operator.Events;
 import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.Tasks;
+import dev.etcdbackup.operator.Wakeups;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -34,7 +34,7 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
 
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> once;
-  private final Events<EtcdBackup> events = new Events<>(EtcdBackup.class);
+  private final Wakeups<EtcdBackup> wakeups = new Wakeups<>(EtcdBackup.class);
 
   /**
    * Creates the reconciler.
@@ -45,14 +45,14 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
   public EtcdBackupReconciler(ScheduledResources scheduled, Tasks<EtcdBackupStatus> once) {
     this.scheduled = scheduled;
     this.once = once;
-    scheduled.onChange(events::propagate);
-    once.onDone(events::propagate);
+    scheduled.onChange(wakeups::propagate);
+    once.onDone(wakeups::propagate);
   }
 
   @Override
   public List<EventSource<?, EtcdBackup>> prepareEventSources(
       EventSourceContext<EtcdBackup> context) {
-    return List.of(events.source());
+    return List.of(wakeups.source());
   }
 
   @Override

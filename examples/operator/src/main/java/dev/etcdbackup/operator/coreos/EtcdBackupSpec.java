@@ -3,6 +3,7 @@ package dev.etcdbackup.operator.coreos;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.operator.EtcdAddress;
 import dev.etcdbackup.operator.Target;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -93,11 +94,15 @@ public record EtcdBackupSpec(
 
   EtcdAddress etcd(String namespace) {
     return new EtcdAddress(
-        etcdEndpoints == null ? List.of() : etcdEndpoints,
-        namespace,
-        clientTLSSecret == null || clientTLSSecret.isEmpty() ? null : clientTLSSecret,
-        null,
-        timeout());
+        etcdEndpoints == null ? List.of() : etcdEndpoints, namespace, secrets(), timeout());
+  }
+
+  private EtcdSecrets secrets() {
+    return clientTLSSecret == null || clientTLSSecret.isEmpty()
+        ? EtcdSecrets.none()
+        : EtcdSecrets.none()
+            .withAuthorities(clientTLSSecret, "etcd-client-ca.crt")
+            .withCertificateIfPresent(clientTLSSecret, "etcd-client.crt", "etcd-client.key");
   }
 
   /** What a periodic one puts on a schedule. */

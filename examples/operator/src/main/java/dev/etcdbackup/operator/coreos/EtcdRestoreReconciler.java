@@ -2,14 +2,16 @@ package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.operator.ChangedSpec;
-import dev.etcdbackup.operator.Events;
 import dev.etcdbackup.operator.Owner;
-import dev.etcdbackup.operator.Restorer;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.operator.Tasks;
+import dev.etcdbackup.operator.Wakeups;
+import dev.etcdbackup.operator.restore.RestoreOrder;
+import dev.etcdbackup.operator.restore.Restorer;
 import dev.etcdbackup.service.BackupService;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -35,7 +37,7 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
   private final ScheduledResources stores;
   private final Tasks<EtcdRestoreStatus> tasks;
   private final Restorer restorer;
-  private final Events<EtcdRestore> events = new Events<>(EtcdRestore.class);
+  private final Wakeups<EtcdRestore> wakeups = new Wakeups<>(EtcdRestore.class);
 
   /**
    * Creates the reconciler.
@@ -49,13 +51,13 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
     this.stores = stores;
     this.tasks = tasks;
     this.restorer = restorer;
-    tasks.onDone(events::propagate);
+    tasks.onDone(wakeups::propagate);
   }
 
   @Override
   public List<EventSource<?, EtcdRestore>> prepareEventSources(
       EventSourceContext<EtcdRestore> context) {
-    return List.of(events.source());
+    return List.of(wakeups.source());
   }
 
   @Override
@@ -69,7 +71,7 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
     }
     Optional<EtcdRestoreStatus> status;
     try {
-      status = tasks.result(owner, task(owner, resource.getSpec()));
+      status = tasks.result(owner, task(owner, resource.getSpec(), context.getClient()));
     } catch (IllegalArgumentException e) {
       status = Optional.of(failed(e));
     }
@@ -79,23 +81,30 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
     return UpdateControl.noUpdate();
   }
 
-  private Supplier<EtcdRestoreStatus> task(Owner owner, EtcdRestoreSpec spec) {
+  private Supplier<EtcdRestoreStatus> task(
+      Owner owner, EtcdRestoreSpec spec, KubernetesClient client) {
     S3Source s3 = spec.requireSupported();
-    String cluster = spec.requireCluster();
     StoreAddress.Path path = s3.parsed();
-    BackupKey key = BackupKey.of(path.project(), path.name());
     StoreAddress address = s3.address(owner.namespace());
+    RestoreOrder order =
+        new RestoreOrder(
+            owner,
+            spec.requireCluster(),
+            address,
+            BackupKey.of(path.project(), path.name()),
+            owner.toString(), // to create the resource is to approve it
+            RestoreOrder.Settings.DEFAULT);
     BackupService backups =
         BackupService.builder(stores.store(address))
             .encodings(ScheduledResources.encodings())
             .build();
-    return () -> restore(owner, cluster, address, backups, key);
+    return () -> restore(order, backups, new AnnotatedProgress(client, owner));
   }
 
   private EtcdRestoreStatus restore(
-      Owner owner, String cluster, StoreAddress store, BackupService backups, BackupKey key) {
+      RestoreOrder order, BackupService backups, AnnotatedProgress progress) {
     try {
-      restorer.restore(owner, cluster, store, backups, key);
+      restorer.restore(order, backups, progress);
       return new EtcdRestoreStatus(true, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the result is left out, so that it is begun again

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param awsSecret the Secret with the AWS files {@code credentials} and {@code config}; when it is
  *     empty, the credentials of the operator's pod
  * @param endpoint the S3 server; by default AWS
- * @param forcePathStyle accepted; buckets are in the path always, which AWS takes as well
+ * @param forcePathStyle accepted, without effect: buckets are in the path, and in the host name
+ *     with AWS
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record S3Source(
@@ -28,7 +29,9 @@ public record S3Source(
         @Nullable String awsSecret,
     @JsonPropertyDescription("The S3 server, http or https; by default AWS.")
         @Nullable String endpoint,
-    @JsonPropertyDescription("Buckets are in the path always.") @Nullable Boolean forcePathStyle) {
+    @JsonPropertyDescription(
+            "Without effect: buckets are in the path, and in the host name with AWS.")
+        @Nullable Boolean forcePathStyle) {
 
   StoreAddress.Path parsed() {
     return StoreAddress.Path.parse("spec.s3.path", path);

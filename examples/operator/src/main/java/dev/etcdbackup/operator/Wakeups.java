@@ -5,14 +5,14 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 
 /**
- * Events that do not come from the API server: they make a controller reconcile a resource when one
- * of its runs or tasks has ended.
+ * Makes a controller reconcile a resource when one of its runs or tasks has ended, of which the API
+ * server knows nothing.
  *
  * @param <R> the type of the resources
  */
-public final class Events<R extends HasMetadata> {
+public final class Wakeups<R extends HasMetadata> {
   private final SimpleInboundEventSource<R> source = new SimpleInboundEventSource<>();
-  private final String group;
+  private final String apiVersion;
   private final String kind;
 
   /**
@@ -20,8 +20,8 @@ public final class Events<R extends HasMetadata> {
    *
    * @param type the type of the resources; what concerns others is left out
    */
-  public Events(Class<R> type) {
-    this.group = HasMetadata.getGroup(type);
+  public Wakeups(Class<R> type) {
+    this.apiVersion = HasMetadata.getApiVersion(type);
     this.kind = HasMetadata.getKind(type);
   }
 
@@ -31,7 +31,7 @@ public final class Events<R extends HasMetadata> {
    * @param owner the resource
    */
   public void propagate(Owner owner) {
-    if (owner.kind().equals(group + "/" + kind)) {
+    if (owner.apiVersion().equals(apiVersion) && owner.kind().equals(kind)) {
       source.propagateEvent(owner.id());
     }
   }

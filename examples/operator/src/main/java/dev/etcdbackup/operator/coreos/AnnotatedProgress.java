@@ -1,8 +1,8 @@
-package dev.etcdbackup.operator;
+package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
 import dev.etcdbackup.kubernetes.recovery.RestoreState;
-import dev.etcdbackup.operator.coreos.EtcdRestore;
+import dev.etcdbackup.operator.Owner;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -18,13 +18,19 @@ import org.jspecify.annotations.Nullable;
  * The state of a restore in an annotation of its {@code EtcdRestore}, since a status there means
  * that it is done.
  */
-final class AnnotatedProgress implements RestoreProgress {
+public final class AnnotatedProgress implements RestoreProgress {
   static final String ANNOTATION = "etcdbackup.dev/restore-state";
 
   private final KubernetesClient client;
   private final Owner owner;
 
-  AnnotatedProgress(KubernetesClient client, Owner owner) {
+  /**
+   * Creates it.
+   *
+   * @param client the client; remains the caller's
+   * @param owner the resource
+   */
+  public AnnotatedProgress(KubernetesClient client, Owner owner) {
     this.client = client;
     this.owner = owner;
   }

@@ -1,0 +1,168 @@
+package dev.etcdbackup.operator.restore;
+
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.kubernetes.recovery.RestorePreview;
+import dev.etcdbackup.kubernetes.recovery.RestoreStep;
+import dev.etcdbackup.operator.ChangedSpec;
+import dev.etcdbackup.operator.Owner;
+import dev.etcdbackup.operator.ScheduledResources;
+import dev.etcdbackup.operator.StatusWriter;
+import dev.etcdbackup.operator.Tasks;
+import dev.etcdbackup.operator.Wakeups;
+import dev.etcdbackup.service.BackupService;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out what an {@code EtcdRestore} asks for, once for each generation of its spec: shows
+ * what would be done, restores when that is approved, tries again, or rolls back.
+ */
+@ControllerConfiguration(
+    name = "etcd-restore",
+    triggerReconcilerOnAllEvents = true,
+    generationAwareEventProcessing = false,
+    informer = @Informer(onUpdateFilter = ChangedSpec.class))
+public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
+  private final ScheduledResources stores;
+  private final Tasks<EtcdRestoreStatus> tasks;
+  private final Restorer restorer;
+  private final InstantSource clock;
+  private final Wakeups<EtcdRestore> wakeups = new Wakeups<>(EtcdRestore.class);
+
+  /**
+   * Creates the reconciler.
+   *
+   * @param stores has the stores
+   * @param tasks works on the restores
+   * @param restorer restores
+   * @param clock the clock of the status
+   */
+  public EtcdRestoreReconciler(
+      ScheduledResources stores,
+      Tasks<EtcdRestoreStatus> tasks,
+      Restorer restorer,
+      InstantSource clock) {
+    this.stores = stores;
+    this.tasks = tasks;
+    this.restorer = restorer;
+    this.clock = clock;
+    tasks.onDone(wakeups::propagate);
+  }
+
+  @Override
+  public List<EventSource<?, EtcdRestore>> prepareEventSources(
+      EventSourceContext<EtcdRestore> context) {
+    return List.of(wakeups.source());
+  }
+
+  @Override
+  public UpdateControl<EtcdRestore> reconcile(EtcdRestore resource, Context<EtcdRestore> context) {
+    Owner owner = Owner.of(resource);
+    if (context.isPrimaryResourceDeleted() || resource.isMarkedForDeletion()) {
+      tasks.forget(owner);
+      return UpdateControl.noUpdate();
+    }
+    Long generation = resource.getMetadata().getGeneration();
+    EtcdRestoreStatus before =
+        Objects.requireNonNullElse(resource.getStatus(), EtcdRestoreStatus.NONE);
+    if (before.isDone() && Objects.equals(before.observedGeneration(), generation)) {
+      tasks.forget(owner);
+      return UpdateControl.noUpdate();
+    }
+    StatusProgress progress = new StatusProgress(context.getClient(), owner, generation);
+    Optional<EtcdRestoreStatus> result =
+        tasks.result(owner, () -> carryOut(owner, resource.getSpec(), generation, progress));
+    return result.isEmpty()
+        ? UpdateControl.noUpdate()
+        : written(context.getClient(), resource, owner, result.get());
+  }
+
+  /** Writes a result down. When the spec was changed meanwhile, that is carried out at once. */
+  private UpdateControl<EtcdRestore> written(
+      KubernetesClient client, EtcdRestore resource, Owner owner, EtcdRestoreStatus status) {
+    boolean exists = StatusWriter.write(client, resource, status);
+    tasks.forget(owner);
+    boolean changed =
+        !Objects.equals(status.observedGeneration(), resource.getMetadata().getGeneration());
+    UpdateControl<EtcdRestore> done = UpdateControl.noUpdate();
+    return exists && changed ? done.rescheduleAfter(0) : done;
+  }
+
+  private EtcdRestoreStatus carryOut(
+      Owner owner, EtcdRestoreSpec spec, @Nullable Long generation, StatusProgress progress) {
+    EtcdRestoreStatus before = EtcdRestoreStatus.NONE;
+    try {
+      before = progress.status();
+      BackupService backups =
+          BackupService.builder(stores.store(spec.store(owner.namespace())))
+              .encodings(ScheduledResources.encodings())
+              .build();
+      BackupKey key = key(spec, before, backups);
+      RestoreOrder order = spec.order(owner, key);
+      if (!spec.isApproved()) {
+        RestorePreview preview = restorer.preview(order);
+        return before
+            .of(generation)
+            .awaiting(
+                key.toString(), preview.lines(), "nothing is changed before approvedBy is set");
+      }
+      restorer.restore(order, backups, progress);
+      EtcdRestoreStatus after = progress.status().of(generation);
+      boolean back = RestoreStep.ROLLED_BACK.name().equals(after.step());
+      return after.ended(
+          back ? EtcdRestoreStatus.ROLLED_BACK : EtcdRestoreStatus.SUCCEEDED,
+          String.valueOf(after.message()),
+          now());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the result is left out, so that it is begun again
+      return failed(progress, before, generation, e);
+    } catch (IOException | IllegalArgumentException e) {
+      return failed(progress, before, generation, e);
+    }
+  }
+
+  /** What was shown is what is restored, although there may be a newer one. */
+  private static BackupKey key(
+      EtcdRestoreSpec spec, EtcdRestoreStatus before, BackupService backups) throws IOException {
+    String shown = before.backup();
+    if (shown != null && spec.isApproved() && spec.named().isEmpty()) {
+      BackupKey key = BackupKey.parse(shown);
+      if (key.project().equals(spec.project())) {
+        return key;
+      }
+    }
+    return spec.choose(backups);
+  }
+
+  private EtcdRestoreStatus failed(
+      StatusProgress progress,
+      EtcdRestoreStatus before,
+      @Nullable Long generation,
+      Exception cause) {
+    EtcdRestoreStatus last = before;
+    try {
+      last = progress.status();
+    } catch (IOException unreadable) {
+      cause.addSuppressed(unreadable);
+    }
+    return last.of(generation)
+        .ended(EtcdRestoreStatus.FAILED, String.valueOf(cause.getMessage()), now());
+  }
+
+  private String now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

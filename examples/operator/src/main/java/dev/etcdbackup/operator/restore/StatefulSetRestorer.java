@@ -1,0 +1,155 @@
+package dev.etcdbackup.operator.restore;
+
+import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.kubernetes.recovery.EtcdStatefulSet;
+import dev.etcdbackup.kubernetes.recovery.RestorePreview;
+import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
+import dev.etcdbackup.kubernetes.recovery.RestoreState;
+import dev.etcdbackup.kubernetes.recovery.RestoreStep;
+import dev.etcdbackup.kubernetes.recovery.RestoreTool;
+import dev.etcdbackup.kubernetes.recovery.StatefulSetRestore;
+import dev.etcdbackup.operator.StoreAddress;
+import dev.etcdbackup.recovery.Approval;
+import dev.etcdbackup.service.BackupService;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Restores a StatefulSet by Jobs that run the command line tool. The backup is downloaded and
+ * verified before anything is stopped; the old volumes are kept. How far it is stands in the
+ * resource, so that another process goes on with it.
+ */
+public final class StatefulSetRestorer implements Restorer {
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+
+  private final KubernetesClient client;
+  private final String image;
+
+  /**
+   * Creates it.
+   *
+   * @param client the client; remains the caller's
+   * @param image the image of the tool, for the Jobs
+   */
+  public StatefulSetRestorer(KubernetesClient client, String image) {
+    this.client = client;
+    this.image = image;
+  }
+
+  @Override
+  public RestorePreview preview(RestoreOrder order) throws IOException {
+    return restore(order).preview(order.backup());
+  }
+
+  @Override
+  public void restore(RestoreOrder order, BackupService backups, RestoreProgress progress)
+      throws IOException, InterruptedException {
+    StatefulSetRestore restore = restore(order);
+    Optional<RestoreState> saved = progress.load();
+    RestoreState state =
+        saved.isPresent() ? resumed(restore, order, saved.get()) : begin(restore, order, backups);
+    progress.save(state);
+    while (!state.step().isLast()) {
+      RestoreState next = advance(restore, state);
+      boolean waits = next.step() == state.step();
+      if (!next.equals(state)) {
+        progress.save(next);
+      }
+      state = next;
+      if (waits) {
+        Thread.sleep(BETWEEN_LOOKS.toMillis());
+      }
+    }
+  }
+
+  /** The state to go on from, which is another one when the resource asks for that. */
+  static RestoreState resumed(StatefulSetRestore restore, RestoreOrder order, RestoreState saved) {
+    boolean isBack =
+        saved.step() == RestoreStep.ROLL_BACK || saved.step() == RestoreStep.ROLLED_BACK;
+    RestoreState state = order.settings().rollBack() && !isBack ? restore.rollBack(saved) : saved;
+    while (state.attempt() < order.settings().attempt()) {
+      state = state.retried(InstantSource.system().instant());
+    }
+    return state;
+  }
+
+  private static RestoreState advance(StatefulSetRestore restore, RestoreState state)
+      throws IOException {
+    try {
+      return restore.advance(state);
+    } catch (UncheckedIOException e) { // of a connection
+      throw new IOException(Objects.requireNonNull(e.getCause()).getMessage(), e);
+    }
+  }
+
+  private static RestoreState begin(
+      StatefulSetRestore restore, RestoreOrder order, BackupService backups) throws IOException {
+    Path directory = Files.createTempDirectory("etcd-restore");
+    Path file = directory.resolve("snapshot.db");
+    try {
+      backups.download(order.backup(), file);
+      return restore.begin(Approval.by(order.approvedBy()), order.backup(), file);
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  private StatefulSetRestore restore(RestoreOrder order) {
+    RestoreOrder.Settings settings = order.settings();
+    String namespace = order.owner().namespace();
+    EtcdStatefulSet.Builder set = EtcdStatefulSet.builder(namespace, order.statefulSet());
+    if (settings.peerUrls() != null) {
+      set.peerUrls(settings.peerUrls());
+    }
+    if (settings.clientUrls() != null) {
+      set.clientUrls(settings.clientUrls());
+    }
+    StatefulSetRestore.Builder restore =
+        StatefulSetRestore.builder(client, set.build(), tool(order.store(), settings.options()))
+            .connections(url -> connect(order, url));
+    settings.restart().forEach(restore::restart);
+    return restore.build();
+  }
+
+  private EtcdConnection connect(RestoreOrder order, URI url) {
+    try {
+      return order.settings().secrets().connect(client, order.owner().namespace(), List.of(url));
+    } catch (SourceException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private RestoreTool tool(StoreAddress store, List<String> options) {
+    String prefix = store.prefix().isEmpty() ? "" : "/" + store.prefix();
+    RestoreTool.Builder tool =
+        RestoreTool.builder(image, "s3://" + store.bucket() + prefix)
+            .options(options.toArray(String[]::new));
+    String endpoint = store.endpoint();
+    if (endpoint != null) {
+      tool.storeArguments("--s3-endpoint", endpoint);
+    }
+    String region = store.region();
+    if (region != null) {
+      tool.storeArguments("--s3-region", region);
+    }
+    String secret = store.secret();
+    if (secret != null) { // the files of the AWS tool, or variables
+      tool.mountSecret(secret, "/etc/aws")
+          .environment("AWS_SHARED_CREDENTIALS_FILE", "/etc/aws/credentials")
+          .environment("AWS_CONFIG_FILE", "/etc/aws/config")
+          .credentialsFrom(secret);
+    }
+    return tool.build();
+  }
+}

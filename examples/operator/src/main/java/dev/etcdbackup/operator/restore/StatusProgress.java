@@ -1,0 +1,77 @@
+package dev.etcdbackup.operator.restore;
+
+import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
+import dev.etcdbackup.kubernetes.recovery.RestoreState;
+import dev.etcdbackup.operator.Owner;
+import dev.etcdbackup.operator.StatusWriter;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The state of a restore in the status of its {@code EtcdRestore}. */
+final class StatusProgress implements RestoreProgress {
+  private final KubernetesClient client;
+  private final Owner owner;
+  private final @Nullable Long generation;
+
+  /**
+   * Creates it.
+   *
+   * @param generation the generation of the spec that is carried out
+   */
+  StatusProgress(KubernetesClient client, Owner owner, @Nullable Long generation) {
+    this.client = client;
+    this.owner = owner;
+    this.generation = generation;
+  }
+
+  /** The status as it is in the API server. */
+  EtcdRestoreStatus status() throws IOException {
+    return Objects.requireNonNullElse(read().getStatus(), EtcdRestoreStatus.NONE);
+  }
+
+  @Override
+  public Optional<RestoreState> load() throws IOException {
+    @Nullable Map<String, String> state = status().state();
+    return state == null ? Optional.empty() : Optional.of(RestoreState.of(state));
+  }
+
+  @Override
+  public void save(RestoreState state) throws IOException {
+    EtcdRestore newest = read();
+    EtcdRestoreStatus before =
+        Objects.requireNonNullElse(newest.getStatus(), EtcdRestoreStatus.NONE);
+    try {
+      if (!StatusWriter.write(client, newest, before.running(generation, state))) {
+        throw wasDeleted();
+      }
+    } catch (KubernetesClientException e) {
+      throw new IOException("the state of " + owner + " cannot be saved: " + e.getMessage(), e);
+    }
+  }
+
+  private EtcdRestore read() throws IOException {
+    try {
+      @Nullable EtcdRestore read =
+          client
+              .resources(EtcdRestore.class)
+              .inNamespace(owner.namespace())
+              .withName(owner.id().getName())
+              .get();
+      if (read == null || !owner.uid().equals(read.getMetadata().getUid())) {
+        throw wasDeleted();
+      }
+      return read;
+    } catch (KubernetesClientException e) {
+      throw new IOException("the state of " + owner + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private IOException wasDeleted() {
+    return new IOException(owner + " was deleted, so its restore does not go on");
+  }
+}

@@ -1,0 +1,146 @@
+package dev.etcdbackup.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.etcdbackup.kubernetes.BackupEvents;
+import dev.etcdbackup.kubernetes.EtcdSecrets;
+import dev.etcdbackup.schedule.ClusterStatus;
+import dev.etcdbackup.schedule.Schedule;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With an API server that takes events, and nothing else. */
+@Tag("slow")
+@Timeout(60)
+class ScheduledResourcesTest {
+  private final BlockingQueue<Event> written = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Owner> ended = new LinkedBlockingQueue<>();
+  private HttpServer api;
+  private KubernetesClient client;
+  private BackupEvents events;
+  private ScheduledResources scheduled;
+
+  @BeforeEach
+  void start() throws IOException {
+    api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    api.createContext(
+        "/apis/events.k8s.io/v1/namespaces/services/events",
+        exchange -> {
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          written.add(Serialization.unmarshal(new String(body, UTF_8), Event.class));
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(201, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    api.start();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(Config.empty())
+                    .withMasterUrl("http://127.0.0.1:" + api.getAddress().getPort())
+                    .build())
+            .build();
+    events = BackupEvents.of(client, "etcdbackup.dev/operator", "pod-0");
+    scheduled = new ScheduledResources(new FakeBackends(), FakeBackends::scheduler, events);
+    scheduled.onChange(ended::add);
+  }
+
+  @AfterEach
+  void stop() {
+    scheduled.close();
+    events.close();
+    client.close();
+    api.stop(0);
+  }
+
+  @Test
+  void whatBecomesOfARunIsAnEventOfItsResource() throws Exception {
+    Owner good = owner("good");
+    Owner bad = owner("bad");
+    scheduled.schedule(good, "1", target("good", "http://a:2379"));
+    scheduled.schedule(bad, "1", target("bad", FakeBackends.DEAD));
+
+    List<Event> both = List.of(next(written), next(written));
+    assertThat(both)
+        .extracting(
+            one -> one.getRegarding().getUid() + " " + one.getType() + " " + one.getReason())
+        .containsExactlyInAnyOrder("uid-good Normal BackupStored", "uid-bad Warning BackupFailed");
+    assertThat(both)
+        .allSatisfy(
+            one -> {
+              assertThat(one.getRegarding().getKind()).isEqualTo("EtcdBackupSchedule");
+              assertThat(one.getRegarding().getApiVersion()).isEqualTo("etcdbackup.dev/v1alpha1");
+              assertThat(one.getReportingInstance()).isEqualTo("pod-0");
+            });
+  }
+
+  @Test
+  void whenAResourceIsToldThatARunEndedTheStatusHasIt() throws Exception {
+    Owner owner = owner("a");
+    Target target = target("a", "http://a:2379");
+    Progress progress = scheduled.schedule(owner, "1", target).orElseThrow();
+
+    while (progress.last().isEmpty()) { // the first run only looks at what the store has
+      assertThat(next(ended)).isEqualTo(owner);
+      progress = scheduled.schedule(owner, "1", target).orElseThrow();
+    }
+
+    assertThat(progress.cluster().flatMap(ClusterStatus::lastSuccess)).isPresent();
+  }
+
+  @Test
+  void aProjectBelongsToOneResource() {
+    scheduled.schedule(owner("a"), "1", target("p", "http://a:2379"));
+    assertThatThrownBy(() -> scheduled.schedule(owner("b"), "1", target("p", "http://b:2379")))
+        .isInstanceOf(ProjectTakenException.class)
+        .hasMessage("p is backed up there by EtcdBackupSchedule services/a already");
+  }
+
+  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    return Optional.ofNullable(queue.poll(30, TimeUnit.SECONDS)).orElseThrow();
+  }
+
+  private static Owner owner(String name) {
+    return new Owner(
+        "etcdbackup.dev/v1alpha1",
+        "EtcdBackupSchedule",
+        new ResourceID(name, "services"),
+        "uid-" + name);
+  }
+
+  private static Target target(String project, String endpoint) {
+    return new Target(
+        new StoreAddress("http://rgw:8080", null, "etcd-backup", "", "services", null),
+        project,
+        "etcd.backup",
+        false,
+        new EtcdAddress(List.of(endpoint), "services", EtcdSecrets.none(), Duration.ofSeconds(30)),
+        Schedule.every(Duration.ofHours(1)),
+        Duration.ZERO,
+        Optional.empty(),
+        Duration.ofSeconds(30));
+  }
+}

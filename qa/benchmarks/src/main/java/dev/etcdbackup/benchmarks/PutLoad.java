@@ -1,0 +1,109 @@
+package dev.etcdbackup.benchmarks;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.PutOption;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Puts to an etcd, at a steady rate or as fast as it takes them, and when each was answered.
+ *
+ * @param revisions how many revisions are written
+ * @param puts of different keys in one revision, 1 to 128
+ * @param valueBytes how long the values are; no compression can make them smaller
+ * @param perSecond revisions a second; 0 for as fast as etcd takes them
+ */
+record PutLoad(int revisions, int puts, int valueBytes, int perSecond) {
+  private static final int KEYS = 10_000;
+  private static final int AHEAD = 256; // revisions that are not answered yet
+  private static final int AHEAD_BYTES = 8 << 20;
+
+  /**
+   * What was written.
+   *
+   * @param first the first revision
+   * @param answeredMillis for each revision when it was answered, in milliseconds since 1970
+   * @param seconds how long it took
+   */
+  record Written(long first, AtomicLongArray answeredMillis, double seconds) {}
+
+  /** Writes, and waits for all answers. */
+  Written run(URI endpoint) throws Exception {
+    Random random = new Random(revisions);
+    AtomicLongArray answered = new AtomicLongArray(revisions);
+    int ahead = Math.max(1, Math.min(AHEAD, AHEAD_BYTES / (puts * valueBytes)));
+    Semaphore mayWrite = new Semaphore(ahead);
+    try (Client client = Client.builder().endpoints(endpoint).build()) {
+      long first = revision(client, endpoint) + 1;
+      long begun = System.nanoTime();
+      for (int i = 0; i < revisions; i++) {
+        if (perSecond > 0) {
+          await(begun + i * 1_000_000_000L / perSecond);
+        }
+        mayWrite.acquire();
+        var unused =
+            client
+                .getKVClient()
+                .txn()
+                .Then(ops(random, i))
+                .commit()
+                .whenComplete(
+                    (answer, failure) -> {
+                      if (answer != null) {
+                        int index = (int) (answer.getHeader().getRevision() - first);
+                        answered.set(index, System.currentTimeMillis());
+                      }
+                      mayWrite.release();
+                    });
+      }
+      mayWrite.acquire(ahead);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      if (revision(client, endpoint) != first + revisions - 1) {
+        throw new IllegalStateException("etcd did not take all puts");
+      }
+      return new Written(first, answered, seconds);
+    }
+  }
+
+  static long revision(URI endpoint) throws Exception {
+    try (Client client = Client.builder().endpoints(endpoint).build()) {
+      return revision(client, endpoint);
+    }
+  }
+
+  private static long revision(Client client, URI endpoint) throws Exception {
+    return client
+        .getMaintenanceClient()
+        .statusMember(endpoint.toString())
+        .get()
+        .getHeader()
+        .getRevision();
+  }
+
+  private Op[] ops(Random random, int number) {
+    Op[] ops = new Op[puts];
+    for (int i = 0; i < puts; i++) {
+      byte[] value = new byte[valueBytes];
+      random.nextBytes(value);
+      String key = "changed/" + ((long) number * puts + i) % KEYS;
+      ops[i] =
+          Op.put(
+              ByteSequence.from(key, StandardCharsets.UTF_8),
+              ByteSequence.from(value),
+              PutOption.DEFAULT);
+    }
+    return ops;
+  }
+
+  private static void await(long nanoTime) {
+    for (long left; (left = nanoTime - System.nanoTime()) > 0; ) {
+      LockSupport.parkNanos(left);
+    }
+  }
+}
