@@ -40,7 +40,7 @@ import java.util.Optional;
  *
  * <p>Opening works on the caller's thread; what goes into a temporary file is written by one more,
  * a daemon thread that ends when all is written. It takes up to 32 MiB that are held until {@link
- * #close}, and 5 MiB and what the encodings say while it copies. Reading takes what {@link
+ * #close}, and 3 MiB and what the encodings say while it copies. Reading takes what {@link
  * EtcdSnapshot} says.
  *
  * <p>Thread-safe, as {@link EtcdSnapshot} is.

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Appends bytes to a file by a thread of its own, so that whoever makes them does not wait for the
- * file system. Holds {@value #BUFFERS} buffers of 1 MiB; when all are being written, the caller
+ * file system. Holds {@value #BUFFERS} buffers of 256 KiB; when all are being written, the caller
  * waits. For one thread.
  */
 final class WriteBehind implements Closeable {
-  private static final int BUFFERS = 4;
-  private static final int SIZE = 1 << 20;
+  private static final int BUFFERS = 8;
+  private static final int SIZE = 256 << 10; // see KeyIndex
 
   private final FileChannel channel;
   private final ExecutorService executor =

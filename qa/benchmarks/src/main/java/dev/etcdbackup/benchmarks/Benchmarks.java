@@ -73,8 +73,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed,"
-              + " changes, reads, jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed, changes,"
+              + " reads, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(
