@@ -258,7 +258,7 @@ class CanaryTest {
   }
 
   @Test
-  void theToolPrintsNoSecretWhateverFailsAndWhateverLevelSomebodySets() throws Exception {
+  void theToolPrintsNoSecretWhateverFailsAndWhateverTheLogLevel() throws Exception {
     String printed = run("cli");
     Map<String, Set<String>> printedBy = printedBy(printed);
     assertThat(printedBy).as("which logger printed which secret").isEmpty();

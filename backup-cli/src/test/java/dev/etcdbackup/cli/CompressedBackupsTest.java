@@ -112,7 +112,7 @@ class CompressedBackupsTest {
         "tar -czf - snap.db",
         "tar -cf a.tar snap.db && zstd -qc a.tar"
       })
-  void whatSomebodyPackedIsUnpackedOnTheWay(String command) throws Exception {
+  void whatAnotherToolPackedIsUnpackedOnTheWay(String command) throws Exception {
     Path store = Files.createDirectory(directory.resolve("store"));
     List<String> options = List.of("--store", store.toUri().toString());
     Cli made = create(options, 1);

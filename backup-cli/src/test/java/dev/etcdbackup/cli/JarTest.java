@@ -85,7 +85,7 @@ class JarTest {
   }
 
   @Test
-  void itTalksToS3AndSaysInOneLineThatNobodyIsThere() throws Exception {
+  void itTalksToS3AndSaysInOneLineThatNoServerAnswers() throws Exception {
     Cli run = run("list", "--store=s3://b-1", "--s3-endpoint=http://127.0.0.1:1");
     assertThat(run.err()).startsWith("etcd-backup: ").matches("[^\n]*\n");
     assertThat(run.code()).isEqualTo(4);

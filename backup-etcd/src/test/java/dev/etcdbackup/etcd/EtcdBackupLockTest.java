@@ -125,7 +125,7 @@ class EtcdBackupLockTest {
   }
 
   @Test
-  void nobodyThereIsToldInOneLine() {
+  void aMissingServerIsReportedInOneLine() {
     EtcdBackupLock nowhere =
         add(EtcdBackupLock.builder(EtcdConnection.to("http://127.0.0.1:1")).build());
     assertThatExceptionOfType(IOException.class)

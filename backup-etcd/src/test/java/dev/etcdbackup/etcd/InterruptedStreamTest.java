@@ -91,7 +91,7 @@ class InterruptedStreamTest {
   }
 
   @Test
-  void theDeadlineCountsThoughNobodyReads() throws Exception {
+  void theDeadlineCountsAlsoWhenNothingIsRead() throws Exception {
     EtcdSnapshotSource source =
         EtcdSnapshotSource.builder(EtcdConnection.to(etcd.endpoints()))
             .timeout(Duration.ofSeconds(3))
@@ -107,7 +107,7 @@ class InterruptedStreamTest {
   }
 
   @Test
-  void timeInWhichNobodyReadsIsNoStall() throws Exception {
+  void timeInWhichNothingIsReadIsNoStall() throws Exception {
     EtcdSnapshotSource source =
         EtcdSnapshotSource.builder(
                 EtcdConnection.builder(etcd.endpoints())

@@ -95,7 +95,7 @@ class RgwTest {
   }
 
   @Test
-  void keysThatNobodyShouldWriteAreReadAndDeletedAllTheSame() throws Exception {
+  void keysThatAreNotWritableAreReadAndDeletedAllTheSame() throws Exception {
     try (TestBucket bucket = new TestBucket(server)) {
       List<String> keys = List.of("p/", "p/../y", "p/./z", "p//x", "p/\\b", "p/tab\there");
       keys.forEach(key -> bucket.putRaw(key, key));

@@ -162,7 +162,7 @@ class S3ErrorLinesTest {
   }
 
   @Test
-  void nobodyListening() throws Exception {
+  void noServerListening() throws Exception {
     int port;
     try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = closed.getLocalPort();

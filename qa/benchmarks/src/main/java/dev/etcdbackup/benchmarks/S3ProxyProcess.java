@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * An S3 server over a directory, in a JVM of its own so that its memory and CPU time are nobody
- * else's. Prints its endpoint and credentials; ends at the end of its input.
+ * An S3 server over a directory, in a JVM of its own so that its memory and CPU time are measured
+ * apart. Prints its endpoint and credentials; ends at the end of its input.
  */
 final class S3ProxyProcess {
   private S3ProxyProcess() {}
@@ -20,7 +20,7 @@ final class S3ProxyProcess {
     try (S3Server server = S3Server.embedded(Path.of(System.getenv("BENCH_DIRECTORY")))) {
       System.out.println(server.endpoint() + " " + server.accessKey() + ' ' + server.secretKey());
       while (System.in.read() >= 0) {
-        // Nobody says anything until the end.
+        // No input comes until the end.
       }
     }
   }

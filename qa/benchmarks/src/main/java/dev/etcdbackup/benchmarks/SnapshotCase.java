@@ -21,7 +21,7 @@ final class SnapshotCase implements Case {
     String status = Peers.status(lab, batch);
     compare(lab, batch, "status", List.of(status), STATUS_BAR);
     compare(lab, batch, "verify", List.of(sha256, status), VERIFY_BAR);
-    warm(lab, batch, "hashkv"); // nobody else reads it from a file
+    warm(lab, batch, "hashkv"); // no other tool reads it from a file
   }
 
   private void compare(

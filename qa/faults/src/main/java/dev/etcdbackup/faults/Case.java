@@ -40,8 +40,8 @@ record Case(
   }
 
   /**
-   * Whether an upload may be left: one that the server began and of which nobody learned, and one
-   * that cannot be aborted because the server is not there.
+   * Whether an upload may be left: one whose begin was never answered, and one that cannot be
+   * aborted because the server is not there.
    */
   boolean mayLeaveUpload() {
     boolean unheard =

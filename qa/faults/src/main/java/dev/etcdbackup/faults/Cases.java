@@ -160,7 +160,7 @@ abstract class Cases {
     add(job, "at rest, " + position, damage.toString(), trouble, PATIENT, CORRUPT);
   }
 
-  /** Somebody takes the name while a request waits, and while its answer does. */
+  /** Another writer takes the name while a request waits, and while its answer waits. */
   final void meddled(Job job, FaultPoint point, Outcome before, Outcome after) {
     meddled(job, Meddling.TAKES_THE_NAME, point, before);
     meddled(job, Meddling.TAKES_THE_NAME, point.inReply(), after);

@@ -105,7 +105,7 @@ final class DirectoryBackend implements Backend {
     Files.write(root.resolve(key.toString()), bytes);
   }
 
-  /** Temporary files go when they are a day old and somebody stores something. */
+  /** A put removes temporary files that are a day old. */
   @Override
   public void sweep() throws IOException {
     FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(25)));

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody else does something in the store while the job waits for an answer. */
+/** Another client changes the store while the job waits for an answer. */
 final class Meddled implements Trouble {
   private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What somebody else does in the meantime. */
+/** What another client does in the meantime. */
 enum Meddling {
   /** Stores another snapshot under the name that the job has chosen, or is about to. */
   TAKES_THE_NAME("another writer of the name") {

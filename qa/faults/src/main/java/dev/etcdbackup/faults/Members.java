@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The members of an etcd to which something happens. */
 final class Members implements AutoCloseable {
-  /** What of a snapshot is not read yet is not in a buffer of somebody's: there are 4 MiB of it. */
+  /** Larger than all buffers, which hold 4 MiB, so that the rest of a snapshot is at the member. */
   static final int BYTES = 8 << 20;
 
   private static final int VALUE_BYTES = 1 << 18;

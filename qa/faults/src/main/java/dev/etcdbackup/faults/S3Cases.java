@@ -87,7 +87,7 @@ final class S3Cases extends Cases {
     };
   }
 
-  /** Somebody else is at work in the same place. */
+  /** Another writer uses the same place. */
   private void meddled() {
     for (Job job : List.of(Job.CREATE_SMALL, Job.CREATE_LARGE)) {
       meddled(job, Faults.on(FIND), DONE, EXISTS); // the first look chooses the name

@@ -104,7 +104,7 @@ final class S3Site implements AutoCloseable {
     client.putObject(r -> r.bucket(bucket).key(prefix + '/' + key), RequestBody.fromBytes(bytes));
   }
 
-  /** Has the library end the uploads that nobody will complete any more. */
+  /** Aborts the abandoned uploads, by the library. */
   void sweep(String prefix) throws IOException {
     store(prefix).sweepUploads("", Duration.ZERO);
   }

@@ -13,7 +13,7 @@ public final class Victim {
   /** What it says when it has come to the point and stays there. */
   static final String REACHED = "reached";
 
-  /** Nobody waits so long. */
+  /** Longer than any caller waits. */
   private static final Duration LONG = Duration.ofMinutes(2);
 
   private Victim() {}
