@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer among many replicas by the lock of an etcd: who waits for whom is decided by etcd's
- * lock service ({@code v3lock}), and who is gone by its leases. {@code etcdctl lock PREFIX/PROJECT}
- * contends for the same lock.
+ * A lock in an etcd that lets one of several replicas write: etcd's lock service ({@code v3lock})
+ * decides which replica holds it, and the lease of a replica that stopped expires. {@code etcdctl
+ * lock PREFIX/PROJECT} contends for the same lock.
  *
  * <p>A lock is a key {@code PREFIX/PROJECT/LEASE}, bound to a lease of its own that is renewed
  * every third of its time to live. It is lost when etcd says that the lease or the key is gone, and

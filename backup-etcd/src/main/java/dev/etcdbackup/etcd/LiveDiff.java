@@ -16,9 +16,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What changed in a running cluster since a snapshot: what a restore of it would undo. Goes over
- * the differences in the order of the keys; a key differs when its value or its lease does, and one
- * with a value of more than 4 MiB when its revisions do.
+ * The changes of a running cluster since a snapshot, which a restore of the snapshot would undo.
+ * Goes over the differences in the order of the keys; a key differs when its value or its lease
+ * does, and one with a value of more than 4 MiB when its revisions do.
  *
  * <p>The cluster is read as of one revision, by pages of about 1 MiB, and nothing is written. Takes
  * what {@link EtcdSnapshot#keys} takes, and a page.

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member of a running cluster that is asked what it holds, to be given to {@link
+ * A member of a running cluster, with which a snapshot is compared by {@link
  * dev.etcdbackup.snapshot.EtcdSnapshot#compareWithLive}.
  *
  * <p>The member answers for itself, without a quorum, and writes nothing. With authentication on,

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Puts keys of a snapshot into a running cluster, beside whatever it holds: the way back from a
- * deletion by mistake, without stopping anything.
+ * Writes keys of a snapshot into a running cluster, in addition to its own keys: it undoes a
+ * deletion by mistake without stopping the cluster.
  *
- * <p>Keys come back with their values, and hang on leases of the same ids, which are granted anew
- * before them where they are missing. What cannot come back this way is listed in the report: the
- * keys' revisions, versions and history, users with their passwords, members, alarms. Keys that are
- * not in the snapshot are left alone.
+ * <p>Keys are written with their values and with leases of the same ids; missing leases are granted
+ * first. The report lists what cannot be restored this way: the keys' revisions, versions and
+ * history, users with their passwords, members, alarms. Keys that are not in the snapshot are not
+ * changed.
  *
  * <p>Keys go in batches, of as many as a transaction takes. A batch is read first, and what has to
  * be written is written in one transaction or not at all; with {@link Mode#CREATE} only if none of

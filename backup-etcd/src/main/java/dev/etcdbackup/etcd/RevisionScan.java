@@ -160,7 +160,7 @@ final class RevisionScan {
     }
   }
 
-  /** Gathers keys that lie behind the first page of their leaf, after a large value. */
+  /** Reads keys that are behind the first page of their leaf, after a large value. */
   private void feedLateKeys(ScannedPage bytes) {
     long start = page * partial.length;
     for (LateKey late = lateKeys.peek();

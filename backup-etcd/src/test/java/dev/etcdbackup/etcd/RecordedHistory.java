@@ -18,9 +18,6 @@ import dev.etcdbackup.restore.PointInTimePlan;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.restore.RestoredChanges;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
-import dev.etcdbackup.snapshot.HashKv;
-import dev.etcdbackup.snapshot.KeyCursor;
-import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.Lease;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.Revision;
@@ -31,10 +28,8 @@ import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
-import io.etcd.jetcd.maintenance.HashKVResponse;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
-import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.PutOption;
 import java.io.IOException;
@@ -42,36 +37,40 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
 /** Histories written to a real etcd, and whether what was recorded of them gives its answers. */
 final class RecordedHistory {
-  private static final ByteSequence ALL = ByteSequence.from(new byte[1]);
-
   private final BackupStore store;
   private final Path directory;
-  private final Random random = new Random(17);
+  private final Random random;
   private int files;
 
   RecordedHistory(BackupStore store, Path directory) {
+    this(store, directory, 17);
+  }
+
+  RecordedHistory(BackupStore store, Path directory, long seed) {
     this.store = store;
     this.directory = directory;
+    this.random = new Random(seed);
   }
 
   void assertAnswersAlike(Client client, EtcdServer etcd, BackupKey base, long revision)
       throws Exception {
-    HashKv live = hashKv(client, etcd, revision);
+    RecordedAnswers live = RecordedAnswers.ask(client, etcd, revision);
     try (EtcdSnapshot snapshot =
         EtcdSnapshot.open(consolidate(base, PointInTime.revision(revision)))) {
       assertThat(snapshot.metadata().revision()).isEqualTo(revision);
       assertThat(snapshot.verify(VerifyOptions.DEFAULT.deeply()).problems()).isEmpty();
-      assertThat(snapshot.hashKv(Revision.LATEST, live.compactRevision()))
+      assertThat(snapshot.hashKv(Revision.LATEST, live.hash().compactRevision()))
           .as("revision %s", revision)
-          .isEqualTo(live);
-      assertThat(keys(snapshot)).as("revision %s", revision).isEqualTo(keys(client, revision));
+          .isEqualTo(live.hash());
+      assertThat(RecordedAnswers.keys(snapshot, Revision.LATEST))
+          .as("revision %s", revision)
+          .isEqualTo(live.keys());
     }
   }
 
@@ -79,8 +78,16 @@ final class RecordedHistory {
   void assertBoots(
       EtcdBinaries version, Client live, EtcdServer etcd, BackupKey base, long revision)
       throws Exception {
-    HashKv expected = hashKv(live, etcd, revision);
+    Reached reached = assertBoots(version, base, RecordedAnswers.ask(live, etcd, revision));
+    assertThat(reached.compared()).isPresent();
+  }
+
+  /** The same, compared with what the server answered when it was asked. */
+  Reached assertBoots(EtcdBinaries version, BackupKey base, RecordedAnswers expected)
+      throws Exception {
+    long revision = expected.revision();
     List<Lease> leases = new ArrayList<>();
+    List<Reached> reached = new ArrayList<>();
     try (EtcdServer restored =
             version
                 .server()
@@ -99,7 +106,7 @@ final class RecordedHistory {
                                     dataDir,
                                     replay(base, PointInTime.revision(revision)));
                         assertThat(result.member().revision()).isEqualTo(revision);
-                        assertThat(result.reached().compared()).isPresent();
+                        reached.add(result.reached());
                       }
                       Path db = dataDir.resolve("member/snap/db");
                       try (EtcdSnapshot written = EtcdSnapshot.open(db)) {
@@ -109,20 +116,24 @@ final class RecordedHistory {
                 .start();
         Client client = client(restored)) {
       assertThat(restored.revision()).isEqualTo(revision);
-      assertThat(keys(client, revision)).isEqualTo(keys(live, revision));
-      client.getKVClient().compact(Math.max(expected.compactRevision(), 1)).get();
-      assertThat(hashKv(client, restored, revision)).isEqualTo(expected);
+      RecordedAnswers answers = RecordedAnswers.ask(client, restored, revision);
+      if (answers.hash().compactRevision() < expected.hash().compactRevision()) {
+        client.getKVClient().compact(expected.hash().compactRevision()).get();
+        answers = RecordedAnswers.ask(client, restored, revision);
+      }
+      assertThat(answers).isEqualTo(expected);
       Set<Long> ids = new HashSet<>();
       for (Lease lease : leases) {
         ids.add(lease.id());
         var granted = client.getLeaseClient().timeToLive(lease.id(), LeaseOption.DEFAULT).get();
         assertThat(granted.getGrantedTTL()).isEqualTo(lease.ttlSeconds());
       }
-      for (KeyValue one : range(client, revision)) {
+      for (KeyValue one : RecordedAnswers.range(client, revision)) {
         assertThat(one.getLease() == 0 || ids.contains(one.getLease())).isTrue();
       }
       restored.put("written", "afterwards");
     }
+    return reached.get(0);
   }
 
   /** A drill restores the revision, and what it says of the changes is what a plan says. */
@@ -210,56 +221,5 @@ final class RecordedHistory {
     random.nextBytes(value);
     PutOption option = PutOption.builder().withLeaseId(random.nextInt(5) == 0 ? lease : 0).build();
     return Op.put(key, ByteSequence.from(value), option);
-  }
-
-  static HashKv hashKv(Client client, EtcdServer etcd, long revision) throws Exception {
-    HashKVResponse answer =
-        client
-            .getMaintenanceClient()
-            .hashKV("ip:///127.0.0.1:" + etcd.endpoint().getPort(), revision)
-            .get();
-    return new HashKv(answer.getHash() & 0xffffffffL, revision, answer.getCompacted());
-  }
-
-  private static List<KeyValue> range(Client client, long revision) throws Exception {
-    GetOption option = GetOption.builder().withRange(ALL).withRevision(revision).build();
-    return client.getKVClient().get(ALL, option).get().getKvs();
-  }
-
-  private static List<String> keys(Client client, long revision) throws Exception {
-    List<String> lines = new ArrayList<>();
-    for (KeyValue kv : range(client, revision)) {
-      lines.add(
-          line(
-              kv.getKey().getBytes(),
-              kv.getCreateRevision(),
-              kv.getModRevision(),
-              kv.getVersion(),
-              kv.getLease(),
-              kv.getValue().getBytes()));
-    }
-    return lines;
-  }
-
-  private static List<String> keys(EtcdSnapshot snapshot) throws Exception {
-    List<String> lines = new ArrayList<>();
-    KeyCursor keys = snapshot.keys(KeyRange.all());
-    while (keys.next()) {
-      lines.add(
-          line(
-              keys.key(),
-              keys.createRevision(),
-              keys.modRevision(),
-              keys.version(),
-              keys.lease(),
-              keys.value()));
-    }
-    return lines;
-  }
-
-  private static String line(
-      byte[] key, long create, long mod, long version, long lease, byte[] value) {
-    String numbers = create + " " + mod + " " + version + " " + lease + " ";
-    return new String(key, UTF_8) + " " + numbers + HexFormat.of().formatHex(value);
   }
 }

@@ -3,14 +3,8 @@ package dev.etcdbackup.etcd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
-import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -18,17 +12,14 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -269,45 +260,6 @@ class RecorderFaultsTest {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-    }
-  }
-
-  /** Fails, or stores and loses the answer, for the next so many changes. */
-  private static final class TroubledStore implements BackupStore {
-    final InMemoryBackupStore inner = new InMemoryBackupStore();
-    final AtomicInteger failures = new AtomicInteger();
-    final AtomicInteger lostAnswers = new AtomicInteger();
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      if (failures.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
-        throw new StoreException("the store fails", null);
-      }
-      StoredBackup stored = inner.put(key, content);
-      if (lostAnswers.getAndUpdate(it -> Math.max(0, it - 1)) > 0) {
-        throw new StoreException("the answer was lost", null, true);
-      }
-      return stored;
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) {
-      return inner.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) {
-      return inner.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return inner.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) {
-      return inner.delete(keys);
     }
   }
 }

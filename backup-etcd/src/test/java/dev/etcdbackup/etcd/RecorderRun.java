@@ -27,6 +27,7 @@ final class RecorderRun implements AutoCloseable {
   final List<BackupException> failures = new CopyOnWriteArrayList<>();
   final BlockingQueue<BackupKey> bases = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+  private final BlockingQueue<BackupException> failing = new LinkedBlockingQueue<>();
   private final BlockingQueue<Long> reached = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile Throwable died;
@@ -79,6 +80,12 @@ final class RecorderRun implements AutoCloseable {
     assertThat(ends.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("an end").isNotNull();
   }
 
+  /** Waits for the next failure. */
+  void awaitFailure() throws InterruptedException {
+    failing.clear();
+    assertThat(failing.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("a failure").isNotNull();
+  }
+
   /** Waits until a revision is stored. */
   void await(long revision) throws InterruptedException {
     long end = System.nanoTime() + WAIT.toNanos();
@@ -123,6 +130,7 @@ final class RecorderRun implements AutoCloseable {
     @Override
     public void failed(BackupException failure) {
       failures.add(failure);
+      failing.add(failure);
       if (failure instanceof BackupExistsException taken) { // by another recorder
         BackupName name = BackupName.parse(taken.key().name());
         reached.add(name.revision().orElseThrow());

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * ClusterDiscovery discovery =
  *     ClusterDiscovery.builder(client, scheduler)
- *         .layouts(ClusterLayout.presets())
+ *         .layouts(LayoutPresets.presets())
  *         .settings(found -> Optional.of(
  *             ScheduledCluster.builder(found.project(), found.source(client, Duration.ofMinutes(10)))
  *                 .schedule(Schedule.every(Duration.ofHours(6)))

@@ -2,7 +2,6 @@ package dev.etcdbackup.kubernetes;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -33,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  *       user in {@code etcdbackup.dev/user}
  * </ul>
  *
+ * <p>{@link LayoutPresets} has the layouts of known charts and operators.
+ *
  * <p>Immutable and thread-safe.
  */
 public final class ClusterLayout {
-  /** The label that {@link #labelled()} looks for, with the value {@code yes}; see there. */
+  /**
+   * The label that {@link LayoutPresets#labelled} looks for, with the value {@code yes}; see there.
+   */
   public static final String BACKUP = "etcdbackup.dev/backup";
-
-  private static final String NAME = "app.kubernetes.io/name";
-  private static final String INSTANCE = "app.kubernetes.io/instance";
-  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
   /** The kinds of objects that stand for clusters. */
   enum Kind {
@@ -131,9 +130,9 @@ public final class ClusterLayout {
   }
 
   /**
-   * Returns a layout in which the pods with the same value of a label are a cluster, whose name is
-   * that value. A cluster that has lost all of its pods is not one any more; where there is a
-   * Service or a StatefulSet, prefer that.
+   * Returns a layout in which the pods with the same value of a label are a cluster, whose name and
+   * project are that value. A cluster that has lost all of its pods is not one any more; where
+   * there is a Service or a StatefulSet, prefer that.
    *
    * @param name the name of the layout, for messages
    * @param clusterLabel the label
@@ -144,141 +143,9 @@ public final class ClusterLayout {
     if (clusterLabel.isEmpty()) {
       throw new IllegalArgumentException("clusterLabel must not be empty");
     }
-    return new ClusterLayout(new Draft(name, Kind.POD, clusterLabel));
-  }
-
-  /**
-   * Returns the layout of StatefulSets whose etcd has the environment variable {@code
-   * ETCD_DISASTER_RECOVERY=yes}, as Bitnami's chart with {@code disasterRecovery.enabled} sets it
-   * and CSM 1.5 and later have it. The project is the name without {@code -bitnami-etcd}: {@code
-   * cray-bss} of {@code cray-bss-bitnami-etcd}.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout disasterRecovery() {
-    return statefulSets("disaster-recovery")
-        .environment("ETCD_DISASTER_RECOVERY", "yes")
-        .project(object -> without("-bitnami-etcd", object.getMetadata().getName()));
-  }
-
-  /**
-   * Returns the layout of the clusters of the etcd operator of CoreOS: the headless Service of
-   * each, with the labels {@code app=etcd} and {@code etcd_cluster=NAME} and that name. It stays
-   * when all pods are lost. The project is the name of the cluster without {@code -etcd}: {@code
-   * cray-bss} of {@code cray-bss-etcd}. The Secret of a cluster with TLS is named by an annotation.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout etcdOperator() {
-    return services("etcd-operator")
-        .label("app", "etcd")
-        .where(object -> object.getMetadata().getName().equals(label(object, "etcd_cluster", "")))
-        .project(object -> without("-etcd", object.getMetadata().getName()));
-  }
-
-  /**
-   * Returns the layout of Bitnami's chart: StatefulSets with the labels {@code
-   * app.kubernetes.io/name=etcd} and {@code app.kubernetes.io/managed-by=Helm}. The project is the
-   * name of the StatefulSet.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout bitnami() {
-    return statefulSets("bitnami").label(NAME, "etcd").label(MANAGED_BY, "Helm");
-  }
-
-  /**
-   * Returns the layout of the chart kamaji-etcd: StatefulSets with the label {@code
-   * app.kubernetes.io/name=kamaji-etcd}. The authorities are in the Secret {@code RELEASE-certs},
-   * the client certificate in {@code RELEASE-root-client-certs}. The project is the name of the
-   * StatefulSet.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout kamaji() {
-    return statefulSets("kamaji")
-        .label(NAME, "kamaji-etcd")
-        .secrets(
-            object -> {
-              String release = label(object, INSTANCE, object.getMetadata().getName());
-              return EtcdSecrets.none()
-                  .withAuthorities(release + "-certs", "ca.crt")
-                  .withCertificate(release + "-root-client-certs", "tls.crt", "tls.key");
-            });
-  }
-
-  /**
-   * Returns the layout of the etcd operator of Cozystack (aenix): StatefulSets with the labels
-   * {@code app.kubernetes.io/name=etcd} and {@code app.kubernetes.io/managed-by=etcd-operator}. A
-   * cluster with TLS uses the Secrets of Cozystack, {@code NAME-client-tls} for the client
-   * certificate and {@code NAME-ca-tls} for the authorities; others are named by annotations. The
-   * project is {@code NAMESPACE-NAME}.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout cozystack() {
-    return statefulSets("cozystack")
-        .label(NAME, "etcd")
-        .label(MANAGED_BY, "etcd-operator")
-        .project(ClusterLayout::inNamespace)
-        .secrets(
-            object ->
-                EtcdSecrets.none()
-                    .withAuthorities(object.getMetadata().getName() + "-ca-tls", null)
-                    .withCertificate(object.getMetadata().getName() + "-client-tls", null, null));
-  }
-
-  /**
-   * Returns the layout of etcd-druid: StatefulSets with the label {@code
-   * app.kubernetes.io/managed-by=etcd-druid}. The project is {@code NAMESPACE-NAME}.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout etcdDruid() {
-    return statefulSets("etcd-druid")
-        .label(MANAGED_BY, "etcd-druid")
-        .project(ClusterLayout::inNamespace);
-  }
-
-  /**
-   * Returns the layout of the clusters of shoots in a seed of Gardener: as {@link #etcdDruid()}, in
-   * namespaces that begin with {@code shoot--}. The project is {@code NAMESPACE-NAME}, for example
-   * {@code shoot--dev--one-etcd-main}.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout gardenerShoots() {
-    return etcdDruid()
-        .named("gardener-shoot")
-        .where(object -> object.getMetadata().getNamespace().startsWith("shoot--"));
-  }
-
-  /**
-   * Returns the layout of any StatefulSet with the label {@code etcdbackup.dev/backup=yes}. The
-   * project is its name.
-   *
-   * @return the layout
-   */
-  public static ClusterLayout labelled() {
-    return statefulSets("labelled").label(BACKUP, "yes");
-  }
-
-  /**
-   * Returns all layouts above, in the order in which they are to be tried: an object that two of
-   * them fit is found by the first.
-   *
-   * @return the layouts
-   */
-  public static List<ClusterLayout> presets() {
-    return List.of(
-        labelled(),
-        disasterRecovery(),
-        kamaji(),
-        cozystack(),
-        gardenerShoots(),
-        etcdDruid(),
-        bitnami(),
-        etcdOperator());
+    Draft draft = new Draft(name, Kind.POD, clusterLabel);
+    draft.project = object -> label(object, clusterLabel, object.getMetadata().getName());
+    return new ClusterLayout(draft);
   }
 
   /**
@@ -406,7 +273,7 @@ public final class ClusterLayout {
     return secrets.apply(object);
   }
 
-  private ClusterLayout named(String other) {
+  ClusterLayout named(String other) {
     Draft draft = new Draft(other, kind, clusterLabel);
     draft.labels.putAll(labels);
     draft.annotations.putAll(annotations);
@@ -417,17 +284,8 @@ public final class ClusterLayout {
     return new ClusterLayout(draft);
   }
 
-  private static String inNamespace(HasMetadata object) {
-    return object.getMetadata().getNamespace() + "-" + object.getMetadata().getName();
-  }
-
-  private static String label(HasMetadata object, String key, String otherwise) {
+  static String label(HasMetadata object, String key, String otherwise) {
     Map<String, String> labels = object.getMetadata().getLabels();
     return labels == null ? otherwise : labels.getOrDefault(key, otherwise);
-  }
-
-  private static String without(String suffix, String name) {
-    boolean there = name.endsWith(suffix) && name.length() > suffix.length();
-    return there ? name.substring(0, name.length() - suffix.length()) : name;
   }
 }

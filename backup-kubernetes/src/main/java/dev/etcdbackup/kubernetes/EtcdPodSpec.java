@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.net.URI;
@@ -97,9 +96,9 @@ final class EtcdPodSpec {
     } else if (client.isPresent()) {
       secrets = secrets.withAuthorities(client.get(), null);
     }
-    Optional<SecretKeySelector> password = rootPassword();
+    Optional<Mounted> password = rootPassword();
     return password.isPresent()
-        ? secrets.withUser("root", password.get().getName(), password.get().getKey())
+        ? secrets.withUser("root", password.get().secret(), password.get().key())
         : secrets;
   }
 
@@ -231,13 +230,26 @@ final class EtcdPodSpec {
         .orElse(path);
   }
 
-  private Optional<SecretKeySelector> rootPassword() {
-    return etcd == null
-        ? Optional.empty()
-        : etcd.getEnv().stream()
-            .filter(one -> one.getName().equals("ETCD_ROOT_PASSWORD"))
-            .flatMap(one -> Stream.ofNullable(one.getValueFrom()))
-            .flatMap(one -> Stream.ofNullable(one.getSecretKeyRef()))
-            .findFirst();
+  /** In a variable, or in a file, as Bitnami's chart has it since its version 12. */
+  private Optional<Mounted> rootPassword() {
+    if (etcd == null) {
+      return Optional.empty();
+    }
+    return etcd.getEnv().stream()
+        .filter(one -> one.getName().equals("ETCD_ROOT_PASSWORD"))
+        .flatMap(one -> Stream.ofNullable(one.getValueFrom()))
+        .flatMap(one -> Stream.ofNullable(one.getSecretKeyRef()))
+        .map(one -> new Mounted(one.getName(), one.getKey()))
+        .findFirst()
+        .or(() -> setting("root-password-file").flatMap(this::mounted));
+  }
+
+  /** Whether clients must show a certificate. */
+  boolean asksForCertificates() {
+    return etcd != null
+        && (setting("client-cert-auth").filter(value -> !value.equals("false")).isPresent()
+            || Stream.of(etcd.getCommand(), etcd.getArgs())
+                .flatMap(List::stream)
+                .anyMatch(word -> word.equals("--client-cert-auth")));
   }
 }

@@ -246,7 +246,7 @@ class ClusterDiscoveryTest {
 
   private ClusterDiscovery discovery() {
     return ClusterDiscovery.builder(client, scheduler)
-        .layouts(List.of(ClusterLayout.labelled()))
+        .layouts(List.of(LayoutPresets.labelled()))
         .settings(
             cluster -> {
               if (cluster.name().equals("invalid")) {

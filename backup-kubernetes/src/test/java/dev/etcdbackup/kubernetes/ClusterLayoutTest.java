@@ -100,7 +100,7 @@ class ClusterLayoutTest {
   @Test
   void aStatefulSetOfCsm() {
     DiscoveredCluster cluster =
-        statefulSet(ClusterLayout.disasterRecovery(), BITNAMI.replace("SCHEME", "http"));
+        statefulSet(LayoutPresets.disasterRecovery(), BITNAMI.replace("SCHEME", "http"));
     assertThat(cluster.project()).isEqualTo("cray-bss");
     assertThat(cluster.place()).isEqualTo("StatefulSet services/cray-bss-bitnami-etcd");
     assertThat(cluster.endpoints())
@@ -119,7 +119,7 @@ class ClusterLayoutTest {
   @Test
   void aStatefulSetOfBitnamiWithTls() {
     DiscoveredCluster cluster =
-        statefulSet(ClusterLayout.bitnami(), BITNAMI.replace("SCHEME", "https"));
+        statefulSet(LayoutPresets.bitnami(), BITNAMI.replace("SCHEME", "https"));
     assertThat(cluster.project()).isEqualTo("cray-bss-bitnami-etcd");
     assertThat(cluster.endpoints().get(0).getScheme()).isEqualTo("https");
     assertThat(cluster.secrets())
@@ -133,12 +133,12 @@ class ClusterLayoutTest {
   @Test
   void withoutDisasterRecoveryItIsNoneOfCsm() {
     String yaml = BITNAMI.replace("value: \"yes\"", "value: \"no\"").replace("SCHEME", "http");
-    assertThat(candidate(ClusterLayout.disasterRecovery(), yaml)).isNull();
+    assertThat(candidate(LayoutPresets.disasterRecovery(), yaml)).isNull();
   }
 
   @Test
   void aStatefulSetOfKamaji() {
-    DiscoveredCluster cluster = statefulSet(ClusterLayout.kamaji(), KAMAJI);
+    DiscoveredCluster cluster = statefulSet(LayoutPresets.kamaji(), KAMAJI);
     assertThat(cluster.project()).isEqualTo("kamaji-etcd");
     assertThat(cluster.endpoints())
         .containsExactly(
@@ -151,25 +151,125 @@ class ClusterLayoutTest {
                 .withCertificate("kamaji-etcd-root-client-certs", "tls.crt", "tls.key"));
   }
 
+  /** As the chart renders it for a release that is not called after it: kamaji-etcd.fullname. */
   @Test
-  void aStatefulSetOfCozystack() {
+  void aStatefulSetOfKamajiWhoseReleaseHasAnotherName() {
     String yaml =
         KAMAJI
-            .replace("name: kamaji-etcd\n", "name: etcd\n")
-            .replace("namespace: kamaji-system", "namespace: tenant-a");
-    DiscoveredCluster cluster = statefulSet(ClusterLayout.cozystack(), yaml);
+            .replace("instance: kamaji-etcd", "instance: tenants")
+            .replace("name: kamaji-etcd\n", "name: tenants-kamaji-etcd\n");
+    assertThat(statefulSet(LayoutPresets.kamaji(), yaml).secrets().names())
+        .containsExactly("tenants-kamaji-etcd-certs", "tenants-kamaji-etcd-root-client-certs");
+  }
+
+  @Test
+  void aStatefulSetOfKamajiWithCertManager() {
+    String projected =
+        "{name: certs, projected: {sources: [{secret: {name: kamaji-etcd-server-certs,"
+            + " items: [{key: ca.crt, path: ca.crt}]}}, {secret: {name: kamaji-etcd-peer-certs}}]}}";
+    String yaml =
+        KAMAJI.replace("{name: certs, secret: {secretName: kamaji-etcd-certs}}", projected);
+    assertThat(yaml).contains("projected");
+    assertThat(statefulSet(LayoutPresets.kamaji(), yaml).secrets())
+        .isEqualTo(EtcdSecrets.tls("kamaji-etcd-client-certs"));
+  }
+
+  @Test
+  void aPasswordInAFileAsBitnamisChartHasItSinceVersion12() {
+    String yaml =
+        BITNAMI
+            .replace("SCHEME", "http")
+            .replaceFirst(
+                "- name: ETCD_ROOT_PASSWORD\\s+valueFrom:[^\n]+",
+                "- {name: ETCD_ROOT_PASSWORD_FILE, value:"
+                    + " /opt/bitnami/etcd/secrets/etcd-root-password}")
+            .replaceFirst(
+                "- [{]name: etcd-client-certs, mountPath",
+                "- {name: etcd-secrets, mountPath: /opt/bitnami/etcd/secrets}\n            $0")
+            .replaceFirst(
+                "- [{]name: etcd-client-certs, secret",
+                "- {name: etcd-secrets, secret: {secretName: cray-bss-bitnami-etcd}}\n        $0");
+    assertThat(yaml).contains("PASSWORD_FILE", "etcd-secrets, mountPath", "etcd-secrets, secret");
+    assertThat(statefulSet(LayoutPresets.bitnami(), yaml).secrets())
+        .isEqualTo(
+            EtcdSecrets.none().withUser("root", "cray-bss-bitnami-etcd", "etcd-root-password"));
+  }
+
+  /** To version 0.4 its StatefulSets have no labels, and its pods are called NAME-0 and so on. */
+  @Test
+  void podsOfCozystackTo04() {
+    FoundObjects objects = new FoundObjects(LayoutPresets.cozystack(), found::put);
+    for (String name : List.of("etcd-0", "etcd-1")) {
+      objects.pod(
+          "tenant-a/" + name,
+          cozystack(
+              name,
+              "StatefulSet",
+              "--advertise-client-urls=https://$(POD_NAME).etcd-headless.$(POD_NAMESPACE).svc:2379"));
+    }
+    DiscoveredCluster cluster = found.get("tenant-a/etcd").cluster();
     assertThat(cluster.project()).isEqualTo("tenant-a-etcd");
+    assertThat(cluster.endpoints())
+        .containsExactly(
+            uri("https://etcd-0.etcd-headless.tenant-a.svc:2379"),
+            uri("https://etcd-1.etcd-headless.tenant-a.svc:2379"));
     assertThat(cluster.secrets().names()).containsExactly("etcd-ca-tls", "etcd-client-tls");
-    assertThat(
-            statefulSet(ClusterLayout.cozystack(), yaml.replace("=https:", "=http:"))
-                .secrets()
-                .names())
-        .isEmpty();
+
+    objects.pod(
+        "tenant-a/etcd-0",
+        cozystack(
+            "etcd-0",
+            "StatefulSet",
+            "--advertise-client-urls=http://$(POD_NAME).etcd-headless.$(POD_NAMESPACE).svc:2379"));
+    assertThat(found.get("tenant-a/etcd").cluster().secrets().names()).isEmpty();
+  }
+
+  /** Since version 0.5 there are no StatefulSets, and pods have names that were made up. */
+  @Test
+  void podsOfCozystackSince05() {
+    FoundObjects objects = new FoundObjects(LayoutPresets.cozystack(), found::put);
+    String advertised = "--advertise-client-urls=https://etcd-x7k2p.etcd.tenant-a.svc:2379";
+    objects.pod("tenant-a/etcd-x7k2p", cozystack("etcd-x7k2p", "EtcdMember", advertised));
+    DiscoveredCluster cluster = found.get("tenant-a/etcd").cluster();
+    assertThat(cluster.project()).isEqualTo("tenant-a-etcd");
+    assertThat(cluster.endpoints())
+        .containsExactly(uri("https://etcd-x7k2p.etcd.tenant-a.svc:2379"));
+    assertThat(cluster.secrets().names()).containsExactly("etcd-server-tls");
+
+    objects.pod(
+        "tenant-a/etcd-x7k2p",
+        cozystack("etcd-x7k2p", "EtcdMember", advertised + ", --client-cert-auth=true"));
+    assertThat(found.get("tenant-a/etcd").cluster().secrets().names())
+        .containsExactly("etcd-server-tls", "etcd-operator-client-tls");
+  }
+
+  private static Pod cozystack(String name, String owner, String flags) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          namespace: tenant-a
+          labels: {app.kubernetes.io/name: etcd, app.kubernetes.io/instance: etcd, app.kubernetes.io/managed-by: etcd-operator}
+          ownerReferences: [{apiVersion: v1, kind: %s, name: x, uid: u}]
+        spec:
+          containers:
+            - name: etcd
+              command: [etcd]
+              args: [%s]
+              env:
+                - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+                - {name: POD_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+        status: {phase: Running, podIP: 10.0.0.1}
+        """
+            .formatted(name, owner, flags),
+        Pod.class);
   }
 
   @Test
   void aShootOfGardener() {
-    DiscoveredCluster cluster = statefulSet(ClusterLayout.gardenerShoots(), DRUID);
+    DiscoveredCluster cluster = statefulSet(LayoutPresets.gardenerShoots(), DRUID);
     assertThat(cluster.project()).isEqualTo("shoot--dev--one-etcd-main");
     assertThat(cluster.layout()).isEqualTo("gardener-shoot");
     assertThat(cluster.endpoints())
@@ -180,9 +280,9 @@ class ClusterLayoutTest {
                 .withCertificate("etcd-client", null, null)
                 .withAuthorities("ca-etcd", null));
     assertThat(
-            candidate(ClusterLayout.gardenerShoots(), DRUID.replace("shoot--dev--one", "garden")))
+            candidate(LayoutPresets.gardenerShoots(), DRUID.replace("shoot--dev--one", "garden")))
         .isNull();
-    assertThat(statefulSet(ClusterLayout.etcdDruid(), DRUID.replace("shoot--dev--one", "garden")))
+    assertThat(statefulSet(LayoutPresets.etcdDruid(), DRUID.replace("shoot--dev--one", "garden")))
         .extracting(DiscoveredCluster::project)
         .isEqualTo("garden-etcd-main");
   }
@@ -194,7 +294,7 @@ class ClusterLayoutTest {
             + " etcdbackup.dev/tls-secret: t, etcdbackup.dev/ca-secret: c,"
             + " etcdbackup.dev/user-secret: p, etcdbackup.dev/user: backup}";
     String yaml = DRUID.replace("  labels:", "  annotations: " + annotations + "\n  labels:");
-    DiscoveredCluster cluster = statefulSet(ClusterLayout.etcdDruid(), yaml);
+    DiscoveredCluster cluster = statefulSet(LayoutPresets.etcdDruid(), yaml);
     assertThat(cluster.project()).isEqualTo("mine");
     assertThat(cluster.endpoints()).containsExactly(uri("https://a:1"), uri("https://b:2"));
     assertThat(cluster.secrets())
@@ -207,7 +307,7 @@ class ClusterLayoutTest {
 
   @Test
   void whatCannotBeBackedUpHasAReason() {
-    ClusterLayout druid = ClusterLayout.etcdDruid();
+    ClusterLayout druid = LayoutPresets.etcdDruid();
     assertThat(problem(druid, DRUID.replace("replicas: 1", "replicas: 0")))
         .isEqualTo("it is scaled to 0 pods");
     assertThat(problem(druid.project(object -> "a/b"), DRUID)).contains("a/b");
@@ -227,7 +327,7 @@ class ClusterLayoutTest {
 
   @Test
   void aServiceIsAllOfItsPods() {
-    ClusterLayout layout = ClusterLayout.etcdOperator();
+    ClusterLayout layout = LayoutPresets.etcdOperator();
     FoundObjects objects = new FoundObjects(layout, found::put);
     objects.service("services/cray-bss-etcd", service());
     assertThat(endpoints("services/cray-bss-etcd"))
@@ -258,6 +358,7 @@ class ClusterLayoutTest {
     assertThat(endpoints("n/a"))
         .containsExactly(uri("http://10.0.0.1:2379"), uri("http://10.0.0.2:2379"));
     assertThat(found.get("n/b").cluster().name()).isEqualTo("b");
+    assertThat(found.get("n/b").cluster().project()).isEqualTo("b");
 
     objects.pod("n/a-0", pod("a-0", "b", "10.0.0.1"));
     assertThat(endpoints("n/a")).containsExactly(uri("http://10.0.0.2:2379"));
@@ -270,8 +371,8 @@ class ClusterLayoutTest {
   void ofTwoTheOlderComesFirst() {
     String young = DRUID.replace("name: etcd-main\n", "name: a\n");
     String old = young.replace("  labels:", "  creationTimestamp: 2026-01-01T00:00:00Z\n  labels:");
-    Candidate first = candidate(ClusterLayout.etcdDruid(), old.replace("name: a\n", "name: z\n"));
-    Candidate second = candidate(ClusterLayout.etcdDruid(), young);
+    Candidate first = candidate(LayoutPresets.etcdDruid(), old.replace("name: a\n", "name: z\n"));
+    Candidate second = candidate(LayoutPresets.etcdDruid(), young);
     assertThat(List.of(second, first).stream().sorted(Candidate.OLDEST_FIRST))
         .containsExactly(first, second);
   }

@@ -50,7 +50,7 @@ class DiscoveryScaleTest {
 
       try (ClusterDiscovery discovery =
           ClusterDiscovery.builder(client, scheduler)
-              .layouts(List.of(ClusterLayout.etcdDruid()))
+              .layouts(List.of(LayoutPresets.etcdDruid()))
               .settings(
                   found ->
                       Optional.of(

@@ -35,8 +35,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
  * uploads, object lock, and the speed of 64 MiB both ways.
  *
  * <p>The objects are in the project {@code etcd-backup-check}, under names that no retention policy
- * looks at. They are removed at the end, each by its version, whatever was found; what cannot be
- * removed is a finding. They are never locked by the store's {@link S3StoreBuilder#objectLock}.
+ * looks at. They are removed at the end, each by its version, whatever the results; an object that
+ * cannot be removed is a finding. They are never locked by the store's {@link
+ * S3StoreBuilder#objectLock}.
  *
  * <p>Blocks, for as long as 128 MiB take and some 30 requests. Takes 130 MiB of heap on top of what
  * the store takes. An interrupt ends it with a failure; what it has stored is then removed as far

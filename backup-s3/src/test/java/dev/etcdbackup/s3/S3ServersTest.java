@@ -12,7 +12,6 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.s3.S3StoreCheck.Finding;
 import dev.etcdbackup.s3.S3StoreCheck.Result;
 import dev.etcdbackup.testkit.BackupStoreContract;
-import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,14 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import org.gaul.s3proxy.S3Proxy;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,21 +48,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 @Tag("server")
 @Timeout(300)
 @ParameterizedClass(name = "{0}")
-@MethodSource("names")
+@MethodSource("dev.etcdbackup.s3.ListedServers#names")
 class S3ServersTest {
-  private static final Set<String> REQUIRED = Set.of("s3proxy", "rgw", "moto", "s3mock");
-  private static final Set<String> KNOWN =
-      new LinkedHashSet<>(
-          List.of(
-              "rgw",
-              "s3proxy",
-              "moto",
-              "s3mock",
-              "versitygw",
-              "minio",
-              "gofakes3",
-              "seaweedfs",
-              "garage"));
   private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
   private static final int LARGE = (16 << 20) + 1;
 
@@ -77,56 +57,9 @@ class S3ServersTest {
 
   @Parameter String name;
 
-  static Set<String> names() {
-    Set<String> names = new LinkedHashSet<>(KNOWN);
-    S3Server.listed().keySet().forEach(one -> names.add(one.replaceFirst("-.*", "")));
-    String only = System.getenv("ETCDBACKUP_S3_ONLY");
-    if (only != null && !only.isBlank()) {
-      names.retainAll(Set.of(only.strip().split("\\s+")));
-    }
-    return names;
-  }
-
   @BeforeParameterizedClassInvocation
   static void start(String name) throws IOException {
-    switch (name) {
-      case "s3proxy" -> {
-        server = S3Server.embedded();
-        ServerRow.begin(name, versionOfS3proxy());
-      }
-      case "rgw" -> {
-        server = S3Server.ceph();
-        String version = System.getenv("ETCDBACKUP_RGW_VERSION");
-        ServerRow.begin(name, version == null ? "unknown" : version);
-      }
-      default -> {
-        Map.Entry<String, S3Server> found =
-            S3Server.listed().entrySet().stream()
-                .filter(one -> one.getKey().replaceFirst("-.*", "").equals(name))
-                .findFirst()
-                .orElseThrow(() -> missing(name));
-        server = found.getValue();
-        ServerRow.begin(name, found.getKey().replaceFirst("[^-]*-?", ""));
-      }
-    }
-  }
-
-  /** Servers that only Go builds are not required. */
-  private static RuntimeException missing(String name) {
-    String text =
-        "no %1$s: run 'fixtures/s3 up %1$s target/s3; . target/s3/%1$s/env', or list one of yours in"
-                .formatted(name)
-            + " ETCDBACKUP_S3_SERVERS";
-    return REQUIRED.contains(name) ? Fixtures.missing(text) : Assumptions.abort(text);
-  }
-
-  private static String versionOfS3proxy() throws IOException {
-    Properties pom = new Properties();
-    try (InputStream in =
-        S3Proxy.class.getResourceAsStream("/META-INF/maven/org.gaul/s3proxy/pom.properties")) {
-      pom.load(in);
-    }
-    return pom.getProperty("version");
+    server = ListedServers.open(name);
   }
 
   @AfterParameterizedClassInvocation

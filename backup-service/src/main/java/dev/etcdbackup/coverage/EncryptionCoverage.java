@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What is known of the encryption of a project whose newest backup is encrypted.
+ * Information on the encryption of a project whose newest backup is encrypted.
  *
  * <p>Immutable and thread-safe.
  *

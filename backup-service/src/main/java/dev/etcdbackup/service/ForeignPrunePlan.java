@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What pruning backups of other tools would keep and delete. Making a plan deletes nothing.
+ * The decisions to keep or delete backups of other tools. Making a plan deletes nothing.
  *
  * <p>Immutable and thread-safe.
  *

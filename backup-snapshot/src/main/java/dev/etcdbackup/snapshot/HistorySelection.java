@@ -1,8 +1,8 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * Which part of a history is taken: of which keys, up to which revision, and whether what was
- * replaced by then is left out.
+ * Which part of a history is taken: of which keys, up to which revision, and whether values that
+ * were replaced by then are omitted.
  *
  * @param keys which keys; puts and deletions of other keys are left out
  * @param until the last revision that is taken; {@link Revision#LATEST} for all

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What became of one key, put together from snapshots of a cluster at different times, each of
- * which holds what happened since its last compaction.
+ * The history of one key, combined from snapshots of a cluster at different times, each of which
+ * holds the changes since its last compaction.
  *
  * <p>For one thread. Holds some 150 bytes for each put and deletion.
  */

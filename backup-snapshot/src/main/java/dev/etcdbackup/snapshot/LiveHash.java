@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A live member, asked for {@code HashKV}: {@code LiveMember} of backup-etcd, or whatever else
- * reaches it.
+ * A live member, asked for {@code HashKV}: {@code LiveMember} of backup-etcd, or another
+ * implementation.
  */
 @FunctionalInterface
 public interface LiveHash {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is to be known before a member that is restored from a snapshot is started.
+ * What to know before starting a member that is restored from a snapshot.
  *
  * @param findings the findings, each with what to do
  */

@@ -1,6 +1,9 @@
 package dev.etcdbackup.snapshot;
 
-/** The snapshot does not hold the state at a revision: it was compacted, or is yet to come. */
+/**
+ * The snapshot does not hold the state at a revision: it was compacted, or is later than the
+ * snapshot.
+ */
 public final class RevisionNotRetainedException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What reading about ten pages of a snapshot shows.
+ * The metadata of a snapshot, which about ten pages contain.
  *
  * @param revision the revision of the last event, exactly; 0 when there is none
- * @param compactRevision the revision up to which history is gone, -1 when there is all of it
+ * @param compactRevision the revision up to which history was compacted, -1 when it never was
  * @param scheduledCompaction the revision of the last compaction that was begun
  * @param finishedCompaction the revision of the last compaction that was finished
  * @param writtenBy the line of etcd that wrote it, by what is in the bucket {@code meta}

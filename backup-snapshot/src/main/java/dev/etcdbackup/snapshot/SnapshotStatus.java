@@ -3,7 +3,7 @@ package dev.etcdbackup.snapshot;
 import java.util.Optional;
 
 /**
- * What {@code etcdctl} or {@code etcdutl snapshot status} says of a snapshot.
+ * The status of a snapshot, as {@code etcdctl} or {@code etcdutl snapshot status} prints it.
  *
  * @param hash CRC-32C over all buckets, an unsigned number of 32 bits
  * @param revision the revision of the last event, 0 when there is none

@@ -10,6 +10,7 @@ import dev.etcdbackup.snapshot.KeyCursor;
 import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.KeySelection;
 import dev.etcdbackup.snapshot.Revision;
+import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -90,6 +91,34 @@ class PartialBootTest {
       }
       Restored.assertWritable(server, false);
       Restored.assertSound(server);
+    }
+  }
+
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("servers")
+  void aPartIsCompactedAndDefragmentedAndSavedAgain(EtcdBinaries etcd) throws Exception {
+    Path file = Backups.snapshot(NAME, directory);
+    KeyRange range = KeyRange.prefix(PODS);
+    HistorySelection selection =
+        new HistorySelection(KeySelection.all().including(range), Revision.of(UNTIL), false);
+    Path second = directory.resolve("second.db");
+    try (EtcdServer server =
+            etcd.server()
+                .dataDirs(Restored.of(file, it -> it.select(selection).withoutAuth()))
+                .start();
+        EtcdSnapshot whole = EtcdSnapshot.open(file);
+        Client client = Restored.client(server, false)) {
+      Restored.compact(client, UNTIL - 20);
+      Restored.defragment(client, server);
+      assertSame(client, whole.keys(range, Revision.of(UNTIL - 19)), UNTIL - 19);
+      String unused = server.etcdctl("snapshot", "save", second.toString());
+      try (EtcdSnapshot saved = EtcdSnapshot.open(second)) {
+        assertThat(saved.verify(VerifyOptions.DEFAULT.deeply()).problems()).isEmpty();
+        assertThat(saved.metadata().compactRevision()).isEqualTo(UNTIL - 20);
+        assertThat(saved.hashKv()).isEqualTo(Restored.hashKv(client, server));
+        assertSame(client, saved.keys(range), UNTIL);
+        assertSame(client, whole.keys(range, Revision.of(UNTIL)), UNTIL);
+      }
     }
   }
 

@@ -88,7 +88,7 @@ final class Restored {
       DeleteOption all = DeleteOption.builder().withRange(ALL).build();
       long revision = client.getKVClient().delete(ALL, all).get().getHeader().getRevision();
       compact(client, revision);
-      client.getMaintenanceClient().defragmentMember(target(server)).get();
+      defragment(client, server);
       client.getKVClient().put(bytes("at last"), bytes("2")).get();
       assertThat(count(client)).isEqualTo(1);
     }
@@ -98,6 +98,10 @@ final class Restored {
   static void compact(Client client, long revision) throws Exception {
     CompactOption option = CompactOption.builder().withCompactPhysical(true).build();
     client.getKVClient().compact(revision, option).get(30, TimeUnit.SECONDS);
+  }
+
+  static void defragment(Client client, EtcdServer server) throws Exception {
+    client.getMaintenanceClient().defragmentMember(target(server)).get();
   }
 
   /** Its database is sound once it has ended. */

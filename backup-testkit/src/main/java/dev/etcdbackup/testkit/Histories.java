@@ -86,7 +86,7 @@ final class Histories {
       time = time.minusSeconds(random.nextInt(5) * pace / 2);
       revision =
           switch (random.nextInt(20)) {
-            case 0 -> random.nextInt(10_000); // restored: an older generation lies before this
+            case 0 -> random.nextInt(10_000); // restored: an older generation precedes this
             case 1, 2, 3 -> revision;
             default -> Math.max(0, revision - random.nextInt(60));
           };

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Checks as JUnit 5 tests that a store which is already in use suits for backups: the bucket of a
+ * Checks, as JUnit 5 tests, that a store that is already in use can hold backups: the bucket of a
  * staging environment, a mounted directory. Extend this class and return the store, with the
  * configuration and the credentials of the application.
  *

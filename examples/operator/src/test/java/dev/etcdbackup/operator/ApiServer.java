@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -77,9 +76,9 @@ final class ApiServer implements AutoCloseable {
   private static Path program() {
     String directory = System.getenv(VARIABLE);
     if (directory == null || directory.isEmpty() || directory.equals("none")) {
-      if ("none".equals(directory) || !isOnPath("go")) {
-        System.err.println("SKIPPED: no test runs on a real API server: it cannot be built here");
-        return Assumptions.abort("no Go to build " + PROGRAM + " with");
+      if ("none".equals(directory)) {
+        System.err.println("SKIPPED: no test runs on a real API server: " + VARIABLE + " is none");
+        return Assumptions.abort(VARIABLE + " is none");
       }
       throw Fixtures.missing(
           VARIABLE
@@ -88,11 +87,6 @@ final class ApiServer implements AutoCloseable {
               + "=$(fixtures/apiserver target/apiserver)");
     }
     return Path.of(directory, PROGRAM).toAbsolutePath();
-  }
-
-  private static boolean isOnPath(String name) {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(each -> Files.isExecutable(Path.of(each, name)));
   }
 
   private Process launch() throws IOException {

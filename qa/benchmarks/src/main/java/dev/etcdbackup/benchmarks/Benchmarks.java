@@ -40,9 +40,9 @@ public final class Benchmarks implements Callable<Integer> {
           new AgainstCase(),
           new HeapCase(),
           new ListCase(),
-          new MixedCase(),
           new ChangesCase(),
           new ReadsCase(),
+          new MixedCase(),
           new JmhCase());
 
   private static final Set<String> TARGETS = Set.of("rgw", "s3proxy", "directory", "discard");
@@ -73,8 +73,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed, changes,"
-              + " reads, jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed,"
+              + " changes, reads, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(

@@ -12,12 +12,13 @@ import java.util.logging.LogManager;
  * Runs one application of {@code examples/embedding} against real servers, on the Java that runs
  * this, and writes its row of the table: {@code EmbeddingCheck WORK_DIRECTORY DIRECTORY NAME TITLE
  * KIND ARGUMENT...}. KIND is what the application is used through, {@code http} or {@code
- * kubernetes}; the arguments start it, from its DIRECTORY.
+ * kubernetes}, or {@code kubernetes-refused} for an operator whose libraries do not fit: it has to
+ * report that, and takes no backup. The arguments start the application, from its DIRECTORY.
  */
 public final class EmbeddingCheck {
   private EmbeddingCheck() {}
 
-  /** Exits with 0 when the application did all that is asked of it. */
+  /** Exits with 0 when the application did what is expected of it. */
   public static void main(String[] args) throws IOException {
     LogManager.getLogManager().reset(); // that of the mock API server
     int status = 1;
@@ -33,22 +34,30 @@ public final class EmbeddingCheck {
     Path directory = Path.of(args[1]);
     String name = args[2];
     String title = args[3];
-    boolean kubernetes = args[4].equals("kubernetes");
+    String kind = args[4];
     List<String> arguments = List.of(args).subList(5, args.length);
     Path log = work.resolve(name + ".log");
     Path classes = work.resolve(name + ".classes");
-    String result = "OK";
+    boolean passed = false;
+    String result;
     Files.deleteIfExists(log);
     try (EtcdServer etcd = EtcdServer.start();
         EtcdServer lockEtcd = EtcdServer.start();
         S3Server s3 = S3Server.embedded();
         Cluster cluster = new Cluster(etcd, lockEtcd, s3)) {
-      Usage usage = kubernetes ? new KubernetesUsage(cluster) : new HttpUsage(cluster);
+      Usage usage =
+          switch (kind) {
+            case "http" -> new HttpUsage(cluster);
+            case "kubernetes" -> new KubernetesUsage(cluster);
+            case "kubernetes-refused" -> new RefusedUsage(new KubernetesUsage(cluster), log);
+            default -> throw new IllegalArgumentException("no such kind: " + kind);
+          };
       try (usage;
           Application application =
               Application.start(directory, arguments, usage.environment(), log, classes)) {
-        usage.run(application);
+        result = usage.run(application).replace("|", "\\|");
         application.stop();
+        passed = true;
       } catch (Exception | AssertionError e) {
         result = "fails: " + firstLine(e);
         e.printStackTrace();
@@ -66,7 +75,7 @@ public final class EmbeddingCheck {
                 result);
     Files.writeString(work.resolve(name + ".row"), row + "\n");
     System.out.println(row);
-    return result.equals("OK");
+    return passed;
   }
 
   private static String firstLine(Throwable e) {

@@ -43,7 +43,7 @@ final class HttpUsage implements Usage {
   }
 
   @Override
-  public void run(Application application) throws Exception {
+  public String run(Application application) throws Exception {
     application.await("the first scheduled backup", () -> !listed().isEmpty());
     String scheduled = listed().get(0);
     for (int i = 0; i < KEPT; i++) {
@@ -55,6 +55,7 @@ final class HttpUsage implements Usage {
     waitsForTheLock();
     cluster.etcd().put("newest", "value");
     download(takeOne(), "newest");
+    return "OK";
   }
 
   private String takeOne() throws Exception {

@@ -50,8 +50,8 @@ final class KubernetesUsage implements Usage {
     return environment;
   }
 
-  @Override
-  public void run(Application application) throws Exception {
+  /** Creates the resource whose cluster the operator backs up. */
+  void create() {
     client
         .genericKubernetesResources(KIND)
         .inNamespace(NAMESPACE)
@@ -72,6 +72,11 @@ final class KubernetesUsage implements Usage {
                             "keep", 2)))
                 .build())
         .create();
+  }
+
+  @Override
+  public String run(Application application) throws Exception {
+    create();
     application.await("the first backup in the status", () -> status("newest") != null);
     Object first = status("newest");
     application.await("a pruned backup", () -> !cluster.names().contains(String.valueOf(first)));
@@ -81,13 +86,19 @@ final class KubernetesUsage implements Usage {
     HttpUsage.requireEqual("the backups kept", true, held.size() <= 3);
     resource().delete();
     application.await("the deletion of the resource", () -> resource().get() == null);
+    return "OK";
+  }
+
+  Cluster cluster() {
+    return cluster;
   }
 
   private Resource<GenericKubernetesResource> resource() {
     return client.genericKubernetesResources(KIND).inNamespace(NAMESPACE).withName(Cluster.PROJECT);
   }
 
-  private Object status(String field) {
+  /** The value of a field of the resource's status; null while there is none. */
+  Object status(String field) {
     return resource().get().get("status", field);
   }
 

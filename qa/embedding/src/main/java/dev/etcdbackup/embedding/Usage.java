@@ -9,8 +9,10 @@ interface Usage extends AutoCloseable {
 
   /**
    * Makes it take, list, prune and download backups, and throws when one of these did not happen.
+   *
+   * @return the result for the table
    */
-  void run(Application application) throws Exception;
+  String run(Application application) throws Exception;
 
   @Override
   void close();

@@ -208,7 +208,7 @@ final class CaseRun {
     }
   }
 
-  /** gRPC keeps threads for a minute, for whoever comes next. */
+  /** gRPC keeps its threads for a minute, for the next channel. */
   private List<String> running() {
     Thread[] all = new Thread[threads.activeCount() + 10];
     int count = threads.enumerate(all);

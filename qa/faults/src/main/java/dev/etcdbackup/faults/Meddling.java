@@ -84,7 +84,7 @@ enum Meddling {
     // nothing
   }
 
-  /** Does it; whoever is told that a name is taken has stored nothing. */
+  /** Does it; a writer that gets BackupExistsException has stored nothing. */
   abstract void act(Backend backend, Map<BackupKey, byte[]> stored) throws BackupException;
 
   /** Whether a backup comes or goes by this. */

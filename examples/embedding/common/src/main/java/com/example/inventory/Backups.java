@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Backs up the application's etcd every hour and keeps the newest three backups. Replicas of the
- * application exclude one another by a lock, which lies in another etcd.
+ * application exclude one another by a lock, which is in another etcd.
  */
 public final class Backups implements AutoCloseable {
   private static final String PROJECT = "inventory";
