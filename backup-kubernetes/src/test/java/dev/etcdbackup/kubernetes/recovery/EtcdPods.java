@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Real etcd processes as the containers of a StatefulSet's pods, and this library's restore as the
@@ -71,7 +72,12 @@ final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
   String etcdctl(int index, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("--endpoints=" + clientUrl(index)));
     all.addAll(List.of(arguments));
-    return binaries.run("etcdctl", all.toArray(new String[0])).strip();
+    EtcdBinaries client = // of any version; a directory may hold the server alone
+        Stream.concat(Stream.of(binaries), EtcdBinaries.all().stream())
+            .filter(one -> one.has("etcdctl"))
+            .findFirst()
+            .orElse(binaries);
+    return client.run("etcdctl", all.toArray(new String[0])).strip();
   }
 
   @Override
