@@ -166,7 +166,7 @@ final class S3Exceptions {
       text.append(" (request ").append(e.requestId()).append(')');
     }
     String said = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorMessage();
-    String hint = hint(e.statusCode(), code);
+    String hint = hint(e.statusCode(), reason(code, said));
     if (code.equals("PermanentRedirect") || code.equals("AuthorizationHeaderMalformed")) {
       hint = regionHint(e, said);
     }
@@ -219,6 +219,17 @@ final class S3Exceptions {
       return "it is not encrypted with a customer's key, and one was given";
     }
     return null;
+  }
+
+  /** Garage denies access with one code for wrong credentials too, and says which in the text. */
+  private static String reason(String code, @Nullable String said) {
+    if (!code.equals("AccessDenied") || said == null) {
+      return code;
+    }
+    if (said.contains("No such key: ")) {
+      return "InvalidAccessKeyId";
+    }
+    return said.contains("Invalid signature") ? "SignatureDoesNotMatch" : code;
   }
 
   private @Nullable String hint(int status, String code) {

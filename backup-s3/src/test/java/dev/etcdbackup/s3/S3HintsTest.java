@@ -93,6 +93,22 @@ class S3HintsTest {
         .hasMessageEndingWith("400 XAmzContentSHA256Mismatch: no");
   }
 
+  /** As Garage answers. */
+  @ParameterizedTest
+  @CsvSource({
+    "Forbidden: No such key: GK1, does not know the access key",
+    "Forbidden: Invalid signature, the secret key is wrong",
+    "Forbidden: Operation is not allowed for this key., these credentials may not do this",
+  })
+  void wrongCredentialsAreToldFromMissingRights(String said, String hint) {
+    server.refuse("GET", "list-type", 403, "AccessDenied", said);
+
+    assertThatThrownBy(() -> store().list("p"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("403 AccessDenied: ")
+        .hasMessageContaining(hint);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "PUT, 412, PreconditionFailed, a delete marker may take it",

@@ -19,6 +19,9 @@ final class ServerRow implements AfterTestExecutionCallback, TestExecutionExcept
   /** Rules of the contract that a server is known to break, whatever the store does. */
   private static final Map<String, Set<String>> BROKEN =
       Map.of(
+          "garage",
+          // It ignores If-None-Match.
+          Set.of("aNameTakenMeanwhileIsRefusedAtTheEnd", "ofTwoPutsOfOneKeyAtOnceExactlyOneWins"),
           "s3mock",
           Set.of(
               // To abort an upload removes the object of that name.
