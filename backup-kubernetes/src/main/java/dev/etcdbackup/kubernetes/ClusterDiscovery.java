@@ -1,9 +1,7 @@
 package dev.etcdbackup.kubernetes;
 
 import dev.etcdbackup.coverage.Coverage;
-import dev.etcdbackup.coverage.CoverageRow;
 import dev.etcdbackup.coverage.CoverageState;
-import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,11 +10,9 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -74,10 +70,7 @@ public final class ClusterDiscovery implements AutoCloseable {
   private final List<ClusterLayout> layouts;
   private final Function<DiscoveredCluster, Optional<ScheduledCluster>> settings;
   private final List<Watched<?>> watches = new ArrayList<>(); // guarded by this
-  private final Map<String, TreeMap<Integer, Candidate>> objects =
-      new LinkedHashMap<>(); // of each object, by layout; guarded by this
-  private final Map<String, Map<String, Candidate>> claims =
-      new TreeMap<>(); // of each project, by object; guarded by this
+  private final ProjectClaims claims = new ProjectClaims(); // guarded by this
   private final Map<String, DiscoveredCluster> scheduled = new TreeMap<>(); // guarded by this
   private final Map<String, NotBackedUp> refused = new TreeMap<>(); // by project; guarded by this
   private boolean listed; // guarded by this
@@ -152,7 +145,7 @@ public final class ClusterDiscovery implements AutoCloseable {
     }
     synchronized (this) {
       listed = true;
-      List.copyOf(claims.keySet()).forEach(this::refresh);
+      claims.projects().forEach(this::refresh);
       LOG.info(
           "{} etcd clusters were found, {} of them are not backed up",
           scheduled.size() + notBackedUp().size(),
@@ -186,20 +179,17 @@ public final class ClusterDiscovery implements AutoCloseable {
    */
   public synchronized List<NotBackedUp> notBackedUp() {
     List<NotBackedUp> all = new ArrayList<>();
-    for (Map.Entry<String, Map<String, Candidate>> project : claims.entrySet()) {
-      @Nullable NotBackedUp first = refused.get(project.getKey());
+    for (String project : claims.projects()) {
+      @Nullable NotBackedUp first = refused.get(project);
       if (first != null) {
         all.add(first);
       }
-      List<Candidate> claimants = oldestFirst(project.getValue().values());
+      List<Candidate> claimants = claims.of(project);
       for (Candidate other : claimants.subList(Math.min(1, claimants.size()), claimants.size())) {
         all.add(
             new NotBackedUp(
                 other.cluster(),
-                "its project "
-                    + project.getKey()
-                    + " is that of "
-                    + claimants.get(0).cluster().place()));
+                "its project " + project + " is that of " + claimants.get(0).cluster().place()));
       }
     }
     return all;
@@ -214,20 +204,7 @@ public final class ClusterDiscovery implements AutoCloseable {
    * @return the report with these clusters
    */
   public Coverage coverage(Coverage coverage) {
-    Map<String, String> notes = new LinkedHashMap<>();
-    for (NotBackedUp one : notBackedUp()) {
-      notes.merge(
-          one.cluster().project(),
-          "found as " + one.cluster().place() + " and not backed up: " + one.reason(),
-          (before, more) -> before + "; " + more);
-    }
-    List<ProjectCoverage> projects = new ArrayList<>();
-    for (ProjectCoverage one : coverage.projects()) {
-      String note = notes.remove(one.row().project());
-      projects.add(note == null ? one : withNote(one, note));
-    }
-    notes.forEach((project, note) -> projects.add(unconfigured(project, note)));
-    return new Coverage(coverage.at(), projects);
+    return NotBackedUpNotes.add(coverage, notBackedUp());
   }
 
   /**
@@ -269,54 +246,21 @@ public final class ClusterDiscovery implements AutoCloseable {
 
   /** A layout sees an object as this cluster, or no longer as one. */
   private synchronized void changed(String object, int layout, @Nullable Candidate candidate) {
-    TreeMap<Integer, Candidate> views = objects.computeIfAbsent(object, key -> new TreeMap<>());
-    @Nullable Candidate before = first(views);
-    if (candidate == null) {
-      views.remove(layout);
-    } else {
-      views.put(layout, candidate);
-    }
-    @Nullable Candidate after = first(views);
-    if (views.isEmpty()) {
-      objects.remove(object);
-    }
-    if (Objects.equals(before, after)) {
-      return;
-    }
-    Set<String> affected = new LinkedHashSet<>();
-    if (before != null) {
-      String project = before.cluster().project();
-      affected.add(project);
-      claims.getOrDefault(project, new TreeMap<>()).remove(object);
-    }
-    if (after != null) {
-      String project = after.cluster().project();
-      affected.add(project);
-      claims.computeIfAbsent(project, key -> new TreeMap<>()).put(object, after);
-    }
+    Set<String> affected = claims.see(object, layout, candidate);
     if (listed && !closed) {
       affected.forEach(this::refresh);
     }
   }
 
-  private static @Nullable Candidate first(NavigableMap<Integer, Candidate> views) {
-    return views.isEmpty() ? null : views.firstEntry().getValue();
-  }
-
-  private static List<Candidate> oldestFirst(Collection<Candidate> candidates) {
-    return candidates.stream().sorted(Candidate.OLDEST_FIRST).toList();
-  }
-
   /** Makes the scheduler have of a project what was found. */
   private void refresh(String project) {
-    Map<String, Candidate> claimants = claims.getOrDefault(project, Map.of());
+    List<Candidate> claimants = claims.of(project);
     refused.remove(project);
     if (claimants.isEmpty()) {
-      claims.remove(project);
       drop(project, "it is gone");
       return;
     }
-    Candidate owner = oldestFirst(claimants.values()).get(0);
+    Candidate owner = claimants.get(0);
     DiscoveredCluster cluster = owner.cluster();
     String reason = owner.problem().orElse("");
     try {
@@ -363,37 +307,6 @@ public final class ClusterDiscovery implements AutoCloseable {
       scheduler.remove(project);
       LOG.info("etcd cluster {} is no longer backed up: {}", before.place(), reason);
     }
-  }
-
-  private static ProjectCoverage withNote(ProjectCoverage one, String note) {
-    CoverageRow row = one.row();
-    return new ProjectCoverage(
-        new CoverageRow(
-            row.project(),
-            row.state(),
-            row.newest(),
-            row.age(),
-            row.note().isEmpty() ? note : row.note() + "; " + note),
-        one.lastSuccess(),
-        one.lastFailure(),
-        one.nextDue(),
-        one.missed(),
-        one.anomalies(),
-        one.encryption(),
-        one.days());
-  }
-
-  private static ProjectCoverage unconfigured(String project, String note) {
-    return new ProjectCoverage(
-        new CoverageRow(
-            project, CoverageState.UNCONFIGURED, Optional.empty(), Optional.empty(), note),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        0,
-        List.of(),
-        Optional.empty(),
-        List.of());
   }
 
   /** Settings of a discovery. Not thread-safe. */

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,12 +36,10 @@ final class FoundObjects {
 
   private final ClusterLayout layout;
   private final BiConsumer<String, @Nullable Candidate> changed;
-  private final Map<String, TreeMap<String, Pod>> pods = new HashMap<>(); // guarded by this
-  private final Map<String, String> clusterOfPod = new HashMap<>(); // guarded by this
+  private final GroupedObjects<Pod> pods = new GroupedObjects<>(); // by cluster; guarded by this
   private final Map<String, Service> services = new HashMap<>(); // guarded by this
-  private final Map<String, TreeMap<String, EndpointSlice>> slices =
-      new HashMap<>(); // guarded by this
-  private final Map<String, String> serviceOfSlice = new HashMap<>(); // guarded by this
+  private final GroupedObjects<EndpointSlice> slices =
+      new GroupedObjects<>(); // by Service; guarded by this
 
   /**
    * Makes it; nothing is watched yet.
@@ -155,17 +154,10 @@ final class FoundObjects {
   }
 
   synchronized void pod(String key, @Nullable Pod object) {
-    String before = clusterOfPod.remove(key);
-    String now = object == null || isOver(object) ? null : clusterOf(object);
-    if (before != null && !before.equals(now)) {
-      Objects.requireNonNull(pods.get(before)).remove(key);
-      pods(before);
-    }
-    if (now != null && object != null) {
-      clusterOfPod.put(key, now);
-      pods.computeIfAbsent(now, cluster -> new TreeMap<>()).put(key, object);
-      pods(now);
-    }
+    String cluster = object == null || isOver(object) ? null : clusterOf(object);
+    List<String> clusters =
+        cluster == null || object == null ? pods.remove(key) : pods.put(key, cluster, object);
+    clusters.forEach(this::pods);
   }
 
   private @Nullable String clusterOf(Pod pod) {
@@ -185,14 +177,13 @@ final class FoundObjects {
   }
 
   private void pods(String cluster) {
-    TreeMap<String, Pod> members = Objects.requireNonNull(pods.get(cluster));
+    Collection<Pod> members = pods.of(cluster);
     if (members.isEmpty()) {
-      pods.remove(cluster);
       changed.accept(cluster, null);
       return;
     }
     Pod oldest =
-        members.values().stream()
+        members.stream()
             .min(
                 Comparator.comparing(
                     one ->
@@ -213,7 +204,7 @@ final class FoundObjects {
               @Override
               public List<URI> endpoints(boolean tls) {
                 List<URI> endpoints = new ArrayList<>();
-                for (Pod one : members.values()) {
+                for (Pod one : members) {
                   host(one).ifPresent(host -> endpoints.add(endpoint(one, host, tls)));
                 }
                 if (endpoints.isEmpty()) {
@@ -257,22 +248,10 @@ final class FoundObjects {
   }
 
   synchronized void slice(String key, @Nullable EndpointSlice object) {
-    String before = serviceOfSlice.remove(key);
-    String now = object == null ? null : serviceOf(object);
-    if (before != null && !before.equals(now)) {
-      slices.computeIfPresent(
-          before,
-          (service, all) -> {
-            all.remove(key);
-            return all.isEmpty() ? null : all;
-          });
-      sliced(before);
-    }
-    if (now != null && object != null) {
-      serviceOfSlice.put(key, now);
-      slices.computeIfAbsent(now, service -> new TreeMap<>()).put(key, object);
-      sliced(now);
-    }
+    String service = object == null ? null : serviceOf(object);
+    List<String> changedServices =
+        service == null || object == null ? slices.remove(key) : slices.put(key, service, object);
+    changedServices.forEach(this::sliced);
   }
 
   private void sliced(String key) {
@@ -303,19 +282,19 @@ final class FoundObjects {
 
               @Override
               public List<URI> endpoints(boolean tls) {
-                return behind(object, slices.getOrDefault(key, new TreeMap<>()), tls);
+                return behind(object, slices.of(key), tls);
               }
             }));
   }
 
   /** One URL for each pod; that of the Service while it has no pod, so that backups fail then. */
-  private static List<URI> behind(Service object, Map<String, EndpointSlice> slices, boolean tls) {
+  private static List<URI> behind(Service object, Collection<EndpointSlice> slices, boolean tls) {
     String scheme = tls ? "https://" : "http://";
     String host =
         object.getMetadata().getName() + "." + object.getMetadata().getNamespace() + ".svc";
     ServicePort port = clientPort(object);
     TreeMap<String, URI> found = new TreeMap<>();
-    for (EndpointSlice slice : slices.values()) {
+    for (EndpointSlice slice : slices) {
       int target = target(slice, port);
       for (Endpoint one : slice.getEndpoints()) {
         for (String address : one.getAddresses()) {
