@@ -1,14 +1,10 @@
 package dev.etcdbackup.kubernetes.recovery;
 
-import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.etcd.EtcdConnection;
-import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +14,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Runs a step of a restore. Each method may be called again after it was interrupted anywhere. */
 final class RestoreRun {
@@ -31,6 +26,7 @@ final class RestoreRun {
   private final MemberClaims claims;
   private final VolumeSwap volumes;
   private final RestoreJob jobs;
+  private final RestoreAttempt attempt;
   private final MemberChecks checks;
   private final List<Dependant> dependants;
 
@@ -48,6 +44,7 @@ final class RestoreRun {
         new MemberClaims(client, members.namespace(), members.cluster().name(), state.id());
     this.volumes = new VolumeSwap(members, claims, state.id(), state.backup().isPresent());
     this.jobs = new RestoreJob(members, tool, state.id());
+    this.attempt = new RestoreAttempt(client, members, claims, volumes, jobs, state.attempt());
     this.checks = new MemberChecks(members, connections);
     this.dependants = dependants;
   }
@@ -177,109 +174,20 @@ final class RestoreRun {
     if (state.backup().isEmpty()) {
       return Result.done("the cluster starts without data");
     }
-    List<String> left = new ArrayList<>();
-    List<String> failed = new ArrayList<>();
-    for (int i = 0; i < members.count(); i++) {
-      Job job = job(i);
-      if (job != null && failedEarlier(job)) {
-        job = removeAttempt(i) ? null : job;
-      }
-      if (job == null) {
-        createAttempt(i, state.backup().get());
-        left.add(jobs.name(i));
-      } else if (hasEnded(job, "Failed") && !failedEarlier(job)) {
-        failed.add(jobs.name(i) + ": " + reason(job));
-      } else if (!hasEnded(job, "Complete")) {
-        left.add(jobs.name(i));
-      }
+    RestoreAttempt.Progress progress = attempt.advance(state.backup().get());
+    if (!progress.failed().isEmpty()) {
+      throw failure("Jobs failed, see their pods' logs: " + String.join("; ", progress.failed()));
     }
-    if (!failed.isEmpty()) {
-      throw failure("Jobs failed, see their pods' logs: " + String.join("; ", failed));
-    }
-    return left.isEmpty()
+    return progress.running().isEmpty()
         ? Result.done("restored the data of " + members.count() + " members")
-        : Result.waiting("Jobs " + String.join(", ", left) + " to complete");
-  }
-
-  private @Nullable Job job(int index) {
-    return client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(members.namespace())
-        .withName(jobs.name(index))
-        .get();
-  }
-
-  private boolean failedEarlier(Job job) {
-    String attempt = job.getMetadata().getLabels().get(RestoreJob.ATTEMPT);
-    return hasEnded(job, "Failed") && !Integer.toString(state.attempt()).equals(attempt);
-  }
-
-  private static boolean hasEnded(Job job, String how) {
-    return job.getStatus() != null
-        && job.getStatus().getConditions().stream()
-            .anyMatch(one -> one.getType().equals(how) && "True".equals(one.getStatus()));
-  }
-
-  private static String reason(Job job) {
-    return job.getStatus().getConditions().stream()
-        .filter(one -> one.getType().equals("Failed"))
-        .map(JobCondition::getMessage)
-        .findFirst()
-        .orElse("no reason given");
-  }
-
-  /**
-   * Deletes the Job of an attempt that failed, and what it wrote; returns whether both are gone.
-   */
-  private boolean removeAttempt(int index) {
-    deleteJob(index);
-    return claims.delete(volumes.staging(index)) && job(index) == null;
-  }
-
-  private void deleteJob(int index) {
-    client
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(members.namespace())
-        .withName(jobs.name(index))
-        .withPropagationPolicy(DeletionPropagation.BACKGROUND)
-        .delete();
-  }
-
-  /** Creates a member's claim and Job, when nothing of an earlier attempt is left. */
-  private void createAttempt(int index, BackupKey backup) {
-    String attempt = Integer.toString(state.attempt());
-    PersistentVolumeClaim staging = claims.get(volumes.staging(index));
-    if (staging != null
-        && !attempt.equals(staging.getMetadata().getLabels().get(RestoreJob.ATTEMPT))) {
-      if (!claims.delete(volumes.staging(index))) {
-        return;
-      }
-      staging = null;
-    }
-    if (staging == null) {
-      claims.create(stagingClaim(index));
-    }
-    Job job = jobs.of(index, volumes.staging(index), backup, state.attempt());
-    client.batch().v1().jobs().inNamespace(members.namespace()).resource(job).create();
-  }
-
-  private PersistentVolumeClaim stagingClaim(int index) {
-    PersistentVolumeClaim old = claims.get(members.claim(index));
-    PersistentVolumeClaim fresh =
-        claims.fresh(volumes.staging(index), old == null ? members.template() : old);
-    fresh.getMetadata().getLabels().put(RestoreJob.ATTEMPT, Integer.toString(state.attempt()));
-    return fresh;
+        : Result.waiting("Jobs " + String.join(", ", progress.running()) + " to complete");
   }
 
   /** What would be created, in this order. */
   List<HasMetadata> manifests() {
     List<HasMetadata> manifests = new ArrayList<>();
     for (int i = 0; i < members.count() && state.backup().isPresent(); i++) {
-      manifests.add(stagingClaim(i));
+      manifests.add(attempt.stagingClaim(i));
       manifests.add(jobs.of(i, volumes.staging(i), state.backup().get(), state.attempt()));
     }
     for (int i = 0; i < members.count(); i++) {
@@ -333,7 +241,7 @@ final class RestoreRun {
   private Result swapVolumes() throws ClusterRestoreException {
     requireStopped();
     for (int i = 0; i < members.count(); i++) {
-      deleteJob(i); // a claim is in use while a pod of a completed Job exists
+      attempt.deleteJob(i); // a claim is in use while a pod of a completed Job exists
     }
     List<String> waiting = new ArrayList<>();
     for (int i = 0; i < members.count(); i++) {
@@ -395,7 +303,7 @@ final class RestoreRun {
     }
     List<String> waiting = new ArrayList<>();
     for (int i = 0; i < members.count(); i++) {
-      deleteJob(i);
+      attempt.deleteJob(i);
       volumes.moveBack(i).ifPresent(waiting::add);
     }
     if (!waiting.isEmpty()) {
