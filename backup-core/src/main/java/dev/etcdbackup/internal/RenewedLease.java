@@ -49,7 +49,7 @@ public final class RenewedLease {
    *
    * @param ttl its time to live
    * @param asked when it was asked for, by {@link System#nanoTime}
-   * @param onLoss is told the reason, once, when the lease is lost; closing waits for it
+   * @param onLoss receives the reason, once, when the lease is lost; closing waits for it
    */
   public RenewedLease(Duration ttl, long asked, Consumer<String> onLoss) {
     this.ttl = ttl;
