@@ -18,7 +18,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * chunk only after it was authenticated, and the end only after the total was; everything else is
  * an {@link IOException}. Holds two chunks, at most 4 MiB each.
  */
-final class AuthenticatedData extends InputStream {
+final class AuthenticatedData extends DecryptedChunks {
   private static final int OCB = 2;
   private static final int TAG = 16;
   private static final int NONCE = 15;
@@ -30,13 +30,9 @@ final class AuthenticatedData extends InputStream {
   private final byte[] nonce;
   private final int chunkSize;
   private final byte[] encrypted; // a chunk, its tag, and what may be the last tag
-  private final byte[] plain;
   private int held; // bytes of the next chunk, or the last tag
-  private int at;
-  private int end;
   private long chunks;
   private long total;
-  private boolean ended;
 
   /**
    * Begins to decrypt.
@@ -74,29 +70,7 @@ final class AuthenticatedData extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (length == 0) {
-      return 0;
-    }
-    while (at == end) {
-      if (ended) {
-        return -1;
-      }
-      decryptChunk();
-    }
-    int read = Math.min(length, end - at);
-    System.arraycopy(plain, at, buffer, offset, read);
-    at += read;
-    return read;
-  }
-
-  private void decryptChunk() throws IOException {
+  void decryptChunk() throws IOException {
     int available = held + body.readNBytes(encrypted, held, encrypted.length - held);
     if (available < TAG) {
       throw new EOFException();

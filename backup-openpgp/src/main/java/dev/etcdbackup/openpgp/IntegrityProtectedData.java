@@ -20,7 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
  * does that several times as fast. A thread of its own computes the SHA-1, which takes as long as
  * the decryption. Holds up to 320 KiB. A message of one chunk starts no thread.
  */
-final class IntegrityProtectedData extends InputStream {
+final class IntegrityProtectedData extends DecryptedChunks {
   private static final int CHUNK = 64 * 1024;
   private static final int BLOCK = 16; // of AES
   private static final int PREFIX = BLOCK + 2;
@@ -31,12 +31,8 @@ final class IntegrityProtectedData extends InputStream {
   private final Cipher aes;
   private final BackgroundSha1 sha1 = new BackgroundSha1(START + CHUNK);
   private final byte[] encrypted = new byte[START + CHUNK]; // the block before ends at the start
-  private byte[] plain = new byte[START];
-  private int at = START;
-  private int end = START; // of what may be returned
-  private int held; // the bytes after it, which may belong to the code
+  private int held; // the bytes after what may be returned, which may belong to the code
   private boolean prefixSeen;
-  private boolean ended;
 
   /**
    * Begins to decrypt.
@@ -46,6 +42,9 @@ final class IntegrityProtectedData extends InputStream {
    */
   IntegrityProtectedData(InputStream body, byte[] key) {
     this.body = body;
+    plain = new byte[START];
+    at = START;
+    end = START;
     try {
       aes = Cipher.getInstance("AES/ECB/NoPadding");
       aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"));
@@ -55,29 +54,7 @@ final class IntegrityProtectedData extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (length == 0) {
-      return 0;
-    }
-    while (at == end) {
-      if (ended) {
-        return -1;
-      }
-      decryptChunk();
-    }
-    int read = Math.min(length, end - at);
-    System.arraycopy(plain, at, buffer, offset, read);
-    at += read;
-    return read;
-  }
-
-  private void decryptChunk() throws IOException {
+  void decryptChunk() throws IOException {
     int count = body.readNBytes(encrypted, START, CHUNK);
     byte[] next = sha1.nextBuffer();
     at = START - held;
