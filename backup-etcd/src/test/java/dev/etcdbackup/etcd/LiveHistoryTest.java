@@ -5,26 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
-import dev.etcdbackup.snapshot.HashKv;
-import dev.etcdbackup.snapshot.KeyCursor;
-import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
-import io.etcd.jetcd.KeyValue;
-import io.etcd.jetcd.maintenance.HashKVResponse;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
-import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -38,8 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("server")
 @Timeout(120)
 class LiveHistoryTest {
-  private static final ByteSequence ALL = ByteSequence.from(new byte[1]);
-
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -60,13 +51,13 @@ class LiveHistoryTest {
             .contains("\"revision\":" + snapshot.metadata().revision() + ",");
         long current = snapshot.metadata().revision();
         for (long revision = Math.max(compact, 2); revision <= current; revision += 9) {
-          assertThat(keys(snapshot, revision))
+          assertThat(RecordedAnswers.keys(snapshot, Revision.of(revision)))
               .as("seed %s, revision %s", seed, revision)
-              .isEqualTo(keys(client, revision));
+              .isEqualTo(RecordedAnswers.keys(client, revision));
           if (revision > compact) {
             assertThat(snapshot.hashKv(Revision.of(revision)))
                 .as("seed %s", seed)
-                .isEqualTo(hashKv(client, etcd, revision));
+                .isEqualTo(RecordedAnswers.hashKv(client, etcd, revision));
           }
         }
         assertThat(snapshot.verify(VerifyOptions.DEFAULT.deeply()).problems())
@@ -109,57 +100,6 @@ class LiveHistoryTest {
   private static long compact(Client client, long revision) throws Exception {
     client.getKVClient().compact(revision).get();
     return revision;
-  }
-
-  private static HashKv hashKv(Client client, EtcdServer etcd, long revision) throws Exception {
-    HashKVResponse answer =
-        client
-            .getMaintenanceClient()
-            .hashKV("ip:///127.0.0.1:" + etcd.endpoint().getPort(), revision)
-            .get();
-    return new HashKv(answer.getHash() & 0xffffffffL, revision, answer.getCompacted());
-  }
-
-  private static List<String> keys(Client client, long revision) throws Exception {
-    GetOption option =
-        GetOption.builder()
-            .withRange(ByteSequence.from(new byte[1]))
-            .withRevision(revision)
-            .build();
-    List<String> lines = new ArrayList<>();
-    for (KeyValue kv : client.getKVClient().get(ALL, option).get().getKvs()) {
-      lines.add(
-          line(
-              kv.getKey().getBytes(),
-              kv.getCreateRevision(),
-              kv.getModRevision(),
-              kv.getVersion(),
-              kv.getLease(),
-              kv.getValue().getBytes()));
-    }
-    return lines;
-  }
-
-  private static List<String> keys(EtcdSnapshot snapshot, long revision) throws Exception {
-    List<String> lines = new ArrayList<>();
-    KeyCursor keys = snapshot.keys(KeyRange.all(), Revision.of(revision));
-    while (keys.next()) {
-      lines.add(
-          line(
-              keys.key(),
-              keys.createRevision(),
-              keys.modRevision(),
-              keys.version(),
-              keys.lease(),
-              keys.value()));
-    }
-    return lines;
-  }
-
-  private static String line(
-      byte[] key, long create, long mod, long version, long lease, byte[] value) {
-    String numbers = create + " " + mod + " " + version + " " + lease + " ";
-    return new String(key, UTF_8) + " " + numbers + HexFormat.of().formatHex(value);
   }
 
   private Path save(EtcdServer etcd) throws Exception {

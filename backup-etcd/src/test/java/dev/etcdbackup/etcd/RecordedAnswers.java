@@ -28,11 +28,10 @@ record RecordedAnswers(long revision, HashKv hash, List<String> keys) {
   private static final ByteSequence ALL = ByteSequence.from(new byte[1]);
 
   static RecordedAnswers ask(Client client, EtcdServer etcd, long revision) throws Exception {
-    return new RecordedAnswers(
-        revision, hashKv(client, etcd, revision), keys(range(client, revision)));
+    return new RecordedAnswers(revision, hashKv(client, etcd, revision), keys(client, revision));
   }
 
-  private static HashKv hashKv(Client client, EtcdServer etcd, long revision) throws Exception {
+  static HashKv hashKv(Client client, EtcdServer etcd, long revision) throws Exception {
     HashKVResponse answer =
         client
             .getMaintenanceClient()
@@ -46,9 +45,9 @@ record RecordedAnswers(long revision, HashKv hash, List<String> keys) {
     return client.getKVClient().get(ALL, option).get().getKvs();
   }
 
-  private static List<String> keys(List<KeyValue> found) {
+  static List<String> keys(Client client, long revision) throws Exception {
     List<String> lines = new ArrayList<>();
-    for (KeyValue kv : found) {
+    for (KeyValue kv : range(client, revision)) {
       lines.add(
           line(
               kv.getKey().getBytes(),
