@@ -17,8 +17,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
 /**
  * Makes the list of a server readable that writes the characters of keys into it which XML forbids:
- * replaces each of them by U+FFFD. A key with that character is then not the key of the object, and
- * must be used for nothing but a message. For the answer to one request.
+ * replaces each of them by U+FFFD. A key with that character is then not the key of the object; use
+ * it in a message only. One instance changes the answer to one request.
  */
 final class ForbiddenCharacters implements ExecutionInterceptor {
   private static final char REPLACEMENT = '\uFFFD';
