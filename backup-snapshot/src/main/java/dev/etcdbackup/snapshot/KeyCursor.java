@@ -1,8 +1,11 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.snapshot.bbolt.PassProgress;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * A cursor over keys and their values, in the order of the keys. Stands before the first at the
@@ -23,6 +26,7 @@ public final class KeyCursor {
   private final KeyIndex index;
   private final int[] entries;
   private final long revision;
+  private PassProgress progress;
   private int at = -1;
 
   KeyCursor(RandomAccessBytes bytes, KeyIndex index, KeyRange range, long revision) {
@@ -30,6 +34,12 @@ public final class KeyCursor {
     this.index = index;
     this.entries = index.sorted(range);
     this.revision = revision;
+    this.progress = bytes.pass(Arrays.stream(entries).mapToLong(index::valueLength).sum());
+  }
+
+  /** Reports no progress from now on, for it moves in step with another cursor. */
+  void quiet() {
+    progress = PassProgress.NONE;
   }
 
   /**
@@ -59,7 +69,23 @@ public final class KeyCursor {
     if (at < entries.length) {
       at++;
     }
-    return at < entries.length;
+    if (at == entries.length) {
+      return false;
+    }
+    progress.advanced(valueLength());
+    return true;
+  }
+
+  /**
+   * A key further on, which stays where it is.
+   *
+   * @param keys how many keys further than the one at which this stands, 1 or more
+   * @return its bytes, a new array; empty when there are not as many
+   */
+  public Optional<byte[]> keyAhead(int keys) {
+    return keys < entries.length - at
+        ? Optional.of(index.key(entries[at + keys]))
+        : Optional.empty();
   }
 
   /**
@@ -130,7 +156,8 @@ public final class KeyCursor {
 
   private int entry() {
     if (at < 0 || at >= entries.length) {
-      throw new NoSuchElementException("the cursor is not at a key; next() said no, or not yet");
+      throw new NoSuchElementException(
+          "the cursor is not at a key: next() returned false, or was not called yet");
     }
     return entries[at];
   }
