@@ -62,7 +62,7 @@ public final class LiveDiff implements Closeable {
       throws IOException {
     KeyCursor before = snapshot.keys(range, revision);
     LiveConnection etcd = new LiveConnection(connection, timeout);
-    return new LiveDiff(etcd, before, new LiveKeys(etcd, range));
+    return new LiveDiff(etcd, before, new LiveKeys(etcd, range, before::keyAhead));
   }
 
   /**

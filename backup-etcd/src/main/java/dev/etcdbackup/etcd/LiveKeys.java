@@ -10,21 +10,30 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * The keys of a running cluster in their order, all as of one revision, in pages that hold about 1
  * MiB. A page that is larger than gRPC takes (4 MiB) is asked for again with fewer keys; a single
  * key that is larger comes without its value.
+ *
+ * <p>Whatever the limit of a page is, etcd visits all keys of the range that is asked for, to count
+ * them. So each page is asked for with an end, which is taken from keys that are likely to be
+ * there.
  */
 final class LiveKeys {
   private static final int FIRST_PAGE = 16;
   private static final int LARGEST_PAGE = 1000;
   private static final int PAGE_BYTES = 1 << 20;
   private static final ByteString NUL = ByteString.copyFrom(new byte[1]);
+  private static final Comparator<ByteString> ORDER =
+      ByteString.unsignedLexicographicalComparator();
 
   private final LiveConnection etcd;
   private final ByteString end;
+  private final LikelyKeys likely;
   private final Deque<KeyValue> page = new ArrayDeque<>();
   private ByteString next;
   private long limit = FIRST_PAGE;
@@ -32,8 +41,16 @@ final class LiveKeys {
   private boolean more = true;
   private boolean withoutValue;
 
-  LiveKeys(LiveConnection etcd, KeyRange range) {
+  /** Keys of the range that are likely to be in the cluster. */
+  @FunctionalInterface
+  interface LikelyKeys {
+    /** The key that is so many keys further than where the reader is; empty beyond the last. */
+    Optional<byte[]> ahead(int keys);
+  }
+
+  LiveKeys(LiveConnection etcd, KeyRange range, LikelyKeys likely) {
     this.etcd = etcd;
+    this.likely = likely;
     byte[] from = range.from();
     this.next = from.length == 0 ? NUL : ByteString.copyFrom(from);
     this.end = range.to().map(ByteString::copyFrom).orElse(NUL); // NUL: no end
@@ -59,9 +76,10 @@ final class LiveKeys {
 
   private void load() throws SourceException {
     withoutValue = false;
+    ByteString pageEnd = pageEnd();
     RangeResponse answer;
     try {
-      answer = ask(limit, false);
+      answer = ask(pageEnd, limit, false);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
         throw failed(e);
@@ -70,33 +88,53 @@ final class LiveKeys {
         limit = Math.max(limit / 4, 1);
         return; // asked again with fewer
       }
-      answer = key();
+      answer = key(pageEnd);
       withoutValue = true;
     }
     revision = revision == 0 ? answer.getHeader().getRevision() : revision;
-    more = answer.getMore();
     page.addAll(answer.getKvsList());
-    if (!page.isEmpty()) {
+    if (!answer.getMore()) {
+      next = pageEnd;
+      more = !pageEnd.equals(end);
+    } else {
       next = page.getLast().getKey().concat(NUL);
+    }
+    if (!page.isEmpty()) {
       long size = Math.max(answer.getSerializedSize(), 1);
       long fitting = Math.max(answer.getKvsCount() * (long) PAGE_BYTES / size, 1);
       limit = Math.min(Math.min(fitting, 4 * limit), LARGEST_PAGE);
     }
   }
 
-  private RangeResponse key() throws SourceException {
+  /** A likely key after twice as many as fit into the page, or more; else the end of the range. */
+  private ByteString pageEnd() {
+    for (long keys = 2 * limit; keys <= Integer.MAX_VALUE; keys *= 2) {
+      Optional<byte[]> key = likely.ahead((int) keys);
+      if (key.isEmpty()) {
+        break;
+      }
+      ByteString candidate = ByteString.copyFrom(key.get());
+      if (ORDER.compare(candidate, next) > 0) {
+        return candidate;
+      }
+    }
+    return end;
+  }
+
+  private RangeResponse key(ByteString pageEnd) throws SourceException {
     try {
-      return ask(1, true);
+      return ask(pageEnd, 1, true);
     } catch (StatusRuntimeException e) {
       throw failed(e);
     }
   }
 
-  private RangeResponse ask(long keys, boolean keysOnly) throws SourceException {
+  private RangeResponse ask(ByteString pageEnd, long keys, boolean keysOnly)
+      throws SourceException {
     RangeRequest request =
         RangeRequest.newBuilder()
             .setKey(next)
-            .setRangeEnd(end)
+            .setRangeEnd(pageEnd)
             .setLimit(keys)
             .setRevision(revision)
             .setKeysOnly(keysOnly)
