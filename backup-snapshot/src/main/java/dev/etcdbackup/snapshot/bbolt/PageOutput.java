@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/** Writes pages to a file, one behind the other from page 2 on, in pieces of 1 MiB. */
+/** Writes pages to a file, one after the other from page 2 on, in pieces of 1 MiB. */
 final class PageOutput {
   private static final int PIECE = 1 << 20;
-  private static final int FIRST = 2; // behind the two meta pages
+  private static final int FIRST = 2; // after the two meta pages
 
   private final FileChannel file;
   private final int pageSize;
