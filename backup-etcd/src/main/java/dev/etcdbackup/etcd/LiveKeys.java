@@ -10,50 +10,52 @@ import io.etcd.jetcd.api.RangeResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.Optional;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * The keys of a running cluster in their order, all as of one revision, in pages that hold about 1
  * MiB. A page that is larger than gRPC takes (4 MiB) is asked for again with fewer keys; a single
  * key that is larger comes without its value.
  *
- * <p>Whatever the limit of a page is, etcd visits all keys of the range that is asked for, to count
- * them. So each page is asked for with an end, which is taken from keys that are likely to be
- * there.
+ * <p>The range is read in parts: for each page etcd goes over all keys from the first one to the
+ * end that was asked for, to count them ({@code treeIndex.Revisions} in etcd's {@code
+ * mvcc/index.go}). With the end of the whole range in each request, the time it takes would grow
+ * with the square of the number of keys.
  */
 final class LiveKeys {
   private static final int FIRST_PAGE = 16;
-  private static final int LARGEST_PAGE = 1000;
+  static final int LARGEST_PAGE = 1000;
   private static final int PAGE_BYTES = 1 << 20;
   private static final ByteString NUL = ByteString.copyFrom(new byte[1]);
-  private static final Comparator<ByteString> ORDER =
-      ByteString.unsignedLexicographicalComparator();
 
   private final LiveConnection etcd;
   private final ByteString end;
-  private final LikelyKeys likely;
+  private final Iterator<byte[]> parts;
   private final Deque<KeyValue> page = new ArrayDeque<>();
   private ByteString next;
+  private ByteString partEnd;
   private long limit = FIRST_PAGE;
   private long revision; // 0 until the first page
   private boolean more = true;
   private boolean withoutValue;
 
-  /** Keys of the range that are likely to be in the cluster. */
-  @FunctionalInterface
-  interface LikelyKeys {
-    /** The key that is so many keys further than where the reader is; empty beyond the last. */
-    Optional<byte[]> ahead(int keys);
-  }
-
-  LiveKeys(LiveConnection etcd, KeyRange range, LikelyKeys likely) {
+  /**
+   * @param starts keys inside the range, in their order, at which new parts begin; best with about
+   *     {@link #LARGEST_PAGE} keys in each
+   */
+  LiveKeys(LiveConnection etcd, KeyRange range, List<byte[]> starts) {
     this.etcd = etcd;
-    this.likely = likely;
+    this.parts = starts.iterator();
     byte[] from = range.from();
     this.next = from.length == 0 ? NUL : ByteString.copyFrom(from);
     this.end = range.to().map(ByteString::copyFrom).orElse(NUL); // NUL: no end
+    this.partEnd = endOfPart();
+  }
+
+  private ByteString endOfPart() {
+    return parts.hasNext() ? ByteString.copyFrom(parts.next()) : end;
   }
 
   /** The revision that is read; after the first page. */
@@ -76,10 +78,9 @@ final class LiveKeys {
 
   private void load() throws SourceException {
     withoutValue = false;
-    ByteString pageEnd = pageEnd();
     RangeResponse answer;
     try {
-      answer = ask(pageEnd, limit, false);
+      answer = ask(limit, false);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
         throw failed(e);
@@ -88,16 +89,18 @@ final class LiveKeys {
         limit = Math.max(limit / 4, 1);
         return; // asked again with fewer
       }
-      answer = key(pageEnd);
+      answer = key();
       withoutValue = true;
     }
     revision = revision == 0 ? answer.getHeader().getRevision() : revision;
     page.addAll(answer.getKvsList());
-    if (!answer.getMore()) {
-      next = pageEnd;
-      more = !pageEnd.equals(end);
-    } else {
+    if (answer.getMore()) {
       next = page.getLast().getKey().concat(NUL);
+    } else if (partEnd.equals(end)) {
+      more = false;
+    } else {
+      next = partEnd;
+      partEnd = endOfPart();
     }
     if (!page.isEmpty()) {
       long size = Math.max(answer.getSerializedSize(), 1);
@@ -106,35 +109,19 @@ final class LiveKeys {
     }
   }
 
-  /** A likely key after twice as many as fit into the page, or more; else the end of the range. */
-  private ByteString pageEnd() {
-    for (long keys = 2 * limit; keys <= Integer.MAX_VALUE; keys *= 2) {
-      Optional<byte[]> key = likely.ahead((int) keys);
-      if (key.isEmpty()) {
-        break;
-      }
-      ByteString candidate = ByteString.copyFrom(key.get());
-      if (ORDER.compare(candidate, next) > 0) {
-        return candidate;
-      }
-    }
-    return end;
-  }
-
-  private RangeResponse key(ByteString pageEnd) throws SourceException {
+  private RangeResponse key() throws SourceException {
     try {
-      return ask(pageEnd, 1, true);
+      return ask(1, true);
     } catch (StatusRuntimeException e) {
       throw failed(e);
     }
   }
 
-  private RangeResponse ask(ByteString pageEnd, long keys, boolean keysOnly)
-      throws SourceException {
+  private RangeResponse ask(long keys, boolean keysOnly) throws SourceException {
     RangeRequest request =
         RangeRequest.newBuilder()
             .setKey(next)
-            .setRangeEnd(pageEnd)
+            .setRangeEnd(partEnd)
             .setLimit(keys)
             .setRevision(revision)
             .setKeysOnly(keysOnly)

@@ -141,6 +141,7 @@ class RecorderConditionsTest {
         Client client = RecordedHistory.client(etcd)) {
       BackupKey base;
       long before;
+      put(client, "of the base", lease(client, 4));
       try (RecorderRun recorder = record(etcd.endpoint())) {
         base = recorder.base();
         long kept = lease(client, 1000);
@@ -150,6 +151,7 @@ class RecorderConditionsTest {
         put(client, "b", expiring);
         before = etcd.revision();
         awaitGone(client, "a");
+        awaitGone(client, "of the base");
         history.write(client, 5);
         recorder.await(etcd.revision());
         assertThat(recorder.ended).isEmpty();

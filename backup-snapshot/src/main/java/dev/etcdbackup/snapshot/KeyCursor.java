@@ -3,9 +3,10 @@ package dev.etcdbackup.snapshot;
 import dev.etcdbackup.snapshot.bbolt.PassProgress;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 
 /**
  * A cursor over keys and their values, in the order of the keys. Stands before the first at the
@@ -61,6 +62,24 @@ public final class KeyCursor {
   }
 
   /**
+   * Keys that divide all keys into parts: the first part ends before the first of them, and each of
+   * them begins a part. Does not move the cursor.
+   *
+   * @param keys how many keys each part but the last has, 1 or more
+   * @return the keys in their order, each a new array; none when one part has them all
+   */
+  public List<byte[]> divide(int keys) {
+    if (keys < 1) {
+      throw new IllegalArgumentException("keys is " + keys + ", must be 1 or more");
+    }
+    List<byte[]> starts = new ArrayList<>();
+    for (long i = keys; i < entries.length; i += keys) {
+      starts.add(index.key(entries[(int) i]));
+    }
+    return starts;
+  }
+
+  /**
    * Goes to the next key.
    *
    * @return false when there is none
@@ -74,18 +93,6 @@ public final class KeyCursor {
     }
     progress.advanced(valueLength());
     return true;
-  }
-
-  /**
-   * A key further on, which stays where it is.
-   *
-   * @param keys how many keys further than the one at which this stands, 1 or more
-   * @return its bytes, a new array; empty when there are not as many
-   */
-  public Optional<byte[]> keyAhead(int keys) {
-    return keys < entries.length - at
-        ? Optional.of(index.key(entries[at + keys]))
-        : Optional.empty();
   }
 
   /**

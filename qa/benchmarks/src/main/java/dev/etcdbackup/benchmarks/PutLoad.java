@@ -4,6 +4,7 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.PutOption;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -23,6 +24,7 @@ record PutLoad(int revisions, int puts, int valueBytes, int perSecond) {
   private static final int KEYS = 10_000;
   private static final int AHEAD = 256; // revisions that are not answered yet
   private static final int AHEAD_BYTES = 8 << 20;
+  private static final long TELL_NANOS = 30_000_000_000L;
 
   /**
    * What was written.
@@ -33,18 +35,23 @@ record PutLoad(int revisions, int puts, int valueBytes, int perSecond) {
    */
   record Written(long first, AtomicLongArray answeredMillis, double seconds) {}
 
-  /** Writes, and waits for all answers. */
-  Written run(URI endpoint) throws Exception {
+  /** Writes, tells how far it is, and waits for all answers. */
+  Written run(URI endpoint, PrintStream progress) throws Exception {
     Random random = new Random(revisions);
     AtomicLongArray answered = new AtomicLongArray(revisions);
     int ahead = Math.max(1, Math.min(AHEAD, AHEAD_BYTES / (puts * valueBytes)));
     Semaphore mayWrite = new Semaphore(ahead);
     try (Client client = Client.builder().endpoints(endpoint).build()) {
-      long first = revision(client, endpoint) + 1;
+      long first = LiveMember.revision(client, endpoint) + 1;
       long begun = System.nanoTime();
+      long tellAt = begun + TELL_NANOS;
       for (int i = 0; i < revisions; i++) {
         if (perSecond > 0) {
           await(begun + i * 1_000_000_000L / perSecond);
+        }
+        if (System.nanoTime() - tellAt >= 0) {
+          progress.println("  " + i + " of " + revisions + " revisions written");
+          tellAt += TELL_NANOS;
         }
         mayWrite.acquire();
         var unused =
@@ -64,26 +71,11 @@ record PutLoad(int revisions, int puts, int valueBytes, int perSecond) {
       }
       mayWrite.acquire(ahead);
       double seconds = (System.nanoTime() - begun) / 1e9;
-      if (revision(client, endpoint) != first + revisions - 1) {
+      if (LiveMember.revision(client, endpoint) != first + revisions - 1) {
         throw new IllegalStateException("etcd did not take all puts");
       }
       return new Written(first, answered, seconds);
     }
-  }
-
-  static long revision(URI endpoint) throws Exception {
-    try (Client client = Client.builder().endpoints(endpoint).build()) {
-      return revision(client, endpoint);
-    }
-  }
-
-  private static long revision(Client client, URI endpoint) throws Exception {
-    return client
-        .getMaintenanceClient()
-        .statusMember(endpoint.toString())
-        .get()
-        .getHeader()
-        .getRevision();
   }
 
   private Op[] ops(Random random, int number) {
