@@ -22,12 +22,12 @@ final class ChangeMetrics {
   }
 
   void based(String project) {
-    gauge(project, "chain.length", "Objects of changes behind the newest base").set(0);
+    gauge(project, "chain.length", "Objects of changes after the newest base").set(0);
     count(project, "bases", "Backups taken as bases of recorded changes", 1);
   }
 
   void stored(String project, Backup changes, long events) {
-    gauge(project, "chain.length", "Objects of changes behind the newest base").incrementAndGet();
+    gauge(project, "chain.length", "Objects of changes after the newest base").incrementAndGet();
     count(project, "objects", "Objects of changes stored", 1);
     count(project, "events", "Events stored", events);
     count(project, "bytes", "Bytes of changes stored", changes.stored().size());
