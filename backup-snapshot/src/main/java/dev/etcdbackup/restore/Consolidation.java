@@ -49,8 +49,8 @@ public final class Consolidation {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try (channel) {
-      DatabaseWriter database = new DatabaseWriter(channel, metadata.pageSize());
+    try (channel;
+        DatabaseWriter database = new DatabaseWriter(channel, metadata.pageSize())) {
       Copy copy = new Copy(database, appended);
       VerifyReport report = snapshot.verify(VerifyOptions.DEFAULT, copy);
       if (!report.ok()) {
@@ -60,7 +60,7 @@ public final class Consolidation {
       copy.finish();
       Reached reached = appended.compare(file);
       addTrailer(channel);
-      channel.force(true);
+      database.force();
       complete = true;
       return reached;
     } finally {

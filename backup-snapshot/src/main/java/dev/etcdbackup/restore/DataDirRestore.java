@@ -92,7 +92,7 @@ public final class DataDirRestore {
    * throws leaves nothing behind; a process that is killed leaves that directory, and no data
    * directory.
    *
-   * <p>Blocks, and is ended by an interrupt within a second. Works on the caller's thread and one
+   * <p>Blocks, and is ended by an interrupt within a second. Works on the caller's thread and two
    * more, ended when this returns. Takes 12 MiB on top of what {@link EtcdSnapshot} says, and reads
    * everything twice at the same time; a stored backup is better copied to a file before.
    *
@@ -215,12 +215,12 @@ public final class DataDirRestore {
       @Nullable AppendedChanges appended)
       throws IOException {
     List<String> warnings = new ArrayList<>();
-    try (FileChannel file = staged.createDatabase()) {
-      DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize());
+    try (FileChannel file = staged.createDatabase();
+        DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize())) {
       BackendCopy copy =
           new BackendCopy(database, state, settings.clearsAlarms(), raised).with(appended);
       new DatabaseCopy(settings, filter, copy).run(snapshot, raised.isEmpty(), warnings);
-      file.force(true);
+      database.force();
     }
     staged.writeRaftSnapshot(RaftSnapshot.name(state), RaftSnapshot.of(state));
     staged.writeLog(WriteAheadLog.NAME, WriteAheadLog.of(state, member), WriteAheadLog.SIZE);

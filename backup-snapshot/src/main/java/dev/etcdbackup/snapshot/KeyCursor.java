@@ -2,6 +2,8 @@ package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
@@ -48,6 +50,24 @@ public final class KeyCursor {
    */
   public int size() {
     return entries.length;
+  }
+
+  /**
+   * Keys that divide all keys into parts: the first part ends before the first of them, and each of
+   * them begins a part. Does not move the cursor.
+   *
+   * @param keys how many keys each part but the last has, 1 or more
+   * @return the keys in their order, each a new array; none when one part has them all
+   */
+  public List<byte[]> divide(int keys) {
+    if (keys < 1) {
+      throw new IllegalArgumentException("keys is " + keys + ", must be 1 or more");
+    }
+    List<byte[]> starts = new ArrayList<>();
+    for (long i = keys; i < entries.length; i += keys) {
+      starts.add(index.key(entries[(int) i]));
+    }
+    return starts;
   }
 
   /**
