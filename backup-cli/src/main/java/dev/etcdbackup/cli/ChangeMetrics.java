@@ -77,7 +77,7 @@ final class ChangeMetrics {
   }
 
   private AtomicLong chainLength(String project) {
-    return gauge(project, "chain.length", "Objects of changes behind the newest base");
+    return gauge(project, "chain.length", "Objects of changes after the newest base");
   }
 
   private void count(String project, String name, String description, long by) {

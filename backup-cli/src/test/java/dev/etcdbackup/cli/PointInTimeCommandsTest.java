@@ -49,7 +49,7 @@ class PointInTimeCommandsTest {
 
   @TempDir Path directory;
 
-  /** Ten keys are in the backup, revision 11; ten more are recorded behind it. */
+  /** Ten keys are in the backup, revision 11; ten more are recorded after it. */
   @BeforeAll
   static void record() throws Exception {
     store = Files.createDirectory(shared.resolve("store"));
@@ -66,7 +66,8 @@ class PointInTimeCommandsTest {
       "--compress=zstd"
     };
     FutureTask<Integer> run =
-        new FutureTask<>(() -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
+        new FutureTask<>(
+            () -> EtcdBackupCommand.run(Interruption.none(), lines, lines, false, command));
     Thread recorder = new Thread(run, "record");
     recorder.start();
     base = beforeComma(lines.after(" base p "));
@@ -273,7 +274,9 @@ class PointInTimeCommandsTest {
     BackupEncodings encodings = BackupEncodings.of(new Zstandard());
     BackupLock lock = BackupLock.inProcess();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    RunLog log = new RunLog(new Output(new PrintStream(out, true, UTF_8), Output.Format.TEXT));
+    PrintStream stream = new PrintStream(out, true, UTF_8);
+    RunLog log =
+        new RunLog(new Output(stream, Output.Format.TEXT, new TerminalLine(stream, false)));
     ScheduledConsolidation.Project project =
         new ScheduledConsolidation.Project(
             "p", Duration.ofHours(1), encodings, NamingStrategy.periodic(), Duration.ofMinutes(1));
@@ -291,7 +294,7 @@ class PointInTimeCommandsTest {
       assertThat(Cli.on(copy, "verify", made.toString(), "--deep").code()).isZero();
       assertThat(Cli.on(copy, "keys", made.toString()).out().lines()).hasSize(20);
       unused = clock.pass(Duration.ofHours(1));
-      assertThat(due.consolidateIfDue(project)).as("no changes behind it").isEmpty();
+      assertThat(due.consolidateIfDue(project)).as("no changes after it").isEmpty();
     }
   }
 

@@ -7,17 +7,15 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -31,37 +29,20 @@ class SecondStoreTest {
   private static final Duration DAY = Duration.ofDays(1);
 
   /** A store of which every call fails while it is down. */
-  private record Down(BackupStore store, BooleanSupplier down) implements BackupStore {
-    private BackupStore up() throws StoreException {
+  private static final class Down extends ForwardingBackupStore {
+    private final BooleanSupplier down;
+
+    Down(BackupStore store, BooleanSupplier down) {
+      super(store);
+      this.down = down;
+    }
+
+    @Override
+    protected BackupStore target() throws BackupException {
       if (down.getAsBoolean()) {
         throw new StoreException("the second site does not answer", null);
       }
-      return store;
-    }
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return up().put(key, content);
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return up().list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return up().find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return up().open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return up().delete(keys);
+      return super.target();
     }
   }
 
