@@ -41,7 +41,7 @@ class RecordingRunTest {
           new FutureTask<>(
               () ->
                   EtcdBackupCommand.run(
-                      Interruption.none(), out, out, "run", "--config=" + config));
+                      Interruption.none(), out, out, false, "run", "--config=" + config));
       thread = new Thread(exit, "run");
       thread.start();
       String running = out.after(" running ");

@@ -111,24 +111,35 @@ class RecordedClustersTest {
         .toList();
   }
 
+  /** After a restart etcd knows no tokens any more. */
   @Test
-  void aClusterWithPasswordsIsRecordedAsRoot() throws Exception {
-    try (EtcdServer etcd = EtcdServer.builder().rootPassword("secret").start();
-        Client client =
-            Client.builder()
-                .endpoints(etcd.endpoint())
-                .user(ByteSequence.from("root", UTF_8))
-                .password(ByteSequence.from("secret", UTF_8))
-                .build()) {
+  void aClusterWithPasswordsIsRecordedAsRootAlsoWhenTheTokenIsNoLongerValid() throws Exception {
+    try (EtcdServer etcd = EtcdServer.builder().rootPassword("secret").start()) {
       EtcdConnection connection =
           EtcdConnection.builder(etcd.endpoints()).user("root", () -> "secret").build();
       try (RecorderRun recorder = new RecorderRun(connection, store, it -> it)) {
         BackupKey base = recorder.base();
-        history.write(client, 30);
+        try (Client client = root(etcd)) {
+          history.write(client, 30);
+        }
         recorder.await(etcd.revision());
-        history.assertAnswersAlike(client, etcd, base, etcd.revision());
-        history.assertAnswersAlike(client, etcd, base, etcd.revision() - 15);
+        etcd.restart();
+        try (Client client = root(etcd)) {
+          history.write(client, 30);
+          recorder.await(etcd.revision());
+          assertThat(recorder.ended).isEmpty();
+          history.assertAnswersAlike(client, etcd, base, etcd.revision());
+          history.assertAnswersAlike(client, etcd, base, etcd.revision() - 45);
+        }
       }
     }
+  }
+
+  private static Client root(EtcdServer etcd) {
+    return Client.builder()
+        .endpoints(etcd.endpoint())
+        .user(ByteSequence.from("root", UTF_8))
+        .password(ByteSequence.from("secret", UTF_8))
+        .build();
   }
 }
