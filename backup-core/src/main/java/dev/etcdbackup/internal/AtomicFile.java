@@ -22,7 +22,8 @@ import java.util.UUID;
 /**
  * A file that is written under a temporary name and then appears under its final name completely or
  * not at all. Its content is forced to the disk before it is published, and its directory
- * afterwards, so that a published file survives a power failure.
+ * afterwards, so that a published file survives a power failure. Of a large file, a thread of its
+ * own begins with that while more is written.
  *
  * <p>The file has mode 0600 where the file system has modes. {@link #close} removes the temporary
  * name, whether the file was published or not. Not thread-safe.
@@ -30,6 +31,7 @@ import java.util.UUID;
 public final class AtomicFile implements Closeable {
   private final Path temporary;
   private final FileChannel channel;
+  private final EarlyForce early;
 
   private AtomicFile(Path temporary) throws IOException {
     this.temporary = temporary;
@@ -38,6 +40,7 @@ public final class AtomicFile implements Closeable {
             temporary,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             mode(temporary, "rw-------"));
+    this.early = new EarlyForce(channel);
   }
 
   /**
@@ -86,7 +89,7 @@ public final class AtomicFile implements Closeable {
    */
   public void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      early.wrote(channel.write(bytes));
     }
   }
 
@@ -115,7 +118,7 @@ public final class AtomicFile implements Closeable {
    * @throws IOException when that fails
    */
   public void force() throws IOException {
-    channel.force(true);
+    early.force();
   }
 
   /** What is done before a name is taken by an empty file. */
@@ -193,7 +196,8 @@ public final class AtomicFile implements Closeable {
   /** Removes the temporary name. A published file is kept. */
   @Override
   public void close() throws IOException {
-    try (channel) {
+    try (channel;
+        early) {
       Files.deleteIfExists(temporary);
     }
   }

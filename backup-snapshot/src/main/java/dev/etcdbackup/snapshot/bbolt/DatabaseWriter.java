@@ -2,6 +2,7 @@ package dev.etcdbackup.snapshot.bbolt;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,13 +15,16 @@ import java.util.TreeMap;
  * Writes a new database, defragmented: no page is free, and pages are as full as can be. Buckets
  * come one after the other, in any order, each with its pairs in order.
  *
- * <p>Until {@link #finish} returns the file is no database, since its meta pages are missing. No
+ * <p>Until {@link #finish} returns the file is not a database, since its meta pages are missing. No
  * list of free pages is stored, as etcd stores none.
+ *
+ * <p>What is written is forced to the disk by a thread of its own while more is written, so that
+ * {@link #force} has little left to do.
  *
  * <p>For one thread. Takes 1 MiB outside the heap, and a page for each level of a tree; twice the
  * size of two pairs where these are larger.
  */
-public final class DatabaseWriter {
+public final class DatabaseWriter implements Closeable {
   private static final int BUCKET_FLAG = 1;
   private static final int BUCKET_HEADER = 16; // root and sequence
   private static final int MAX_KEY = 32768; // bbolt's own limit
@@ -65,7 +69,7 @@ public final class DatabaseWriter {
   /**
    * Adds a pair to the bucket. Keys must ascend, which is not checked.
    *
-   * @param array where key and value lie, the value directly behind the key
+   * @param array where key and value lie, the value directly after the key
    * @param offset where the key begins
    * @param keyLength how long the key is, 1 to 32768 bytes
    * @param valueLength how long the value is
@@ -92,7 +96,7 @@ public final class DatabaseWriter {
   }
 
   /**
-   * Writes what is left, and the meta pages at last. Nothing is forced to the disk.
+   * Writes what is left, and the meta pages at last. Not all of it is on the disk yet.
    *
    * @return the size of the database in bytes
    * @throws IOException when the file cannot be written
@@ -114,6 +118,21 @@ public final class DatabaseWriter {
       out.write(ByteBuffer.wrap(meta.bytes()), (long) page * out.pageSize());
     }
     return out.next() * out.pageSize();
+  }
+
+  /**
+   * Forces the file to the disk, with whatever else was written to it.
+   *
+   * @throws IOException when that fails, or when forcing an earlier part failed
+   */
+  public void force() throws IOException {
+    out.force();
+  }
+
+  /** Waits until nothing is being forced to the disk. The file is not closed. */
+  @Override
+  public void close() {
+    out.close();
   }
 
   /** Puts the bucket into the root: its content when it is small, else the page at its top. */

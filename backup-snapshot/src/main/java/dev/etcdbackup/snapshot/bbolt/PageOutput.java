@@ -1,16 +1,22 @@
 package dev.etcdbackup.snapshot.bbolt;
 
+import dev.etcdbackup.internal.EarlyForce;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/** Writes pages to a file, one behind the other from page 2 on, in pieces of 1 MiB. */
-final class PageOutput {
+/**
+ * Writes pages to a file, one after the other from page 2 on, in pieces of 1 MiB, and begins to
+ * force them.
+ */
+final class PageOutput implements Closeable {
   private static final int PIECE = 1 << 20;
-  private static final int FIRST = 2; // behind the two meta pages
+  private static final int FIRST = 2; // after the two meta pages
 
   private final FileChannel file;
+  private final EarlyForce early;
   private final int pageSize;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
   private long position; // of the piece in the file
@@ -19,6 +25,7 @@ final class PageOutput {
 
   PageOutput(FileChannel file, int pageSize) {
     this.file = file;
+    this.early = new EarlyForce(file);
     this.pageSize = pageSize;
     this.position = (long) FIRST * pageSize;
   }
@@ -84,7 +91,19 @@ final class PageOutput {
     piece.flip();
     write(piece, position);
     position += piece.limit();
+    early.wrote(piece.limit());
     piece.clear();
+  }
+
+  /** Forces what was written to the disk. */
+  void force() throws IOException {
+    early.force();
+  }
+
+  /** Waits until nothing is being forced. */
+  @Override
+  public void close() {
+    early.close();
   }
 
   /** Writes at any place, past the pages. */

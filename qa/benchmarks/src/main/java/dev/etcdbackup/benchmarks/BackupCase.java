@@ -12,6 +12,14 @@ final class BackupCase implements Case {
   private static final long WARM_UP_BYTES = 6L << 30;
   private static final long MOST_WARM_UPS = 8;
 
+  /** Reading from etcd, and SHA-256. */
+  private static final double SOURCE_CPU_BAR = 1.3;
+
+  /** Sending over http, and the SHA-256 that signs it. */
+  private static final double UPLOAD_CPU_BAR = 1.2;
+
+  private static final String DISCARD = "warm backup → discard";
+
   @Override
   public String name() {
     return "backup";
@@ -23,15 +31,19 @@ final class BackupCase implements Case {
     for (String store : List.of("discard", "directory")) {
       if (lab.settings().targets().contains(store)) {
         String ours = warmBackup(lab, batch, store);
-        Double bar = store.equals("discard") ? 1.0 : null;
+        Double bar = store.equals("discard") ? 0.50 : null;
         batch.add(wall("warm backup → " + store, ours, List.of(List.of(Peers.SAVE)), bar));
       }
+    }
+    boolean discards = lab.settings().targets().contains("discard");
+    if (discards) {
+      batch.add(cpu(lab, "client CPU of source and SHA-256", DISCARD, null, SOURCE_CPU_BAR));
     }
     for (S3Target target : lab.s3()) {
       List<List<String>> peers = Peers.saveAndUpload(lab, batch, target);
       String ours = warmBackup(lab, batch, target.name());
       if (!peers.isEmpty()) {
-        batch.add(wall("warm backup → " + target.name(), ours, peers, 0.70));
+        batch.add(wall("warm backup → " + target.name(), ours, peers, 0.65));
         batch.add(
             new Comparison(
                 name(),
@@ -41,12 +53,24 @@ final class BackupCase implements Case {
                 peers,
                 1.0));
       }
+      if (discards) {
+        String title = "client CPU of the upload → " + target.name();
+        batch.add(cpu(lab, title, ours, DISCARD, UPLOAD_CPU_BAR));
+      }
     }
   }
 
   private Comparison wall(
       String title, String ours, List<List<String>> peers, @Nullable Double bar) {
     return new Comparison(name(), title, Measurement::seconds, ours, peers, bar);
+  }
+
+  /** What the client alone takes, whatever the servers take of the same processors. */
+  private OwnCost cpu(
+      BenchmarkServers lab, String title, String step, @Nullable String without, double bar) {
+    double gibibytes = lab.settings().bytes() / (double) (1 << 30);
+    return new OwnCost(
+        name(), title, "s/GiB", run -> run.cpuSeconds() / gibibytes, step, without, bar);
   }
 
   private static String warmBackup(BenchmarkServers lab, Batch batch, String store)

@@ -19,7 +19,7 @@ final class Batch {
   private static final int SETTLE_SECONDS = 3;
 
   private final Map<String, Step> steps = new LinkedHashMap<>();
-  private final List<Comparison> comparisons = new ArrayList<>();
+  private final List<Judgement> judgements = new ArrayList<>();
   private final List<Double> loads = new ArrayList<>();
 
   /** Adds a step; cases that need the same one share it. */
@@ -27,14 +27,15 @@ final class Batch {
     steps.putIfAbsent(step.name(), step);
   }
 
-  void add(Comparison comparison) {
-    comparisons.add(comparison);
+  void add(Judgement judgement) {
+    judgements.add(judgement);
   }
 
   /** Runs every step once a round. */
-  Samples run(int rounds, PrintStream progress) throws Exception {
+  Samples run(int rounds, FreeMemory memory, PrintStream progress) throws Exception {
     for (Step step : steps.values()) {
       for (int i = 1; i <= step.warmUps(); i++) {
+        memory.await(step.name());
         tell(progress, "warm-up " + i, step, step.run().once());
       }
     }
@@ -43,6 +44,7 @@ final class Batch {
       loads.add(load());
       for (Step step : steps.values()) {
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+        memory.await(step.name());
         Measurement cost = step.run().once();
         tell(progress, "round " + round, step, cost);
         samples.add(step.name(), cost);
@@ -52,7 +54,7 @@ final class Batch {
   }
 
   List<Verdict> judge(Samples samples) {
-    return comparisons.stream().map(comparison -> comparison.judge(samples)).toList();
+    return judgements.stream().map(judgement -> judgement.judge(samples)).toList();
   }
 
   /** The load average at the beginning of each round. */

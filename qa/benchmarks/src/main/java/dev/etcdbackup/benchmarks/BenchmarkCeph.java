@@ -31,8 +31,8 @@ final class BenchmarkCeph {
     }
     lab.progress().println("starting Ceph");
     String directory = lab.file("ceph").toString();
-    // An object a step, those of the step before that are not freed yet, and some to list.
-    long room = 3 * lab.settings().bytes() + (4L << 30);
+    // What a step stores, what the steps before did that is not freed yet, and some to list.
+    long room = 3 * lab.settings().storedBytes() + (4L << 30);
     Program.output(List.of("env", "MEM_BYTES=" + room, FIXTURE, "up", directory));
     lab.closeAtTheEnd(() -> Program.output(List.of(FIXTURE, "down", directory)));
     return Optional.of(target(lab, exports(Path.of(directory, "env"))));

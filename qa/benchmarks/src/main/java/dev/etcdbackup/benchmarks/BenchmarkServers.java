@@ -31,10 +31,10 @@ final class BenchmarkServers implements Closeable {
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final Deque<Closeable> open = new ArrayDeque<>();
-  private @Nullable URI etcd;
+  private final Map<String, URI> etcds = new HashMap<>();
   private @Nullable List<S3Target> s3;
   private @Nullable List<Copier> copiers;
-  private @Nullable WarmJvm warm;
+  private final Map<String, WarmJvm> warm = new HashMap<>();
 
   /** A lab with an empty directory, deleted at the end, and logs beside it, which stay. */
   BenchmarkServers(Settings settings, Path parent, PrintStream progress) throws IOException {
@@ -68,6 +68,14 @@ final class BenchmarkServers implements Closeable {
     return logs.resolve(name + ".log");
   }
 
+  /** What a step may take of memory: more than nothing where Ceph holds its objects in it. */
+  FreeMemory freeMemory() {
+    List<S3Target> started = s3 == null ? List.of() : s3;
+    return started.stream().anyMatch(S3Target::isCeph)
+        ? FreeMemory.forStepsOf(settings.storedBytes())
+        : FreeMemory.unlimited();
+  }
+
   /** Leaves a note in the report. */
   void note(String note) {
     if (!notes.contains(note)) {
@@ -87,14 +95,22 @@ final class BenchmarkServers implements Closeable {
 
   /** An etcd with a database of the size asked for. */
   URI etcd() throws Exception {
-    if (etcd == null) {
-      EtcdServer server = EtcdServer.start();
-      open.push(server::close);
-      etcd = server.endpoint();
-      String database = FilledEtcd.fill(etcd, settings.bytes(), settings.values(), progress);
-      metadata.put("etcd", Program.version(etcdProgram("etcd"), "--version"));
-      metadata.put("database", database);
+    return etcd("database", settings.bytes());
+  }
+
+  /** An etcd with a database of another size. */
+  URI etcd(String name, long bytes) throws Exception {
+    URI known = etcds.get(name);
+    if (known != null) {
+      return known;
     }
+    EtcdServer server = EtcdServer.start();
+    open.push(server::close);
+    URI etcd = server.endpoint();
+    String database = FilledEtcd.fill(etcd, bytes, settings.values(), progress);
+    metadata.put("etcd", Program.version(etcdProgram("etcd"), "--version"));
+    metadata.put(name, database);
+    etcds.put(name, etcd);
     return etcd;
   }
 
@@ -154,23 +170,30 @@ final class BenchmarkServers implements Closeable {
 
   /** The JVM in which the library is embedded. It knows the targets' addresses. */
   WarmJvm warm() throws Exception {
-    if (warm == null) {
-      warm = warm(System.getProperty("java.class.path"), "warm");
-    }
-    return warm;
+    return warm(WarmJvm.FLAGS, "warm");
+  }
+
+  /** A JVM with other flags. */
+  WarmJvm warm(List<String> flags, String name) throws Exception {
+    return warm(System.getProperty("java.class.path"), flags, name);
   }
 
   /** A further JVM, in which another version of the library is embedded. */
   WarmJvm warm(OtherVersion other) throws Exception {
-    return warm(other.classPath(), "warm-other");
+    return warm(other.classPath(), WarmJvm.FLAGS, "warm-other");
   }
 
-  private WarmJvm warm(String classPath, String log) throws Exception {
+  private WarmJvm warm(String classPath, List<String> flags, String name) throws Exception {
+    WarmJvm known = warm.get(name);
+    if (known != null) {
+      return known;
+    }
     Map<String, String> environment = new HashMap<>();
     environment.put("BENCH_DIRECTORY", newDirectory("directory").toString());
     s3().forEach(target -> environment.putAll(target.environment()));
-    WarmJvm jvm = new WarmJvm(classPath, environment, log(log));
+    WarmJvm jvm = new WarmJvm(classPath, flags, environment, log(name));
     open.push(jvm);
+    warm.put(name, jvm);
     return jvm;
   }
 

@@ -40,6 +40,8 @@ public final class Benchmarks implements Callable<Integer> {
           new AgainstCase(),
           new HeapCase(),
           new ListCase(),
+          new ClustersCase(),
+          new IdleCase(),
           new ChangesCase(),
           new ReadsCase(),
           new MixedCase(),
@@ -73,8 +75,8 @@ public final class Benchmarks implements Callable<Integer> {
       split = ",",
       paramLabel = "CASE",
       description =
-          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, mixed, changes,"
-              + " reads, jmh. Default: all.")
+          "backup, cold, readback, snapshot, restore, encoding, against, heap, list, clusters, idle,"
+              + " changes, reads, mixed, jmh. Default: all.")
   private Set<String> cases = new LinkedHashSet<>();
 
   @Option(
@@ -146,11 +148,9 @@ public final class Benchmarks implements Callable<Integer> {
       history.keep(kept, new ObjectMapper().readValue(written.toFile(), Report.class));
       return 0;
     }
-    List<Case> wanted =
-        CASES.stream().filter(c -> cases.isEmpty() || cases.contains(c.name())).toList();
     PrintStream progress = System.err;
     Files.createDirectories(directory);
-    Report report = measure(wanted, settings, progress);
+    Report report = measure(wanted(), settings, progress);
     report.write(directory);
     progress.println("report: " + directory.resolve("report.md"));
     if (version != null) {
@@ -166,7 +166,7 @@ public final class Benchmarks implements Callable<Integer> {
       for (Case one : wanted) {
         one.join(lab, batch);
       }
-      Samples samples = batch.run(settings.pairs(), progress);
+      Samples samples = batch.run(settings.pairs(), lab.freeMemory(), progress);
       List<Verdict> verdicts = new ArrayList<>(batch.judge(samples));
       for (Case one : wanted) {
         verdicts.addAll(one.alone(lab));
@@ -184,6 +184,10 @@ public final class Benchmarks implements Callable<Integer> {
     }
   }
 
+  private List<Case> wanted() {
+    return CASES.stream().filter(c -> cases.isEmpty() || cases.contains(c.name())).toList();
+  }
+
   private Settings settings() {
     Matcher match = SIZE.matcher(size);
     require(match.matches(), "--size must be like 256m or 1g, not " + size);
@@ -197,7 +201,8 @@ public final class Benchmarks implements Callable<Integer> {
     require(TARGETS.containsAll(targets), "--targets must be of " + TARGETS + ", not " + targets);
     Set<String> wanted = targets.isEmpty() ? TARGETS : targets;
     Values kind = Values.valueOf(values.toUpperCase(Locale.ROOT));
-    return new Settings(bytes, kind, pairs, wanted, objects, install, other());
+    long stored = wanted().stream().mapToLong(c -> c.storedBytes(bytes)).max().orElse(bytes);
+    return new Settings(bytes, stored, kind, pairs, wanted, objects, install, other());
   }
 
   /** What {@code ./run bench} built for us. */

@@ -10,6 +10,11 @@ interface Case {
   /** What it is called on the command line. */
   String name();
 
+  /** How much a step of it stores at most, when etcd's database has this size. */
+  default long storedBytes(long databaseBytes) {
+    return databaseBytes;
+  }
+
   /** Sets up what it needs and adds its steps and comparisons to the batch. */
   default void join(BenchmarkServers lab, Batch batch) throws Exception {}
 

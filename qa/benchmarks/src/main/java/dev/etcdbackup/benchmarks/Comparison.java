@@ -23,9 +23,11 @@ record Comparison(
     ToDoubleFunction<Measurement> cost,
     String ours,
     List<List<String>> peers,
-    @Nullable Double bar) {
+    @Nullable Double bar)
+    implements Judgement {
 
-  Verdict judge(Samples samples) {
+  @Override
+  public Verdict judge(Samples samples) {
     List<String> peer =
         peers.stream()
             .min(Comparator.comparingDouble(steps -> medianSeconds(samples.of(steps))))

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The heap a backup takes while it runs, garbage left aside, beyond what the JVM had before. */
 final class HeapCase implements Case {
-  private static final double BAR_MIB = 64;
+  private static final double BAR_MIB = 48;
 
   @Override
   public String name() {

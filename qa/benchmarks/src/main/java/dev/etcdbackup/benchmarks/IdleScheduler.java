@@ -16,11 +16,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a scheduler costs that has nothing to do: clusters that are backed up once a day and have
- * today's backup, on a store in memory. A program of its own, since it measures its whole process:
+ * today's backup, on a store in memory. A program of its own, since it measures its whole process.
+ * {@code ./run bench --cases idle} runs it; by itself it takes other numbers:
  *
  * <pre>{@code
  * ./run bench --help   # builds it
@@ -65,6 +67,7 @@ public final class IdleScheduler {
       pause(time);
       cpu = cpuNanos() - cpu;
       System.out.printf(
+          Locale.ROOT,
           "%d clusters: %d KiB of live heap, %d B a cluster; %.3f s of CPU in %d s, %.4f %% of a"
               + " core; %d threads%n",
           clusters,

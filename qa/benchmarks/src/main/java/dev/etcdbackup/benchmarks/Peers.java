@@ -1,5 +1,6 @@
 package dev.etcdbackup.benchmarks;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,15 +27,20 @@ final class Peers {
 
   /** Saves to the file. */
   static Measurement saveNow(BenchmarkServers lab) throws Exception {
+    return save(lab, lab.etcd(), saved(lab));
+  }
+
+  /** Saves what an etcd holds to a file. */
+  static Measurement save(BenchmarkServers lab, URI etcd, Path file) throws Exception {
     List<String> words =
         List.of(
             BenchmarkServers.etcdProgram("etcdctl"),
             "--endpoints",
-            lab.etcd().toString(),
+            etcd.toString(),
             "snapshot",
             "save",
-            saved(lab).toString());
-    Files.deleteIfExists(saved(lab));
+            file.toString());
+    Files.deleteIfExists(file);
     return new Command(words, Map.of("ETCDCTL_API", "3")).run(lab.log("etcdctl"));
   }
 
@@ -130,8 +136,14 @@ final class Peers {
   }
 
   static void delete(S3Target target, String key) {
+    delete(target, List.of(key));
+  }
+
+  static void delete(S3Target target, List<String> keys) {
     try (S3Client client = target.client()) {
-      client.deleteObject(r -> r.bucket(target.bucket()).key(key));
+      for (String key : keys) {
+        client.deleteObject(r -> r.bucket(target.bucket()).key(key));
+      }
     }
   }
 

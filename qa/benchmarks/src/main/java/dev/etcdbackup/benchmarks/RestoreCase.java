@@ -7,8 +7,8 @@ import java.util.Map;
 /** A data directory made of a snapshot in a file: by a warm JVM, and by the command line tool. */
 final class RestoreCase implements Case {
   private static final int WARM_UPS = 2;
-  private static final double WARM_BAR = 1.0;
-  private static final double COLD_BAR = 1.5;
+  private static final double WARM_BAR = 0.45;
+  private static final double COLD_BAR = 0.90;
   private static final double MEMORY_BAR = 0.25;
 
   @Override

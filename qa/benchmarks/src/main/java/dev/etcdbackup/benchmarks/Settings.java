@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What is asked for.
  *
  * @param bytes the size of etcd's database, at least
+ * @param storedBytes how much a step stores at most
  * @param values what it is filled with
  * @param pairs rounds of the batch
  * @param targets {@code rgw}, {@code s3proxy}, {@code directory}, {@code discard}
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Settings(
     long bytes,
+    long storedBytes,
     Values values,
     int pairs,
     Set<String> targets,

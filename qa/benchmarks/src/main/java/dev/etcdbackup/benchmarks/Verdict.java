@@ -35,7 +35,9 @@ record Verdict(
   }
 
   String barText() {
-    return bar == null ? "" : "≤ " + new Spread(bar, bar, bar).text(unit.equals("×") ? 2 : 0);
+    return bar == null
+        ? ""
+        : "≤ " + new Spread(bar, bar, bar).text(unit.equals("×") || bar < 10 ? 2 : 0);
   }
 
   /** {@code met}, {@code missed}, or empty when there is no bar. */

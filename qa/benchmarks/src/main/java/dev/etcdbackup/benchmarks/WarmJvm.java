@@ -17,8 +17,9 @@ final class WarmJvm implements Closeable {
   record Answer(Measurement cost, long peakHeapBytes, String result) {}
 
   /** Starts one with the library in a class path, this version of it or another one. */
-  WarmJvm(String classPath, Map<String, String> environment, Path log) throws IOException {
-    jvm = ChildJvm.start(classPath, Worker.class, FLAGS, environment, log);
+  WarmJvm(String classPath, List<String> flags, Map<String, String> environment, Path log)
+      throws IOException {
+    jvm = ChildJvm.start(classPath, Worker.class, flags, environment, log);
   }
 
   /** Has a command of {@link Worker} carried out. */

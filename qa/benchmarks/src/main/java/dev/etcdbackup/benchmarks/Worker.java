@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.audit.Auditor;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.coverage.Coverage;
@@ -41,12 +42,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -55,13 +60,17 @@ import software.amazon.awssdk.services.s3.S3Client;
  *
  * <pre>
  * backup STORE ETCD SUFFIX... takes a backup with these encodings; the result is its key
+ * clusters STORE ETCD COUNT AT_ONCE  backs up COUNT projects, AT_ONCE of them at once; the
+ *                          result is their keys, separated by commas
  * keys PUBLIC PRIVATE      from now on encrypts to the one key and decrypts with the other
  * recover STORE KEY DIRECTORY makes a data directory of a backup
  * decrypt FILE             reads an encrypted file to its end
  * read STORE KEY FILE      reads one back and proves it
  * list STORE PROJECT       lists a project; the result is the number
+ * judge STORE PROJECT      lists a project, and makes its coverage and a plan of five tiers
  * page TARGET PROJECT      the same by the SDK's paginator alone
  * mixed TARGET WHAT        page, list, coverage or audit of the objects of the case 'mixed'
+ * check STORE KEY          verifies one where it is stored, fails when it is not good
  * status FILE              tells a snapshot's status
  * verify FILE              verifies a snapshot, fails when it is not good
  * hashkv FILE              hashes what a snapshot holds as a member does
@@ -126,13 +135,21 @@ final class Worker {
     return switch (words[0]) {
       case "backup" ->
           backUp(words[1], URI.create(words[2]), Arrays.copyOfRange(words, 3, words.length));
+      case "clusters" ->
+          clusters(
+              service(words[1]),
+              URI.create(words[2]),
+              Integer.parseInt(words[3]),
+              Integer.parseInt(words[4]));
       case "keys" -> keys(Path.of(words[1]), Path.of(words[2]));
       case "recover" -> recover(words[1], BackupKey.parse(words[2]), Path.of(words[3]));
       case "decrypt" -> decrypt(Path.of(words[1]));
       case "read" -> read(words[1], words[2], Path.of(words[3]));
       case "list" -> Integer.toString(service(words[1]).list(words[2]).size());
+      case "judge" -> judge(words[1], words[2]);
       case "page" -> page(words[1], words[2]);
       case "mixed" -> mixed(words[1], words[2]);
+      case "check" -> check(store(words[1]), BackupKey.parse(words[2]));
       case "status" -> status(Path.of(words[1]));
       case "verify" -> verify(Path.of(words[1]));
       case "hashkv" -> hashKv(Path.of(words[1]));
@@ -151,6 +168,31 @@ final class Worker {
     SnapshotSource source = EtcdSnapshotSource.builder(EtcdConnection.to(List.of(etcd))).build();
     NamingStrategy naming = NamingStrategy.periodic().withEncodings(suffixes);
     return service(store).backUp("bench", source, naming).key().toString();
+  }
+
+  private static String clusters(BackupService service, URI etcd, int count, int atOnce)
+      throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(atOnce);
+    try {
+      List<Future<String>> backups = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        String project = "cluster-" + i;
+        backups.add(
+            executor.submit(
+                () -> {
+                  EtcdConnection connection = EtcdConnection.to(List.of(etcd));
+                  SnapshotSource source = EtcdSnapshotSource.builder(connection).build();
+                  return service.backUp(project, source).key().toString();
+                }));
+      }
+      List<String> keys = new ArrayList<>();
+      for (Future<String> backup : backups) {
+        keys.add(backup.get());
+      }
+      return String.join(",", keys);
+    } finally {
+      executor.shutdownNow();
+    }
   }
 
   private String keys(Path publicKey, Path privateKey) throws IOException {
@@ -220,6 +262,22 @@ final class Worker {
                   .size());
       default -> throw new IllegalArgumentException("mixed: no such work: " + what);
     };
+  }
+
+  private String judge(String store, String project) throws IOException {
+    List<Backup> listing = service(store).list(project);
+    Instant now = Instant.now();
+    int covered = Coverage.of(List.of(), listing, Catalogue.utc(), now, 30).projects().size();
+    return covered + "," + RetentionBenchmark.TIERS.plan(listing, now).toDelete().size();
+  }
+
+  private String check(BackupStore store, BackupKey key) throws IOException {
+    Backup backup = Backup.of(store.find(key).orElseThrow(), ZoneOffset.UTC);
+    Verification found = new SnapshotBackupVerifier(encodings(), temporary()).verify(backup, store);
+    if (!found.ok()) {
+      throw new IOException(found.toString());
+    }
+    return "ok";
   }
 
   private static Path temporary() {
