@@ -9,6 +9,7 @@ module dev.etcdbackup.core {
       dev.etcdbackup.s3,
       dev.etcdbackup.service,
       dev.etcdbackup.snapshot,
+      dev.etcdbackup.tarball,
       dev.etcdbackup.zstd,
       dev.etcdbackup.openpgp,
       dev.etcdbackup.etcd,

@@ -71,11 +71,12 @@ final class AuditCommand implements Callable<Integer> {
     Audit audit;
     List<IncompleteListingException> incomplete = new ArrayList<>();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required());
-        ProgressLine progress = ProgressLine.on(root.errors(), "audit")) {
+        ProgressLine progress = root.progress("audit")) {
       List<Backup> listing = root.service(open.store()).listReadable(project, incomplete::add);
       SnapshotBackupVerifier inspector =
           new SnapshotBackupVerifier(root.encoding.reading(), OperandReader.temporaryDirectory())
-              .withUnpacking(root.encoding.unpacking());
+              .withUnpacking(root.encoding.unpacking())
+              .withProgress(progress::moved);
       Auditor.Builder auditor =
           Auditor.builder(open.store(), inspector).catalogue(root.catalogue());
       if (all || sample != null) {
@@ -83,7 +84,6 @@ final class AuditCommand implements Callable<Integer> {
       }
       audit =
           (listOnly ? auditor.listingOnly() : auditor).build().run(listing, root.clock().instant());
-      progress.wipe();
     }
     if (html != null) {
       replace(html, audit.page());

@@ -134,7 +134,12 @@ final class ChangeRecorders implements AutoCloseable {
     @Override
     public void based(BackupKey base, String reason) {
       metrics.based(project);
-      log.line("recording", project, "changes behind " + base + ", because " + reason);
+      log.line("recording", project, "changes after " + base + ", because " + reason);
+    }
+
+    @Override
+    public void continued(Backup newest, int objects) {
+      metrics.continued(project, objects);
     }
 
     @Override

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "consolidate",
     description =
-        "Makes a new full backup of the newest backup and the changes recorded behind it, without"
+        "Makes a new full backup of the newest backup and the changes recorded after it, without"
             + " asking etcd, and prints its key. Its name has the revision and the time up to which"
             + " it goes. Exits with 1 when there are no changes.")
 final class ConsolidateCommand implements Callable<Integer> {
@@ -72,7 +72,7 @@ final class ConsolidateCommand implements Callable<Integer> {
               (base, snapshot, changes) -> {
                 Reached reached = Consolidation.write(snapshot, changes, file);
                 if (reached.time().isEmpty()) {
-                  root.warn("there are no changes behind " + base.key());
+                  root.warn("there are no changes after " + base.key());
                   return ExitCode.NO;
                 }
                 reached.problem().ifPresent(root::warn);

@@ -112,7 +112,7 @@ final class CreateCommand implements Callable<Integer> {
     BackupResult result;
     try (FromFile unpacked = FromFile.of(file, root.encoding.unpacking());
         StoreOptions.OpenStore open = root.store.openToWrite();
-        ProgressLine progress = ProgressLine.on(root.errors(), project)) {
+        ProgressLine progress = root.progress(project)) {
       result =
           root.service(target(open.store()))
               .backUp(

@@ -48,7 +48,7 @@ final class DiffCommand implements Callable<Integer> {
       paramLabel = "B",
       description =
           "The second snapshot, given in the same way; not with --live. Default with --to-revision"
-              + " or --to-time: A and the changes recorded behind it.")
+              + " or --to-time: A and the changes recorded after it.")
   private @Nullable SnapshotOperand after;
 
   @Mixin private final PointInTimeOptions point = new PointInTimeOptions();

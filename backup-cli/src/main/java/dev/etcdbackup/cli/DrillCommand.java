@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             + " compares its history and its number of keys with the snapshot, writes and deletes a"
             + " key, and removes everything. Exit code 1 when a check fails, 5 when the snapshot is"
             + " corrupt. When the snapshot has authentication, --etcd-user logs in to the etcd."
-            + " With --to-revision or --to-time of a backup and the changes recorded behind it.")
+            + " With --to-revision or --to-time of a backup and the changes recorded after it.")
 final class DrillCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

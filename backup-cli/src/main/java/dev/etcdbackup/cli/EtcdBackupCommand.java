@@ -114,13 +114,16 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   private final Interruption interruption;
   private final PrintStream out;
   private final PrintStream err;
+  private final TerminalLine progress;
   private final Failures failures;
 
-  private EtcdBackupCommand(Interruption interruption, PrintStream out, PrintStream err) {
+  private EtcdBackupCommand(
+      Interruption interruption, PrintStream out, PrintStream err, boolean terminal) {
     this.interruption = interruption;
     this.out = out;
     this.err = err;
-    this.failures = new Failures(this, err);
+    this.progress = new TerminalLine(err, terminal);
+    this.failures = new Failures(this, err, progress);
   }
 
   /**
@@ -137,7 +140,8 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     Interruption interruption = Interruption.begin();
     int code = ExitCode.INTERNAL;
     try {
-      code = run(interruption, System.out, System.err, Utf8Arguments.of(args));
+      boolean terminal = TerminalLine.isTerminal();
+      code = run(interruption, System.out, System.err, terminal, Utf8Arguments.of(args));
     } catch (UsageException e) {
       System.err.println("etcd-backup: " + e.getMessage());
       code = ExitCode.USAGE;
@@ -147,12 +151,20 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     System.exit(code);
   }
 
-  /** Runs one command; both streams get UTF-8 whatever the locale. */
+  /**
+   * Runs one command; both streams get UTF-8 whatever the locale.
+   *
+   * @param terminal whether standard error is a terminal, where progress is shown
+   */
   static int run(
-      Interruption interruption, OutputStream stdout, OutputStream stderr, String... args) {
+      Interruption interruption,
+      OutputStream stdout,
+      OutputStream stderr,
+      boolean terminal,
+      String... args) {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
-    EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err);
+    EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err, terminal);
     CommandLine commandLine = new CommandLine(root);
     Commands.add(commandLine, root, List.of(args));
     Converters.register(commandLine);
@@ -207,7 +219,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   }
 
   Output output() {
-    return new Output(out, format);
+    return new Output(out, format, progress);
   }
 
   Failures failures() {
@@ -216,6 +228,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   /** Prints a warning on standard error. */
   void warn(String message) {
+    progress.wipe();
     err.println("etcd-backup: warning: " + TerminalText.escape(message));
   }
 
@@ -224,8 +237,9 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     warn(String.valueOf(e.getMessage()));
   }
 
-  PrintStream errors() {
-    return err;
+  /** Shows progress on standard error, if that is a terminal. */
+  ProgressLine progress(String label) {
+    return new ProgressLine(progress, label);
   }
 
   /** The zone of the names of tarballs: the option, else what the configuration says. */

@@ -23,14 +23,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final EtcdBackupCommand root;
   private final PrintStream err;
+  private final TerminalLine progress;
 
-  Failures(EtcdBackupCommand root, PrintStream err) {
+  /**
+   * @param progress wiped before each message
+   */
+  Failures(EtcdBackupCommand root, PrintStream err, TerminalLine progress) {
     this.root = root;
     this.err = err;
+    this.progress = progress;
   }
 
   /** Prints the message as one line, whatever it contains, and returns the code. */
   int report(String message, int code) {
+    progress.wipe();
     err.println("etcd-backup: " + TerminalText.escape(message));
     return code;
   }
@@ -64,6 +70,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private void trace(Throwable e) {
     if (root.debug()) {
+      progress.wipe();
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));
       trace.toString().replace("\t", "  ").lines().map(TerminalText::escape).forEach(err::println);

@@ -60,7 +60,7 @@ final class GetCommand implements Callable<Integer> {
     }
     WrittenJson written;
     try (StoreOptions.OpenStore open = root.store.open(root.store.required());
-        ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
+        ProgressLine progress = root.progress(key.project())) {
       written = write(root.service(open.store()), progress);
     } catch (FileAlreadyExistsException e) {
       throw new IOException(e.getFile() + " already exists; add --force to replace it", e);

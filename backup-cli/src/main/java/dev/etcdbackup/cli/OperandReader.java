@@ -81,7 +81,7 @@ final class OperandReader {
     return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REQUIRED), work);
   }
 
-  /** The same, of a backup and the changes behind it where a point in time is given. */
+  /** The same, of a backup and the changes after it where a point in time is given. */
   <T> T whole(SnapshotOperand operand, PointInTimeOptions point, Work<T> work)
       throws UsageException, IOException {
     point.requireComplete();
@@ -103,13 +103,20 @@ final class OperandReader {
   private <T> T read(SnapshotOperand operand, ReadOptions.Builder how, Work<T> work)
       throws UsageException, IOException {
     requireReadable(operand);
-    try {
+    try (ProgressLine progress = root.progress(label(operand))) {
+      how.progress(progress::moved).passProgress(progress::moved);
       return operand instanceof SnapshotOperand.InStore in
           ? stored(in.key(), how, work)
           : file(((SnapshotOperand.InFile) operand).file(), operand.name(), how, work);
     } catch (CorruptBackupException e) {
       throw new CorruptBackupException(operand + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String label(SnapshotOperand operand) {
+    return operand instanceof SnapshotOperand.InStore in
+        ? in.key().project()
+        : String.valueOf(((SnapshotOperand.InFile) operand).file().getFileName());
   }
 
   private <T> T file(Path file, BackupName name, ReadOptions.Builder how, Work<T> work)
@@ -135,11 +142,7 @@ final class OperandReader {
           signer == null
               ? open.store()
               : EncodingOptions.requiringSignature(open.store(), signatureOption, signer);
-      StoredSnapshot snapshot;
-      try (ProgressLine progress = ProgressLine.on(root.errors(), key.project())) {
-        snapshot = StoredSnapshot.open(backup, store, how.progress(progress::moved).build());
-      }
-      return run(snapshot, work);
+      return run(StoredSnapshot.open(backup, store, how.build()), work);
     }
   }
 

@@ -14,10 +14,15 @@ final class Output {
 
   private final PrintStream stream;
   private final Format format;
+  private final TerminalLine progress;
 
-  Output(PrintStream stream, Format format) {
+  /**
+   * @param progress wiped before each output
+   */
+  Output(PrintStream stream, Format format, TerminalLine progress) {
     this.stream = stream;
     this.format = format;
+    this.progress = progress;
   }
 
   boolean isJson() {
@@ -26,12 +31,14 @@ final class Output {
 
   /** A line of text; control characters in it are escaped. */
   void line(String text) {
+    progress.wipe();
     stream.print(TerminalText.escape(text));
     stream.print('\n');
   }
 
   /** Bytes without any change. */
   void bytes(byte[] bytes) {
+    progress.wipe();
     stream.write(bytes, 0, bytes.length);
   }
 
@@ -48,6 +55,7 @@ final class Output {
     private boolean begun;
 
     void json(Object row) {
+      progress.wipe();
       stream.print(begun ? ",\n  " : "[\n  ");
       stream.print(JsonText.document(row).replace("\n", "\n  "));
       begun = true;
@@ -55,6 +63,7 @@ final class Output {
 
     void end() {
       if (isJson()) {
+        progress.wipe();
         stream.print(begun ? "\n]\n" : "[ ]\n");
       }
     }
@@ -62,17 +71,20 @@ final class Output {
 
   /** A document: records and lists of records, their fields in the order of declaration. */
   void json(Object document) {
+    progress.wipe();
     stream.print(JsonText.document(document));
     stream.print('\n');
   }
 
   /** A document that is JSON already and ends in a newline. */
   void document(String json) {
+    progress.wipe();
     stream.print(json);
   }
 
   /** A document on a line of its own, for logs. */
   void jsonLine(Object document) {
+    progress.wipe();
     stream.print(JsonText.line(document) + "\n");
   }
 

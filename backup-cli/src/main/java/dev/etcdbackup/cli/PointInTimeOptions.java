@@ -12,7 +12,7 @@ final class PointInTimeOptions {
       converter = Converters.Revision.class,
       paramLabel = "N",
       description =
-          "The state as of revision N, from a backup and the changes recorded behind it. With a"
+          "The state as of revision N, from a backup and the changes recorded after it. With a"
               + " project instead of a key, the backup is chosen.")
   private @Nullable Long revision;
 

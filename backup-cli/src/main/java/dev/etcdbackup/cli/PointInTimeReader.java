@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a backup and the changes recorded behind it. */
+/** Opens a backup and the changes recorded after it. */
 final class PointInTimeReader {
   private final EtcdBackupCommand root;
   private final PointInTimeOptions point;
@@ -61,7 +61,7 @@ final class PointInTimeReader {
   <T> T read(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     if (!(operand instanceof SnapshotOperand.InStore in)) {
       throw new UsageException(
-          "changes are recorded behind a stored backup; give a project or a key, not a file");
+          "changes are recorded after a stored backup; give a project or a key, not a file");
     }
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       return read(open.store(), in.key(), work);
@@ -90,14 +90,20 @@ final class PointInTimeReader {
       encryptedTo = root.service(store).encryptedTo(base);
     }
     ChangeReplay changes = ChangeReplay.of(store, encodings, listing, base, until);
-    StoredSnapshot snapshot;
-    try (ProgressLine progress = ProgressLine.on(root.errors(), base.key().project())) {
-      ReadOptions whole = options(encodings).progress(progress::moved).build();
-      snapshot = StoredSnapshot.open(base, store, whole);
+    if (point.asFarAsPossible()) {
+      changes = changes.asFarAsPossible();
     }
-    try (snapshot) {
-      return work.run(
-          base, snapshot.snapshot(), point.asFarAsPossible() ? changes.asFarAsPossible() : changes);
+    try (ProgressLine progress = root.progress(base.key().project())) {
+      ReadOptions.Builder whole =
+          options(encodings).progress(progress::moved).passProgress(progress::moved);
+      return run(StoredSnapshot.open(base, store, whole.build()), base, changes, work);
+    }
+  }
+
+  private static <T> T run(StoredSnapshot stored, Backup base, ChangeReplay changes, Work<T> work)
+      throws UsageException, IOException {
+    try (stored) {
+      return work.run(base, stored.snapshot(), changes);
     } catch (IllegalArgumentException e) { // the backup does not allow the point
       throw new UsageException("--" + e.getMessage());
     }

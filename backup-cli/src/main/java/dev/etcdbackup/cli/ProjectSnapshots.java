@@ -66,10 +66,16 @@ final class ProjectSnapshots {
     if (missing.isPresent()) {
       return skip(backup, missing.get());
     }
-    try (ProgressLine progress = ProgressLine.on(root.errors(), label(backup));
+    try (ProgressLine progress = root.progress(label(backup));
         StoredSnapshot stored =
             StoredSnapshot.open(
-                backup, store, options.extent(extent).progress(progress::moved).build())) {
+                backup,
+                store,
+                options
+                    .extent(extent)
+                    .progress(progress::moved)
+                    .passProgress(progress::moved)
+                    .build())) {
       return Optional.of(work.run(stored.snapshot()));
     } catch (CorruptBackupException e) {
       return skip(backup, String.valueOf(e.getMessage()));

@@ -5,7 +5,7 @@ import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.snapshot.HashKv;
 import java.util.Optional;
 
-/** Says up to where a backup and the changes behind it go. */
+/** Says up to where a backup and the changes after it go. */
 final class ReachedText {
   private ReachedText() {}
 

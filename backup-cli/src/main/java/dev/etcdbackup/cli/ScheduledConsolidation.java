@@ -30,7 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes a full backup of the newest backup and the changes behind it, without asking etcd, whenever
+ * Makes a full backup of the newest backup and the changes after it, without asking etcd, whenever
  * the newest one is old enough. Nothing but the store is remembered, so it goes on after a restart
  * and any other backup counts as well. One thread, which begins with {@link #start}.
  */
@@ -101,7 +101,7 @@ final class ScheduledConsolidation implements AutoCloseable {
   }
 
   /**
-   * Consolidates when the newest backup is old enough, there are changes behind it, and no other
+   * Consolidates when the newest backup is old enough, there are changes after it, and no other
    * process holds the lock.
    */
   Optional<BackupResult> consolidateIfDue(Project project) throws IOException {

@@ -33,7 +33,7 @@ final class Scrub {
   int run(String project) throws UsageException, BackupException {
     Output.Rows rows = root.output().rows();
     try (StoreOptions.OpenStore open = root.store.open(root.store.required());
-        ProgressLine progress = ProgressLine.on(root.errors(), "verify")) {
+        ProgressLine progress = root.progress("verify")) {
       ScrubRequest request =
           ScrubRequest.builder(project)
               .spreadOver(days)
@@ -45,14 +45,9 @@ final class Scrub {
                               root.encoding.reading(), OperandReader.temporaryDirectory(), options)
                           .withUnpacking(root.encoding.unpacking())))
               .progress(progress)
-              .onChecked(
-                  one -> {
-                    progress.wipe();
-                    print(one, rows);
-                  })
+              .onChecked(one -> print(one, rows))
               .build();
       ScrubReport report = root.service(open.store()).scrub(request);
-      progress.wipe();
       rows.end();
       return verdict(report);
     }

@@ -19,9 +19,18 @@ record Cli(int code, String out, String err) {
       Pattern.compile("[a-z]Exception|\\b(?:java|dev\\.etcdbackup|io\\.grpc|software\\.amazon)\\.");
 
   static Cli run(String... args) {
+    return run(false, args);
+  }
+
+  /** Runs as if standard error were a terminal. */
+  static Cli onTerminal(String... args) {
+    return run(true, args);
+  }
+
+  private static Cli run(boolean terminal, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = EtcdBackupCommand.run(Interruption.none(), out, err, args);
+    int code = EtcdBackupCommand.run(Interruption.none(), out, err, terminal, args);
     String said = err.toString(StandardCharsets.UTF_8);
     assertThat(said.lines().filter(line -> line.startsWith("etcd-backup: ")))
         .as("no names of classes and packages")

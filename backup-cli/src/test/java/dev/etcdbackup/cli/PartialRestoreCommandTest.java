@@ -22,6 +22,15 @@ class PartialRestoreCommandTest {
   private static final String KEY = "p/etcd.backup_v230_2020-02-03-20:45:48";
   private static final String SECRET = "a new password";
 
+  private static final String VERSIONS =
+      """
+      etcd 3.4, 3.5, 3.6 and 3.7 start from it
+      the storage version is 3.6.0; etcd before 3.6 ignores it, later versions keep it
+      """;
+  private static final String AUTH =
+      "authentication is on; users with the role root: root: have a password of theirs at hand,"
+          + " or restore with --without-auth or --set-root-password-file\n";
+
   @TempDir Path directory;
   private Path store;
   private Path data;
@@ -122,22 +131,28 @@ class PartialRestoreCommandTest {
   @Test
   void whatIsToBeKnownBeforeIsPrinted() throws Exception {
     Path file = Goldens.write(directory.resolve("snap.db"), Goldens.bytes("3.6.14-rich-auth"));
-    String auth =
-        "authentication is on; users with the role root: root: have a password of theirs at hand,"
-            + " or restore with --without-auth or --set-root-password-file\n";
     Cli preflight = restore(file.toString(), "--preflight");
     assertThat(preflight.code()).isZero();
-    assertThat(preflight.out())
-        .isEqualTo(
-            """
-            etcd 3.4, 3.5, 3.6 and 3.7 start from it
-            the storage version is 3.6.0; etcd before 3.6 ignores it, later versions keep it
-            """
-                + auth);
+    assertThat(preflight.out()).isEqualTo(VERSIONS + AUTH);
     assertThat(data).doesNotExist();
-    assertThat(restore(file.toString()).err()).isEqualTo("etcd-backup: warning: " + auth);
+    assertThat(restore(file.toString()).err()).isEqualTo("etcd-backup: warning: " + AUTH);
     data = directory.resolve("without");
     assertThat(restore(file.toString(), "--without-auth").err()).isEmpty();
+  }
+
+  @Test
+  void aDrillPrintsTheSameAndAPlanWhatNeedsADecision() throws Exception {
+    String key = "q/etcd.backup_v4545_2020-02-04-20:45:48";
+    Goldens.write(store.resolve(key), Goldens.bytes("3.6.14-rich-auth"));
+    Cli drill = Cli.on(store, "drill", key, "--etcd-bin=/bin/false", "--no-record");
+    assertThat(drill.out()).as(drill.err()).startsWith(VERSIONS + AUTH);
+    Path config =
+        Files.writeString(
+            directory.resolve("clusters.yaml"),
+            "clusters: [{project: q, endpoints: ['http://127.0.0.1:1']}]");
+    Cli plan = Cli.on(store, "plan", "q", "--config=" + config, "--now=2020-02-04T21:00:00Z");
+    assertThat(plan.code()).as(plan.err()).isZero();
+    assertThat(plan.out()).contains("restore " + key, "\n" + AUTH).doesNotContain(VERSIONS);
   }
 
   @Tag("server")

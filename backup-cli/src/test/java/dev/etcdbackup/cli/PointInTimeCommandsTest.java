@@ -17,7 +17,6 @@ import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.zstd.Zstandard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -52,13 +49,13 @@ class PointInTimeCommandsTest {
 
   @TempDir Path directory;
 
-  /** Ten keys are in the backup, revision 11; ten more are recorded behind it. */
+  /** Ten keys are in the backup, revision 11; ten more are recorded after it. */
   @BeforeAll
   static void record() throws Exception {
     store = Files.createDirectory(shared.resolve("store"));
     etcd = EtcdServer.start();
     put(0, 10);
-    Lines lines = new Lines();
+    PrintedLines lines = new PrintedLines();
     String[] command = {
       "record",
       "p",
@@ -69,7 +66,8 @@ class PointInTimeCommandsTest {
       "--compress=zstd"
     };
     FutureTask<Integer> run =
-        new FutureTask<>(() -> EtcdBackupCommand.run(Interruption.none(), lines, lines, command));
+        new FutureTask<>(
+            () -> EtcdBackupCommand.run(Interruption.none(), lines, lines, false, command));
     Thread recorder = new Thread(run, "record");
     recorder.start();
     base = beforeComma(lines.after(" base p "));
@@ -276,7 +274,9 @@ class PointInTimeCommandsTest {
     BackupEncodings encodings = BackupEncodings.of(new Zstandard());
     BackupLock lock = BackupLock.inProcess();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    RunLog log = new RunLog(new Output(new PrintStream(out, true, UTF_8), Output.Format.TEXT));
+    PrintStream stream = new PrintStream(out, true, UTF_8);
+    RunLog log =
+        new RunLog(new Output(stream, Output.Format.TEXT, new TerminalLine(stream, false)));
     ScheduledConsolidation.Project project =
         new ScheduledConsolidation.Project(
             "p", Duration.ofHours(1), encodings, NamingStrategy.periodic(), Duration.ofMinutes(1));
@@ -294,7 +294,7 @@ class PointInTimeCommandsTest {
       assertThat(Cli.on(copy, "verify", made.toString(), "--deep").code()).isZero();
       assertThat(Cli.on(copy, "keys", made.toString()).out().lines()).hasSize(20);
       unused = clock.pass(Duration.ofHours(1));
-      assertThat(due.consolidateIfDue(project)).as("no changes behind it").isEmpty();
+      assertThat(due.consolidateIfDue(project)).as("no changes after it").isEmpty();
     }
   }
 
@@ -310,33 +310,6 @@ class PointInTimeCommandsTest {
     try (var files = Files.walk(store)) {
       for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(store.relativize(file)));
-      }
-    }
-  }
-
-  /** What a command prints, a line at a time. */
-  private static final class Lines extends OutputStream {
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-
-    @Override
-    public synchronized void write(int b) {
-      if (b == '\n') {
-        lines.add(line.toString(UTF_8));
-        line.reset();
-      } else {
-        line.write(b);
-      }
-    }
-
-    /** What follows a text in the next line that has it. */
-    String after(String text) throws InterruptedException {
-      while (true) {
-        String next = lines.poll(30, TimeUnit.SECONDS);
-        assertThat(next).as(text).isNotNull();
-        if (next.contains(text)) {
-          return next.substring(next.indexOf(text) + text.length());
-        }
       }
     }
   }

@@ -11,9 +11,12 @@ class ProgressLineTest {
   private static final long MIB = 1024 * 1024;
   private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
 
+  private TerminalLine terminalLine(boolean shown) {
+    return new TerminalLine(new PrintStream(terminal, true, StandardCharsets.UTF_8), shown);
+  }
+
   private ProgressLine line(boolean shown) {
-    PrintStream stream = new PrintStream(terminal, true, StandardCharsets.UTF_8);
-    return new ProgressLine(stream, "cray-\u001bbss", shown);
+    return new ProgressLine(terminalLine(shown), "cray-\u001bbss");
   }
 
   private String written() {
@@ -44,13 +47,38 @@ class ProgressLineTest {
 
   @Test
   void aWipedLineComesBack() {
-    try (ProgressLine line = line(true)) {
+    TerminalLine shown = terminalLine(true);
+    try (ProgressLine line = new ProgressLine(shown, "cray-bss")) {
       line.moved(MIB, 4 * MIB);
-      line.wipe();
+      shown.wipe();
       assertThat(written()).matches("(?s).* \r");
       line.moved(4 * MIB, 4 * MIB);
       assertThat(written()).contains("4.0 of 4.0 MiB, 100 %");
     }
+  }
+
+  @Test
+  void anotherPassIsMeasuredFromItsOwnBeginning() {
+    try (ProgressLine line = line(true)) {
+      line.moved(MIB / 2, 2 * MIB);
+      line.moved(2 * MIB, 2 * MIB);
+      assertThat(written()).contains("2.0 of 2.0 MiB, 100 %, ");
+      line.moved(MIB, MIB); // the first of another pass, of which nothing can be measured yet
+      assertThat(written()).contains("1.0 of 1.0 MiB, 100 %  ");
+    }
+  }
+
+  @Test
+  void whatIsPrintedBesideItBeginsAtTheMargin() {
+    TerminalLine shown = terminalLine(true);
+    Output output =
+        new Output(
+            new PrintStream(terminal, true, StandardCharsets.UTF_8), Output.Format.TEXT, shown);
+    try (ProgressLine line = new ProgressLine(shown, "p")) {
+      line.moved(MIB, 4 * MIB);
+      output.line("a result");
+    }
+    assertThat(written()).matches("\rp: 1.0 of 4.0 MiB, 25 %\r +\ra result\n");
   }
 
   @Test

@@ -68,6 +68,7 @@ class RestoreCommandsTest {
             Interruption.none(),
             out,
             new ByteArrayOutputStream(),
+            false,
             "extract",
             key,
             "/other",

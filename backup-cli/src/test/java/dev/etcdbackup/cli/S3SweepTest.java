@@ -123,8 +123,8 @@ class S3SweepTest {
   }
 
   private static RunLog log(ByteArrayOutputStream out) {
-    return new RunLog(
-        new Output(new PrintStream(out, true, StandardCharsets.UTF_8), Output.Format.TEXT));
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    return new RunLog(new Output(stream, Output.Format.TEXT, new TerminalLine(stream, false)));
   }
 
   private Cli prune(String... more) {

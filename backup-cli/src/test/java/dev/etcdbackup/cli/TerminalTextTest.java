@@ -96,7 +96,7 @@ class TerminalTextTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     String odd = "grün \uD83D\uDE00 \u009b \u202e \u007f half \ud83d";
-    new Output(stream, Output.Format.JSON).json(List.of(odd));
+    new Output(stream, Output.Format.JSON, new TerminalLine(stream, false)).json(List.of(odd));
     String json = bytes.toString(StandardCharsets.UTF_8);
     assertThat(json.chars()).allMatch(c -> c == '\n' || (c >= ' ' && c < 0x7f));
     assertThat(new JsonMapper().readTree(json).get(0).asText()).isEqualTo(odd);

@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code NAME-20240501-100000-rev42.db} in UTC; without a time when it was taken by hand. Names
- * without the revision, which later versions write, are whatever the user chose.
+ * {@code NAME-20240501-100000-rev42.db} in UTC; without a time when it was taken by hand. The
+ * operator writes {@code NAME.db} since 0.5, with a name that its user chose: no format tells it
+ * from the names of other programs.
  */
 final class CozystackFormat implements NameFormat {
   private static final Pattern NAME =

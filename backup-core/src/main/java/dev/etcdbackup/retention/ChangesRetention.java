@@ -44,7 +44,7 @@ final class ChangesRetention {
       } else if (one.time().orElseThrow().isBefore(oldest.get())) {
         before.add(one);
       } else {
-        reasons.put(one, "changes behind a backup that is kept");
+        reasons.put(one, "changes after a backup that is kept");
       }
     }
     if (!before.isEmpty()) {

@@ -105,7 +105,7 @@ public record RetentionPlan(List<Decision> decisions) {
    *
    * @param listing the complete listing of the project
    * @param now the time of the planning
-   * @return the plan with a decision for each object of changes, behind the others
+   * @return the plan with a decision for each object of changes, after the others
    */
   public RetentionPlan withChanges(List<Backup> listing, Instant now) {
     Set<Backup> deleted = new HashSet<>(toDelete());

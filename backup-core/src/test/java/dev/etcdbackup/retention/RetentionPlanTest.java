@@ -55,8 +55,8 @@ class RetentionPlanTest {
                 + " that is kept",
             "keep p/etcd.changes_v21-v30_2020-02-02-19:00:00.zst changes that lead to the oldest"
                 + " backup that is kept",
-            "keep p/etcd.changes_v31-v40_2020-02-02-20:00:00 changes behind a backup that is kept",
-            "keep p/etcd.changes_v41-v50_2020-02-03-19:00:00 changes behind a backup that is kept",
+            "keep p/etcd.changes_v31-v40_2020-02-02-20:00:00 changes after a backup that is kept",
+            "keep p/etcd.changes_v41-v50_2020-02-03-19:00:00 changes after a backup that is kept",
             "keep q/etcd.changes_v1-v2_2019-02-03-19:00:00 there is no backup to tell whether they"
                 + " are needed");
     assertThat(new RetentionPlan(List.of()).withChanges(listing, NOW).toDelete()).isEmpty();

@@ -8,8 +8,8 @@ import dev.etcdbackup.changes.ChangesHeader;
  *
  * @param to the last revision that is stored
  * @param lastRevision a hash of the events of that revision; empty when it is not known, directly
- *     behind the base
- * @param predecessor the SHA-256 of the last object; empty directly behind the base
+ *     after the base
+ * @param predecessor the SHA-256 of the last object; empty directly after the base
  */
 record ChainState(
     String baseKey,
@@ -20,7 +20,7 @@ record ChainState(
     long to,
     String lastRevision,
     String predecessor) {
-  /** Directly behind a base. */
+  /** Directly after a base. */
   static ChainState of(ChangeRecorder.Base base, long authRevision) {
     return new ChainState(
         base.key().toString(),

@@ -113,8 +113,8 @@ public final class EtcdTls {
   /**
    * Presents a certificate to servers that ask for one ({@code --client-cert-auth}).
    *
-   * @param certificate a PEM file with the certificate, and those of intermediate authorities
-   *     behind it
+   * @param certificate a PEM file with the certificate, and those of intermediate authorities after
+   *     it
    * @param key a PEM file with its private key; may be the same file
    * @return new settings
    */
@@ -132,7 +132,7 @@ public final class EtcdTls {
   /**
    * Presents a certificate to servers that ask for one ({@code --client-cert-auth}).
    *
-   * @param chain the certificate, and those of intermediate authorities behind it
+   * @param chain the certificate, and those of intermediate authorities after it
    * @param key its private key
    * @return new settings
    * @throws IllegalArgumentException when the chain is empty
@@ -152,7 +152,7 @@ public final class EtcdTls {
    *
    * @param name what to call the texts in messages, for example the Secret that they come from
    * @param certificate a text in PEM with the certificate, and those of intermediate authorities
-   *     behind it; read by this call
+   *     after it; read by this call
    * @param key a text in PEM with its private key, as in a file; read by this call
    * @return new settings
    * @throws IllegalArgumentException when a text does not hold what it should; the message says the

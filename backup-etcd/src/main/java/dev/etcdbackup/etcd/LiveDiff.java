@@ -20,8 +20,9 @@ import java.util.Optional;
  * Goes over the differences in the order of the keys; a key differs when its value or its lease
  * does, and one with a value of more than 4 MiB when its revisions do.
  *
- * <p>The cluster is read as of one revision, by pages of about 1 MiB, and nothing is written. Takes
- * what {@link EtcdSnapshot#keys} takes, and a page.
+ * <p>The cluster is read as of one revision, by pages of about 1 MiB and at most 1000 keys, and
+ * nothing is written. Takes what {@link EtcdSnapshot#keys} takes, a page, and one of a thousand
+ * keys of the snapshot.
  *
  * <p>For one thread. Blocks while it reads; interrupting the thread ends a request.
  */
@@ -62,7 +63,8 @@ public final class LiveDiff implements Closeable {
       throws IOException {
     KeyCursor before = snapshot.keys(range, revision);
     LiveConnection etcd = new LiveConnection(connection, timeout);
-    return new LiveDiff(etcd, before, new LiveKeys(etcd, range));
+    LiveKeys after = new LiveKeys(etcd, range, before.divide(LiveKeys.LARGEST_PAGE));
+    return new LiveDiff(etcd, before, after);
   }
 
   /**

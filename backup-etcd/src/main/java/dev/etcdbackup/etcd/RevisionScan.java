@@ -49,7 +49,7 @@ final class RevisionScan {
   private long pages;
   private long root;
 
-  /** Looks at the next bytes of the database; those behind its last page are ignored. */
+  /** Looks at the next bytes of the database; those after its last page are ignored. */
   void update(byte[] bytes, int offset, int length) {
     int at = offset;
     int left = length;
@@ -160,7 +160,7 @@ final class RevisionScan {
     }
   }
 
-  /** Reads keys that are behind the first page of their leaf, after a large value. */
+  /** Reads keys that are after the first page of their leaf, after a large value. */
   private void feedLateKeys(ScannedPage bytes) {
     long start = page * partial.length;
     for (LateKey late = lateKeys.peek();

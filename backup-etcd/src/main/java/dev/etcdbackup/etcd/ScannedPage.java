@@ -14,7 +14,7 @@ final class ScannedPage {
   /** The bucket of etcd in which keys are revisions. */
   static final byte[] KEY_BUCKET = "key".getBytes(StandardCharsets.US_ASCII);
 
-  /** Main revision, underscore, sub revision; a {@code t} behind marks a deletion. */
+  /** Main revision, underscore, sub revision; a {@code t} after it marks a deletion. */
   static final int REVISION_LENGTH = 17;
 
   private static final int HEADER = 16;
@@ -110,7 +110,7 @@ final class ScannedPage {
         && keyAt(index) + REVISION_LENGTH <= (overflow() + 1) * length;
   }
 
-  /** Where the key of an element of a leaf begins, perhaps behind this page. */
+  /** Where the key of an element of a leaf begins, perhaps after this page. */
   long keyAt(int index) {
     return element(index) + intAt(element(index) + 4);
   }

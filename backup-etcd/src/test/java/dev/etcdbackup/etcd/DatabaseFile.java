@@ -70,7 +70,7 @@ final class DatabaseFile {
     return this;
   }
 
-  /** The bytes, a made-up trailer of 32 bytes behind them. */
+  /** The bytes, a made-up trailer of 32 bytes after them. */
   byte[] bytes() {
     byte[] bytes = new byte[pageSize * pages + 32];
     file.get(0, bytes, 0, pageSize * pages);

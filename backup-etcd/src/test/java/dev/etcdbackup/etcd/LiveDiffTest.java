@@ -75,6 +75,34 @@ class LiveDiffTest {
     }
   }
 
+  /** The cluster is read in parts of a thousand keys of the snapshot. */
+  @Test
+  void partsOfWhichTheClusterHasNothingOrFarMore() throws Exception {
+    try (EtcdServer etcd = EtcdServer.start();
+        Client client = Client.builder().endpoints(etcd.endpoint()).build()) {
+      KV kv = client.getKVClient();
+      for (int i = 0; i < 4100; i++) {
+        kv.put(key(i), ByteSequence.EMPTY).get();
+      }
+      try (EtcdSnapshot snapshot = snapshot(etcd)) {
+        assertThat(snapshot.keys(KeyRange.all()).divide(1000))
+            .containsExactly(
+                bytes(name(1000)), bytes(name(2000)), bytes(name(3000)), bytes(name(4000)));
+        NavigableMap<String, String> expected = new TreeMap<>();
+        for (int i = 900; i < 3050; i++) {
+          kv.delete(key(i)).get();
+          expected.put(name(i), "REMOVED");
+        }
+        for (int i = 0; i < 1200; i++) {
+          String added = name(3500) + "/" + (10_000 + i);
+          kv.put(ByteSequence.from(bytes(added)), ByteSequence.EMPTY).get();
+          expected.put(added, "ADDED");
+        }
+        assertThat(differences(snapshot, etcd, KeyRange.all())).isEqualTo(expected);
+      }
+    }
+  }
+
   @Test
   void aClusterThatDoesNotAnswerIsASourceThatFailed() throws Exception {
     try (EtcdServer etcd = EtcdServer.start();

@@ -141,6 +141,7 @@ class RecorderConditionsTest {
         Client client = RecordedHistory.client(etcd)) {
       BackupKey base;
       long before;
+      put(client, "of the base", lease(client, 4));
       try (RecorderRun recorder = record(etcd.endpoint())) {
         base = recorder.base();
         long kept = lease(client, 1000);
@@ -150,6 +151,7 @@ class RecorderConditionsTest {
         put(client, "b", expiring);
         before = etcd.revision();
         awaitGone(client, "a");
+        awaitGone(client, "of the base");
         history.write(client, 5);
         recorder.await(etcd.revision());
         assertThat(recorder.ended).isEmpty();
@@ -158,6 +160,27 @@ class RecorderConditionsTest {
       history.assertAnswersAlike(client, etcd, base, before + 1);
       client.getKVClient().compact(1).get(); // as the restored member is
       history.assertBoots(version, client, etcd, base, etcd.revision());
+    }
+  }
+
+  /** It is not among the leases of the cluster when the object is cut, but its key refers to it. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("binaries")
+  void aLeaseThatEndedWithinAnObjectIsThereBeforeItsEnd(EtcdBinaries version) throws Exception {
+    try (EtcdServer etcd = version.server().start();
+        Client client = RecordedHistory.client(etcd)) {
+      BackupKey base;
+      long held;
+      try (RecorderRun recorder = record(etcd.endpoint(), it -> it.period(Duration.ofSeconds(2)))) {
+        base = recorder.base();
+        long revoked = lease(client, 1000);
+        put(client, "revoked", revoked);
+        held = etcd.revision();
+        client.getLeaseClient().revoke(revoked).get();
+        recorder.await(etcd.revision());
+      }
+      client.getKVClient().compact(1).get(); // as the restored member is
+      var unused = history.assertBoots(version, base, RecordedAnswers.ask(client, etcd, held));
     }
   }
 

@@ -73,8 +73,8 @@ final class EtcdPodSpec {
   EtcdSecrets secrets() {
     EtcdSecrets secrets = EtcdSecrets.none();
     Optional<String> client = secretOf(CLIENT_CERTIFICATES);
-    Optional<Mounted> certificate = setting("cert-file").flatMap(this::mounted);
-    Optional<Mounted> key = setting("key-file").flatMap(this::mounted);
+    Optional<Mounted> certificate = fileOf("cert-file");
+    Optional<Mounted> key = fileOf("key-file");
     boolean ownFiles =
         certificate.isPresent()
             && key.isPresent()
@@ -88,9 +88,9 @@ final class EtcdPodSpec {
       secrets = secrets.withCertificate(client.get(), null, null);
     }
     Optional<String> authorities = secretOf(AUTHORITIES);
-    Optional<Mounted> trusted = setting("trusted-ca-file").flatMap(this::mounted);
+    Optional<Mounted> trusted = fileOf("trusted-ca-file");
     if (authorities.isPresent()) {
-      secrets = secrets.withAuthorities(authorities.get(), null);
+      secrets = secrets.withAuthorities(authorities.get(), trustedEntry(authorities.get()));
     } else if (trusted.isPresent()) {
       secrets = secrets.withAuthorities(trusted.get().secret(), trusted.get().key());
     } else if (client.isPresent()) {
@@ -203,9 +203,29 @@ final class EtcdPodSpec {
     return Optional.ofNullable(volume.getSecret()).map(one -> one.getSecretName());
   }
 
-  /** Finds the entry of a Secret that the container has as this file. */
-  private Optional<Mounted> mounted(String file) {
-    for (VolumeMount mount : Objects.requireNonNull(etcd).getVolumeMounts()) {
+  /**
+   * The entry of a Secret that a container trusts as a client of etcd: {@code --cacert} of
+   * etcd-druid's container backup-restore. Null when there is none.
+   */
+  private @Nullable String trustedEntry(String secret) {
+    return spec.getContainers().stream()
+        .flatMap(one -> setting(one, "cacert").flatMap(file -> mounted(one, file)).stream())
+        .filter(one -> one.secret().equals(secret))
+        .map(Mounted::key)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The entry of a Secret that is the file of a setting of etcd. */
+  private Optional<Mounted> fileOf(String flag) {
+    return etcd == null
+        ? Optional.empty()
+        : setting(etcd, flag).flatMap(file -> mounted(etcd, file));
+  }
+
+  /** Finds the entry of a Secret that a container has as this file. */
+  private Optional<Mounted> mounted(Container container, String file) {
+    for (VolumeMount mount : container.getVolumeMounts()) {
       String directory = mount.getMountPath().replaceFirst("/*$", "/");
       if (!file.startsWith(directory)) {
         continue;
@@ -241,7 +261,7 @@ final class EtcdPodSpec {
         .flatMap(one -> Stream.ofNullable(one.getSecretKeyRef()))
         .map(one -> new Mounted(one.getName(), one.getKey()))
         .findFirst()
-        .or(() -> setting("root-password-file").flatMap(this::mounted));
+        .or(() -> fileOf("root-password-file"));
   }
 
   /** Whether clients must show a certificate. */

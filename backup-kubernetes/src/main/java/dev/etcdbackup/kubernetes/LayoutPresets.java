@@ -151,9 +151,17 @@ public final class LayoutPresets {
 
   /**
    * Returns the layout of etcd-druid: StatefulSets with the label {@code
-   * app.kubernetes.io/managed-by=etcd-druid}. The project is {@code NAMESPACE-NAME}.
+   * app.kubernetes.io/managed-by=etcd-druid}, which they have since its version 0.22.1. Members
+   * have the names {@code NAME-0} and so on in the headless Service {@code NAME-peer}; clients use
+   * the port {@code client}, by default 2379. With TLS, the volume {@code etcd-client-tls} ({@code
+   * client-url-etcd-client-tls} before version 0.23) has the client certificate in {@code tls.crt}
+   * and {@code tls.key}, and {@code etcd-ca} ({@code client-url-ca-etcd}) the authorities, in the
+   * entry that the container {@code backup-restore} trusts. The project is {@code NAMESPACE-NAME}.
    *
-   * <p>Source: {@code internal/component/statefulset} of gardener/etcd-druid.
+   * <p>Source: {@code internal/component/statefulset/builder.go}, {@code
+   * internal/component/configmap/etcdconfig.go}, {@code internal/common/constants.go} and {@code
+   * api/core/v1alpha1/helper.go} of gardener/etcd-druid, version 0.37; {@code
+   * pkg/component/etcd/statefulset} of its version 0.22.
    *
    * @return the layout
    */
@@ -165,15 +173,26 @@ public final class LayoutPresets {
 
   /**
    * Returns the layout of the clusters of shoots in a seed of Gardener: as {@link #etcdDruid()}, in
-   * namespaces that begin with {@code shoot--}. The project is {@code NAMESPACE-NAME}, for example
-   * {@code shoot--dev--one-etcd-main}.
+   * namespaces that begin with {@code shoot-} ({@code shoot--} for all but old shoots). Each shoot
+   * has {@code etcd-main} and {@code etcd-events}, with 1 or 3 members, and none while it
+   * hibernates, when it cannot be backed up. The Secret of the authorities has them in {@code
+   * bundle.crt}. The project is {@code NAMESPACE-NAME}, for example {@code
+   * shoot--dev--one-etcd-main}.
+   *
+   * <p>Network policies of the seed keep other pods away. They let a pod of the namespace {@code
+   * garden} pass that has the label {@code
+   * networking.resources.gardener.cloud/to-all-shoots-etcd-main-client-tcp-2379=allowed}.
+   *
+   * <p>Source: {@code pkg/component/etcd/etcd/etcd.go}, {@code
+   * pkg/component/etcd/etcd/constants/constants.go} and {@code
+   * pkg/apis/core/v1beta1/constants/types_constants.go} of gardener/gardener.
    *
    * @return the layout
    */
   public static ClusterLayout gardenerShoots() {
     return etcdDruid()
         .named("gardener-shoot")
-        .where(object -> object.getMetadata().getNamespace().startsWith("shoot--"));
+        .where(object -> object.getMetadata().getNamespace().startsWith("shoot-"));
   }
 
   /**

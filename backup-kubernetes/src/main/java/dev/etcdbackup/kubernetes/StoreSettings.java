@@ -5,11 +5,9 @@ import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -24,32 +22,9 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * A bucket and how to reach it, as Secrets and ConfigMaps of many origins say it. Each setting has
- * several names; the first that has a value counts. Its text shows no value.
+ * the names of its {@link StoreEntry}. Its text shows no value.
  */
 final class StoreSettings {
-  private static final List<String> ENDPOINT =
-      List.of(
-          "endpoint",
-          "AWS_ENDPOINT_URL_S3",
-          "AWS_ENDPOINT_URL",
-          "S3_ENDPOINT",
-          "s3_endpoint",
-          "https_s3_endpoint",
-          "http_s3_endpoint");
-  private static final List<String> BUCKET = List.of("bucket", "BUCKET_NAME", "S3_BUCKET");
-  private static final List<String> PREFIX = List.of("prefix", "S3_PREFIX");
-  private static final List<String> REGION =
-      List.of("region", "AWS_REGION", "AWS_DEFAULT_REGION", "BUCKET_REGION");
-  private static final List<String> ACCESS_KEY =
-      List.of("accessKeyId", "AWS_ACCESS_KEY_ID", "accessKeyID", "access_key", "S3_ACCESS_KEY");
-  private static final List<String> SECRET_KEY =
-      List.of("secretAccessKey", "AWS_SECRET_ACCESS_KEY", "secret_key", "S3_SECRET_KEY");
-  private static final List<String> SESSION_TOKEN = List.of("sessionToken", "AWS_SESSION_TOKEN");
-  private static final List<String> ROLE = List.of("roleArn", "AWS_ROLE_ARN");
-  private static final List<String> TOKEN_FILE =
-      List.of("webIdentityTokenFile", "AWS_WEB_IDENTITY_TOKEN_FILE");
-  private static final List<String> CA = List.of("ca.crt", "ca.pem", "ca-bundle.crt");
-  private static final List<String> PROXY = List.of("proxy", "HTTPS_PROXY", "HTTP_PROXY");
   private static final String DEFAULT_TOKEN_FILE =
       "/var/run/secrets/eks.amazonaws.com/serviceaccount/token";
 
@@ -69,7 +44,7 @@ final class StoreSettings {
   }
 
   String bucket() {
-    return value(BUCKET)
+    return value(StoreEntry.BUCKET)
         .orElseThrow(() -> new IllegalArgumentException("there is no entry bucket"));
   }
 
@@ -83,7 +58,7 @@ final class StoreSettings {
   }
 
   String prefix() {
-    return value(PREFIX).orElse("");
+    return value(StoreEntry.PREFIX).orElse("");
   }
 
   /**
@@ -94,7 +69,7 @@ final class StoreSettings {
    */
   S3Client client() {
     Optional<AwsCredentialsProvider> credentials = credentials();
-    Optional<String> region = value(REGION).or(() -> ofProfile("region"));
+    Optional<String> region = value(StoreEntry.REGION).or(() -> ofProfile("region"));
     Optional<URI> endpoint = endpoint();
     if (endpoint.isEmpty()) {
       return ofAws(credentials, region);
@@ -102,8 +77,8 @@ final class StoreSettings {
     S3Clients.Builder builder = S3Clients.forRgw(endpoint.get());
     credentials.ifPresent(builder::credentials);
     region.ifPresent(builder::region);
-    value(CA).ifPresent(pem -> builder.caPem(pem.getBytes(StandardCharsets.ISO_8859_1)));
-    value(PROXY).ifPresent(proxy -> builder.proxy(uri("proxy", proxy)));
+    value(StoreEntry.CA).ifPresent(pem -> builder.caPem(pem.getBytes(StandardCharsets.ISO_8859_1)));
+    value(StoreEntry.PROXY).ifPresent(proxy -> builder.proxy(uri("proxy", proxy)));
     return builder.build();
   }
 
@@ -123,7 +98,9 @@ final class StoreSettings {
   @Override
   public String toString() {
     String prefix = prefix();
-    return "bucket " + value(BUCKET).orElse("none") + (prefix.isEmpty() ? "" : "/" + prefix);
+    return "bucket "
+        + value(StoreEntry.BUCKET).orElse("none")
+        + (prefix.isEmpty() ? "" : "/" + prefix);
   }
 
   private static S3Client ofAws(
@@ -139,9 +116,12 @@ final class StoreSettings {
   }
 
   private Optional<URI> endpoint() {
-    Optional<String> text = value(ENDPOINT);
+    Optional<String> text = value(StoreEntry.ENDPOINT);
     String host = values.get("BUCKET_HOST"); // an ObjectBucketClaim, as Rook has it
-    if (text.isEmpty() && !given.containsKey(ENDPOINT.get(0)) && host != null && !host.isBlank()) {
+    if (text.isEmpty()
+        && !given.containsKey(StoreEntry.ENDPOINT.names().get(0))
+        && host != null
+        && !host.isBlank()) {
       String port = Objects.requireNonNullElse(values.get("BUCKET_PORT"), "80").strip();
       String scheme = port.equals("443") ? "https" : "http";
       text = Optional.of(scheme + "://" + host.strip() + ":" + port);
@@ -150,31 +130,34 @@ final class StoreSettings {
   }
 
   private Optional<AwsCredentialsProvider> credentials() {
-    Optional<String> key = value(ACCESS_KEY).or(() -> ofProfile("aws_access_key_id"));
-    Optional<String> secret = value(SECRET_KEY).or(() -> ofProfile("aws_secret_access_key"));
+    Optional<String> key = value(StoreEntry.ACCESS_KEY).or(() -> ofProfile("aws_access_key_id"));
+    Optional<String> secret =
+        value(StoreEntry.SECRET_KEY).or(() -> ofProfile("aws_secret_access_key"));
     if (key.isPresent() != secret.isPresent()) {
       throw new IllegalArgumentException(
           "there is only one of the entries accessKeyId and secretAccessKey");
     }
-    if (key.isEmpty() && values.containsKey("credentials") && value(ROLE).isEmpty()) {
+    if (key.isEmpty() && values.containsKey("credentials") && value(StoreEntry.ROLE).isEmpty()) {
       throw new IllegalArgumentException(
           "the entry credentials has no aws_access_key_id and aws_secret_access_key in the profile"
               + " 'default'");
     }
     if (key.isPresent()) {
-      Optional<String> token = value(SESSION_TOKEN).or(() -> ofProfile("aws_session_token"));
+      Optional<String> token =
+          value(StoreEntry.SESSION_TOKEN).or(() -> ofProfile("aws_session_token"));
       return Optional.of(
           StaticCredentialsProvider.create(
               token.isPresent()
                   ? AwsSessionCredentials.create(key.get(), secret.get(), token.get())
                   : AwsBasicCredentials.create(key.get(), secret.get())));
     }
-    return value(ROLE).map(this::webIdentity); // without: the SDK's chain, which has it too
+    return value(StoreEntry.ROLE)
+        .map(this::webIdentity); // without: the SDK's chain, which has it too
   }
 
   private AwsCredentialsProvider webIdentity(String role) {
     String file =
-        value(TOKEN_FILE)
+        value(StoreEntry.TOKEN_FILE)
             .or(() -> Optional.ofNullable(System.getenv("AWS_WEB_IDENTITY_TOKEN_FILE")))
             .orElse(DEFAULT_TOKEN_FILE);
     return WebIdentityTokenFileCredentialsProvider.builder()
@@ -184,12 +167,16 @@ final class StoreSettings {
         .build();
   }
 
-  private Optional<String> value(List<String> names) {
-    @Nullable String own = given.get(names.get(0));
-    return (own == null ? names.stream().map(values::get) : Stream.of(own))
-        .filter(one -> one != null && !one.isBlank())
-        .map(String::strip)
-        .findFirst();
+  private Optional<String> value(StoreEntry entry) {
+    @Nullable String own = given.get(entry.names().get(0));
+    return (own == null ? entry.find(this::isThere).map(values::get) : Optional.of(own))
+        .filter(one -> !one.isBlank())
+        .map(String::strip);
+  }
+
+  private boolean isThere(String name) {
+    String value = values.get(name);
+    return value != null && !value.isBlank();
   }
 
   private Optional<String> ofProfile(String property) {

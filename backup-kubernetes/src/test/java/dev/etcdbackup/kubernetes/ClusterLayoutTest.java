@@ -74,25 +74,66 @@ class ClusterLayoutTest {
             volumes: [{name: certs, secret: {secretName: kamaji-etcd-certs}}]
       """;
 
+  /** As etcd-druid 0.37 renders the main cluster of a shoot of Gardener with three members. */
   private static final String DRUID =
       """
       metadata:
         name: etcd-main
         namespace: shoot--dev--one
-        labels: {app.kubernetes.io/managed-by: etcd-druid, app.kubernetes.io/part-of: etcd-main}
+        labels:
+          app.kubernetes.io/managed-by: etcd-druid
+          app.kubernetes.io/part-of: etcd-main
+          app.kubernetes.io/component: etcd-statefulset
+          app.kubernetes.io/name: etcd-main
       spec:
-        replicas: 1
+        replicas: 3
         serviceName: etcd-main-peer
         template:
           spec:
             containers:
               - name: etcd
-                args: [start-etcd, --backup-restore-host-port=etcd-main-local:8080]
-                ports: [{name: server, containerPort: 2380}, {name: client, containerPort: 2399}]
+                args:
+                  - start-etcd
+                  - --backup-restore-host-port=etcd-main-local:8080
+                  - --etcd-server-name=etcd-main-local
+                  - --backup-restore-tls-enabled=true
+                  - --backup-restore-ca-cert-bundle-path=/var/etcdbr/ssl/ca/bundle.crt
+                  - --etcd-client-cert-path=/var/etcd/ssl/client/tls.crt
+                  - --etcd-client-key-path=/var/etcd/ssl/client/tls.key
+                  - --etcd-client-port=2379
+                ports: [{name: server, containerPort: 2380}, {name: client, containerPort: 2379}]
+                volumeMounts:
+                  - {name: main-etcd, mountPath: /var/etcd/data}
+                  - {name: etcd-ca, mountPath: /var/etcd/ssl/ca}
+                  - {name: etcd-server-tls, mountPath: /var/etcd/ssl/server}
+                  - {name: etcd-client-tls, mountPath: /var/etcd/ssl/client}
+                  - {name: etcd-peer-ca, mountPath: /var/etcd/ssl/peer/ca}
+                  - {name: etcd-peer-server-tls, mountPath: /var/etcd/ssl/peer/server}
+                  - {name: backup-restore-ca, mountPath: /var/etcdbr/ssl/ca}
               - name: backup-restore
+                args:
+                  - server
+                  - --cacert=/var/etcd/ssl/ca/bundle.crt
+                  - --cert=/var/etcd/ssl/client/tls.crt
+                  - --key=/var/etcd/ssl/client/tls.key
+                  - --endpoints=https://etcd-main-local:2379
+                  - --service-endpoints=https://etcd-main-client:2379
+                ports: [{name: server, containerPort: 8080}]
+                volumeMounts:
+                  - {name: main-etcd, mountPath: /var/etcd/data}
+                  - {name: etcd-config-file, mountPath: /var/etcd/config/}
+                  - {name: backup-restore-server-tls, mountPath: /var/etcdbr/ssl/server}
+                  - {name: etcd-ca, mountPath: /var/etcd/ssl/ca}
+                  - {name: etcd-client-tls, mountPath: /var/etcd/ssl/client}
             volumes:
-              - {name: etcd-ca, secret: {secretName: ca-etcd}}
-              - {name: etcd-client-tls, secret: {secretName: etcd-client}}
+              - {name: etcd-config-file, configMap: {name: etcd-main-config}}
+              - {name: etcd-ca, secret: {secretName: ca-etcd-bundle-4c8b}}
+              - {name: etcd-server-tls, secret: {secretName: etcd-server-main-91aa}}
+              - {name: etcd-client-tls, secret: {secretName: etcd-client-7d02}}
+              - {name: etcd-peer-ca, secret: {secretName: ca-etcd-peer-bundle-0f3e}}
+              - {name: etcd-peer-server-tls, secret: {secretName: etcd-peer-server-main-66d1}}
+              - {name: backup-restore-ca, secret: {secretName: ca-etcd-bundle-4c8b}}
+              - {name: backup-restore-server-tls, secret: {secretName: etcd-server-main-91aa}}
       """;
 
   private final Map<String, Candidate> found = new HashMap<>();
@@ -273,18 +314,70 @@ class ClusterLayoutTest {
     assertThat(cluster.project()).isEqualTo("shoot--dev--one-etcd-main");
     assertThat(cluster.layout()).isEqualTo("gardener-shoot");
     assertThat(cluster.endpoints())
-        .containsExactly(uri("https://etcd-main-0.etcd-main-peer.shoot--dev--one.svc:2399"));
+        .containsExactly(
+            uri("https://etcd-main-0.etcd-main-peer.shoot--dev--one.svc:2379"),
+            uri("https://etcd-main-1.etcd-main-peer.shoot--dev--one.svc:2379"),
+            uri("https://etcd-main-2.etcd-main-peer.shoot--dev--one.svc:2379"));
     assertThat(cluster.secrets())
         .isEqualTo(
             EtcdSecrets.none()
-                .withCertificate("etcd-client", null, null)
-                .withAuthorities("ca-etcd", null));
+                .withCertificate("etcd-client-7d02", null, null)
+                .withAuthorities("ca-etcd-bundle-4c8b", "bundle.crt"));
     assertThat(
-            candidate(LayoutPresets.gardenerShoots(), DRUID.replace("shoot--dev--one", "garden")))
-        .isNull();
-    assertThat(statefulSet(LayoutPresets.etcdDruid(), DRUID.replace("shoot--dev--one", "garden")))
+            statefulSet(
+                LayoutPresets.gardenerShoots(), DRUID.replace("shoot--dev--one", "shoot-dev-old")))
+        .as("the first shoots have one dash")
+        .extracting(DiscoveredCluster::project)
+        .isEqualTo("shoot-dev-old-etcd-main");
+    assertThat(problem(LayoutPresets.gardenerShoots(), DRUID.replace("replicas: 3", "replicas: 0")))
+        .as("a shoot that hibernates")
+        .isEqualTo("it is scaled to 0 pods");
+  }
+
+  @Test
+  void aClusterOfEtcdDruid() {
+    String garden = DRUID.replace("shoot--dev--one", "garden");
+    assertThat(candidate(LayoutPresets.gardenerShoots(), garden)).isNull();
+    assertThat(statefulSet(LayoutPresets.etcdDruid(), garden))
         .extracting(DiscoveredCluster::project)
         .isEqualTo("garden-etcd-main");
+
+    String otherEntry = garden.replace("ssl/ca/bundle.crt", "ssl/ca/own.pem");
+    assertThat(statefulSet(LayoutPresets.etcdDruid(), otherEntry).secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withCertificate("etcd-client-7d02", null, null)
+                .withAuthorities("ca-etcd-bundle-4c8b", "own.pem"));
+
+    String otherPort = garden.replace("containerPort: 2379", "containerPort: 2399");
+    assertThat(statefulSet(LayoutPresets.etcdDruid(), otherPort).endpoints().get(0))
+        .isEqualTo(uri("https://etcd-main-0.etcd-main-peer.garden.svc:2399"));
+
+    String withoutTls = garden.replaceAll(".*(ssl|secretName|tls|https).*\n", "");
+    assertThat(withoutTls).contains("client, containerPort").doesNotContain("https", "tls");
+    DiscoveredCluster plain = statefulSet(LayoutPresets.etcdDruid(), withoutTls);
+    assertThat(plain.endpoints().get(0))
+        .isEqualTo(uri("http://etcd-main-0.etcd-main-peer.garden.svc:2379"));
+    assertThat(plain.secrets()).isEqualTo(EtcdSecrets.none());
+  }
+
+  /** Whose volumes have other names, and are mounted elsewhere. */
+  @Test
+  void aClusterOfEtcdDruidBefore023() {
+    String yaml =
+        DRUID
+            .replace("name: etcd-ca,", "name: client-url-ca-etcd,")
+            .replace("name: etcd-client-tls,", "name: client-url-etcd-client-tls,")
+            .replace("name: etcd-server-tls,", "name: client-url-etcd-server-tls,")
+            .replace("/var/etcd/ssl/ca", "/var/etcd/ssl/client/ca")
+            .replace("/var/etcd/ssl/client,", "/var/etcd/ssl/client/client,")
+            .replace("/var/etcd/ssl/client}", "/var/etcd/ssl/client/client}");
+    assertThat(yaml).contains("client-url-ca-etcd, mountPath: /var/etcd/ssl/client/ca}");
+    assertThat(statefulSet(LayoutPresets.gardenerShoots(), yaml).secrets())
+        .isEqualTo(
+            EtcdSecrets.none()
+                .withCertificate("etcd-client-7d02", null, null)
+                .withAuthorities("ca-etcd-bundle-4c8b", "bundle.crt"));
   }
 
   @Test
@@ -308,7 +401,7 @@ class ClusterLayoutTest {
   @Test
   void whatCannotBeBackedUpHasAReason() {
     ClusterLayout druid = LayoutPresets.etcdDruid();
-    assertThat(problem(druid, DRUID.replace("replicas: 1", "replicas: 0")))
+    assertThat(problem(druid, DRUID.replace("replicas: 3", "replicas: 0")))
         .isEqualTo("it is scaled to 0 pods");
     assertThat(problem(druid.project(object -> "a/b"), DRUID)).contains("a/b");
     assertThat(

@@ -1,13 +1,19 @@
 package dev.etcdbackup.kubernetes;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.kubernetes.recovery.EtcdStatefulSet;
 import dev.etcdbackup.kubernetes.recovery.RestoreTool;
+import dev.etcdbackup.kubernetes.recovery.StatefulSetRestore;
+import dev.etcdbackup.recovery.Approval;
 import dev.etcdbackup.schedule.ClusterStatus;
 import dev.etcdbackup.schedule.FailedRun;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.InetAddress;
@@ -64,6 +70,7 @@ final class KubernetesCanaryRun {
         new KubernetesCanaryRun("http://127.0.0.1:" + bucket.getAddress().getPort());
     run.stores();
     run.clusters();
+    run.restore();
     run.status();
     System.out.println(END);
     System.exit(0);
@@ -159,7 +166,58 @@ final class KubernetesCanaryRun {
                   endpoints,
                   secrets));
     }
-    call(() -> RestoreTool.builder("image", "s3://b").credentialsFrom("s3").build());
+  }
+
+  /** What a restore would create, with everything that a Secret may have of a store. */
+  private void restore() {
+    Map<String, String> all = new HashMap<>();
+    for (StoreEntry entry : StoreEntry.values()) {
+      all.put(entry.names().get(0), KEY);
+    }
+    all.put("endpoint", URL);
+    all.put("ca.crt", PEM);
+    secret("store", all);
+    StatefulSet set =
+        Serialization.unmarshal(
+            """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: p, namespace: services}
+            spec:
+              replicas: 1
+              serviceName: p
+              selector: {matchLabels: {app: p}}
+              template:
+                spec:
+                  containers:
+                    - {name: etcd, args: [--data-dir, /data], volumeMounts: [{name: data, mountPath: /data}]}
+              volumeClaimTemplates: [{metadata: {name: data}, spec: {}}]
+            """,
+            StatefulSet.class);
+    client.apps().statefulSets().inNamespace(NAMESPACE).resource(set).create();
+    client
+        .persistentVolumeClaims()
+        .inNamespace(NAMESPACE)
+        .resource(
+            new PersistentVolumeClaimBuilder()
+                .withNewMetadata()
+                .withName("data-p-0")
+                .endMetadata()
+                .withNewSpec()
+                .endSpec()
+                .build())
+        .create();
+    RestoreTool tool =
+        RestoreTool.builder("image", "s3://b")
+            .credentialsFrom("s3")
+            .storeSecret(client.secrets().inNamespace(NAMESPACE).withName("store").get())
+            .build();
+    call(() -> tool);
+    StatefulSetRestore restore =
+        StatefulSetRestore.builder(client, EtcdStatefulSet.builder(NAMESPACE, "p").build(), tool)
+            .build();
+    call(() -> restore.preview(BackupKey.parse("p/etcd.backup")).text());
+    call(() -> restore.begin(Approval.by("operations"), BackupKey.parse("p/etcd.backup")));
   }
 
   /** Whatever failed is what events and conditions say. */

@@ -38,6 +38,7 @@ class KubernetesCanaryTest {
             "403 AccessDenied",
             "is not base64",
             "holds no certificate",
+            "name: \"AWS_SECRET_ACCESS_KEY\"", // a Job of a restore
             "LastBackupSucceeded",
             "BackupFailed");
     assertThat(printed).doesNotContain(KubernetesCanaryRun.CANARIES);

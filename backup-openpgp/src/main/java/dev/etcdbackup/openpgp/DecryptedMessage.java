@@ -2,6 +2,7 @@ package dev.etcdbackup.openpgp;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.internal.ConvertedStream;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The content of an encrypted message. Reports its end only after the whole message was read and
  * its modification detection code matched. Until then nothing that was read may be relied upon.
  */
-final class DecryptedMessage extends InputStream {
+final class DecryptedMessage extends ConvertedStream {
   private static final int BUFFER = 64 * 1024;
 
   private final StoredMessage stored;
@@ -23,7 +24,6 @@ final class DecryptedMessage extends InputStream {
   private @Nullable InputStream plain;
   private @Nullable LiteralData content;
   private boolean ended;
-  private @Nullable IOException failure;
 
   DecryptedMessage(InputStream stored, PrivateKeys keys, String name) {
     this.stored = new StoredMessage(stored);
@@ -32,34 +32,23 @@ final class DecryptedMessage extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    try {
+      return ended ? -1 : decrypt(target, offset, length);
+    } catch (RuntimeException e) { // what decompressors throw for damaged data
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (length == 0) {
-      return 0;
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    try {
-      return ended ? -1 : decrypt(buffer, offset, length);
-    } catch (IOException | RuntimeException e) { // what decompressors throw for damaged data
-      failure = failure(e);
-      endHashing(); // nothing more is read, even if this is never closed
-      throw failure;
-    }
+  protected IOException failed(IOException e) {
+    endHashing(); // nothing more is read
+    return failure(e);
   }
 
   @Override
   public void close() throws IOException {
-    if (failure == null) {
-      failure = new IOException("the message is closed");
-    }
+    super.close();
     try {
       if (content != null) {
         content.close();

@@ -1,6 +1,7 @@
 package dev.etcdbackup.openpgp;
 
-import java.io.ByteArrayOutputStream;
+import dev.etcdbackup.internal.ConvertedStream;
+import dev.etcdbackup.internal.PendingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,17 +19,16 @@ import org.bouncycastle.openpgp.operator.jcajce.JcePGPDataEncryptorBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A message that is encrypted as it is read: one chunk of the content in, its packets out. */
-final class EncryptedMessage extends InputStream {
+final class EncryptedMessage extends ConvertedStream {
   private static final int CHUNK = 64 * 1024;
 
   private final InputStream content;
   private final List<PGPPublicKey> recipients;
   private final byte[] chunk = new byte[CHUNK];
-  private final Output output = new Output();
+  private final PendingOutput output = new PendingOutput(2 * CHUNK);
   private @Nullable OutputStream encrypting;
   private @Nullable OutputStream literal;
   private boolean ended;
-  private @Nullable IOException failure;
 
   EncryptedMessage(InputStream content, List<PGPPublicKey> recipients) {
     this.content = content;
@@ -36,36 +36,16 @@ final class EncryptedMessage extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (length == 0) {
-      return 0;
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    while (output.isEmpty() && !ended) {
+      encryptMore();
     }
-    if (failure != null) {
-      throw failure;
-    }
-    try {
-      while (output.isEmpty() && !ended) {
-        encryptMore();
-      }
-      return output.take(buffer, offset, length);
-    } catch (IOException e) {
-      failure = e;
-      throw e;
-    }
+    return output.take(target, offset, length);
   }
 
   @Override
   public void close() throws IOException {
-    if (failure == null) {
-      failure = new IOException("the message is closed");
-    }
+    super.close();
     content.close();
   }
 
@@ -103,33 +83,5 @@ final class EncryptedMessage extends InputStream {
     literal =
         new PGPLiteralDataGenerator()
             .open(encrypting, PGPLiteralData.BINARY, "", PGPLiteralData.NOW, new byte[CHUNK]);
-  }
-
-  /** What was encrypted and not taken yet. */
-  private static final class Output extends ByteArrayOutputStream {
-    private int taken;
-
-    Output() {
-      super(2 * CHUNK);
-    }
-
-    boolean isEmpty() {
-      return count == 0;
-    }
-
-    /** Moves bytes out; -1 when there are none. */
-    int take(byte[] buffer, int offset, int length) {
-      if (isEmpty()) {
-        return -1;
-      }
-      int moved = Math.min(length, count - taken);
-      System.arraycopy(buf, taken, buffer, offset, moved);
-      taken += moved;
-      if (taken == count) {
-        reset();
-        taken = 0;
-      }
-      return moved;
-    }
   }
 }

@@ -41,7 +41,7 @@ class OpenPgpEncodingTest {
     assertThat(TestKeys.decrypt(encoding, encrypted)).isEqualTo(plain);
   }
 
-  /** The code at the end lies before, across and behind the ends of the chunks of decryption. */
+  /** The code at the end lies before, across and after the ends of the chunks of decryption. */
   @Test
   void codeMayLieAnywhere() throws IOException {
     for (int size = 2 * 65_536 - 75; size < 2 * 65_536; size++) {

@@ -1,10 +1,7 @@
 package dev.etcdbackup.s3;
 
-import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.S3Server;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -28,18 +25,10 @@ class EmbeddedS3Test {
 
   @Tag("slow")
   @Nested
-  class Contract extends BackupStoreContract {
-    private TestBucket bucket;
-
+  class Contract extends S3StoreContract {
     @Override
-    protected BackupStore newStore() {
-      bucket = new TestBucket(server);
-      return bucket.store().build();
-    }
-
-    @AfterEach
-    void removeBucket() {
-      bucket.close();
+    S3Server server() {
+      return server;
     }
   }
 

@@ -4,48 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** Keys with characters that XML forbids, and so a listing in XML. */
-@Timeout(60)
-class KeysThatXmlForbidsTest {
-  private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
-  private static final byte[] SMALL = "a small backup".getBytes(StandardCharsets.UTF_8);
-  private static final Instant LONG_AGO = Instant.parse("2010-11-10T00:00:00Z");
-
-  private PeculiarS3 server;
-  private S3Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new PeculiarS3();
-    client = server.client();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    server.close();
-  }
-
-  private S3BackupStore store() {
-    return S3BackupStore.builder(client, "b").build();
-  }
-
+class KeysThatXmlForbidsTest extends OnPeculiarS3 {
   @ParameterizedTest
   @ValueSource(strings = {"\u001b", "\u0001", "\uFFFE", " ", "+", "%41", "&", "ü"})
   void keysThatXmlCannotHoldDoNotStopAListing(String odd) throws Exception {

@@ -39,7 +39,7 @@ final class PeculiarS3 implements AutoCloseable {
   /** The unfinished uploads by their key, and when the server says that they were begun. */
   final Map<String, Instant> uploads = new ConcurrentHashMap<>();
 
-  /** Method and path of each request, the query behind it where there is one. */
+  /** Method and path of each request, the query after it where there is one. */
   final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** Whether the server encrypts with the customer's key, and says so. */

@@ -6,21 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
-import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,41 +22,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What servers other than AWS and Ceph were seen to do, and what a store makes of it. */
-@Timeout(60)
-class PeculiarServersTest {
-  private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
-  private static final byte[] SMALL = "a small backup".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] SECRET = new byte[32];
-  private static final Instant LONG_AGO = Instant.parse("2010-11-10T00:00:00Z");
-
-  private PeculiarS3 server;
-  private S3Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new PeculiarS3();
-    client = server.client();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    server.close();
-  }
-
-  private S3BackupStore store() {
-    return S3BackupStore.builder(client, "b").build();
-  }
-
-  /** Past the check that the address is https, which the server here is not. */
-  private S3BackupStore encrypting() {
-    return new S3BackupStore(S3BackupStore.builder(client, "b").sseCustomerKey(SECRET));
-  }
-
-  private static Content content(byte[] bytes) {
-    return Content.of(new ByteArrayInputStream(bytes), bytes.length);
-  }
-
+class PeculiarServersTest extends OnPeculiarS3 {
   @Test
   void aSmallBackupThatWasStoredWithoutTheCustomersKeyIsRemovedAgain() throws Exception {
     assertThat(encrypting().put(KEY, content(SMALL)).size()).isEqualTo(SMALL.length);

@@ -35,7 +35,7 @@ class PruneOnRgwTest {
         TestBucket bucket = new TestBucket(server)) {
       S3BackupStore store = bucket.store().build();
       // One a minute at revisions 1 to 1105: v1105 is listed among the first and v9 last,
-      // so the newest are on the first page and some of the oldest behind the 1,000th key.
+      // so the newest are on the first page and some of the oldest after the 1,000th key.
       storeAll(store, "many");
       assertThat(store.list("many").get(COUNT - 1).key()).isEqualTo(key("many", 9));
       storeAll(store, "many-2");

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.Fixtures;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
@@ -17,7 +15,6 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -116,18 +113,10 @@ class RgwTest {
   }
 
   @Nested
-  class Contract extends BackupStoreContract {
-    private TestBucket bucket;
-
+  class Contract extends S3StoreContract {
     @Override
-    protected BackupStore newStore() {
-      bucket = new TestBucket(server);
-      return bucket.store().build();
-    }
-
-    @AfterEach
-    void removeBucket() {
-      bucket.close();
+    S3Server server() {
+      return server;
     }
   }
 

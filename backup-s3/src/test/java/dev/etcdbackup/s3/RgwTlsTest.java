@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
@@ -15,7 +13,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -107,18 +104,10 @@ class RgwTlsTest {
 
   @Nested
   @Tag("night")
-  class Contract extends BackupStoreContract {
-    private TestBucket bucket;
-
+  class Contract extends S3StoreContract {
     @Override
-    protected BackupStore newStore() {
-      bucket = new TestBucket(server);
-      return bucket.store().build();
-    }
-
-    @AfterEach
-    void removeBucket() {
-      bucket.close();
+    S3Server server() {
+      return server;
     }
   }
 

@@ -3,17 +3,9 @@ package dev.etcdbackup.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.Content;
 import dev.etcdbackup.StoreException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -25,36 +17,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** What the message of a failure says that an operator can do. */
-@Timeout(60)
-class S3HintsTest {
-  private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
-  private static final byte[] SMALL = "a small backup".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] SECRET = new byte[32];
-
-  private PeculiarS3 server;
-  private S3Client client;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new PeculiarS3();
-    client = server.client();
-  }
-
-  @AfterEach
-  void stop() {
-    client.close();
-    server.close();
-  }
-
-  private S3BackupStore store() {
-    return S3BackupStore.builder(client, "b").build();
-  }
-
-  /** Past the check that the address is https, which the server here is not. */
-  private S3BackupStore encrypting() {
-    return new S3BackupStore(S3BackupStore.builder(client, "b").sseCustomerKey(SECRET));
-  }
-
+class S3HintsTest extends OnPeculiarS3 {
   /** As an application may build it that does not know {@link S3Clients}. */
   private S3Client clientWithDefaultChecksums() {
     return S3Client.builder()
@@ -63,10 +26,6 @@ class S3HintsTest {
         .forcePathStyle(true)
         .credentialsProvider(PeculiarS3.CREDENTIALS)
         .build();
-  }
-
-  private static Content content(byte[] bytes) {
-    return Content.of(new ByteArrayInputStream(bytes), bytes.length);
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * <p>Immutable and thread-safe.
  *
- * @param recordedTo up to when it can be restored from its newest backup and the changes behind it;
+ * @param recordedTo up to when it can be restored from its newest backup and the changes after it;
  *     empty when its changes are not recorded
  * @param notes the notes of its backups
  */

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.coverage.Coverage;
@@ -15,14 +13,12 @@ import dev.etcdbackup.coverage.CoverageState;
 import dev.etcdbackup.coverage.KeyUse;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -200,36 +196,19 @@ class LiveCoverageTest {
   }
 
   /** A store that may refuse to list. */
-  private static final class Unlistable implements BackupStore {
-    private final InMemoryBackupStore inner = new InMemoryBackupStore();
+  private static final class Unlistable extends ForwardingBackupStore {
     boolean broken;
+
+    Unlistable() {
+      super(new InMemoryBackupStore());
+    }
 
     @Override
     public List<StoredBackup> list(String project) throws BackupException {
       if (broken) {
         throw new StoreException("the store is away", null);
       }
-      return inner.list(project);
-    }
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return inner.put(key, content);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) {
-      return inner.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return inner.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) {
-      return inner.delete(keys);
+      return super.list(project);
     }
   }
 }

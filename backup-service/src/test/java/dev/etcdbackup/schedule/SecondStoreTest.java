@@ -7,16 +7,15 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -30,37 +29,20 @@ class SecondStoreTest {
   private static final Duration DAY = Duration.ofDays(1);
 
   /** A store of which every call fails while it is down. */
-  private record Down(BackupStore store, BooleanSupplier down) implements BackupStore {
-    private BackupStore up() throws StoreException {
+  private static final class Down extends ForwardingBackupStore {
+    private final BooleanSupplier down;
+
+    Down(BackupStore store, BooleanSupplier down) {
+      super(store);
+      this.down = down;
+    }
+
+    @Override
+    protected BackupStore target() throws BackupException {
       if (down.getAsBoolean()) {
         throw new StoreException("the second site does not answer", null);
       }
-      return store;
-    }
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return up().put(key, content);
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return up().list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return up().find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return up().open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return up().delete(keys);
+      return super.target();
     }
   }
 
@@ -174,6 +156,34 @@ class SecondStoreTest {
 
     assertThat(world.taken("p")).hasSize(2);
     assertThat(second.list("p")).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  @Test
+  void theServerOfBothStoresCopies() throws Exception {
+    Copies copies = new Copies();
+    World world = new World(builder -> builder.listener(copies));
+    InMemoryBackupStore second = new InMemoryBackupStore(world.runtime::now);
+    List<BackupKey> asked = new ArrayList<>();
+    ServerSideCopy server =
+        source -> {
+          asked.add(source.key());
+          return second.put(
+              source.key(), Content.of(world.store.open(source, 0, source.size()), source.size()));
+        };
+    SecondStore site =
+        new SecondStore(
+            "near", second, Optional.of(RetentionPolicy.keepLast(2)), Optional.of(server));
+    world.add("p", cluster -> cluster.schedule(Schedule.every(DAY)).copyTo(site));
+    world.pass(DAY.multipliedBy(4));
+
+    assertThat(asked).map(BackupKey::toString).doesNotHaveDuplicates().hasSizeBetween(4, 5);
+    assertThat(second.list("p")).hasSize(2);
+    assertThat(copies.reports)
+        .flatMap(CopyReport::copies)
+        .filteredOn(one -> one.outcome() == CopyReport.Outcome.COPIED)
+        .hasSameSizeAs(asked)
+        .allSatisfy(one -> assertThat(one.detail()).contains("within the server"));
+    assertThat(copies.failures).isEmpty();
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.SnapshotInfo;
@@ -22,6 +21,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
@@ -35,9 +35,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -351,31 +349,15 @@ class BackupServiceTest {
   }
 
   /** Stores everything and reports one byte less. */
-  private record MisreportingStore(BackupStore store) implements BackupStore {
+  private static final class MisreportingStore extends ForwardingBackupStore {
+    MisreportingStore(BackupStore store) {
+      super(store);
+    }
+
     @Override
     public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      StoredBackup put = store.put(key, content);
+      StoredBackup put = super.put(key, content);
       return new StoredBackup(put.key(), put.size() - 1, put.lastModified(), put.version());
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return store.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return store.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return store.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return store.delete(keys);
     }
   }
 }

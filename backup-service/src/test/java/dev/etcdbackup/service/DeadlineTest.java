@@ -7,11 +7,11 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
@@ -19,9 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +106,7 @@ class DeadlineTest {
   void aBackupCommittedAsTimeRunsOutCounts() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
     BackupStore slow =
-        new Forwarding(store) {
+        new ForwardingBackupStore(store) {
           @Override
           public StoredBackup put(BackupKey key, Content content) throws BackupException {
             StoredBackup stored = super.put(key, content);
@@ -218,40 +216,7 @@ class DeadlineTest {
     }
   }
 
-  private static class Forwarding implements BackupStore {
-    private final BackupStore to;
-
-    Forwarding(BackupStore to) {
-      this.to = to;
-    }
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return to.put(key, content);
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return to.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return to.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return to.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return to.delete(keys);
-    }
-  }
-
-  private static final class StalledStore extends Forwarding {
+  private static final class StalledStore extends ForwardingBackupStore {
     StalledStore() {
       super(new InMemoryBackupStore());
     }

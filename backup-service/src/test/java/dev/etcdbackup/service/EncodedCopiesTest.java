@@ -38,7 +38,7 @@ class EncodedCopiesTest {
   private final InMemoryBackupStore from = new InMemoryBackupStore(() -> NOW);
   private final InMemoryBackupStore to = new InMemoryBackupStore(() -> NOW);
 
-  /** Content, and its SHA-256 behind it. */
+  /** Content, and its SHA-256 after it. */
   private static byte[] changes(int length) throws Exception {
     byte[] content = new byte[length];
     new Random(length).nextBytes(content);

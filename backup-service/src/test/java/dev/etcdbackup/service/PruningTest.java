@@ -10,19 +10,17 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -264,26 +262,12 @@ class PruningTest {
     return store.list("").stream().map(b -> b.key().toString()).toList();
   }
 
-  private record RefusingStore(BackupStore to, Map<BackupKey, String> refusals)
-      implements BackupStore {
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return to.put(key, content);
-    }
+  private static final class RefusingStore extends ForwardingBackupStore {
+    private final Map<BackupKey, String> refusals;
 
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return to.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return to.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return to.open(backup, offset, length);
+    RefusingStore(BackupStore to, Map<BackupKey, String> refusals) {
+      super(to);
+      this.refusals = refusals;
     }
 
     @Override

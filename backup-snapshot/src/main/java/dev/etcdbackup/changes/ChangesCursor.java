@@ -49,7 +49,7 @@ public final class ChangesCursor {
         case ChangesFormat.END -> {
           ended = true;
           if (in.hasRemaining()) {
-            throw new CorruptBackupException("there are bytes behind the last event");
+            throw new CorruptBackupException("there are bytes after the last event");
           }
         }
         default -> throw new CorruptBackupException("a record is of the unknown type " + type);

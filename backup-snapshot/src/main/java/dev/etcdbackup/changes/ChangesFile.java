@@ -102,7 +102,7 @@ public final class ChangesFile {
       throw new CorruptBackupException("it is larger than " + MAX_BYTES + " bytes");
     }
     if (end < magic.length || !Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length)) {
-      throw new CorruptBackupException("these are no recorded changes of a known version");
+      throw new CorruptBackupException("it is not a file of recorded changes of a known version");
     }
     MessageDigest digest = Sha256.digest();
     digest.update(bytes, 0, end);
@@ -206,7 +206,7 @@ public final class ChangesFile {
   }
 
   /**
-   * The SHA-256 at the end, by which the object behind it names this one.
+   * The SHA-256 at the end, by which the object after it names this one.
    *
    * @return lower-case hex
    */

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param baseKey the key of the backup on which the recording began
  * @param baseSha256 SHA-256 of that snapshot, the whole file, in lower-case hex
  * @param predecessorSha256 SHA-256 at the end of the object recorded before this one, in lower-case
- *     hex; empty for the first one behind the base
+ *     hex; empty for the first one after the base
  * @param from the first revision
  * @param to the last revision; every revision between them is in the object
  * @param compactRevision the compacted revision when it was last asked for, -1 when that was never

@@ -49,7 +49,7 @@ public final class ChangesWriter {
   }
 
   /**
-   * Adds a mark of time: the events behind it were received at this time or later.
+   * Adds a mark of time: the events after it were received at this time or later.
    *
    * @param time the time, kept to the millisecond
    */

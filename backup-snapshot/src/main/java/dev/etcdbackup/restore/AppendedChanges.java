@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds recorded changes to the copy of a backup: their events behind the last one of the bucket
+ * Adds recorded changes to the copy of a backup: their events after the last one of the bucket
  * {@code key}, which is in the order of revisions, and the leases as they were then. For one use,
  * by one thread.
  */

@@ -64,7 +64,7 @@ final class AuthCopy implements BucketVisitor {
     return open;
   }
 
-  /** Passes on what is to be added behind the last entry. */
+  /** Passes on what is to be added after the last entry. */
   void finish() throws IOException {
     open.finish();
     if (!drops && !usersSeen) {

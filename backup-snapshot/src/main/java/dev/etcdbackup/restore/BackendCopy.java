@@ -45,7 +45,7 @@ final class BackendCopy implements BucketVisitor {
     raisedRevision.ifPresent(it -> meta.put(text("scheduledCompactRev"), StoredRevision.of(it)));
   }
 
-  /** Adds changes behind the snapshot. */
+  /** Adds changes after the snapshot. */
   BackendCopy with(@Nullable AppendedChanges appended) {
     changes = appended;
     return this;

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Chooses the backup behind which changes are replayed to reach a point in time.
+ * Chooses the backup after which changes are replayed to reach a point in time.
  *
  * <p>Immutable and thread-safe.
  */

@@ -10,7 +10,7 @@ sealed interface ChainLink {
   /** Its last revision. */
   long to();
 
-  /** Whether an object was recorded directly behind this one. */
+  /** Whether an object was recorded directly after this one. */
   boolean isNamedBy(ChangesHeader next) throws IOException;
 
   /** A hash over the events of some revisions; empty unless it holds all of them. */

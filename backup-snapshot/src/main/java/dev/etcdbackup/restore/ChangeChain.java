@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The objects of changes behind a backup, in order. One continues another when it names it by its
+ * The objects of changes after a backup, in order. One continues another when it names it by its
  * SHA-256, or when both hold the same events of the same revisions, as they do when two recorders
  * ran. For one thread; holds two objects in memory, a third for a moment.
  */

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The changes that were recorded behind a backup, up to a revision or a time, to be added to it by
+ * The changes that were recorded after a backup, up to a revision or a time, to be added to it by
  * {@link DataDirRestore#restore(dev.etcdbackup.snapshot.EtcdSnapshot, java.nio.file.Path,
  * ChangeReplay)} or {@link Consolidation}.
  *
@@ -52,7 +52,7 @@ public final class ChangeReplay {
   }
 
   /**
-   * The changes behind a backup. Reads nothing yet.
+   * The changes after a backup. Reads nothing yet.
    *
    * @param store where the changes are stored
    * @param encodings those that their names ask for
@@ -81,7 +81,7 @@ public final class ChangeReplay {
   }
 
   /**
-   * Verifies a backup to the last page and entry, and the changes behind it: their SHA-256, that
+   * Verifies a backup to the last page and entry, and the changes after it: their SHA-256, that
    * every revision is there, and that each object continues what is before it. Writes nothing, and
    * so compares nothing with the live cluster.
    *
@@ -89,7 +89,7 @@ public final class ChangeReplay {
    * that of three objects of changes.
    *
    * @param snapshot the backup; not closed
-   * @return up to where they go
+   * @return how far they go
    * @throws CorruptBackupException when the backup is damaged, or the changes do not reach the
    *     wanted point and may not end earlier
    * @throws IllegalArgumentException when the wanted revision is less than that of the backup
@@ -115,11 +115,11 @@ public final class ChangeReplay {
     void event(ChangesCursor event) throws IOException;
   }
 
-  /** What a replay came to. */
+  /** The result of a replay. */
   record Result(Reached reached, Map<Long, Lease> leases) {}
 
   /**
-   * Hands out the events behind the base.
+   * Hands out the events after the base.
    *
    * @throws CorruptBackupException when the chain does not reach the wanted point, unless it may
    *     end earlier
@@ -183,7 +183,7 @@ public final class ChangeReplay {
   /** Why the chain ends before the wanted point; empty when it need not go on. */
   private Optional<String> shortfall(ChangeChain chain, long at, Optional<Instant> time) {
     String end =
-        "the changes behind "
+        "the changes after "
             + base.key()
             + " are good up to revision "
             + at

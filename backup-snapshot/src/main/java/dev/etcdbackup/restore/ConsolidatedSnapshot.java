@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A backup and the changes recorded behind it as one snapshot, to be read at any recorded moment:
+ * A backup and the changes recorded after it as one snapshot, to be read at any recorded moment:
  * its keys, its history, its HashKV. It is written to a temporary file, which only its owner can
  * read.
  *
@@ -31,7 +31,7 @@ public final class ConsolidatedSnapshot implements Closeable {
    * no file.
    *
    * @param base the backup, whole; not closed, and no longer needed afterwards
-   * @param changes the changes behind it
+   * @param changes the changes after it
    * @param temporary where the temporary file goes; must exist, with room for the database
    * @return the snapshot, to be closed: the file is deleted then
    * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
@@ -67,7 +67,7 @@ public final class ConsolidatedSnapshot implements Closeable {
   }
 
   /**
-   * Up to where it goes.
+   * How far it goes.
    *
    * @return the revision, its time, and what was compared
    */

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Makes one snapshot out of a backup and the changes behind it, without asking etcd: what a member
+ * Makes one snapshot out of a backup and the changes after it, without asking etcd: what a member
  * would have streamed at that revision, with its SHA-256, except that history is there from the
  * backup's compacted revision on.
  */
@@ -33,9 +33,9 @@ public final class Consolidation {
    * takes the same memory.
    *
    * @param snapshot the backup, whole; not closed
-   * @param changes the changes behind it
+   * @param changes the changes after it
    * @param file where to; must not exist. It is deleted again when this throws
-   * @return up to where it goes
+   * @return how far it goes
    * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
    *     point, or the result differs from what the live cluster answered
    * @throws IllegalArgumentException when the wanted revision is less than that of the backup

@@ -111,7 +111,7 @@ public final class DataDirRestore {
   }
 
   /**
-   * Restores a snapshot and the changes that were recorded behind it, with the same revisions,
+   * Restores a snapshot and the changes that were recorded after it, with the same revisions,
    * versions and leases, byte for byte. Each object of changes is verified before its events are
    * used. What the live cluster answered to HashKV while it was recorded, at the last such answer
    * up to the restored revision, is compared with the restored database.
@@ -121,8 +121,8 @@ public final class DataDirRestore {
    *
    * @param snapshot the backup that {@code changes} is based on, whole; not closed
    * @param dataDir the data directory: not there, or empty. Directories above it are made
-   * @param changes the changes behind it
-   * @return the member, and up to where it was restored
+   * @param changes the changes after it
+   * @return the member, and how far it was restored
    * @throws CorruptBackupException also when the changes do not reach the wanted point, or the
    *     result differs from what the live cluster answered; nothing was restored
    * @throws IllegalArgumentException when the wanted revision is less than that of the backup, the
@@ -234,7 +234,7 @@ public final class DataDirRestore {
     String what = "the alarm " + alarm.type() + " comes back with the snapshot";
     return alarm.type() == Alarm.Type.NOSPACE
         ? what + ": etcd will refuse writes; restore with clearAlarms, or run etcdctl alarm disarm"
-        : what + "; restore with clearAlarms to be rid of it";
+        : what + "; restore with clearAlarms to remove it";
   }
 
   private static String failure(

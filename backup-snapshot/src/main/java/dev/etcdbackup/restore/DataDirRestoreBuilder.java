@@ -64,8 +64,8 @@ public final class DataDirRestoreBuilder {
   }
 
   /**
-   * The addresses of this member; the same as in the initial cluster, to the letter: no names are
-   * looked up. Default: {@code http://localhost:2380}.
+   * The addresses of this member; exactly as in the initial cluster: no names are looked up.
+   * Default: {@code http://localhost:2380}.
    *
    * @param urls {@code http://HOST:PORT,…}
    * @return this
@@ -77,7 +77,7 @@ public final class DataDirRestoreBuilder {
 
   /**
    * Raises the revision, and marks all of the history as compacted, so that watchers and caches
-   * that knew a later revision than the snapshot's find out. Keys stay as they are; earlier
+   * that have seen a later revision than the snapshot's notice it. Keys stay as they are; earlier
    * revisions of them cannot be read. Default: the revision stays.
    *
    * @param by how far, 1 or more; 1,000,000,000 is usual
@@ -93,7 +93,7 @@ public final class DataDirRestoreBuilder {
   }
 
   /**
-   * Leaves alarms behind. By default they come back, and the result warns of them.
+   * Omits alarms. By default they are restored, and the result warns of them.
    *
    * @return this
    */
@@ -129,9 +129,8 @@ public final class DataDirRestoreBuilder {
   }
 
   /**
-   * Leaves users, roles and the flag that authentication is on behind, for a cluster whose
-   * passwords are lost: anyone who reaches the new member may do everything. By default they come
-   * back.
+   * Omits users, roles and the flag that authentication is on, for a cluster whose passwords are
+   * lost: anyone who reaches the new member may do everything. By default they come back.
    *
    * @return this
    */

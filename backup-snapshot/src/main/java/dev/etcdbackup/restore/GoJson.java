@@ -27,7 +27,7 @@ final class GoJson {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** A value as a text. */
+  /** A value as text. */
   static String text(Value value) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {

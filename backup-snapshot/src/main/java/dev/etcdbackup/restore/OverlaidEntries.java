@@ -33,7 +33,7 @@ final class OverlaidEntries implements BucketVisitor.Entries {
     }
   }
 
-  /** Adds what is left, behind the last entry of the bucket. */
+  /** Adds what is left, after the last entry of the bucket. */
   void finish() throws IOException {
     addBelow(null);
   }

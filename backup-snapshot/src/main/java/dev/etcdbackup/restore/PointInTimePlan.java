@@ -15,8 +15,8 @@ import java.util.List;
  * <p>Immutable and thread-safe.
  *
  * @param base the backup
- * @param reached up to where it would be restored; nothing is compared with the live cluster yet
- * @param preflight what is to be known before a member is started from it
+ * @param reached how far it would be restored; nothing is compared with the live cluster yet
+ * @param preflight what to know before starting a member from it
  */
 public record PointInTimePlan(Backup base, Reached reached, Preflight preflight) {
   /**
@@ -25,7 +25,7 @@ public record PointInTimePlan(Backup base, Reached reached, Preflight preflight)
    *
    * @param base the backup, as {@link BaseChoice} chooses it
    * @param snapshot what it holds; not closed
-   * @param changes the changes behind it, up to the point
+   * @param changes the changes after it, up to the point
    * @return the plan
    * @throws CorruptBackupException when the backup is damaged, or the changes do not reach the
    *     wanted point and may not end earlier

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Up to where a backup and the changes recorded behind it were restored.
+ * How far a backup and the changes recorded after it were restored.
  *
  * <p>Immutable and thread-safe.
  *
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param events how many events were added to the backup
  * @param compared what the live cluster answered to HashKV at the last recorded answer up to this
  *     revision, with which the restored database was found equal; empty when there is none
- * @param problem why it does not go further although it was asked for; empty when it is complete
+ * @param problem why it ends before the point that was asked for; empty when it reaches it
  */
 public record Reached(
     long revision,

@@ -10,9 +10,9 @@ import java.util.List;
  * @param name its name, to be given to etcd as {@code --name}
  * @param memberId its id, an unsigned number
  * @param clusterId the id of its cluster, an unsigned number. Members whose ids differ here were
- *     restored with different initial clusters or tokens, and will not find together
+ *     restored with different initial clusters or tokens, and will not form one cluster
  * @param revision the revision it starts with
- * @param warnings what is to be known before it is started, a line each; empty most of the time
+ * @param warnings what to know before starting it, a line each; usually empty
  */
 public record RestoredMember(
     Path dataDir,

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A data directory in the making, under another name: it gets its own, all at once, by {@link
- * #commit} alone. What is not committed is deleted by {@link #close}.
+ * A data directory that is written under another name. {@link #commit} gives it its own name in one
+ * step; {@link #close} deletes what was not committed.
  *
  * <p>A directory that is not there yet is made beside its place and renamed. In one that is there
  * and empty, a mounted volume say, {@code member} is made and renamed.

@@ -7,7 +7,7 @@ package dev.etcdbackup.snapshot;
  * @param type which alarm
  */
 public record Alarm(long memberId, Type type) {
-  /** The alarms there are. */
+  /** The types of alarms. */
   public enum Type {
     /** The space quota is exceeded; nothing can be written. */
     NOSPACE,

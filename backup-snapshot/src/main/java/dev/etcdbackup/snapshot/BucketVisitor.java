@@ -26,7 +26,7 @@ public interface BucketVisitor {
     /**
      * Takes one entry. What is in the array is valid until this returns.
      *
-     * @param array holds the key, and the value directly behind it; not to be changed
+     * @param array holds the key, and the value directly after it; not to be changed
      * @param keyOffset where the key begins
      * @param keyLength how long the key is, 1 to 32768 bytes
      * @param valueLength how long the value is, 0 to 33554432 bytes

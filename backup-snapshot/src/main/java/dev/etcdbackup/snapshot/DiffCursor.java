@@ -40,6 +40,7 @@ public final class DiffCursor {
   public DiffCursor(KeyCursor before, KeyCursor after) {
     this.before = before;
     this.after = after;
+    (before.size() < after.size() ? before : after).quiet();
   }
 
   /**

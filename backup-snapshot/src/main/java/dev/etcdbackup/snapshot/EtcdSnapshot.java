@@ -77,8 +77,8 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * The status as the line of etcd prints it that wrote the snapshot. The SHA-256 at the end is not
-   * looked at, as etcd does not either.
+   * The status, as the minor version of etcd that wrote the snapshot prints it. The SHA-256 at the
+   * end is not verified; etcd does not verify it either.
    *
    * @return the status
    * @throws CorruptBackupException when the snapshot is damaged
@@ -89,10 +89,10 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * The status as a certain line of etcd prints it. Reads everything once; takes up to 90 bytes and
-   * the key for each key of the users when counting as 3.6 does.
+   * The status, as a given minor version of etcd prints it. Reads everything once; takes up to 90
+   * bytes and the key for each key of the users when counting as 3.6 does.
    *
-   * @param as which line of etcd
+   * @param as which minor version of etcd
    * @return the status
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when it cannot be read
@@ -114,11 +114,11 @@ public final class EtcdSnapshot implements Closeable {
   /**
    * Verifies the snapshot: the SHA-256 at the end; both meta pages; that every page of every bucket
    * is reached once, lies in range, is of the right kind and size; that keys and values lie one
-   * behind the other and keys are in order within and across pages; that there are etcd's buckets
+   * after the other and keys are in order within and across pages; that there are etcd's buckets
    * and no others; that every revision, every key and every entry of a small bucket can be read and
-   * fits its place, and revisions ascend. Each entry is looked at by itself; what they say of one
-   * another is checked when {@link VerifyOptions#deep} asks for it. Bytes that belong to no bucket
-   * are covered by the SHA-256 alone.
+   * fits its place, and revisions ascend. Each entry is checked by itself; whether they are
+   * consistent with each other is checked when {@link VerifyOptions#deep} asks for it. Bytes that
+   * belong to no bucket are covered by the SHA-256 alone.
    *
    * <p>Reads everything twice at the same time: from one end to the other for the SHA-256, on a
    * daemon thread of its own that has ended when this returns, and page by page on the caller's.
@@ -162,10 +162,10 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * Reads what about ten reads show, without reading everything, more or less as the trees of
-   * events and leases are deep.
+   * Reads the metadata, in about ten reads: how many depends on the depth of the trees of events
+   * and leases.
    *
-   * @return the facts
+   * @return the metadata
    * @throws CorruptBackupException when a page on the way is damaged, or there are more than 64 MiB
    *     of members and the like
    * @throws IOException when it cannot be read
@@ -188,8 +188,8 @@ public final class EtcdSnapshot implements Closeable {
   }
 
   /**
-   * What is to be known before a member that is restored from the snapshot is started. Reads a few
-   * pages, the users and the roles, and the whole history when encryption keys are asked for.
+   * What to know before starting a member that is restored from the snapshot. Reads a few pages,
+   * the users and the roles, and the whole history when encryption keys are asked for.
    *
    * @param encryptionKeys whether values that Kubernetes encrypted are looked for
    * @return the findings

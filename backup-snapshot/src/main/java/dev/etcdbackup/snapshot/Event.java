@@ -65,7 +65,7 @@ final class Event {
     read(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength(), leaf.position());
   }
 
-  /** Reads a pair whose value lies directly behind its key. */
+  /** Reads a pair whose value lies directly after its key. */
   void read(byte[] pairArray, int keyAt, int length, int valueSize, long at)
       throws MalformedException {
     readRevision(pairArray, keyAt, length, valueSize, at);
@@ -89,7 +89,7 @@ final class Event {
     if ((length != PUT_LENGTH && !deleted)
         || array[pairOffset + 8] != '_'
         || (deleted && array[pairOffset + PUT_LENGTH] != 't')) {
-      throw new MalformedException("is no revision");
+      throw new MalformedException("is not a revision");
     }
     main = BigEndian.int64(array, pairOffset);
     sub = BigEndian.int64(array, pairOffset + 9);

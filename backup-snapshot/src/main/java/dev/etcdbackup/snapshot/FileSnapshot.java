@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A snapshot that is read from a file, and verified again on the way. */
 final class FileSnapshot implements Snapshot {
-  /** Bytes of SHA-256 behind the database. */
+  /** Bytes of SHA-256 after the database. */
   static final int TRAILER = VerifyingInputStream.TRAILER_SIZE;
 
   private final SnapshotInfo info;

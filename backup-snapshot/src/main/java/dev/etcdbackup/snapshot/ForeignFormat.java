@@ -52,6 +52,6 @@ enum ForeignFormat {
 
   /** What it is and what to do, in one line. */
   String message() {
-    return "this is no etcd snapshot: it is " + what + "; " + advice + " first";
+    return "this is not an etcd snapshot: it is " + what + "; " + advice + " first";
   }
 }

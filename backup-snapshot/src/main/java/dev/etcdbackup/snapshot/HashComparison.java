@@ -7,13 +7,13 @@ package dev.etcdbackup.snapshot;
  * @param reason why, in one line
  */
 public record HashComparison(Outcome outcome, String reason) {
-  /** The answers there are. */
+  /** The possible results. */
   public enum Outcome {
-    /** They hold the same. */
+    /** Both hold the same history. */
     EQUAL,
-    /** They do not. */
+    /** Their histories differ. */
     DIFFERENT,
-    /** The question has no answer: what would have to be hashed is gone on one side. */
+    /** They cannot be compared: one side no longer holds what would have to be hashed. */
     NOT_COMPARABLE
   }
 

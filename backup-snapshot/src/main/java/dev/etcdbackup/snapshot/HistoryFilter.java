@@ -72,7 +72,7 @@ public final class HistoryFilter {
   /**
    * Whether an entry of the bucket {@code key} is taken.
    *
-   * @param array holds the entry's key, and its value directly behind it
+   * @param array holds the entry's key, and its value directly after it
    * @param keyOffset where the key begins
    * @param keyLength how long the key is
    * @param valueLength how long the value is
@@ -108,7 +108,7 @@ public final class HistoryFilter {
    * @param keyOffset where the key begins
    * @param keyLength how long the key is
    * @return true when it is
-   * @throws CorruptBackupException when the entry's key is no id of a lease
+   * @throws CorruptBackupException when the entry's key is not the id of a lease
    */
   public boolean takesLease(byte[] array, int keyOffset, int keyLength)
       throws CorruptBackupException {

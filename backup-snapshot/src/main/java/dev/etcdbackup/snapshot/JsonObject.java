@@ -38,7 +38,7 @@ final class JsonObject {
   static void read(byte[] json, Fields fields) throws MalformedException {
     try (JsonParser parser = FACTORY.createParser(new String(json, UTF_8))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new MalformedException("is no JSON object");
+        throw new MalformedException("is not a JSON object");
       }
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String name = parser.currentName();

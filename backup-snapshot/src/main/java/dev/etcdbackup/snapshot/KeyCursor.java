@@ -1,7 +1,11 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.snapshot.bbolt.PassProgress;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
@@ -23,6 +27,7 @@ public final class KeyCursor {
   private final KeyIndex index;
   private final int[] entries;
   private final long revision;
+  private PassProgress progress;
   private int at = -1;
 
   KeyCursor(RandomAccessBytes bytes, KeyIndex index, KeyRange range, long revision) {
@@ -30,6 +35,12 @@ public final class KeyCursor {
     this.index = index;
     this.entries = index.sorted(range);
     this.revision = revision;
+    this.progress = bytes.pass(Arrays.stream(entries).mapToLong(index::valueLength).sum());
+  }
+
+  /** Reports no progress from now on, for it moves in step with another cursor. */
+  void quiet() {
+    progress = PassProgress.NONE;
   }
 
   /**
@@ -51,6 +62,24 @@ public final class KeyCursor {
   }
 
   /**
+   * Keys that divide all keys into parts: the first part ends before the first of them, and each of
+   * them begins a part. Does not move the cursor.
+   *
+   * @param keys how many keys each part but the last has, 1 or more
+   * @return the keys in their order, each a new array; none when one part has them all
+   */
+  public List<byte[]> divide(int keys) {
+    if (keys < 1) {
+      throw new IllegalArgumentException("keys is " + keys + ", must be 1 or more");
+    }
+    List<byte[]> starts = new ArrayList<>();
+    for (long i = keys; i < entries.length; i += keys) {
+      starts.add(index.key(entries[(int) i]));
+    }
+    return starts;
+  }
+
+  /**
    * Goes to the next key.
    *
    * @return false when there is none
@@ -59,7 +88,11 @@ public final class KeyCursor {
     if (at < entries.length) {
       at++;
     }
-    return at < entries.length;
+    if (at == entries.length) {
+      return false;
+    }
+    progress.advanced(valueLength());
+    return true;
   }
 
   /**
@@ -130,7 +163,8 @@ public final class KeyCursor {
 
   private int entry() {
     if (at < 0 || at >= entries.length) {
-      throw new NoSuchElementException("the cursor is not at a key; next() said no, or not yet");
+      throw new NoSuchElementException(
+          "the cursor is not at a key: next() returned false, or was not called yet");
     }
     return entries[at];
   }

@@ -1,8 +1,8 @@
 package dev.etcdbackup.snapshot;
 
 /**
- * A key or value is not what its bucket calls for. Never leaves the package. Has no stack trace: a
- * damaged file can hold millions.
+ * A key or value is not what its bucket requires. It is thrown within this package only. Has no
+ * stack trace: a damaged file can hold millions.
  */
 final class MalformedException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -45,7 +45,7 @@ final class MetaBucket {
   static String version(byte[] value) throws MalformedException {
     String version = new String(value, UTF_8);
     if (!version.matches("[0-9]{1,9}(\\.[0-9]{1,9}){2}([-+][0-9A-Za-z.+-]+)?")) {
-      throw new MalformedException("is no version");
+      throw new MalformedException("is not a version");
     }
     return version;
   }
@@ -68,11 +68,11 @@ final class MetaBucket {
 
   private static long revision(byte[] value) throws MalformedException {
     if (value.length != Event.PUT_LENGTH || value[8] != '_') {
-      throw new MalformedException("is no revision");
+      throw new MalformedException("is not a revision");
     }
     long main = BigEndian.int64(value, 0);
     if (main < 0 || BigEndian.int64(value, 9) != 0) {
-      throw new MalformedException("is no revision of a compaction");
+      throw new MalformedException("is not a revision of a compaction");
     }
     return main;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Gathers what is to be known before a restored member is started. */
+/** Gathers what to know before starting a restored member. */
 final class PreflightScan {
   private static final String ROOT = "root"; // user and role
   private static final byte[] ENCRYPTED = "k8s:enc:".getBytes(ISO_8859_1);

@@ -9,7 +9,7 @@ package dev.etcdbackup.snapshot;
  * @param message what was found, in one line
  */
 public record Problem(Kind kind, long page, long offset, String message) {
-  /** What can be wrong. */
+  /** The kinds of defects. */
   public enum Kind {
     /** The file is of another format, compressed for example. */
     FORMAT,
@@ -25,17 +25,17 @@ public record Problem(Kind kind, long page, long offset, String message) {
     PAGE_SHARED,
     /** A page is of the wrong kind, bears another number, or is not as long as its content. */
     PAGE_HEADER,
-    /** The keys and values of a page do not lie one behind the other within it. */
+    /** The keys and values of a page do not lie one after the other within it. */
     ELEMENT,
     /** A tree is deeper than any real one. */
     DEPTH,
     /** Keys are not in order, within a page or across pages. */
     KEY_ORDER,
-    /** A bucket is missing, unknown, or not what its place calls for. */
+    /** A bucket is missing, unknown, or not what its place requires. */
     BUCKET,
     /** The list of free pages is wrong. */
     FREELIST,
-    /** A key of the history is no revision, or revisions do not ascend. */
+    /** A key of the history is not a revision, or revisions do not ascend. */
     REVISION,
     /** A value of the history is no key with its value, or contradicts its revision. */
     KEY_VALUE,

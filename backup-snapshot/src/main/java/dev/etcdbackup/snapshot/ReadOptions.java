@@ -24,7 +24,7 @@ public final class ReadOptions {
     FEW_PAGES
   }
 
-  /** What becomes of a snapshot that does not end with its SHA-256, when it is copied. */
+  /** What happens when a snapshot that is copied does not end with its SHA-256. */
   public enum Checksum {
     /** It is not opened. */
     REQUIRED,
@@ -32,14 +32,13 @@ public final class ReadOptions {
     REPORTED
   }
 
-  /** Called with the progress of copying a backup. */
+  /** Called with the progress of reading a backup. */
   @FunctionalInterface
   public interface Progress {
     /**
-     * Takes the progress; called on the thread that opens the backup, once for each MiB read and at
-     * the end.
+     * Takes the progress; called on the thread that reads, once for each MiB.
      *
-     * @param bytes how many stored bytes were read so far
+     * @param bytes how many bytes were read so far
      * @param total how many there are
      */
     void moved(long bytes, long total);
@@ -69,6 +68,7 @@ public final class ReadOptions {
   private final Checksum checksum;
   private final Duration timeout;
   private final Progress progress;
+  private final Progress passProgress;
   private final Unpacking unpacking;
 
   private ReadOptions(Builder builder) {
@@ -78,6 +78,7 @@ public final class ReadOptions {
     this.checksum = builder.checksum;
     this.timeout = builder.timeout;
     this.progress = builder.progress;
+    this.passProgress = builder.passProgress;
     this.unpacking = builder.unpacking;
   }
 
@@ -117,6 +118,10 @@ public final class ReadOptions {
     return progress;
   }
 
+  Progress passProgress() {
+    return passProgress;
+  }
+
   Unpacking unpacking() {
     return unpacking;
   }
@@ -129,6 +134,7 @@ public final class ReadOptions {
     private Checksum checksum = Checksum.REQUIRED;
     private Duration timeout = Duration.ofMinutes(10);
     private Progress progress = (bytes, total) -> {};
+    private Progress passProgress = (bytes, total) -> {};
     private Unpacking unpacking = Unpacking.NONE;
 
     private Builder(BackupEncodings encodings, Path temporaryDirectory) {
@@ -189,13 +195,28 @@ public final class ReadOptions {
     }
 
     /**
-     * Called with the progress of copying. Default: nothing is called.
+     * Called with the progress of copying, in stored bytes, and once more at its end. Default:
+     * nothing is called.
      *
      * @param progress the listener
      * @return this
      */
     public Builder progress(Progress progress) {
       this.progress = Objects.requireNonNull(progress, "progress");
+      return this;
+    }
+
+    /**
+     * Called with the progress of each pass over the snapshot once it is open. A call that reads
+     * all of it passes over its pages, once or twice as {@link EtcdSnapshot} says; a cursor passes
+     * over the values of its keys. Each pass begins at 0, and may end before the total, since free
+     * pages are not read. Default: nothing is called.
+     *
+     * @param progress the listener; one call works on one thread, but several may at once
+     * @return this
+     */
+    public Builder passProgress(Progress progress) {
+      this.passProgress = Objects.requireNonNull(progress, "progress");
       return this;
     }
 

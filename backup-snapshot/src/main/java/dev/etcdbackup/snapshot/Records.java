@@ -108,7 +108,7 @@ final class Records {
     } catch (NumberFormatException notHex) {
       // as below
     }
-    throw new MalformedException("has a key that is no member's id");
+    throw new MalformedException("has a key that is not the id of a member");
   }
 
   /** Bucket {@code authUsers}: the name -> {@code authpb.User}, whose password is passed over. */

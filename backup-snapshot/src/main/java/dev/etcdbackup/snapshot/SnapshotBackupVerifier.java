@@ -37,6 +37,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
   private final Path directory;
   private final VerifyOptions verifyOptions;
   private final ReadOptions.Unpacking unpacking;
+  private final ReadOptions.Progress progress;
 
   /**
    * Creates a verifier that uses {@link VerifyOptions#DEFAULT}.
@@ -57,18 +58,20 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @param options how to verify
    */
   public SnapshotBackupVerifier(BackupEncodings encodings, Path directory, VerifyOptions options) {
-    this(encodings, directory, options, ReadOptions.Unpacking.NONE);
+    this(encodings, directory, options, ReadOptions.Unpacking.NONE, (bytes, total) -> {});
   }
 
   private SnapshotBackupVerifier(
       BackupEncodings encodings,
       Path directory,
       VerifyOptions options,
-      ReadOptions.Unpacking unpacking) {
+      ReadOptions.Unpacking unpacking,
+      ReadOptions.Progress progress) {
     this.encodings = Objects.requireNonNull(encodings, "encodings");
     this.directory = Objects.requireNonNull(directory, "directory");
     this.verifyOptions = Objects.requireNonNull(options, "options");
     this.unpacking = Objects.requireNonNull(unpacking, "unpacking");
+    this.progress = Objects.requireNonNull(progress, "progress");
   }
 
   /**
@@ -79,7 +82,18 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @return the verifier
    */
   public SnapshotBackupVerifier withUnpacking(ReadOptions.Unpacking unpacking) {
-    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking);
+    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking, progress);
+  }
+
+  /**
+   * Returns a verifier that reports how far the reading of each backup is: of copying it, then of
+   * the pass over its pages.
+   *
+   * @param progress called on the thread that verifies; the next backup begins at 0 again
+   * @return the verifier
+   */
+  public SnapshotBackupVerifier withProgress(ReadOptions.Progress progress) {
+    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking, progress);
   }
 
   /**
@@ -159,6 +173,8 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
         .checksum(ReadOptions.Checksum.REPORTED)
         .timeout(ReadOptions.MAX_TIMEOUT)
         .unpacking(unpacking)
+        .progress(progress)
+        .passProgress(progress)
         .build();
   }
 

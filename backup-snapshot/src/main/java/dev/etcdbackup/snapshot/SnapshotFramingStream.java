@@ -11,7 +11,7 @@ import java.util.Objects;
 /**
  * A member's own database as the member would stream it: up to its high-water mark, with both meta
  * pages written anew (bbolt's {@code Tx.WriteTo}: the transaction in force, and the number before
- * it), and the SHA-256 of all that behind it.
+ * it), followed by the SHA-256 of all of it.
  */
 final class SnapshotFramingStream extends InputStream {
   private final RandomAccessBytes bytes;

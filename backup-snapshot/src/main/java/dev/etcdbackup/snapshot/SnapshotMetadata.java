@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * @param alarms the alarms that are raised
  * @param leases how many leases there are
  * @param events how many puts and deletions are kept, and how the tree they lie in looks
- * @param databaseSize the size of the database in bytes, without the SHA-256 behind it
+ * @param databaseSize the size of the database in bytes, without the SHA-256 after it
  * @param pageSize bytes of a page
  */
 public record SnapshotMetadata(

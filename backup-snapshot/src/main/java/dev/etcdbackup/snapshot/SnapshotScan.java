@@ -81,7 +81,7 @@ final class SnapshotScan {
 
   static long mainRevision(byte[] key) throws CorruptBackupException {
     if (key.length != Event.PUT_LENGTH && key.length != Event.DELETE_LENGTH) {
-      throw new CorruptBackupException("the last key of the bucket key is no revision");
+      throw new CorruptBackupException("the last key of the bucket key is not a revision");
     }
     return BigEndian.int64(key, 0);
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param revision the revision of the last event, 0 when there is none
  * @param totalKey as 3.4 and 3.5 count: all pairs of all buckets; as 3.6 does: the keys of users
  *     (the empty one that {@code --bump-revision} writes included)
- * @param totalSize the size of the database in bytes, without the SHA-256 behind it
+ * @param totalSize the size of the database in bytes, without the SHA-256 after it
  * @param version the storage version, {@code ""} when none is stored; empty for 3.4 and 3.5, which
  *     do not tell it
  */

@@ -66,10 +66,18 @@ public final class StoredSnapshot implements Closeable {
     this.access = access;
   }
 
-  private StoredSnapshot(SnapshotCopy copy) {
-    this(
-        EtcdSnapshot.of(copy.bytes(), copy.checksumMatches()),
+  private static StoredSnapshot of(RandomAccessBytes bytes, Access access, ReadOptions options) {
+    return new StoredSnapshot(EtcdSnapshot.of(observed(bytes, options), false), access);
+  }
+
+  private static StoredSnapshot of(SnapshotCopy copy, ReadOptions options) {
+    return new StoredSnapshot(
+        EtcdSnapshot.of(observed(copy.bytes(), options), copy.checksumMatches()),
         copy.bytes().isInMemory() ? Access.MEMORY : Access.TEMPORARY_FILE);
+  }
+
+  private static RandomAccessBytes observed(RandomAccessBytes bytes, ReadOptions options) {
+    return new ObservedBytes(bytes, options.passProgress());
   }
 
   /**
@@ -97,7 +105,7 @@ public final class StoredSnapshot implements Closeable {
       ByteRanges stored = ByteRanges.of(store, backup.stored());
       Optional<ByteRanges> ranges = options.encodings().decodeRanges(stored, backup.name());
       if (ranges.isPresent()) {
-        return new StoredSnapshot(EtcdSnapshot.open(ranges.get()), Access.RANGES);
+        return of(new RangeBytes(ranges.get(), () -> {}), Access.RANGES, options);
       }
     }
     long size = backup.stored().size();
@@ -105,7 +113,7 @@ public final class StoredSnapshot implements Closeable {
     try (InputStream encoded =
             new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
         InputStream decoded = decode(encoded, backup.name(), options)) {
-      return new StoredSnapshot(SnapshotCopy.of(decoded, options));
+      return of(SnapshotCopy.of(decoded, options), options);
     } catch (IOException e) {
       throw failure(e, key, options);
     }
@@ -130,7 +138,7 @@ public final class StoredSnapshot implements Closeable {
     options.encodings().require(name);
     if (name.encodings().isEmpty()) {
       if (!mayBeArchive(name, options) || !isArchive(file)) {
-        return new StoredSnapshot(EtcdSnapshot.open(file), Access.FILE);
+        return of(RandomAccessBytes.ofFile(file), Access.FILE, options);
       }
     } else if (options.extent() == ReadOptions.Extent.FEW_PAGES) {
       Optional<StoredSnapshot> byRanges = byRanges(file, name, options);
@@ -142,7 +150,7 @@ public final class StoredSnapshot implements Closeable {
     try (InputStream encoded =
             new LimitedStream(Files.newInputStream(file), what, Files.size(file), options);
         InputStream decoded = decode(encoded, name, options)) {
-      return new StoredSnapshot(SnapshotCopy.of(decoded, options));
+      return of(SnapshotCopy.of(decoded, options), options);
     } catch (SnapshotCopy.WriteException e) {
       throw failure(e, what, options);
     }
@@ -190,10 +198,7 @@ public final class StoredSnapshot implements Closeable {
         encoded.close();
       }
     }
-    return decoded.map(
-        ranges ->
-            new StoredSnapshot(
-                EtcdSnapshot.of(new RangeBytes(ranges, encoded), false), Access.RANGES));
+    return decoded.map(ranges -> of(new RangeBytes(ranges, encoded), Access.RANGES, options));
   }
 
   /** An encoded file by ranges. */

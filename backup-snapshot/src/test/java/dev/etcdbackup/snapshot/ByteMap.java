@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 final class ByteMap {
   enum Use {
-    /** On no page that is reached, or behind the content of one that is. */
+    /** On no page that is reached, or after the content of one that is. */
     NONE,
     /** Headers, elements, and where buckets begin. */
     STRUCTURE,

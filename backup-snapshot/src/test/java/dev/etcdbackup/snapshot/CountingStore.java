@@ -1,50 +1,24 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import java.io.InputStream;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
 
 /** A store that counts what is read from it. */
-final class CountingStore implements BackupStore {
-  private final BackupStore store;
+final class CountingStore extends ForwardingBackupStore {
   int requests;
   long bytes;
 
   CountingStore(BackupStore store) {
-    this.store = store;
-  }
-
-  @Override
-  public StoredBackup put(BackupKey key, Content content) throws BackupException {
-    return store.put(key, content);
-  }
-
-  @Override
-  public List<StoredBackup> list(String project) throws BackupException {
-    return store.list(project);
-  }
-
-  @Override
-  public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-    return store.find(key);
+    super(store);
   }
 
   @Override
   public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
     requests++;
     bytes += length;
-    return store.open(backup, offset, length);
-  }
-
-  @Override
-  public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-    return store.delete(keys);
+    return super.open(backup, offset, length);
   }
 }

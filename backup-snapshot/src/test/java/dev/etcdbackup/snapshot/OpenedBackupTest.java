@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,28 +51,6 @@ class OpenedBackupTest {
   @TempDir Path directory;
   private Path temporary;
   private final CountingStore store = new CountingStore(new InMemoryBackupStore());
-
-  /** Gzip alone stands for a tarball. */
-  private static final class Gzip implements BackupEncoding {
-    @Override
-    public String suffix() {
-      return ".tar.gz";
-    }
-
-    @Override
-    public Content encode(Content content, BackupName name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public InputStream decode(InputStream encoded, BackupName name) throws BackupException {
-      try {
-        return new GZIPInputStream(encoded);
-      } catch (IOException e) {
-        throw new CorruptBackupException("this is no archive", e);
-      }
-    }
-  }
 
   /** An encoding that flips every bit and can be read by ranges. */
   private static final class Flipped implements BackupEncoding {
@@ -135,7 +112,7 @@ class OpenedBackupTest {
   }
 
   private ReadOptions.Builder options() {
-    return ReadOptions.builder(BackupEncodings.of(new Gzip(), new Flipped()), temporary);
+    return ReadOptions.builder(BackupEncodings.of(new GzipEncoding(), new Flipped()), temporary);
   }
 
   private Backup put(String name, byte[] bytes) throws IOException {
@@ -346,11 +323,11 @@ class OpenedBackupTest {
             new SnapshotBackupVerifier(BackupEncodings.none(), temporary)
                 .verify(backup, store)
                 .problems())
-        .containsExactly("this is no etcd snapshot: " + what + " (FORMAT)");
+        .containsExactly("this is not an etcd snapshot: " + what + " (FORMAT)");
     Path file = Files.write(directory.resolve("named"), bytes);
     assertThatExceptionOfType(BackupException.class)
         .isThrownBy(() -> FileSnapshotSource.of(file).open())
-        .withMessage(file + ": this is no etcd snapshot: " + what);
+        .withMessage(file + ": this is not an etcd snapshot: " + what);
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       assertThatExceptionOfType(CorruptBackupException.class)
           .isThrownBy(snapshot::metadata)

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupEncoding;
 import dev.etcdbackup.BackupEncodings;
-import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
@@ -25,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -37,28 +33,6 @@ class SnapshotBackupVerifierTest {
 
   @TempDir Path directory;
   private final CountingStore store = new CountingStore(new InMemoryBackupStore());
-
-  /** Gzip alone stands for a tarball. */
-  private static final class Gzip implements BackupEncoding {
-    @Override
-    public String suffix() {
-      return ".tar.gz";
-    }
-
-    @Override
-    public Content encode(Content content, BackupName name) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public InputStream decode(InputStream object, BackupName name) throws BackupException {
-      try {
-        return new GZIPInputStream(object);
-      } catch (IOException e) {
-        throw new CorruptBackupException("this is no archive", e);
-      }
-    }
-  }
 
   @AfterEach
   void noFileIsLeft() throws IOException {
@@ -110,7 +84,7 @@ class SnapshotBackupVerifierTest {
   void aBrokenTarballIsAResult() throws IOException {
     String name = BackupName.tarball(TIME).text();
     assertThat(verifier().verify(put(name, golden()), store).problems())
-        .containsExactly("this is no archive");
+        .containsExactly("this is not an archive");
   }
 
   @Test
@@ -137,14 +111,14 @@ class SnapshotBackupVerifierTest {
     Path nowhere = directory.resolve("nowhere");
     assertThatThrownBy(
             () ->
-                new SnapshotBackupVerifier(BackupEncodings.of(new Gzip()), nowhere)
+                new SnapshotBackupVerifier(BackupEncodings.of(new GzipEncoding()), nowhere)
                     .verify(backup, store))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("to a temporary file in " + nowhere);
   }
 
   private SnapshotBackupVerifier verifier() {
-    return new SnapshotBackupVerifier(BackupEncodings.of(new Gzip()), directory);
+    return new SnapshotBackupVerifier(BackupEncodings.of(new GzipEncoding()), directory);
   }
 
   private static byte[] golden() {

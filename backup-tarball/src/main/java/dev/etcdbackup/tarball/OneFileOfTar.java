@@ -44,7 +44,7 @@ final class OneFileOfTar extends OneFile {
       }
       if (!entry.isDirectory() || entry.getSize() != 0) {
         throw new CorruptBackupException(
-            "the tar holds " + TarReader.shown(entry.getName()) + ", which is no plain file");
+            "the tar holds " + TarReader.shown(entry.getName()) + ", which is not a plain file");
       }
     }
     throw new CorruptBackupException("the tar holds more than 100 directories");

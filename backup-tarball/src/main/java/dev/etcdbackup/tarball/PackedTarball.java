@@ -1,12 +1,12 @@
 package dev.etcdbackup.tarball;
 
 import dev.etcdbackup.SourceException;
-import java.io.ByteArrayOutputStream;
+import dev.etcdbackup.internal.ConvertedStream;
+import dev.etcdbackup.internal.PendingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
@@ -14,7 +14,7 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot packed as it is read: one chunk in, what gzip makes of it out. */
-final class PackedTarball extends InputStream {
+final class PackedTarball extends ConvertedStream {
   private static final int CHUNK = 64 * 1024;
 
   // Measured on Kubernetes objects in JSON: level 6 takes three times as long and saves a seventh.
@@ -25,12 +25,11 @@ final class PackedTarball extends InputStream {
   private final String directory;
   private final FileTime time;
   private final byte[] chunk = new byte[CHUNK];
-  private final Output output = new Output();
+  private final PendingOutput output = new PendingOutput(2 * CHUNK);
   private @Nullable GzipCompressorOutputStream gzip;
   private @Nullable TarArchiveOutputStream tar;
   private long packed;
   private boolean ended;
-  private @Nullable IOException failure;
 
   PackedTarball(InputStream snapshot, long size, String directory, Instant time) {
     this.snapshot = snapshot;
@@ -40,36 +39,16 @@ final class PackedTarball extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (length == 0) {
-      return 0;
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    while (output.isEmpty() && !ended) {
+      packMore();
     }
-    if (failure != null) {
-      throw failure;
-    }
-    try {
-      while (output.isEmpty() && !ended) {
-        packMore();
-      }
-      return output.take(buffer, offset, length);
-    } catch (IOException e) {
-      failure = e;
-      throw e;
-    }
+    return output.take(target, offset, length);
   }
 
   @Override
   public void close() throws IOException {
-    if (failure == null) {
-      failure = new IOException("the tarball is closed");
-    }
+    super.close();
     try {
       if (gzip != null) {
         gzip.close(); // frees zlib's memory; what it writes goes nowhere
@@ -123,33 +102,5 @@ final class PackedTarball extends InputStream {
     entry.setLastModifiedTime(time);
     entry.setSize(bytes);
     return entry;
-  }
-
-  /** What gzip wrote and was not read yet. */
-  private static final class Output extends ByteArrayOutputStream {
-    private int taken;
-
-    Output() {
-      super(2 * CHUNK);
-    }
-
-    boolean isEmpty() {
-      return count == 0;
-    }
-
-    /** Moves bytes out; -1 when there are none. */
-    int take(byte[] buffer, int offset, int length) {
-      if (isEmpty()) {
-        return -1;
-      }
-      int moved = Math.min(length, count - taken);
-      System.arraycopy(buf, taken, buffer, offset, moved);
-      taken += moved;
-      if (taken == count) {
-        reset();
-        taken = 0;
-      }
-      return moved;
-    }
   }
 }

@@ -103,7 +103,7 @@ final class TarReader {
         return entry;
       }
     } catch (IOException | RuntimeException e) {
-      throw new IOException("it holds a tar header that makes no sense", e);
+      throw new IOException("it holds a tar header that is malformed", e);
     }
     throw new IOException("it holds a tar header whose checksum is wrong");
   }
@@ -154,14 +154,14 @@ final class TarReader {
     if (length <= blank - at
         || length > records.length - at
         || records[at + (int) length - 1] != '\n') {
-      throw new IOException("it holds a pax header that makes no sense");
+      throw new IOException("it holds a pax header that is malformed");
     }
     return (int) length;
   }
 
   private static long number(String digits) throws IOException {
     if (!digits.matches("[0-9]{1,18}")) {
-      throw new IOException("it holds a pax header that makes no sense");
+      throw new IOException("it holds a pax header that is malformed");
     }
     return Long.parseLong(digits);
   }

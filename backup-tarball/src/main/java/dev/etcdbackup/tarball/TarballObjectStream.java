@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored bytes on their way to gzip: remembers whether it was the store that failed, and stops
- * gzip from reading on and on without a result. A gzip header may hold a file name of any length,
- * and the decompressor collects it in memory.
+ * gzip from reading without end and without a result. A gzip header may hold a file name of any
+ * length, and the decompressor collects it in memory.
  */
 final class TarballObjectStream extends FilterInputStream {
   private static final long MOST_WITHOUT_PROGRESS = 1 << 20;

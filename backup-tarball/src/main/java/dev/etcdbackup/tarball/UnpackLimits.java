@@ -11,7 +11,7 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * Packed bytes that are counted, so that what is unpacked from them can be limited, and that
- * remember whether it was they that failed.
+ * remember whether reading them failed.
  */
 final class UnpackLimits extends FilterInputStream {
   private static final int MAX_RATIO = 1100; // gzip and zip stay below

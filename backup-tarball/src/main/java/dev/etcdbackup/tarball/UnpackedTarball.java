@@ -2,18 +2,18 @@ package dev.etcdbackup.tarball;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.ConvertedStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The one file inside a tarball, and at its end the certainty that there was nothing else. */
-final class UnpackedTarball extends InputStream {
+/** The one file inside a tarball. Its end is reported once nothing else was found after it. */
+final class UnpackedTarball extends ConvertedStream {
   private static final int CHUNK = 64 * 1024;
   private static final int HEAD = 80; // of a snapshot: holds its size
   private static final long MOST_OF_NO_SNAPSHOT = 64L << 20;
@@ -25,7 +25,6 @@ final class UnpackedTarball extends InputStream {
   private byte[] head = new byte[0];
   private int headRead;
   private boolean ended;
-  private @Nullable IOException failure;
 
   UnpackedTarball(InputStream object, String name) {
     this.object = new TarballObjectStream(object);
@@ -33,33 +32,19 @@ final class UnpackedTarball extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    return ended ? -1 : unpack(target, offset, Math.min(length, CHUNK));
   }
 
   @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (length == 0) {
-      return 0;
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    try {
-      return ended ? -1 : unpack(buffer, offset, Math.min(length, CHUNK));
-    } catch (IOException e) {
-      failure = object.failure() != null ? object.failure() : corrupt(e);
-      throw failure;
-    }
+  protected IOException failed(IOException e) {
+    IOException ofStore = object.failure();
+    return ofStore != null ? ofStore : corrupt(e);
   }
 
   @Override
   public void close() throws IOException {
-    if (failure == null) {
-      failure = new IOException("the tarball is closed");
-    }
+    super.close();
     try {
       if (gzip != null) {
         gzip.close(); // frees zlib's memory

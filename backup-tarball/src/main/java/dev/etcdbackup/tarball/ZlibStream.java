@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
-/** One stream of zlib, whose Adler-32 is verified, and at its end that nothing follows. */
+/** One zlib stream. Verifies its Adler-32, and that nothing follows it. */
 final class ZlibStream extends InflaterInputStream {
   private boolean ended;
 

@@ -173,7 +173,7 @@ class HostileTarballTest {
       })
   void aSizeThatIsNoneIsRefused(String size) {
     assertRefused(
-        tar().headerOfSize(FILE, size).data(SNAPSHOT).end(), "a tar header that makes no sense");
+        tar().headerOfSize(FILE, size).data(SNAPSHOT).end(), "a tar header that is malformed");
   }
 
   @Test
@@ -273,7 +273,7 @@ class HostileTarballTest {
       })
   void aPaxSizeThatIsNoneIsRefused(String record) {
     assertRefused(
-        tar().pax('x', record).file(FILE, SNAPSHOT).end(), "a pax header that makes no sense");
+        tar().pax('x', record).file(FILE, SNAPSHOT).end(), "a pax header that is malformed");
   }
 
   @ParameterizedTest
@@ -298,7 +298,7 @@ class HostileTarballTest {
 
     assertRefused(
         tar().entry("PaxHeader", 'x', bytes).file(FILE, SNAPSHOT).end(),
-        "a pax header that makes no sense");
+        "a pax header that is malformed");
   }
 
   @Test
@@ -319,7 +319,7 @@ class HostileTarballTest {
     assertRefused(tar().file("a\nb\u0007c", SNAPSHOT).end(), "'a?b?c' where");
     assertRefused(
         tar().pax('x', "path" + "x".repeat(5000) + "\u0001=y", "size=-1").end(),
-        "a pax header that makes no sense");
+        "a pax header that is malformed");
     assertRefused(tar().pax('x', "GNU.sparse.\u0001" + "x".repeat(5000) + "=y").end(), "x...'");
   }
 }

@@ -11,7 +11,6 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
@@ -22,16 +21,13 @@ import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,31 +129,15 @@ class TarballServiceTest {
   }
 
   /** Stores everything and reports one byte less. */
-  private record MisreportingStore(BackupStore store) implements BackupStore {
+  private static final class MisreportingStore extends ForwardingBackupStore {
+    MisreportingStore(BackupStore store) {
+      super(store);
+    }
+
     @Override
     public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      StoredBackup put = store.put(key, content);
+      StoredBackup put = super.put(key, content);
       return new StoredBackup(put.key(), put.size() - 1, put.lastModified(), put.version());
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return store.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return store.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return store.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return store.delete(keys);
     }
   }
 }

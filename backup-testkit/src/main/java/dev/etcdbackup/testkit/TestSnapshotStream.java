@@ -70,7 +70,7 @@ final class TestSnapshotStream extends InputStream {
     return ready.remaining();
   }
 
-  /** Makes the next page when the last is used up, behind the last one the SHA-256. */
+  /** Makes the next page when the last is used up, and the SHA-256 after the last one. */
   private boolean fill() {
     if (!ready.hasRemaining() && nextPage <= pages) {
       if (nextPage == pages) {

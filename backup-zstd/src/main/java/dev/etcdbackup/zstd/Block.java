@@ -42,8 +42,8 @@ final class Block {
   }
 
   /**
-   * The bytes to store: the frame, and a skippable one before it when all content so far would
-   * otherwise be too many times as long. Adds them to the table.
+   * The bytes to store: the frame, after a skippable one when the content so far would otherwise
+   * exceed the allowed ratio. Adds both to the table.
    */
   ByteBuffer output(SeekTable table) {
     long size = table.contentSize() + content.position();

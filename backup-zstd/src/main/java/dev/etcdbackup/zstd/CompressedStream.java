@@ -2,6 +2,7 @@ package dev.etcdbackup.zstd;
 
 import com.github.luben.zstd.ZstdException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.ConvertedStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * threads compress them, and the results leave in order; one block more than there are threads is
  * in work at most.
  */
-final class CompressedStream extends InputStream {
+final class CompressedStream extends ConvertedStream {
   private static final int PIECE = 64 << 10;
 
   private final InputStream in;
@@ -32,8 +33,6 @@ final class CompressedStream extends InputStream {
   private ByteBuffer out = ByteBuffer.allocate(0);
   private boolean snapshotEnded;
   private boolean tableWritten;
-  private boolean closed;
-  private @Nullable IOException failure;
 
   CompressedStream(InputStream in, int level, int threads) {
     this.in = Objects.requireNonNull(in, "in");
@@ -42,38 +41,22 @@ final class CompressedStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, target.length);
-    if (failure != null) {
-      throw failure;
-    }
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
-    if (length == 0) {
-      return 0;
-    }
-    try {
-      while (!out.hasRemaining()) {
-        if (!next()) {
-          compressors.close();
-          return -1;
-        }
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    while (!out.hasRemaining()) {
+      if (!next()) {
+        compressors.close();
+        return -1;
       }
-    } catch (IOException e) {
-      failure = e;
-      compressors.close();
-      throw e;
     }
     int count = Math.min(length, out.remaining());
     out.get(target, offset, count);
     return count;
+  }
+
+  @Override
+  protected IOException failed(IOException e) {
+    compressors.close();
+    return e;
   }
 
   /** Moves on to the next bytes to return; false at the end. */
@@ -131,7 +114,7 @@ final class CompressedStream extends InputStream {
 
   @Override
   public void close() throws IOException {
-    closed = true;
+    super.close();
     try {
       in.close();
     } finally {

@@ -3,6 +3,7 @@ package dev.etcdbackup.zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.ConvertedStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The content of zstd frames. Follows the structure of each frame, so that it knows where one ends
  * and how large it is, and lets zstd decompress it block by block.
  */
-final class DecompressedStream extends InputStream {
+final class DecompressedStream extends ConvertedStream {
   private static final int MAX_BLOCK = 128 << 10;
   private static final int BLOCK_HEADER = 3;
   private static final int RLE = 1;
@@ -29,8 +30,6 @@ final class DecompressedStream extends InputStream {
   private long frameContent;
   private long total;
   private boolean ended;
-  private boolean closed;
-  private @Nullable IOException failure;
 
   DecompressedStream(InputStream in) {
     this.in = Objects.requireNonNull(in, "in");
@@ -38,30 +37,9 @@ final class DecompressedStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
-    Objects.checkFromIndexSize(offset, length, target.length);
-    if (failure != null) {
-      throw failure;
-    }
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
-    if (length == 0) {
-      return 0;
-    }
-    try {
-      while (!content.hasRemaining() && !ended) {
-        next();
-      }
-    } catch (IOException e) {
-      failure = e;
-      throw e;
+  protected int convert(byte[] target, int offset, int length) throws IOException {
+    while (!content.hasRemaining() && !ended) {
+      next();
     }
     if (!content.hasRemaining()) {
       return -1;
@@ -172,7 +150,7 @@ final class DecompressedStream extends InputStream {
 
   @Override
   public void close() throws IOException {
-    closed = true;
+    super.close();
     if (context != null) {
       context.close();
     }

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/**
- * The encoded bytes, read ahead by as much as is asked for, outside the heap as zstd needs them.
- */
+/** The encoded bytes, outside the heap as zstd needs them. Reads ahead as far as a caller looks. */
 final class EncodedInput {
   private static final int CAPACITY = 256 << 10;
 

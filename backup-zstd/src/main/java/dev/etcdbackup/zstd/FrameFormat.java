@@ -24,8 +24,8 @@ final class FrameFormat {
   static final int FOOTER = 9;
 
   /**
-   * How many bytes of a snapshot each frame has but the last. No database and no snapshot has this
-   * size, so that a file which ends after one such frame is known to be cut.
+   * How many bytes of a snapshot each frame but the last holds. No database and no snapshot has
+   * this size, so that a file which ends after one such frame is known to be cut.
    */
   static final int CONTENT = (2 << 20) - 512;
 
@@ -35,7 +35,7 @@ final class FrameFormat {
   /** How many bytes may be decompressed whatever the ratio. */
   static final long UNBOUNDED = 64 << 20;
 
-  /** How many times as long as what it was compressed to the content may be beyond that. */
+  /** The largest allowed ratio of the content to its compressed bytes beyond that. */
   static final int MAX_RATIO = 1000;
 
   private FrameFormat() {}

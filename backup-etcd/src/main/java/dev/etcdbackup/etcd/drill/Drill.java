@@ -79,12 +79,12 @@ public final class Drill {
   }
 
   /**
-   * Carries the drill out with a backup and the changes recorded behind it; otherwise as {@link
+   * Carries the drill out with a backup and the changes recorded after it; otherwise as {@link
    * #run(EtcdSnapshot)}. The changes are added in a temporary file, and compared with what the live
    * cluster answered to HashKV, where that was recorded.
    *
    * @param base the backup, whole
-   * @param changes the changes behind it, up to a revision or a time
+   * @param changes the changes after it, up to a revision or a time
    * @return what it showed; the first step says up to where it goes
    * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
    *     point, or the result differs from what the live cluster answered

@@ -39,7 +39,7 @@ final class JsonTree {
       }
       Object tree = new JsonTree(parser, nodes).value(first, 0);
       if (parser.nextToken() != null) {
-        throw new UnreadableException("has something behind its JSON");
+        throw new UnreadableException("has something after its JSON");
       }
       return tree;
     } catch (JsonProcessingException | NumberFormatException e) {

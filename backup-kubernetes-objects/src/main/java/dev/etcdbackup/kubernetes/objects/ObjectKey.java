@@ -29,7 +29,7 @@ public record ObjectKey(String group, String resource, String namespace, String 
   /**
    * Reads a key.
    *
-   * @param path the key behind the prefix of all objects, {@code pods/default/web}
+   * @param path the key after the prefix of all objects, {@code pods/default/web}
    * @return what it says; a key of another form is a name without anything else
    */
   static ObjectKey parse(String path) {

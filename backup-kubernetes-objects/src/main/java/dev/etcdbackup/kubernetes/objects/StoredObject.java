@@ -162,7 +162,7 @@ public final class StoredObject {
    * Whether it is of a kind. What cannot be decoded is matched by its resource alone.
    *
    * @param kind the kind or the resource, in any case: {@code Pod}, {@code pods}; with a dot and
-   *     the group behind it for this group alone, {@code Certificate.cert-manager.io}
+   *     the group after it for this group alone, {@code Certificate.cert-manager.io}
    * @return true when it is
    */
   public boolean isOf(String kind) {

@@ -150,46 +150,44 @@ record MemberClaims(KubernetesClient client, String namespace, String set, Strin
       return false;
     }
     String policy = found.getSpec().getPersistentVolumeReclaimPolicy();
-    Map<String, String> known = found.getMetadata().getAnnotations();
-    if (RETAIN.equals(policy) && known != null && known.containsKey(POLICY)) {
-      return true;
+    if (!RETAIN.equals(policy) || rememberedPolicy(found) == null) {
+      setPolicy(volume, RETAIN, policy == null ? RETAIN : policy);
     }
-    client
-        .persistentVolumes()
-        .withName(volume)
-        .edit(
-            one ->
-                new PersistentVolumeBuilder(one)
-                    .editMetadata()
-                    .addToAnnotations(POLICY, policy == null ? RETAIN : policy)
-                    .endMetadata()
-                    .editSpec()
-                    .withPersistentVolumeReclaimPolicy(RETAIN)
-                    .endSpec()
-                    .build());
     return true;
   }
 
   /** Gives a volume back the policy that it had before {@link #keep}. */
   void release(String volume) {
     PersistentVolume found = client.persistentVolumes().withName(volume).get();
-    Map<String, String> known = found == null ? null : found.getMetadata().getAnnotations();
-    if (known == null || !known.containsKey(POLICY)) {
-      return;
+    String policy = found == null ? null : rememberedPolicy(found);
+    if (policy != null) {
+      setPolicy(volume, policy, null);
     }
+  }
+
+  private static @Nullable String rememberedPolicy(PersistentVolume volume) {
+    Map<String, String> annotations = volume.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(POLICY);
+  }
+
+  private void setPolicy(String volume, String policy, @Nullable String remembered) {
     client
         .persistentVolumes()
         .withName(volume)
         .edit(
-            one ->
-                new PersistentVolumeBuilder(one)
-                    .editMetadata()
-                    .removeFromAnnotations(POLICY)
-                    .endMetadata()
-                    .editSpec()
-                    .withPersistentVolumeReclaimPolicy(known.get(POLICY))
-                    .endSpec()
-                    .build());
+            one -> {
+              var metadata =
+                  new PersistentVolumeBuilder(one)
+                      .editSpec()
+                      .withPersistentVolumeReclaimPolicy(policy)
+                      .endSpec()
+                      .editMetadata();
+              return (remembered == null
+                      ? metadata.removeFromAnnotations(POLICY)
+                      : metadata.addToAnnotations(POLICY, remembered))
+                  .endMetadata()
+                  .build();
+            });
   }
 
   /**

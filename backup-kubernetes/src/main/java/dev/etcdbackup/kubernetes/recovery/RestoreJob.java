@@ -163,6 +163,16 @@ record RestoreJob(Members members, RestoreTool tool, String id) {
         .forEach(
             (name, value) ->
                 variables.add(new EnvVarBuilder().withName(name).withValue(value).build()));
+    tool.references()
+        .forEach(
+            (name, entry) ->
+                variables.add(
+                    new EnvVarBuilder()
+                        .withName(name)
+                        .withNewValueFrom()
+                        .withNewSecretKeyRef(entry.key(), entry.secret(), false)
+                        .endValueFrom()
+                        .build()));
     return variables;
   }
 

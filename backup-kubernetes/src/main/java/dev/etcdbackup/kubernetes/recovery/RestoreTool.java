@@ -1,14 +1,19 @@
 package dev.etcdbackup.kubernetes.recovery;
 
+import dev.etcdbackup.kubernetes.StoreEntry;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe.
  */
 public final class RestoreTool {
+  private static final String ENDPOINT = "AWS_ENDPOINT_URL_S3";
+
   private final Builder settings;
 
   private RestoreTool(Builder settings) {
@@ -29,6 +36,9 @@ public final class RestoreTool {
 
   /** A Secret or a claim in the pods of the Jobs. */
   record Mount(boolean secret, String name, String path) {}
+
+  /** An entry of a Secret. */
+  record SecretEntry(String secret, String key) {}
 
   /**
    * Begins with the defaults.
@@ -48,7 +58,14 @@ public final class RestoreTool {
   }
 
   List<String> storeArguments() {
-    return settings.storeArguments;
+    List<String> arguments = new ArrayList<>(settings.storeArguments);
+    boolean hasEndpoint =
+        settings.references.containsKey(ENDPOINT)
+            || arguments.stream().anyMatch(one -> one.startsWith("--s3-endpoint"));
+    if (settings.authorities != null && hasEndpoint) { // AWS itself has known ones
+      arguments.addAll(List.of("--s3-ca", settings.authorities));
+    }
+    return arguments;
   }
 
   List<String> options() {
@@ -57,6 +74,11 @@ public final class RestoreTool {
 
   Map<String, String> environment() {
     return settings.environment;
+  }
+
+  /** The variables of the environment whose values are in Secrets. */
+  Map<String, SecretEntry> references() {
+    return settings.references;
   }
 
   List<String> credentials() {
@@ -103,12 +125,35 @@ public final class RestoreTool {
             "--decrypt-with",
             "--passphrase-file");
 
+    /** What the AWS SDK reads, and the tool with it. */
+    private static final List<Map.Entry<String, StoreEntry>> VARIABLES =
+        List.of(
+            Map.entry("AWS_ACCESS_KEY_ID", StoreEntry.ACCESS_KEY),
+            Map.entry("AWS_SECRET_ACCESS_KEY", StoreEntry.SECRET_KEY),
+            Map.entry("AWS_SESSION_TOKEN", StoreEntry.SESSION_TOKEN),
+            Map.entry("AWS_ROLE_ARN", StoreEntry.ROLE),
+            Map.entry("AWS_WEB_IDENTITY_TOKEN_FILE", StoreEntry.TOKEN_FILE),
+            Map.entry("AWS_REGION", StoreEntry.REGION),
+            Map.entry(ENDPOINT, StoreEntry.ENDPOINT),
+            Map.entry("HTTP_PROXY", StoreEntry.PROXY),
+            Map.entry("HTTPS_PROXY", StoreEntry.PROXY));
+
+    /** The variables that name files. */
+    private static final List<Map.Entry<String, StoreEntry>> FILES =
+        List.of(
+            Map.entry("AWS_SHARED_CREDENTIALS_FILE", StoreEntry.CREDENTIALS_FILE),
+            Map.entry("AWS_CONFIG_FILE", StoreEntry.CONFIG_FILE));
+
+    private static final String STORE_FILES = "/etc/etcd-backup/store";
+
     private final String image;
     private final List<String> storeArguments;
     private List<String> options = List.of();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, SecretEntry> references = new LinkedHashMap<>();
     private final List<String> credentials = new ArrayList<>();
     private final List<Mount> mounts = new ArrayList<>();
+    private @Nullable String authorities; // the file in the container
     private @Nullable String serviceAccount;
     private OptionalLong user = OptionalLong.empty();
     private @Nullable ResourceRequirements resources;
@@ -127,8 +172,10 @@ public final class RestoreTool {
       this.storeArguments = List.copyOf(other.storeArguments);
       this.options = other.options;
       this.environment.putAll(other.environment);
+      this.references.putAll(other.references);
       this.credentials.addAll(other.credentials);
       this.mounts.addAll(other.mounts);
+      this.authorities = other.authorities;
       this.serviceAccount = other.serviceAccount;
       this.user = other.user;
       this.resources = other.resources;
@@ -182,6 +229,44 @@ public final class RestoreTool {
     public Builder credentialsFrom(String secret) {
       credentials.add(Objects.requireNonNull(secret, "secret"));
       return this;
+    }
+
+    /**
+     * Hands what the Secret of a store has to the tool, so that it reaches the bucket as {@link
+     * dev.etcdbackup.kubernetes.KubernetesStore} does: keys, token of a session, role, endpoint,
+     * region and proxy as variables of the environment, authorities and AWS shared files as files.
+     * The endpoint and the region of {@link #storeArguments} precede. Bucket and prefix are in the
+     * URL of the store, not taken from the Secret. {@code BUCKET_HOST} and {@code BUCKET_PORT} do
+     * not count.
+     *
+     * <p>The pods take the values from the Secret when they start; this keeps names alone.
+     *
+     * @param secret the Secret as it is now, in the namespace of the StatefulSet
+     * @return this
+     */
+    public Builder storeSecret(Secret secret) {
+      String name = secret.getMetadata().getName();
+      Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
+      Predicate<String> isThere = key -> !isBlank(data.get(key));
+      VARIABLES.forEach(
+          one ->
+              one.getValue()
+                  .find(isThere)
+                  .ifPresent(key -> references.put(one.getKey(), new SecretEntry(name, key))));
+      Optional<String> ca = StoreEntry.CA.find(isThere);
+      ca.ifPresent(key -> authorities = STORE_FILES + "/" + key);
+      boolean mounted = ca.isPresent();
+      for (Map.Entry<String, StoreEntry> file : FILES) {
+        Optional<String> key = file.getValue().find(isThere);
+        key.ifPresent(one -> environment.put(file.getKey(), STORE_FILES + "/" + one));
+        mounted |= key.isPresent();
+      }
+      return mounted ? mountSecret(name, STORE_FILES) : this;
+    }
+
+    private static boolean isBlank(@Nullable String encoded) {
+      return encoded == null
+          || new String(Base64.getMimeDecoder().decode(encoded), StandardCharsets.UTF_8).isBlank();
     }
 
     /**

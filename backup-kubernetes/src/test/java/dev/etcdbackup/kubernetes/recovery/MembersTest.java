@@ -2,15 +2,24 @@ package dev.etcdbackup.kubernetes.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.etcdbackup.snapshot.HashKv;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -101,6 +110,103 @@ class MembersTest {
     assertThat(new RestoreJob(members, tool, "20261128-220000").name(0))
         .hasSize(63)
         .endsWith("-restore-20261128-220000-0");
+  }
+
+  /** Whatever names its entries have; values stay in the Secret. */
+  @Test
+  void theToolReachesTheBucketWithWhatTheSecretOfTheStoreHas() {
+    RestoreTool tool =
+        RestoreTool.builder("i", "s3://b")
+            .storeArguments("--s3-endpoint", "https://rgw")
+            .storeSecret(
+                secret(
+                    Map.of(
+                        "access_key", "id",
+                        "secretAccessKey", "canary",
+                        "AWS_SESSION_TOKEN", "canary",
+                        "region", " \n",
+                        "proxy", "http://proxy:3128",
+                        "config", "[default]\nregion = eu",
+                        "ca.pem", "-----BEGIN CERTIFICATE-----")))
+            .build();
+    PodSpec pod = podOf(tool);
+    var container = pod.getContainers().get(0);
+
+    assertThat(container.getArgs())
+        .containsSubsequence(
+            "--store",
+            "s3://b",
+            "--s3-endpoint",
+            "https://rgw",
+            "--s3-ca",
+            "/etc/etcd-backup/store/ca.pem");
+    assertThat(container.getEnv())
+        .filteredOn(one -> one.getValueFrom() != null)
+        .extracting(
+            EnvVar::getName,
+            one -> one.getValueFrom().getSecretKeyRef().getName(),
+            one -> one.getValueFrom().getSecretKeyRef().getKey())
+        .containsExactly(
+            tuple("AWS_ACCESS_KEY_ID", "s3", "access_key"),
+            tuple("AWS_SECRET_ACCESS_KEY", "s3", "secretAccessKey"),
+            tuple("AWS_SESSION_TOKEN", "s3", "AWS_SESSION_TOKEN"),
+            tuple("HTTP_PROXY", "s3", "proxy"),
+            tuple("HTTPS_PROXY", "s3", "proxy"));
+    assertThat(container.getEnv())
+        .filteredOn(one -> one.getValueFrom() == null)
+        .extracting(EnvVar::getName, EnvVar::getValue)
+        .containsExactly(tuple("AWS_CONFIG_FILE", "/etc/etcd-backup/store/config"));
+    assertThat(container.getVolumeMounts())
+        .anySatisfy(
+            mount -> {
+              assertThat(mount.getMountPath()).isEqualTo("/etc/etcd-backup/store");
+              assertThat(mount.getReadOnly()).isTrue();
+            });
+    assertThat(pod.getVolumes())
+        .anySatisfy(
+            volume ->
+                assertThat(volume.getSecret()).hasFieldOrPropertyWithValue("secretName", "s3"));
+    assertThat(Serialization.asYaml(pod)).doesNotContain("canary", encoded("canary"));
+  }
+
+  @Test
+  void authoritiesAreForAServerThatIsNotAws() {
+    Map<String, String> keys = Map.of("accessKeyId", "id", "secretAccessKey", "s");
+    Map<String, String> aws = new HashMap<>(keys);
+    aws.put("ca.crt", "-----BEGIN CERTIFICATE-----");
+    RestoreTool.Builder tool = RestoreTool.builder("i", "s3://b").storeSecret(secret(aws));
+    assertThat(tool.build().storeArguments()).containsExactly("--store", "s3://b");
+    aws.put("endpoint", "https://rgw");
+    assertThat(tool.storeSecret(secret(aws)).build().storeArguments())
+        .containsExactly("--store", "s3://b", "--s3-ca", "/etc/etcd-backup/store/ca.crt");
+    assertThat(podOf(RestoreTool.builder("i", "s3://b").storeSecret(secret(keys)).build()))
+        .extracting(
+            pod -> pod.getVolumes().stream().filter(one -> one.getSecret() != null).toList())
+        .isEqualTo(List.of());
+  }
+
+  private PodSpec podOf(RestoreTool tool) {
+    Members members = Members.of(cluster, RestoreLab.statefulSet(3), 1);
+    return new RestoreJob(members, tool, "20261128-220000")
+        .of(0, "claim", RestoreLab.BACKUP, 1)
+        .getSpec()
+        .getTemplate()
+        .getSpec();
+  }
+
+  private static Secret secret(Map<String, String> entries) {
+    Map<String, String> data = new HashMap<>();
+    entries.forEach((key, value) -> data.put(key, encoded(value)));
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName("s3")
+        .endMetadata()
+        .withData(data)
+        .build();
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

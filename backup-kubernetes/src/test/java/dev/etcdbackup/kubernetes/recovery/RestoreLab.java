@@ -1,6 +1,7 @@
 package dev.etcdbackup.kubernetes.recovery;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.testkit.kubernetes.TestKubelet;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
@@ -46,7 +47,7 @@ final class RestoreLab implements AutoCloseable {
   private int requestsLeft = Integer.MAX_VALUE;
   private int requests;
 
-  RestoreLab(Path directory, TestKubelet.Containers containers) {
+  RestoreLab(Path directory, TestKubelet.Pods pods, TestKubelet.Jobs jobs) {
     server.init();
     cluster = server.createClient();
     operator =
@@ -54,7 +55,7 @@ final class RestoreLab implements AutoCloseable {
             builder ->
                 builder.withHttpClientBuilderConsumer(
                     http -> http.addOrReplaceInterceptor("kill", new Kill())));
-    kubelet = new TestKubelet(cluster, directory, containers);
+    kubelet = new TestKubelet(cluster, "ns", directory, pods, jobs);
   }
 
   /** The operator was killed. */

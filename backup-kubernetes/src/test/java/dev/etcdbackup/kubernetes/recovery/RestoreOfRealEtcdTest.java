@@ -12,10 +12,15 @@ import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.recovery.Approval;
 import dev.etcdbackup.recovery.LostCluster;
 import dev.etcdbackup.recovery.Recovery;
+import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
+import dev.etcdbackup.testkit.kubernetes.EtcdPods;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +49,7 @@ class RestoreOfRealEtcdTest {
   private @Nullable EtcdPods pods;
   private @Nullable RestoreLab lab;
   private @Nullable BackupService backups;
+  private int failingJobs; // how many of the next ones fail after they restored
 
   static List<EtcdBinaries> laterVersions() {
     List<EtcdBinaries> all = EtcdBinaries.all();
@@ -62,8 +68,8 @@ class RestoreOfRealEtcdTest {
 
   /** A cluster with a backup of one key, and a newer value of it that is not backed up. */
   private BackupKey lostQuorum(EtcdBinaries binaries) throws IOException {
-    pods = new EtcdPods(binaries, directory, 3);
-    lab = new RestoreLab(Files.createDirectory(directory.resolve("volumes")), pods);
+    pods = new EtcdPods(binaries, directory, RestoreLab.SET, 3);
+    lab = new RestoreLab(Files.createDirectory(directory.resolve("volumes")), pods, this::restore);
     lab.createSet(3);
     lab.cluster()
         .apps()
@@ -112,6 +118,30 @@ class RestoreOfRealEtcdTest {
         LockSupport.parkNanos(20_000_000);
       }
     }
+  }
+
+  /** Does what the command {@code restore} of the tool does with the arguments of a Job. */
+  private void restore(PodSpec pod, Path dataDir) throws IOException {
+    List<String> arguments = pod.getContainers().get(0).getArgs();
+    Path store = Path.of(URI.create(value(arguments, "--store")));
+    DataDirRestore restore =
+        DataDirRestore.builder()
+            .name(value(arguments, "--name"))
+            .initialCluster(value(arguments, "--initial-cluster"))
+            .initialClusterToken(value(arguments, "--initial-cluster-token"))
+            .initialAdvertisePeerUrls(value(arguments, "--initial-advertise-peer-urls"))
+            .build();
+    try (EtcdSnapshot snapshot = EtcdSnapshot.open(store.resolve(arguments.get(1)))) {
+      restore.restore(snapshot, dataDir);
+    }
+    if (failingJobs > 0) {
+      failingJobs--;
+      throw new IOException("the pod was evicted");
+    }
+  }
+
+  private static String value(List<String> arguments, String option) {
+    return arguments.get(arguments.indexOf(option) + 1);
   }
 
   private StatefulSetRestore restore() {
@@ -224,7 +254,7 @@ class RestoreOfRealEtcdTest {
     Recovery recovery = new Recovery(backups, InstantSource.system());
     var plan = recovery.plan(LostCluster.automated("cray-bss"));
     InMemoryProgress progress = new InMemoryProgress();
-    pods.failJobs(1);
+    failingJobs = 1;
 
     assertThatExceptionOfType(dev.etcdbackup.recovery.RecoveryFailedException.class)
         .isThrownBy(() -> recovery.carryOut(plan, APPROVAL, operations(progress), directory))

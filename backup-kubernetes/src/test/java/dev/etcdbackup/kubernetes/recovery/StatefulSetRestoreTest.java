@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.etcdbackup.recovery.Approval;
 import dev.etcdbackup.testkit.ManualClock;
+import dev.etcdbackup.testkit.kubernetes.TestKubelet;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -38,7 +39,7 @@ class StatefulSetRestoreTest {
   private RestoreLab lab;
 
   /** Containers of three members that leave a file in their data directory. */
-  private static final class Files3 implements TestKubelet.Containers {
+  private static final class Files3 implements TestKubelet.Pods, TestKubelet.Jobs {
     private final Set<Integer> failingJobs = new HashSet<>();
     private final Set<Integer> running = new HashSet<>();
     private final List<List<String>> jobs = new ArrayList<>();
@@ -58,7 +59,8 @@ class StatefulSetRestoreTest {
     }
 
     @Override
-    public void run(List<String> arguments, Path dataDir) throws IOException {
+    public void run(PodSpec spec, Path dataDir) throws IOException {
+      List<String> arguments = spec.getContainers().get(0).getArgs();
       String pod = arguments.get(arguments.indexOf("--name") + 1);
       int index = pod.charAt(pod.length() - 1) - '0';
       jobs.add(arguments);
@@ -73,7 +75,7 @@ class StatefulSetRestoreTest {
 
   @BeforeEach
   void start() throws IOException {
-    lab = new RestoreLab(directory, containers);
+    lab = new RestoreLab(directory, containers, containers);
     lab.createSet(3);
   }
 

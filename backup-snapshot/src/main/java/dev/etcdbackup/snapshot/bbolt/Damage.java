@@ -1,6 +1,6 @@
 package dev.etcdbackup.snapshot.bbolt;
 
-/** What can be wrong with the pages of a database. */
+/** The kinds of damage of the pages of a database. */
 public enum Damage {
   /** A meta page is not valid. */
   META,
@@ -12,7 +12,7 @@ public enum Damage {
    * A page is of the wrong kind, bears another number, or is longer or shorter than its content.
    */
   PAGE_HEADER,
-  /** The elements of a page do not lie one behind the other within it. */
+  /** The elements of a page do not lie one after the other within it. */
   ELEMENT,
   /** A tree is deeper than any real one. */
   DEPTH,

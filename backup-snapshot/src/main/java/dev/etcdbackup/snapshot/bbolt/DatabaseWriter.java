@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * Writes a new database, defragmented: no page is free, and pages are as full as can be. Buckets
  * come one after the other, in any order, each with its pairs in order.
  *
- * <p>Until {@link #finish} returns the file is no database, since its meta pages are missing. No
+ * <p>Until {@link #finish} returns the file is not a database, since its meta pages are missing. No
  * list of free pages is stored, as etcd stores none.
  *
  * <p>What is written is forced to the disk by a thread of its own while more is written, so that
@@ -69,7 +69,7 @@ public final class DatabaseWriter implements Closeable {
   /**
    * Adds a pair to the bucket. Keys must ascend, which is not checked.
    *
-   * @param array where key and value lie, the value directly behind the key
+   * @param array where key and value lie, the value directly after the key
    * @param offset where the key begins
    * @param keyLength how long the key is, 1 to 32768 bytes
    * @param valueLength how long the value is

@@ -61,7 +61,7 @@ public final class Leaf {
   }
 
   /**
-   * Hands out the keys and values of all pairs as they lie, one behind the other: key, value, key,
+   * Hands out the keys and values of all pairs as they lie, one after the other: key, value, key,
    * value. Pieces are 1 MiB at most, and no pair needs to be whole in one.
    *
    * @param sink takes them
@@ -78,7 +78,7 @@ public final class Leaf {
   }
 
   /**
-   * The array the selected pair lies in: the key, the value directly behind it.
+   * The array the selected pair lies in: the key, the value directly after it.
    *
    * @return the array, not to be changed
    */

@@ -18,7 +18,7 @@ final class Page {
   /** How many elements were found good, from the first. */
   int count;
 
-  /** Where the keys and values of the good elements end; they begin behind the elements. */
+  /** Where the keys and values of the good elements end; they begin after the elements. */
   long dataEnd;
 
   Page(long id, long position, long end, boolean leaf, int announced) {

@@ -47,7 +47,7 @@ final class PageDraft {
     return Arrays.copyOf(data, keyLengths[0]);
   }
 
-  /** Adds a pair: the value lies behind the key. */
+  /** Adds a pair: the value lies after the key. */
   void addPair(byte[] array, int offset, int keyLength, int valueLength) {
     add(array, offset, keyLength, keyLength + valueLength, valueLength);
   }

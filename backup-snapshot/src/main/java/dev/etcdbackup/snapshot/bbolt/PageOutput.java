@@ -8,12 +8,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /**
- * Writes pages to a file, one behind the other from page 2 on, in pieces of 1 MiB, and begins to
+ * Writes pages to a file, one after the other from page 2 on, in pieces of 1 MiB, and begins to
  * force them.
  */
 final class PageOutput implements Closeable {
   private static final int PIECE = 1 << 20;
-  private static final int FIRST = 2; // behind the two meta pages
+  private static final int FIRST = 2; // after the two meta pages
 
   private final FileChannel file;
   private final EarlyForce early;

@@ -88,7 +88,7 @@ final class PageReader {
   }
 
   /**
-   * Checks the elements of a page: one behind the other without gaps, keys in order, from lower (or
+   * Checks the elements of a page: one after the other without gaps, keys in order, from lower (or
    * above) and below upper. Sets how many are good: those before the first that does not lie where
    * it should.
    */
@@ -121,7 +121,7 @@ final class PageReader {
           || keyLength < 1
           || keyLength > Math.min(MAX_KEY, page.end - key)
           || valueLength > Math.min(Leaf.MAX_VALUE, page.end - key - keyLength)) {
-        String where = " does not lie behind the one before it and within its page";
+        String where = " does not lie after the one before it and within its page";
         damaged(Damage.ELEMENT, page.id, element, "element " + i + where);
         return;
       }

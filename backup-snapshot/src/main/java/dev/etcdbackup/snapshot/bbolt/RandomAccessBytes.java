@@ -74,6 +74,16 @@ public interface RandomAccessBytes extends Closeable {
   }
 
   /**
+   * Begins a pass over the bytes.
+   *
+   * @param total how many bytes it passes at most
+   * @return takes the progress of the pass; ignores it by default
+   */
+  default PassProgress pass(long total) {
+    return PassProgress.NONE;
+  }
+
+  /**
    * Opens a file, of any size.
    *
    * <p>A thread interrupted while it reads finds the file closed ({@link

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One walk over the pages of a database, each of them once, every one checked before it is used: it
- * is reached once, lies in the file, is of the right kind and size, its elements lie one behind the
+ * is reached once, lies in the file, is of the right kind and size, its elements lie one after the
  * other, and its keys are in order and within the bounds that its branch sets.
  *
  * <p>Whatever the bytes are, the walk ends after a time in proportion to the size of the file, and
@@ -31,6 +31,7 @@ public final class TreeWalk {
   private final Meta meta;
   private final PageReader reader;
   private final PageSet reached;
+  private final PassProgress progress;
 
   /**
    * Prepares a walk.
@@ -44,6 +45,7 @@ public final class TreeWalk {
     this.meta = meta;
     this.reader = new PageReader(bytes, meta, report);
     this.reached = new PageSet(reader.pages());
+    this.progress = bytes.pass(reader.pages() * meta.pageSize());
   }
 
   /**
@@ -197,6 +199,7 @@ public final class TreeWalk {
         return false;
       }
     }
+    progress.advanced(page.end - page.position);
     return true;
   }
 

@@ -96,7 +96,7 @@ final class History {
    */
   void keep(String version, Report report) throws IOException {
     if (!NAME.matcher(version).matches()) {
-      throw new IllegalArgumentException("'" + version + "' is no version: write 0.2.0");
+      throw new IllegalArgumentException("'" + version + "' is not a version: write 0.2.0");
     }
     Map<String, String> metadata = new LinkedHashMap<>(report.metadata());
     metadata.keySet().retainAll(KEPT);

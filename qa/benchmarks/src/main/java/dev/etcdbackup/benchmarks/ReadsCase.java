@@ -27,7 +27,7 @@ final class ReadsCase implements Case {
     String file = Peers.saved(lab).toString();
     Path other = lab.file("other.db");
     Files.copy(Peers.saved(lab), other);
-    String store = "--store=" + Files.createDirectories(lab.file("reads"));
+    String store = "--store=file://" + Files.createDirectories(lab.file("reads"));
     run(lab, List.of("create", "reads", "--etcd=" + etcd, store));
     Path part = lab.file("part");
     Map<String, List<String>> commands = new LinkedHashMap<>();

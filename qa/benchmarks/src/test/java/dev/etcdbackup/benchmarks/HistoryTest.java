@@ -98,6 +98,6 @@ class HistoryTest {
         .withMessageEndingWith("performance.md has no place for the figures");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> history.keep("../x", report("./run bench", 0.5)))
-        .withMessage("'../x' is no version: write 0.2.0");
+        .withMessage("'../x' is not a version: write 0.2.0");
   }
 }

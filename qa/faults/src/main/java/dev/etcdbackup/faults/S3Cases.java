@@ -80,10 +80,9 @@ final class S3Cases extends Cases {
     boolean reads = job.reads();
     return switch (denial) {
       case CLOCK -> outcomes(DONE); // the client sets its clock by the answer
-      case NO_BUCKET -> outcomes(reads && !job.verifies() ? NOT_FOUND : STORE);
       case READ_ONLY ->
           outcomes(reads || job == Job.LIST ? DONE : job == Job.PRUNE ? Outcome.REFUSED : STORE);
-      case UNKNOWN_KEY, WRONG_SECRET -> outcomes(STORE);
+      case NO_BUCKET, UNKNOWN_KEY, WRONG_SECRET -> outcomes(STORE);
     };
   }
 
@@ -291,7 +290,7 @@ final class S3Cases extends Cases {
     breaks(job, point);
     silent(job, point, FaultPoint::stall, STORE);
     add(job, point, FaultPoint::loseReply, DONE);
-    add(job, point, FaultPoint::wrongETag, DONE);
+    add(job, point, FaultPoint::wrongETag, NOT_FOUND);
     for (int position : BYTES) {
       FaultPoint reply = point.inReply().afterBytes(position);
       Outcome broken = position == 0 ? DONE : STORE;

@@ -183,7 +183,7 @@ final class Work {
       require(!Files.exists(dataDir), "there is a data directory of a failed restore");
       throw e;
     }
-    require(Files.exists(dataDir.resolve("member/snap/db")), "there is no database");
+    require(Files.exists(dataDir.resolve("member/snap/db")), "there is not a database");
     return Outcome.DONE;
   }
 

@@ -6,11 +6,11 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.Faults;
@@ -18,10 +18,8 @@ import dev.etcdbackup.testkit.faults.FaultyBackupStore;
 import dev.etcdbackup.testkit.faults.Operation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +59,7 @@ class CaseRunTest {
                 Operation.PUT,
                 Outcome.STORE,
                 store ->
-                    new Wrong(store) {
+                    new ForwardingBackupStore(store) {
                       @Override
                       public StoredBackup put(BackupKey key, Content content)
                           throws BackupException {
@@ -84,7 +82,7 @@ class CaseRunTest {
                 Operation.PUT,
                 Outcome.STORE,
                 store ->
-                    new Wrong(store) {
+                    new ForwardingBackupStore(store) {
                       @Override
                       public StoredBackup put(BackupKey key, Content content)
                           throws BackupException {
@@ -102,7 +100,7 @@ class CaseRunTest {
                 Operation.FIND,
                 Outcome.STORE,
                 store ->
-                    new Wrong(store) {
+                    new ForwardingBackupStore(store) {
                       @Override
                       public Optional<StoredBackup> find(BackupKey key) throws BackupException {
                         super.find(key);
@@ -123,7 +121,7 @@ class CaseRunTest {
                 Operation.FIND,
                 Outcome.STORE,
                 store ->
-                    new Wrong(store) {
+                    new ForwardingBackupStore(store) {
                       @Override
                       public Optional<StoredBackup> find(BackupKey key) throws BackupException {
                         Thread left = new Thread(() -> waitOn(forEver), "left-behind");
@@ -213,38 +211,5 @@ class CaseRunTest {
 
     @Override
     public void close() throws IOException {}
-  }
-
-  private static class Wrong implements BackupStore {
-    private final BackupStore right;
-
-    Wrong(BackupStore right) {
-      this.right = right;
-    }
-
-    @Override
-    public StoredBackup put(BackupKey key, Content content) throws BackupException {
-      return right.put(key, content);
-    }
-
-    @Override
-    public List<StoredBackup> list(String project) throws BackupException {
-      return right.list(project);
-    }
-
-    @Override
-    public Optional<StoredBackup> find(BackupKey key) throws BackupException {
-      return right.find(key);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      return right.open(backup, offset, length);
-    }
-
-    @Override
-    public DeleteResult delete(Collection<BackupKey> keys) throws BackupException {
-      return right.delete(keys);
-    }
   }
 }

@@ -12,7 +12,9 @@ import dev.etcdbackup.kubernetes.recovery.StatefulSetRestore;
 import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.recovery.Approval;
 import dev.etcdbackup.service.BackupService;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,6 +25,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Restores a StatefulSet by Jobs that run the command line tool. The backup is downloaded and
@@ -30,10 +34,10 @@ import java.util.Optional;
  * resource, so that another process goes on with it.
  */
 public final class StatefulSetRestorer implements Restorer {
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
-
   private final KubernetesClient client;
   private final String image;
+  private final Duration betweenLooks;
+  private final UnaryOperator<EtcdStatefulSet.Builder> addresses;
 
   /**
    * Creates it.
@@ -42,8 +46,19 @@ public final class StatefulSetRestorer implements Restorer {
    * @param image the image of the tool, for the Jobs
    */
   public StatefulSetRestorer(KubernetesClient client, String image) {
+    this(client, image, Duration.ofSeconds(2), set -> set);
+  }
+
+  /** For members that no template describes. */
+  StatefulSetRestorer(
+      KubernetesClient client,
+      String image,
+      Duration betweenLooks,
+      UnaryOperator<EtcdStatefulSet.Builder> addresses) {
     this.client = client;
     this.image = image;
+    this.betweenLooks = betweenLooks;
+    this.addresses = addresses;
   }
 
   @Override
@@ -67,7 +82,7 @@ public final class StatefulSetRestorer implements Restorer {
       }
       state = next;
       if (waits) {
-        Thread.sleep(BETWEEN_LOOKS.toMillis());
+        Thread.sleep(betweenLooks.toMillis());
       }
     }
   }
@@ -105,7 +120,7 @@ public final class StatefulSetRestorer implements Restorer {
     }
   }
 
-  private StatefulSetRestore restore(RestoreOrder order) {
+  private StatefulSetRestore restore(RestoreOrder order) throws IOException {
     RestoreOrder.Settings settings = order.settings();
     String namespace = order.owner().namespace();
     EtcdStatefulSet.Builder set = EtcdStatefulSet.builder(namespace, order.statefulSet());
@@ -116,7 +131,8 @@ public final class StatefulSetRestorer implements Restorer {
       set.clientUrls(settings.clientUrls());
     }
     StatefulSetRestore.Builder restore =
-        StatefulSetRestore.builder(client, set.build(), tool(order.store(), settings.options()))
+        StatefulSetRestore.builder(
+                client, addresses.apply(set).build(), tool(order.store(), settings))
             .connections(url -> connect(order, url));
     settings.restart().forEach(restore::restart);
     return restore.build();
@@ -130,11 +146,11 @@ public final class StatefulSetRestorer implements Restorer {
     }
   }
 
-  private RestoreTool tool(StoreAddress store, List<String> options) {
+  private RestoreTool tool(StoreAddress store, RestoreOrder.Settings settings) throws IOException {
     String prefix = store.prefix().isEmpty() ? "" : "/" + store.prefix();
     RestoreTool.Builder tool =
         RestoreTool.builder(image, "s3://" + store.bucket() + prefix)
-            .options(options.toArray(String[]::new));
+            .options(settings.options().toArray(String[]::new));
     String endpoint = store.endpoint();
     if (endpoint != null) {
       tool.storeArguments("--s3-endpoint", endpoint);
@@ -144,12 +160,22 @@ public final class StatefulSetRestorer implements Restorer {
       tool.storeArguments("--s3-region", region);
     }
     String secret = store.secret();
-    if (secret != null) { // the files of the AWS tool, or variables
-      tool.mountSecret(secret, "/etc/aws")
-          .environment("AWS_SHARED_CREDENTIALS_FILE", "/etc/aws/credentials")
-          .environment("AWS_CONFIG_FILE", "/etc/aws/config")
-          .credentialsFrom(secret);
+    if (secret != null && !settings.rollBack()) { // which runs no Jobs
+      tool.storeSecret(secret(store.namespace(), secret));
     }
     return tool.build();
+  }
+
+  private Secret secret(String namespace, String name) throws IOException {
+    String what = "Secret " + name + " of namespace " + namespace;
+    try {
+      @Nullable Secret secret = client.secrets().inNamespace(namespace).withName(name).get();
+      if (secret == null) {
+        throw new IOException("there is no " + what);
+      }
+      return secret;
+    } catch (KubernetesClientException e) {
+      throw new IOException(what + " cannot be read: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.etcdbackup.kubernetes.recovery;
+package dev.etcdbackup.testkit.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -29,60 +29,116 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Stands in for what acts on the objects of an API server: binds claims to volumes, which are
- * directories, protects claims that are in use, deletes volumes by their reclaim policy, scales
- * StatefulSets and runs Jobs. Acts when {@link #sync} is called, on the thread of the caller.
+ * Stands in for what acts on the objects of one namespace of an API server, which may be a mock:
+ * binds claims to volumes, which are directories, protects claims that are in use, deletes volumes
+ * by their reclaim policy, scales StatefulSets and runs Jobs.
+ *
+ * <p>The first container of a pod counts. Its data directory is what the argument after {@code
+ * --data-dir} names, on the volume mount {@code data}; of a StatefulSet, that is the volume of its
+ * first claim template. A pod starts when its claim is bound and runs until it is scaled away; what
+ * its container does is left to {@link Pods}. A Job runs once, when its claim is bound.
+ *
+ * <p>Nothing happens by itself: call {@link #sync} whenever the cluster is to act. Requires {@code
+ * io.fabric8:kubernetes-client-api} on the class path. For one thread.
  */
-final class TestKubelet {
+public final class TestKubelet {
   private static final String PROTECTION = "kubernetes.io/pvc-protection";
 
   private final KubernetesClient client;
+  private final String namespace;
   private final Path directory;
-  private final Containers containers;
+  private final Pods pods;
+  private final Jobs jobs;
   private final Set<String> running = new HashSet<>();
   private final List<String> deletedVolumes = new ArrayList<>();
   private int volumes;
 
-  TestKubelet(KubernetesClient client, Path directory, Containers containers) {
+  /**
+   * Creates it. Asks nothing of the API server yet.
+   *
+   * @param client the client of the API server; not closed
+   * @param namespace the namespace; objects of others are left alone
+   * @param directory an existing directory for the volumes
+   * @param pods runs the containers of StatefulSets
+   * @param jobs runs the containers of Jobs
+   */
+  public TestKubelet(
+      KubernetesClient client, String namespace, Path directory, Pods pods, Jobs jobs) {
     this.client = client;
+    this.namespace = namespace;
     this.directory = directory;
-    this.containers = containers;
+    this.pods = pods;
+    this.jobs = jobs;
   }
 
-  /** Runs the containers of pods. */
-  interface Containers {
-    /** Starts etcd in the pod at an index, with the directory that stands for its volume. */
+  /** Runs the containers of the pods of StatefulSets. */
+  public interface Pods {
+    /**
+     * Starts the container of a pod.
+     *
+     * @param index the number at the end of the pod's name
+     * @param dataDir the data directory, outside of the pod
+     * @throws IOException when it cannot be started, which {@link TestKubelet#sync} throws
+     */
     void start(int index, Path dataDir) throws IOException;
 
-    /** Stops it, if it runs. */
+    /**
+     * Ends the container of a pod, if it runs, and returns when it has ended.
+     *
+     * @param index the number at the end of the pod's name
+     * @throws IOException when it cannot be ended, which {@link TestKubelet#sync} throws
+     */
     void stop(int index) throws IOException;
-
-    /** Runs the container of a Job; a failure is one of the Job. */
-    void run(List<String> arguments, Path dataDir) throws IOException;
   }
 
-  /** The volumes that were deleted, with their data. */
-  List<String> deletedVolumes() {
+  /** Runs the containers of Jobs. */
+  public interface Jobs {
+    /**
+     * Runs the container of a Job to its end.
+     *
+     * @param pod the specification of the Job's pod
+     * @param dataDir the data directory, outside of the pod
+     * @throws IOException when the container failed: so does the Job, with this message
+     */
+    void run(PodSpec pod, Path dataDir) throws IOException;
+  }
+
+  /**
+   * Returns the volumes that were deleted, with their data.
+   *
+   * @return the names of the volumes
+   */
+  public List<String> deletedVolumes() {
     return List.copyOf(deletedVolumes);
   }
 
-  /** The directory of the volume that a claim is bound to. */
-  Path directoryOf(String claim) {
+  /**
+   * Returns the directory of the volume that a claim is bound to.
+   *
+   * @param claim the name of the claim
+   * @return the directory
+   */
+  public Path directoryOf(String claim) {
     PersistentVolumeClaim found =
-        client.persistentVolumeClaims().inNamespace("ns").withName(claim).get();
+        client.persistentVolumeClaims().inNamespace(namespace).withName(claim).get();
     return directory.resolve(found.getSpec().getVolumeName());
   }
 
-  /** Acts once on all objects. */
-  void sync() throws IOException {
-    for (StatefulSet set : client.apps().statefulSets().inNamespace("ns").list().getItems()) {
+  /**
+   * Acts once on all objects of the namespace.
+   *
+   * @throws IOException when a container cannot be started or ended, or a volume not be made or
+   *     deleted
+   */
+  public void sync() throws IOException {
+    for (StatefulSet set : client.apps().statefulSets().inNamespace(namespace).list().getItems()) {
       scaleDown(set);
     }
     syncClaims();
-    for (StatefulSet set : client.apps().statefulSets().inNamespace("ns").list().getItems()) {
+    for (StatefulSet set : client.apps().statefulSets().inNamespace(namespace).list().getItems()) {
       scaleUp(set);
     }
-    for (Job job : client.batch().v1().jobs().inNamespace("ns").list().getItems()) {
+    for (Job job : client.batch().v1().jobs().inNamespace(namespace).list().getItems()) {
       if (job.getStatus() == null || job.getStatus().getConditions().isEmpty()) {
         run(job);
       }
@@ -93,17 +149,17 @@ final class TestKubelet {
   private void scaleDown(StatefulSet set) throws IOException {
     String name = set.getMetadata().getName();
     int replicas = set.getSpec().getReplicas();
-    for (Pod pod : client.pods().inNamespace("ns").withLabel("set", name).list().getItems()) {
+    for (Pod pod : client.pods().inNamespace(namespace).withLabel("set", name).list().getItems()) {
       int index = Integer.parseInt(pod.getMetadata().getName().substring(name.length() + 1));
       if (index < replicas) {
         continue;
       }
-      containers.stop(index);
+      pods.stop(index);
       running.remove(pod.getMetadata().getName());
-      client.pods().inNamespace("ns").withName(pod.getMetadata().getName()).delete();
+      client.pods().inNamespace(namespace).withName(pod.getMetadata().getName()).delete();
       var retention = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
       if (retention != null && "Delete".equals(retention.getWhenScaled())) {
-        client.persistentVolumeClaims().inNamespace("ns").withName(claim(set, index)).delete();
+        client.persistentVolumeClaims().inNamespace(namespace).withName(claim(set, index)).delete();
       }
     }
   }
@@ -116,7 +172,7 @@ final class TestKubelet {
   private void scaleUp(StatefulSet set) throws IOException {
     for (int i = 0; i < set.getSpec().getReplicas(); i++) {
       String name = set.getMetadata().getName() + "-" + i;
-      var claims = client.persistentVolumeClaims().inNamespace("ns");
+      var claims = client.persistentVolumeClaims().inNamespace(namespace);
       PersistentVolumeClaim claim = claims.withName(claim(set, i)).get();
       if (claim == null) {
         PersistentVolumeClaim template = set.getSpec().getVolumeClaimTemplates().get(0);
@@ -124,7 +180,7 @@ final class TestKubelet {
             .resource(
                 new PersistentVolumeClaimBuilder()
                     .withNewMetadata()
-                    .withNamespace("ns")
+                    .withNamespace(namespace)
                     .withName(claim(set, i))
                     .withLabels(set.getSpec().getSelector().getMatchLabels())
                     .endMetadata()
@@ -132,18 +188,18 @@ final class TestKubelet {
                     .build())
             .create();
       } else if (isBound(claim) && !running.contains(name)) {
-        client.pods().inNamespace("ns").resource(pod(set, name, claim(set, i))).create();
+        client.pods().inNamespace(namespace).resource(pod(set, name, claim(set, i))).create();
         running.add(name);
         PodSpec spec = set.getSpec().getTemplate().getSpec();
-        containers.start(i, dataDir(spec, claim.getSpec().getVolumeName(), "data"));
+        pods.start(i, dataDir(spec, claim.getSpec().getVolumeName(), "data"));
       }
     }
   }
 
-  private static Pod pod(StatefulSet set, String name, String claim) {
+  private Pod pod(StatefulSet set, String name, String claim) {
     return new PodBuilder()
         .withNewMetadata()
-        .withNamespace("ns")
+        .withNamespace(namespace)
         .withName(name)
         .withLabels(new HashMap<>(set.getSpec().getSelector().getMatchLabels()))
         .addToLabels("set", set.getMetadata().getName())
@@ -187,15 +243,13 @@ final class TestKubelet {
             .findFirst()
             .orElseThrow();
     PersistentVolumeClaim claim =
-        client.persistentVolumeClaims().inNamespace("ns").withName(claimName).get();
+        client.persistentVolumeClaims().inNamespace(namespace).withName(claimName).get();
     if (claim == null || !isBound(claim)) {
       return;
     }
     String failure = "";
     try {
-      containers.run(
-          spec.getContainers().get(0).getArgs(),
-          dataDir(spec, claim.getSpec().getVolumeName(), "data"));
+      jobs.run(spec, dataDir(spec, claim.getSpec().getVolumeName(), "data"));
     } catch (IOException e) {
       failure = String.valueOf(e.getMessage());
     }
@@ -211,7 +265,7 @@ final class TestKubelet {
         .batch()
         .v1()
         .jobs()
-        .inNamespace("ns")
+        .inNamespace(namespace)
         .withName(job.getMetadata().getName())
         .editStatus(one -> new JobBuilder(one).withStatus(status).build());
   }
@@ -223,7 +277,7 @@ final class TestKubelet {
   private void syncClaims() throws IOException {
     Set<String> used = claimsInUse();
     Map<String, String> uids = new HashMap<>(); // of claims that exist
-    var claims = client.persistentVolumeClaims().inNamespace("ns");
+    var claims = client.persistentVolumeClaims().inNamespace(namespace);
     for (PersistentVolumeClaim claim : claims.list().getItems()) {
       String name = claim.getMetadata().getName();
       if (claim.getMetadata().getDeletionTimestamp() != null) {
@@ -261,9 +315,9 @@ final class TestKubelet {
   private Set<String> claimsInUse() {
     Set<String> used = new HashSet<>();
     Stream<PodSpec> pods =
-        client.pods().inNamespace("ns").list().getItems().stream().map(Pod::getSpec);
+        client.pods().inNamespace(namespace).list().getItems().stream().map(Pod::getSpec);
     Stream<PodSpec> jobs =
-        client.batch().v1().jobs().inNamespace("ns").list().getItems().stream()
+        client.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
             .map(job -> job.getSpec().getTemplate().getSpec());
     Stream.concat(pods, jobs)
         .flatMap(spec -> spec.getVolumes().stream())
@@ -289,7 +343,7 @@ final class TestKubelet {
       }
     }
     String bound = volume;
-    var claims = client.persistentVolumeClaims().inNamespace("ns").withName(name);
+    var claims = client.persistentVolumeClaims().inNamespace(namespace).withName(name);
     claims.edit(
         one ->
             new PersistentVolumeClaimBuilder(one)
@@ -306,7 +360,7 @@ final class TestKubelet {
                 .build());
   }
 
-  private static PersistentVolume volume(String name, PersistentVolumeClaim claim) {
+  private PersistentVolume volume(String name, PersistentVolumeClaim claim) {
     return new PersistentVolumeBuilder()
         .withNewMetadata()
         .withName(name)
@@ -315,7 +369,7 @@ final class TestKubelet {
         .withPersistentVolumeReclaimPolicy("Delete")
         .withClaimRef(
             new ObjectReferenceBuilder()
-                .withNamespace("ns")
+                .withNamespace(namespace)
                 .withName(claim.getMetadata().getName())
                 .withUid(claim.getMetadata().getUid())
                 .build())

@@ -1,7 +1,5 @@
-package dev.etcdbackup.kubernetes.recovery;
+package dev.etcdbackup.testkit.kubernetes;
 
-import dev.etcdbackup.restore.DataDirRestore;
-import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,20 +18,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Real etcd processes as the containers of a StatefulSet's pods, and this library's restore as the
- * container of its Jobs.
+ * Real etcd processes as the containers of a StatefulSet's pods, which are the members of one
+ * cluster. They listen on free ports of 127.0.0.1, which remain the same. For one thread.
  */
-final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
+public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
   private final EtcdBinaries binaries;
   private final Path logs;
+  private final String set;
   private final List<Integer> ports = new ArrayList<>(); // of clients, then of peers
   private final int members;
   private final Map<Integer, Process> running = new HashMap<>();
-  private int failingJobs;
 
-  EtcdPods(EtcdBinaries binaries, Path logs, int members) throws IOException {
+  /**
+   * Chooses the ports; starts nothing.
+   *
+   * @param binaries the version of etcd
+   * @param logs an existing directory for the members' logs
+   * @param set the name of the StatefulSet
+   * @param members the number of members
+   * @throws IOException when there are no free ports
+   */
+  public EtcdPods(EtcdBinaries binaries, Path logs, String set, int members) throws IOException {
     this.binaries = binaries;
     this.logs = logs;
+    this.set = set;
     this.members = members;
     List<ServerSocket> sockets = new ArrayList<>();
     for (int i = 0; i < 2 * members; i++) {
@@ -47,29 +55,56 @@ final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
     }
   }
 
-  String clientUrl(int index) {
+  /**
+   * Returns the URL at which a member answers clients.
+   *
+   * @param index the number at the end of its pod's name
+   * @return {@code http://127.0.0.1:PORT}
+   */
+  public String clientUrl(int index) {
     return "http://127.0.0.1:" + ports.get(index);
   }
 
-  String peerUrl(int index) {
+  /**
+   * Returns the URL at which a member answers the others.
+   *
+   * @param index the number at the end of its pod's name
+   * @return {@code http://127.0.0.1:PORT}
+   */
+  public String peerUrl(int index) {
     return "http://127.0.0.1:" + ports.get(members + index);
   }
 
-  List<URI> clientUrls() {
+  /**
+   * Returns the URLs at which the members answer clients.
+   *
+   * @return one for each member
+   */
+  public List<URI> clientUrls() {
     return IntStream.range(0, members).mapToObj(i -> URI.create(clientUrl(i))).toList();
   }
 
-  /** Has so many of the next Jobs fail after they restored. */
-  void failJobs(int count) {
-    failingJobs = count;
+  /**
+   * Kills a member, as a lost node does: it is not started again before its pod is.
+   *
+   * @param index the number at the end of its pod's name
+   */
+  public void kill(int index) {
+    Process process = running.get(index);
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+    }
   }
 
-  /** Kills a member for good: it is not started before its pod is. */
-  void kill(int index) {
-    running.get(index).destroyForcibly().onExit().join();
-  }
-
-  String etcdctl(int index, String... arguments) throws IOException {
+  /**
+   * Asks a member by {@code etcdctl}, of any version that this machine has.
+   *
+   * @param index the number at the end of its pod's name
+   * @param arguments the arguments
+   * @return what it prints, without white space around it
+   * @throws IOException when it fails
+   */
+  public String etcdctl(int index, String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of("--endpoints=" + clientUrl(index)));
     all.addAll(List.of(arguments));
     EtcdBinaries client = // of any version; a directory may hold the server alone
@@ -84,12 +119,12 @@ final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
   public void start(int index, Path dataDir) throws IOException {
     String initial =
         IntStream.range(0, members)
-            .mapToObj(i -> RestoreLab.SET + "-" + i + "=" + peerUrl(i))
+            .mapToObj(i -> set + "-" + i + "=" + peerUrl(i))
             .collect(Collectors.joining(","));
     ProcessBuilder builder =
         new ProcessBuilder(
                 binaries.directory().resolve("etcd").toString(),
-                "--name=" + RestoreLab.SET + "-" + index,
+                "--name=" + set + "-" + index,
                 "--data-dir=" + dataDir,
                 "--listen-client-urls=" + clientUrl(index),
                 "--advertise-client-urls=" + clientUrl(index),
@@ -130,32 +165,13 @@ final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
     }
   }
 
-  /** Does what the command {@code restore} of the tool does with these arguments. */
-  @Override
-  public void run(List<String> arguments, Path dataDir) throws IOException {
-    Path store = Path.of(URI.create(value(arguments, "--store")));
-    DataDirRestore restore =
-        DataDirRestore.builder()
-            .name(value(arguments, "--name"))
-            .initialCluster(value(arguments, "--initial-cluster"))
-            .initialClusterToken(value(arguments, "--initial-cluster-token"))
-            .initialAdvertisePeerUrls(value(arguments, "--initial-advertise-peer-urls"))
-            .build();
-    try (EtcdSnapshot snapshot = EtcdSnapshot.open(store.resolve(arguments.get(1)))) {
-      restore.restore(snapshot, dataDir);
-    }
-    if (failingJobs > 0) {
-      failingJobs--;
-      throw new IOException("the pod was evicted");
-    }
-  }
-
-  private static String value(List<String> arguments, String option) {
-    return arguments.get(arguments.indexOf(option) + 1);
-  }
-
-  /** The end of the members' logs, for messages. */
-  String logs() throws IOException {
+  /**
+   * Returns the last 5 lines of each member's log, for messages.
+   *
+   * @return the lines
+   * @throws IOException when a log cannot be read
+   */
+  public String logs() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < members; i++) {
       List<String> lines = Files.readAllLines(logs.resolve("etcd-" + i + ".log"));
@@ -164,6 +180,7 @@ final class EtcdPods implements TestKubelet.Containers, AutoCloseable {
     return text.toString();
   }
 
+  /** Kills all members. */
   @Override
   public void close() {
     running.values().forEach(process -> process.destroyForcibly().onExit().join());
