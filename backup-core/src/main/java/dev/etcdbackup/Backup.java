@@ -108,6 +108,18 @@ public record Backup(StoredBackup stored, BackupName name) {
   }
 
   /**
+   * Returns whether this backup is of a series, without making its own.
+   *
+   * @param series the series
+   * @return true if {@link #series()} is that one
+   */
+  public boolean isOf(Series series) {
+    return kind() == series.kind()
+        && name.prefix().equals(series.prefix())
+        && key().isIn(series.project());
+  }
+
+  /**
    * Returns the hash code of the key. Keys are unique within a store, and plans hash each of up to
    * 100,000 backups several times.
    */

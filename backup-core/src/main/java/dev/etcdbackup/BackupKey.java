@@ -156,6 +156,11 @@ public final class BackupKey implements Comparable<BackupKey> {
     return slash < 0 ? "" : text.substring(0, slash);
   }
 
+  /** Returns whether this is the project, without making a text of it. */
+  boolean isIn(String project) {
+    return Math.max(slash, 0) == project.length() && text.startsWith(project);
+  }
+
   /**
    * Returns the part after the project.
    *

@@ -55,6 +55,8 @@ public record RetentionPlan(List<Decision> decisions) {
     Map<Backup, String> reasons = new HashMap<>();
     Map<String, Map<Series, List<Backup>>> candidates = new LinkedHashMap<>(); // by project
     Map<String, List<Backup>> changes = new LinkedHashMap<>(); // by project
+    Series last = null;
+    List<Backup> ofLast = List.of();
     for (Backup backup : inKeyOrder) {
       if (backup.kind() == BackupKind.CHANGES) {
         changes.computeIfAbsent(backup.key().project(), first -> new ArrayList<>()).add(backup);
@@ -63,11 +65,14 @@ public record RetentionPlan(List<Decision> decisions) {
       } else if (backup.isDatedAhead(now)) {
         reasons.put(backup, "dated in the future");
       } else {
-        Series series = backup.series().orElseThrow();
-        candidates
-            .computeIfAbsent(series.project(), first -> new LinkedHashMap<>())
-            .computeIfAbsent(series, first -> new ArrayList<>())
-            .add(backup);
+        if (last == null || !backup.isOf(last)) {
+          last = backup.series().orElseThrow();
+          ofLast =
+              candidates
+                  .computeIfAbsent(last.project(), first -> new LinkedHashMap<>())
+                  .computeIfAbsent(last, first -> new ArrayList<>());
+        }
+        ofLast.add(backup);
       }
     }
     candidates.values().forEach(project -> reasons.putAll(plan(policy, project, now)));
@@ -145,16 +150,16 @@ public record RetentionPlan(List<Decision> decisions) {
     Map<Backup, String> kept = policy.keepInProject(Collections.unmodifiableMap(firstCopies), now);
     Map<Backup, String> reasons = new HashMap<>();
     int known = 0;
-    for (List<Backup> series : project.values()) {
+    for (Map.Entry<Series, List<Backup>> series : project.entrySet()) {
+      List<Backup> firsts = firstCopies.getOrDefault(series.getKey(), List.of());
+      int next = 0;
       String reason = null;
-      for (int i = 0; i < series.size(); i++) {
-        Backup backup = series.get(i);
-        if (i == 0 || !isCopy(backup, series.get(i - 1))) {
+      for (Backup backup : series.getValue()) {
+        if (next < firsts.size() && backup.equals(firsts.get(next))) { // else a copy of that before
           reason = kept.get(backup);
           known += reason != null ? 1 : 0;
-        }
-        if (i == 0 && reason == null) {
-          reason = "the newest of its series";
+          reason = reason == null && next == 0 ? "the newest of its series" : reason;
+          next++;
         }
         if (reason != null) {
           reasons.put(backup, reason);
