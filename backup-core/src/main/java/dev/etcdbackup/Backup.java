@@ -31,6 +31,8 @@ public record Backup(StoredBackup stored, BackupName name) {
         return byAge != 0 ? byAge : a.key().compareTo(b.key());
       };
 
+  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
   /**
    * Checks that the name is the one in the key.
    *
@@ -91,8 +93,7 @@ public record Backup(StoredBackup stored, BackupName name) {
    * @return true when the time in the name is later than {@code now} plus 1 hour
    */
   public boolean isDatedAhead(Instant now) {
-    return time().isPresent()
-        && Duration.between(now, time().get()).compareTo(Duration.ofHours(1)) > 0;
+    return time().isPresent() && time().get().minus(CLOCK_SKEW).isAfter(now);
   }
 
   /**
@@ -104,6 +105,18 @@ public record Backup(StoredBackup stored, BackupName name) {
     return kind().hasSeries()
         ? Optional.of(new Series(key().project(), kind(), name.prefix()))
         : Optional.empty();
+  }
+
+  /**
+   * Returns whether this backup is of a series, without making its own.
+   *
+   * @param series the series
+   * @return true if {@link #series()} is that one
+   */
+  public boolean isOf(Series series) {
+    return kind() == series.kind()
+        && name.prefix().equals(series.prefix())
+        && key().isIn(series.project());
   }
 
   /**

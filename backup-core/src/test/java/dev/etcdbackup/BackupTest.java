@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BackupTest {
@@ -51,6 +52,35 @@ class BackupTest {
     assertThat(backup("p/etcd-backup_v1_2020-02-03-00:00:00").series())
         .isNotEqualTo(backup("p/etcd-backup-2020-02-03-00-00-00.tar.gz").series());
     assertThat(backup("p/manual").series()).isEmpty();
+  }
+
+  @Test
+  void aBackupIsOfItsOwnSeriesAlone() {
+    List<Backup> backups =
+        Stream.of(
+                "p/etcd.backup_v1_2020-02-03-00:00:00",
+                "p/etcd.backup_v2_2020-02-03-00:00:01.zst",
+                "p/etcd.backup2_v1_2020-02-03-00:00:00",
+                "p2/etcd.backup_v1_2020-02-03-00:00:00",
+                "p/sub/etcd.backup_v1_2020-02-03-00:00:00",
+                "p/etcd-backup-2020-02-03-00-00-00.tar.gz",
+                "p/etcd-backup_v1_2020-02-03-00:00:00",
+                "etcd.backup_v1_2020-02-03-00:00:00",
+                "/etcd.backup_v1_2020-02-03-00:00:00",
+                "p/manual")
+            .map(BackupTest::backup)
+            .toList();
+    for (Backup one : backups) {
+      for (Backup other : backups) {
+        other
+            .series()
+            .ifPresent(
+                series ->
+                    assertThat(one.isOf(series))
+                        .as("%s is of %s", one, series)
+                        .isEqualTo(one.series().equals(other.series())));
+      }
+    }
   }
 
   @Test

@@ -21,13 +21,17 @@ final class ChangeMetrics {
     this.registry = registry;
   }
 
+  void continued(String project, int objects) {
+    chainLength(project).set(objects);
+  }
+
   void based(String project) {
-    gauge(project, "chain.length", "Objects of changes after the newest base").set(0);
+    chainLength(project).set(0);
     count(project, "bases", "Backups taken as bases of recorded changes", 1);
   }
 
   void stored(String project, Backup changes, long events) {
-    gauge(project, "chain.length", "Objects of changes after the newest base").incrementAndGet();
+    chainLength(project).incrementAndGet();
     count(project, "objects", "Objects of changes stored", 1);
     count(project, "events", "Events stored", events);
     count(project, "bytes", "Bytes of changes stored", changes.stored().size());
@@ -70,6 +74,10 @@ final class ChangeMetrics {
 
   void failed(String project) {
     count(project, "failures", "Failures of the member or the store while recording", 1);
+  }
+
+  private AtomicLong chainLength(String project) {
+    return gauge(project, "chain.length", "Objects of changes after the newest base");
   }
 
   private void count(String project, String name, String description, long by) {

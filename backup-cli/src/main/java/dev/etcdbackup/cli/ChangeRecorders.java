@@ -138,6 +138,11 @@ final class ChangeRecorders implements AutoCloseable {
     }
 
     @Override
+    public void continued(Backup newest, int objects) {
+      metrics.continued(project, objects);
+    }
+
+    @Override
     public void stored(Backup changes, long events) {
       metrics.stored(project, changes, events);
     }

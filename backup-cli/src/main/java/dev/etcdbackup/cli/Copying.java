@@ -52,7 +52,7 @@ final class Copying {
         if (encoding.isPresent()) {
           throw new UsageException("--server-side excludes --encode and --encrypt-to");
         }
-        copier.serverSide(to.serverSideCopyFrom(from));
+        copier.serverSide(to.serverSideCopyFrom(from, "--server-side"));
       }
       List<CopyReport> reports = work.run(copier.build(), from.store());
       rows.end();

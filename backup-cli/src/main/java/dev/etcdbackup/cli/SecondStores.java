@@ -1,7 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.cli.config.SecondStoreConfig;
@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -17,7 +19,9 @@ import software.amazon.awssdk.regions.Region;
  * volume may not be mounted.
  */
 final class SecondStores implements AutoCloseable {
-  private final Map<SecondStoreConfig, StoreOptions.OpenStore> open = new LinkedHashMap<>();
+  private final Map<SecondStoreConfig, SecondStore> stores = new LinkedHashMap<>();
+  private final List<StoreOptions.OpenStore> open = new ArrayList<>();
+  private StoreOptions.@Nullable OpenStore source; // of what a server copies
 
   private SecondStores() {}
 
@@ -31,7 +35,11 @@ final class SecondStores implements AutoCloseable {
     SecondStores stores = new SecondStores();
     try {
       for (SecondStoreConfig each : config.copyTo()) {
-        stores.open.put(each, open(each, first));
+        try {
+          stores.stores.put(each, stores.open(each, config, first));
+        } catch (UsageException e) {
+          throw new UsageException("copyTo '" + each.name() + "': " + e.getMessage());
+        }
       }
       return stores;
     } catch (UsageException | BackupException | RuntimeException e) {
@@ -40,25 +48,40 @@ final class SecondStores implements AutoCloseable {
     }
   }
 
-  private static StoreOptions.OpenStore open(SecondStoreConfig each, StoreOptions first)
+  private SecondStore open(SecondStoreConfig each, BackupConfig config, StoreOptions first)
       throws UsageException, BackupException {
-    try {
-      return first
-          .other(
-              each.endpoint().orElse(null),
-              each.region().map(Region::of).orElse(null),
-              each.ca().orElse(null),
-              each.profile().orElse(null))
-          .open(each.store());
-    } catch (UsageException e) {
-      throw new UsageException("copyTo '" + each.name() + "': " + e.getMessage());
+    StoreOptions.OpenStore target =
+        first
+            .other(
+                each.endpoint().orElse(null),
+                each.region().map(Region::of).orElse(null),
+                each.ca().orElse(null),
+                each.profile().orElse(null))
+            .open(each.store());
+    open.add(target);
+    Optional<ServerSideCopy> serverSide = Optional.empty();
+    if (each.serverSide()) {
+      serverSide = Optional.of(target.serverSideCopyFrom(source(config, first), "serverSide"));
     }
+    return new SecondStore(each.name(), target.store(), each.retention(), serverSide);
+  }
+
+  /** The first store, to read from. */
+  private StoreOptions.OpenStore source(BackupConfig config, StoreOptions first)
+      throws UsageException, BackupException {
+    StoreOptions.OpenStore known = source;
+    if (known == null) {
+      known = first.open(first.or(config.store()));
+      source = known;
+      open.add(known);
+    }
+    return known;
   }
 
   /** The second stores of a cluster: those that it names, or those that take its project. */
   List<SecondStore> of(ClusterConfig cluster) {
-    List<SecondStore> stores = new ArrayList<>();
-    open.forEach(
+    List<SecondStore> taking = new ArrayList<>();
+    stores.forEach(
         (config, store) -> {
           boolean named =
               cluster
@@ -66,15 +89,14 @@ final class SecondStores implements AutoCloseable {
                   .map(names -> names.contains(config.name()))
                   .orElseGet(() -> config.takes(cluster.project()));
           if (named) {
-            BackupStore target = store.store();
-            stores.add(new SecondStore(config.name(), target, config.retention()));
+            taking.add(store);
           }
         });
-    return stores;
+    return taking;
   }
 
   @Override
   public void close() {
-    open.values().forEach(StoreOptions.OpenStore::close);
+    open.forEach(StoreOptions.OpenStore::close);
   }
 }

@@ -120,15 +120,19 @@ final class StoreOptions {
           : s3.sweepUploads(project, S3BackupStore.ABANDONED_AFTER);
     }
 
-    /** Copies from another store into this one within the server of both. */
-    ServerSideCopy serverSideCopyFrom(OpenStore from) throws UsageException {
+    /**
+     * Copies from another store into this one within the server of both.
+     *
+     * @param setting what asks for that, for the message when it cannot be done
+     */
+    ServerSideCopy serverSideCopyFrom(OpenStore from, String setting) throws UsageException {
       if (!(store instanceof S3BackupStore to) || !(from.store instanceof S3BackupStore source)) {
-        throw new UsageException("--server-side: both stores must be buckets of one S3 server");
+        throw new UsageException(setting + ": both stores must be buckets of one S3 server");
       }
       try {
         return to.serverSideCopyFrom(source);
       } catch (IllegalArgumentException e) {
-        throw new UsageException("--server-side: " + e.getMessage());
+        throw new UsageException(setting + ": " + e.getMessage());
       }
     }
 

@@ -54,6 +54,24 @@ class ConfigCheckTest {
   }
 
   @Test
+  void itRefusesThatAServerCopiesToAnother() throws Exception {
+    String text =
+        """
+        store: %s
+        copyTo:
+        - {name: near, store: "s3://copies/near", endpoint: "http://127.0.0.1:2", serverSide: true}
+        clusters: []
+        """;
+    assertThat(check(text.formatted("file:///")).err())
+        .contains(
+            "c.yaml: copyTo 'near': serverSide: both stores must be buckets of one S3 server\n");
+    assertThat(check(text.formatted("s3://etcd-backup"), "--s3-endpoint=http://127.0.0.1:1").err())
+        .contains("c.yaml: copyTo 'near': serverSide: ")
+        .contains("two servers")
+        .hasLineCount(1);
+  }
+
+  @Test
   void itShowsWhatWouldBeBackedUpWhenUnderWhichNameAndWhatIsKept() throws Exception {
     Path store = directory.resolve("store");
     String text =

@@ -17,7 +17,6 @@ import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.zstd.Zstandard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -58,7 +55,7 @@ class PointInTimeCommandsTest {
     store = Files.createDirectory(shared.resolve("store"));
     etcd = EtcdServer.start();
     put(0, 10);
-    Lines lines = new Lines();
+    PrintedLines lines = new PrintedLines();
     String[] command = {
       "record",
       "p",
@@ -313,33 +310,6 @@ class PointInTimeCommandsTest {
     try (var files = Files.walk(store)) {
       for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(store.relativize(file)));
-      }
-    }
-  }
-
-  /** What a command prints, a line at a time. */
-  private static final class Lines extends OutputStream {
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-
-    @Override
-    public synchronized void write(int b) {
-      if (b == '\n') {
-        lines.add(line.toString(UTF_8));
-        line.reset();
-      } else {
-        line.write(b);
-      }
-    }
-
-    /** What follows a text in the next line that has it. */
-    String after(String text) throws InterruptedException {
-      while (true) {
-        String next = lines.poll(30, TimeUnit.SECONDS);
-        assertThat(next).as(text).isNotNull();
-        if (next.contains(text)) {
-          return next.substring(next.indexOf(text) + text.length());
-        }
       }
     }
   }

@@ -3,7 +3,10 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.s3.S3Clients;
+import dev.etcdbackup.schedule.SecondStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.S3Server;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -123,6 +127,28 @@ class S3Test {
             "--server-side");
     assertThat(elsewhere.code()).isEqualTo(2);
     assertThat(elsewhere.err()).contains("--server-side: ").contains("two servers");
+  }
+
+  @Test
+  void theServerCopiesToASecondStoreOfRun() throws Exception {
+    String text =
+        """
+        store: s3://etcd-backup/site
+        copyTo: [{name: near, store: s3://etcd-backup/near, serverSide: true}]
+        clusters: [{project: cray-crus}]
+        """;
+    BackupConfig config =
+        BackupConfig.read(Files.writeString(directory.resolve("c.yaml"), text), Optional.empty());
+    StoreOptions options = new StoreOptions();
+    options.s3Endpoint = server.endpoint();
+    try (SecondStores opened = SecondStores.open(config, options);
+        StoreOptions.OpenStore first = options.open(config.store().orElseThrow())) {
+      SecondStore near = opened.of(config.clusters().get(0)).get(0);
+      StoredBackup source = first.store().list("cray-crus").get(0);
+      StoredBackup copy = near.serverSide().orElseThrow().copy(source);
+      assertThat(copy.size()).isEqualTo(source.size());
+      assertThat(near.store().find(source.key())).contains(copy);
+    }
   }
 
   /** AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile arrive by the same way. */

@@ -1,18 +1,15 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
-import dev.etcdbackup.BackupKey;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Sorts a long listing by key.
  *
- * <p>The keys of a series differ in a few characters, and a sort spends most of its time on loading
- * the texts from memory to compare them. This class therefore loads each text once and packs the
- * eight characters after the common prefix into a number; two keys are compared completely only
- * when these numbers are equal.
+ * <p>The keys of a series differ in a few characters. The eight characters after the common prefix
+ * are packed into a number, by which the listing is sorted.
  */
 final class KeyOrder {
   private static final int HEAD = 8;
@@ -22,50 +19,43 @@ final class KeyOrder {
 
   private KeyOrder() {}
 
-  private record Headed(long head, Backup backup) implements Comparable<Headed> {
-    @Override
-    public int compareTo(Headed other) {
-      int byHead = Long.compare(head, other.head);
-      return byHead != 0 ? byHead : backup.key().compareTo(other.backup.key());
-    }
-  }
-
   static List<Backup> of(List<Backup> backups) {
-    int common = commonLength(backups);
-    Headed[] sorted = new Headed[backups.size()];
-    int next = 0;
+    // Two loops, each of which waits for memory once for many keys: one that did both would wait
+    // for each key several times.
+    List<String> texts = new ArrayList<>(backups.size());
     for (Backup backup : backups) {
-      sorted[next++] = new Headed(head(backup.key(), common), backup);
+      texts.add(backup.key().toString());
     }
-    Arrays.sort(sorted);
-    List<Backup> inKeyOrder = new ArrayList<>(sorted.length);
-    for (Headed each : sorted) {
-      inKeyOrder.add(each.backup);
-    }
-    return inKeyOrder;
+    return NumberedSort.of(backups, HEAD * BITS, heads(texts), Comparator.comparing(Backup::key));
   }
 
-  /** Returns the length of the common prefix of all keys. */
-  private static int commonLength(List<Backup> backups) {
-    if (backups.isEmpty()) {
-      return 0;
-    }
-    String first = backups.get(0).key().toString();
-    int common = first.length();
-    for (Backup backup : backups) {
-      String text = backup.key().toString();
-      int same = 0;
-      while (same < common && same < text.length() && text.charAt(same) == first.charAt(same)) {
-        same++;
+  /** Returns for each text the characters after what all begin with. */
+  private static long[] heads(List<String> texts) {
+    long[] heads = new long[texts.size()];
+    String alike = texts.isEmpty() ? "" : texts.get(0);
+    for (int i = 0; i < heads.length; i++) {
+      String text = texts.get(i);
+      if (text.startsWith(alike)) {
+        heads[i] = head(text, alike.length());
+      } else {
+        alike = alike.substring(0, commonLength(alike, text));
+        i = -1; // again from the beginning, of which little has passed as a rule
       }
-      common = same;
     }
-    return common;
+    return heads;
   }
 
-  /** Returns a number that is smaller only for a key that comes first, given an equal prefix. */
-  private static long head(BackupKey key, int from) {
-    String text = key.toString();
+  private static int commonLength(String one, String other) {
+    int length = 0;
+    int shorter = Math.min(one.length(), other.length());
+    while (length < shorter && one.charAt(length) == other.charAt(length)) {
+      length++;
+    }
+    return length;
+  }
+
+  /** Returns a number that is smaller only for a text that comes first, given an equal prefix. */
+  private static long head(String text, int from) {
     long head = 0;
     boolean ascii = true;
     for (int i = from; i < from + HEAD; i++) {

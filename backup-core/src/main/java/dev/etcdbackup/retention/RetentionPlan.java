@@ -28,6 +28,11 @@ import java.util.Set;
  * @param decisions one for each backup that was planned, in the order of the keys
  */
 public record RetentionPlan(List<Decision> decisions) {
+  /** Later than every time that a name can have, in seconds. */
+  private static final long NEWEST = Instant.parse("+10000-01-03T00:00:00Z").getEpochSecond();
+
+  private static final int NEWEST_BITS = 39; // of all seconds between the years -1 and 10000
+
   /** Copies the list. */
   public RetentionPlan {
     decisions = List.copyOf(decisions);
@@ -50,6 +55,8 @@ public record RetentionPlan(List<Decision> decisions) {
     Map<Backup, String> reasons = new HashMap<>();
     Map<String, Map<Series, List<Backup>>> candidates = new LinkedHashMap<>(); // by project
     Map<String, List<Backup>> changes = new LinkedHashMap<>(); // by project
+    Series last = null;
+    List<Backup> ofLast = List.of();
     for (Backup backup : inKeyOrder) {
       if (backup.kind() == BackupKind.CHANGES) {
         changes.computeIfAbsent(backup.key().project(), first -> new ArrayList<>()).add(backup);
@@ -58,11 +65,14 @@ public record RetentionPlan(List<Decision> decisions) {
       } else if (backup.isDatedAhead(now)) {
         reasons.put(backup, "dated in the future");
       } else {
-        Series series = backup.series().orElseThrow();
-        candidates
-            .computeIfAbsent(series.project(), first -> new LinkedHashMap<>())
-            .computeIfAbsent(series, first -> new ArrayList<>())
-            .add(backup);
+        if (last == null || !backup.isOf(last)) {
+          last = backup.series().orElseThrow();
+          ofLast =
+              candidates
+                  .computeIfAbsent(last.project(), first -> new LinkedHashMap<>())
+                  .computeIfAbsent(last, first -> new ArrayList<>());
+        }
+        ofLast.add(backup);
       }
     }
     candidates.values().forEach(project -> reasons.putAll(plan(policy, project, now)));
@@ -133,27 +143,45 @@ public record RetentionPlan(List<Decision> decisions) {
   private static Map<Backup, String> plan(
       RetentionPolicy policy, Map<Series, List<Backup>> project, Instant now) {
     Map<Series, List<Backup>> firstCopies = new LinkedHashMap<>();
-    project.forEach(
-        (series, backups) -> {
-          backups.sort(Backup.OLDEST_FIRST.reversed()); // copies of one base name are adjacent
-          firstCopies.put(series, firstCopies(backups));
-        });
-    Map<Backup, String> reasons =
-        new HashMap<>(ask(policy, Collections.unmodifiableMap(firstCopies), now));
-    for (List<Backup> series : project.values()) {
-      reasons.putIfAbsent(series.get(0), "the newest of its series");
-      for (int i = 1; i < series.size(); i++) {
-        String reason = reasons.get(series.get(i - 1));
-        if (reason != null && isCopy(series.get(i), series.get(i - 1))) {
-          reasons.put(series.get(i), reason);
+    for (Map.Entry<Series, List<Backup>> series : project.entrySet()) {
+      series.setValue(newestFirst(series.getValue())); // copies of one base name are adjacent
+      firstCopies.put(series.getKey(), firstCopies(series.getValue()));
+    }
+    Map<Backup, String> kept = policy.keepInProject(Collections.unmodifiableMap(firstCopies), now);
+    Map<Backup, String> reasons = new HashMap<>();
+    int known = 0;
+    for (Map.Entry<Series, List<Backup>> series : project.entrySet()) {
+      List<Backup> firsts = firstCopies.getOrDefault(series.getKey(), List.of());
+      int next = 0;
+      String reason = null;
+      for (Backup backup : series.getValue()) {
+        if (next < firsts.size() && backup.equals(firsts.get(next))) { // else a copy of that before
+          reason = kept.get(backup);
+          known += reason != null ? 1 : 0;
+          reason = reason == null && next == 0 ? "the newest of its series" : reason;
+          next++;
+        }
+        if (reason != null) {
+          reasons.put(backup, reason);
         }
       }
+    }
+    if (known < kept.size()) {
+      throw wrong(policy, kept, firstCopies.values());
     }
     return reasons;
   }
 
+  private static List<Backup> newestFirst(List<Backup> series) {
+    long[] ages = new long[series.size()];
+    for (int i = 0; i < ages.length; i++) {
+      ages[i] = NEWEST - series.get(i).time().orElseThrow().getEpochSecond();
+    }
+    return NumberedSort.of(series, NEWEST_BITS, ages, Backup.OLDEST_FIRST.reversed());
+  }
+
   private static List<Backup> firstCopies(List<Backup> series) {
-    List<Backup> first = new ArrayList<>();
+    List<Backup> first = new ArrayList<>(series.size());
     for (int i = 0; i < series.size(); i++) {
       if (i == 0 || !isCopy(series.get(i), series.get(i - 1))) {
         first.add(series.get(i));
@@ -163,7 +191,8 @@ public record RetentionPlan(List<Decision> decisions) {
   }
 
   private static boolean isCopy(Backup one, Backup other) {
-    return one.name().base().equals(other.name().base());
+    return one.name().compareAge(other.name()) == 0 // much cheaper, and true of copies
+        && one.name().base().equals(other.name().base());
   }
 
   private static void requireDistinct(List<Backup> inKeyOrder) {
@@ -175,23 +204,22 @@ public record RetentionPlan(List<Decision> decisions) {
     }
   }
 
-  private static Map<Backup, String> ask(
-      RetentionPolicy policy, Map<Series, List<Backup>> newestFirst, Instant now) {
-    Map<Backup, String> kept = policy.keepInProject(newestFirst, now);
-    long known =
-        newestFirst.values().stream().flatMap(List::stream).filter(kept::containsKey).count();
-    kept.forEach(
-        (backup, reason) -> {
-          if (known < kept.size()
-              && newestFirst.values().stream().noneMatch(one -> one.contains(backup))) {
-            throw new IllegalStateException(
-                "policy '" + policy + "' keeps " + backup.key() + ", which was not in its input");
-          }
-          if (reason == null) {
-            throw new IllegalStateException(
-                "policy '" + policy + "' keeps " + backup.key() + " without a reason");
-          }
-        });
-    return kept;
+  /** What is wrong with a policy that keeps what it did not receive, or gives no reason. */
+  private static IllegalStateException wrong(
+      RetentionPolicy policy, Map<Backup, String> kept, Collection<List<Backup>> series) {
+    Set<Backup> received = new HashSet<>();
+    series.forEach(received::addAll);
+    Map.Entry<Backup, String> wrong =
+        kept.entrySet().stream()
+            .filter(one -> one.getValue() == null || !received.contains(one.getKey()))
+            .findFirst()
+            .orElseThrow();
+    boolean isStranger = !received.contains(wrong.getKey());
+    return new IllegalStateException(
+        "policy '"
+            + policy
+            + "' keeps "
+            + wrong.getKey().key()
+            + (isStranger ? ", which was not in its input" : " without a reason"));
   }
 }

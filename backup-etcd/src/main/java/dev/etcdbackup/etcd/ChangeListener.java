@@ -18,6 +18,15 @@ public interface ChangeListener {
   default void based(BackupKey base, String reason) {}
 
   /**
+   * A chain that is stored is continued: after a start, and when another recorder went on with it.
+   *
+   * @param newest the newest object of the chain
+   * @param objects how many objects of changes are stored behind the backup on which it began, 1 or
+   *     more
+   */
+  default void continued(Backup newest, int objects) {}
+
+  /**
    * An object of changes was stored.
    *
    * @param changes the object; its name has the first and the last revision

@@ -16,8 +16,10 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.changes.ChangesFile;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
+import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -216,12 +218,24 @@ public final class ChangeRecorder {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          ChainState.of(ChangesFile.read(newest.get(), settings.store(), settings.encodings())));
+      ChainState chain =
+          ChainState.of(ChangesFile.read(newest.get(), settings.store(), settings.encodings()));
+      settings.listener().continued(newest.get(), objectsBehind(chain.baseKey(), listing));
+      return Optional.of(chain);
     } catch (CorruptBackupException | KeyUnavailableException e) {
       settings.listener().failed(e);
       return Optional.empty();
     }
+  }
+
+  private static int objectsBehind(String baseKey, List<Backup> listing) {
+    String name = baseKey.substring(baseKey.indexOf('/') + 1);
+    Instant taken = BackupName.parse(name).time().orElse(Instant.MIN);
+    return (int)
+        listing.stream()
+            .filter(one -> one.kind() == BackupKind.CHANGES)
+            .filter(one -> !one.time().orElseThrow().isBefore(taken))
+            .count();
   }
 
   private ChainState base(String reason) throws BackupException, InterruptedException {

@@ -163,6 +163,27 @@ class RecorderConditionsTest {
     }
   }
 
+  /** It is not among the leases of the cluster when the object is cut, but its key refers to it. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("binaries")
+  void aLeaseThatEndedWithinAnObjectIsThereBeforeItsEnd(EtcdBinaries version) throws Exception {
+    try (EtcdServer etcd = version.server().start();
+        Client client = RecordedHistory.client(etcd)) {
+      BackupKey base;
+      long held;
+      try (RecorderRun recorder = record(etcd.endpoint(), it -> it.period(Duration.ofSeconds(2)))) {
+        base = recorder.base();
+        long revoked = lease(client, 1000);
+        put(client, "revoked", revoked);
+        held = etcd.revision();
+        client.getLeaseClient().revoke(revoked).get();
+        recorder.await(etcd.revision());
+      }
+      client.getKVClient().compact(1).get(); // as the restored member is
+      var unused = history.assertBoots(version, base, RecordedAnswers.ask(client, etcd, held));
+    }
+  }
+
   private static long lease(Client client, long seconds) throws Exception {
     return client.getLeaseClient().grant(seconds).get().getID();
   }

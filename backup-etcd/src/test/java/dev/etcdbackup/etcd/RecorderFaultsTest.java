@@ -120,6 +120,30 @@ class RecorderFaultsTest {
     }
   }
 
+  @Test
+  @Tag("night")
+  @Timeout(900)
+  void aStoreThatIsDownForFiveMinutesLosesNothing() throws Exception {
+    long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
+    try (EtcdServer etcd = EtcdServer.start();
+        Client client = RecordedHistory.client(etcd);
+        RecorderRun recorder = record(etcd)) {
+      BackupKey base = recorder.base();
+      history.write(client, 20);
+      recorder.await(etcd.revision());
+      store.failures.set(Integer.MAX_VALUE);
+      while (System.nanoTime() - end < 0) {
+        history.write(client, 5);
+        recorder.awaitFailure(); // each attempt fails, at most 30 seconds after the one before
+      }
+      store.failures.set(0);
+      recorder.await(etcd.revision());
+      assertThat(recorder.ended).isEmpty();
+      assertThat(recorder.bases).isEmpty();
+      history.assertAnswersAlike(client, etcd, base, etcd.revision());
+    }
+  }
+
   /** 1000 revisions of many keys come in one answer, in fragments that split revisions. */
   @Test
   void aLongBacklogOfLargeTransactionsComesInFragments() throws Exception {

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 /** A recorder on a thread of its own, and what it reported. */
 final class RecorderRun implements AutoCloseable {
   static final String PROJECT = "p";
-  private static final Duration WAIT = Duration.ofSeconds(30);
+  private static final Duration WAIT = Duration.ofMinutes(1); // a recorder tries again within 30 s
 
   final List<String> ended = new CopyOnWriteArrayList<>();
   final List<BackupException> failures = new CopyOnWriteArrayList<>();

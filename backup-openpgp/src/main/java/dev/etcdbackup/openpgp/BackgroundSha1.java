@@ -49,7 +49,9 @@ final class BackgroundSha1 implements Closeable {
     return buffers[index];
   }
 
-  /** Hashes bytes of the buffer that was returned last, soon. They must not change any more. */
+  /**
+   * Has the thread hash bytes of the buffer that was returned last. They must not change any more.
+   */
   void update(byte[] buffer, int offset, int length) {
     if (executor == null) {
       executor =
@@ -63,7 +65,7 @@ final class BackgroundSha1 implements Closeable {
     updates.add(executor.submit(() -> sha1.update(buffer, offset, length)));
   }
 
-  /** The hash of everything, these last bytes included. */
+  /** Waits for the hash of everything, these last bytes included. */
   byte[] digest(byte[] buffer, int offset, int length) {
     while (!updates.isEmpty()) {
       await(updates.remove());

@@ -191,7 +191,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
     return new CorruptBackupException(name + " cannot be decrypted: " + problem, e);
   }
 
-  /** Sets an encoding up. For one thread. */
+  /** Settings of an encoding. For one thread. */
   public static final class Builder {
     private @Nullable RecipientKeys recipients;
     private @Nullable PrivateKeys privateKeys;
@@ -200,7 +200,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
     private Builder() {}
 
     /**
-     * The keys that new backups are encrypted to. By default none, and none can be written.
+     * Sets the keys that new backups are encrypted to. Default: none, and no backup can be written.
      *
      * @param recipients the public keys
      * @return this
@@ -211,7 +211,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
     }
 
     /**
-     * The keys that decrypt backups. By default none, and none can be read.
+     * Sets the keys that decrypt backups. Default: none, and no backup can be read.
      *
      * @param privateKeys the private keys
      * @return this
@@ -222,7 +222,7 @@ public final class OpenPgpEncoding implements BackupEncoding {
     }
 
     /**
-     * The clock that decides whether a public key has expired. By default the system clock.
+     * Sets the clock that decides whether a public key has expired. Default: the system clock.
      *
      * @param clock the clock
      * @return this

@@ -21,7 +21,7 @@ import org.bouncycastle.openpgp.operator.jcajce.JcePGPDataEncryptorBuilder;
 
 /** The key of one message, which its head holds encrypted to every recipient. */
 final class SessionKey {
-  /** An encrypted data packet of version 1 and nothing in it: Bouncy Castle wants one. */
+  /** An encrypted data packet of version 1 and nothing in it: Bouncy Castle requires one. */
   private static final byte[] NO_DATA = {(byte) 0xd2, 1, 1};
 
   private final int algorithm;

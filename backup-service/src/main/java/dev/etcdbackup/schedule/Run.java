@@ -9,6 +9,7 @@ import dev.etcdbackup.SourceException;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
 import dev.etcdbackup.service.BackupCopier;
+import dev.etcdbackup.service.BackupCopierBuilder;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.CopyReport;
@@ -266,13 +267,14 @@ final class Run implements Supplier<RunOutcome> {
         if (!held.confirm()) {
           return lacking;
         }
-        BackupCopier copier =
+        BackupCopierBuilder builder =
             with.service()
                 .copierTo(second.store())
                 .parallelism(1)
                 .timeout(cluster.timeout())
-                .sizeOnly()
-                .build();
+                .sizeOnly();
+        second.serverSide().ifPresent(builder::serverSide);
+        BackupCopier copier = builder.build();
         boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
         CopyReport report =
             prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);

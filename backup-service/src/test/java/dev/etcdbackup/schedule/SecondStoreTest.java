@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -153,6 +156,34 @@ class SecondStoreTest {
 
     assertThat(world.taken("p")).hasSize(2);
     assertThat(second.list("p")).hasSizeGreaterThanOrEqualTo(10);
+  }
+
+  @Test
+  void theServerOfBothStoresCopies() throws Exception {
+    Copies copies = new Copies();
+    World world = new World(builder -> builder.listener(copies));
+    InMemoryBackupStore second = new InMemoryBackupStore(world.runtime::now);
+    List<BackupKey> asked = new ArrayList<>();
+    ServerSideCopy server =
+        source -> {
+          asked.add(source.key());
+          return second.put(
+              source.key(), Content.of(world.store.open(source, 0, source.size()), source.size()));
+        };
+    SecondStore site =
+        new SecondStore(
+            "near", second, Optional.of(RetentionPolicy.keepLast(2)), Optional.of(server));
+    world.add("p", cluster -> cluster.schedule(Schedule.every(DAY)).copyTo(site));
+    world.pass(DAY.multipliedBy(4));
+
+    assertThat(asked).map(BackupKey::toString).doesNotHaveDuplicates().hasSizeBetween(4, 5);
+    assertThat(second.list("p")).hasSize(2);
+    assertThat(copies.reports)
+        .flatMap(CopyReport::copies)
+        .filteredOn(one -> one.outcome() == CopyReport.Outcome.COPIED)
+        .hasSameSizeAs(asked)
+        .allSatisfy(one -> assertThat(one.detail()).contains("within the server"));
+    assertThat(copies.failures).isEmpty();
   }
 
   @Test

@@ -162,7 +162,7 @@ class ChangeChainTest {
 
   private static long[] cuts(Random random) {
     List<Long> cuts = new ArrayList<>();
-    for (long at = 1 + random.nextInt(6); at < LAST; at += 1 + random.nextInt(9)) {
+    for (long at = 1L + random.nextInt(6); at < LAST; at += 1 + random.nextInt(9)) {
       if (at > 1) {
         cuts.add(at);
       }

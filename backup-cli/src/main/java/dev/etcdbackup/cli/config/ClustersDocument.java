@@ -157,7 +157,8 @@ final class ClustersDocument {
             fields.value("ca", sections::path),
             fields.value("profile", ValueSyntax::text),
             projects,
-            SectionReader.retention(fields));
+            SectionReader.retention(fields),
+            fields.value("serverSide", ValueSyntax::bool).orElse(false));
     fields.end();
     return read;
   }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param profile the profile whose credentials are used; empty for those of the environment
  * @param projects the projects that are copied to it; empty for all
  * @param retention what it keeps; empty to keep everything
+ * @param serverSide whether the S3 server of both stores copies
  */
 public record SecondStoreConfig(
     String name,
@@ -26,7 +27,8 @@ public record SecondStoreConfig(
     Optional<Path> ca,
     Optional<String> profile,
     List<String> projects,
-    Optional<RetentionPolicy> retention) {
+    Optional<RetentionPolicy> retention,
+    boolean serverSide) {
   /** Copies the list. */
   public SecondStoreConfig {
     projects = List.copyOf(projects);

@@ -220,11 +220,15 @@ class BackupConfigTest {
             copyTo:
             - {name: b, store: "s3://copies/b", endpoint: "https://b:443", profile: b, keepLast: 3}
             - {name: usb, store: "file:///mnt/usb", projects: [a]}
+            - {name: near, store: "s3://copies/near", serverSide: true}
             clusters:
             - {project: a}
             - {project: c}
             """);
-    assertThat(config.copyTo()).map(SecondStoreConfig::name).containsExactly("b", "usb");
+    assertThat(config.copyTo()).map(SecondStoreConfig::name).containsExactly("b", "usb", "near");
+    assertThat(config.copyTo())
+        .map(SecondStoreConfig::serverSide)
+        .containsExactly(false, false, true);
     assertThat(config.copyTo().get(0).retention().orElseThrow()).hasToString("last 3");
     assertThat(config.copyTo().get(0).takes("c")).isTrue();
     assertThat(config.copyTo().get(1).takes("a")).isTrue();
@@ -239,7 +243,8 @@ class BackupConfigTest {
         read(
             "c.yaml",
             stores
-                + "clusters: [{project: p, copyTo: [b]}, {project: q, copyTo: []}, {project: r}]\n");
+                + "clusters: [{project: p, copyTo: [b]}, {project: q, copyTo: []}, {project:"
+                + " r}]\n");
     assertThat(config.clusters())
         .map(ClusterConfig::copyTo)
         .containsExactly(Optional.of(List.of("b")), Optional.of(List.of()), Optional.empty());

@@ -2,16 +2,13 @@ package dev.etcdbackup.operator;
 
 import dev.etcdbackup.kubernetes.EtcdBackupConditions;
 import dev.etcdbackup.schedule.ClusterStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +23,11 @@ import org.jspecify.annotations.Nullable;
     triggerReconcilerOnAllEvents = true,
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = ChangedSpec.class))
-public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackupSchedule> {
+public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBackupSchedule> {
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5); // a backup becomes stale
 
   private final ScheduledResources scheduled;
   private final InstantSource clock;
-  private final Wakeups<EtcdBackupSchedule> wakeups = new Wakeups<>(EtcdBackupSchedule.class);
 
   /**
    * Creates the reconciler.
@@ -40,27 +36,23 @@ public final class EtcdBackupScheduleReconciler implements Reconciler<EtcdBackup
    * @param clock the clock of the conditions
    */
   public EtcdBackupScheduleReconciler(ScheduledResources scheduled, InstantSource clock) {
+    super(EtcdBackupSchedule.class);
     this.scheduled = scheduled;
     this.clock = clock;
-    scheduled.onChange(wakeups::propagate);
+    scheduled.onChange(this::wake);
   }
 
   @Override
-  public List<EventSource<?, EtcdBackupSchedule>> prepareEventSources(
-      EventSourceContext<EtcdBackupSchedule> context) {
-    return List.of(wakeups.source());
+  protected void deleted(
+      Owner owner, EtcdBackupSchedule resource, Context<EtcdBackupSchedule> context) {
+    scheduled.deleted(owner);
   }
 
   @Override
-  public UpdateControl<EtcdBackupSchedule> reconcile(
-      EtcdBackupSchedule resource, Context<EtcdBackupSchedule> context) {
-    Owner owner = Owner.of(resource);
-    if (context.isPrimaryResourceDeleted() || resource.isMarkedForDeletion()) {
-      scheduled.deleted(owner);
-      return UpdateControl.noUpdate(); // its backups stay
-    }
+  protected UpdateControl<EtcdBackupSchedule> reconcile(
+      Owner owner, EtcdBackupSchedule resource, KubernetesClient client) {
     Optional<EtcdBackupScheduleStatus> status = status(owner, resource);
-    if (status.isPresent() && !StatusWriter.write(context.getClient(), resource, status.get())) {
+    if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       scheduled.deleted(owner);
     }
     return UpdateControl.<EtcdBackupSchedule>noUpdate().rescheduleAfter(LOOK_AGAIN);

@@ -40,7 +40,7 @@ final class ClustersCase implements Case {
 
   @Override
   public long storedBytes(long databaseBytes) {
-    return (long) CLUSTERS * MIB_EACH << 20;
+    return ((long) CLUSTERS * MIB_EACH) << 20;
   }
 
   @Override
@@ -98,7 +98,7 @@ final class ClustersCase implements Case {
       throws Exception {
     WarmJvm.Answer made =
         warm.ask(how + "clusters " + target.name() + ' ' + etcd + ' ' + CLUSTERS + ' ' + AT_ONCE);
-    for (String key : made.result().split(",")) {
+    for (String key : made.result().split(",", -1)) {
       warm.ask("delete " + target.name() + ' ' + key);
     }
     return made;

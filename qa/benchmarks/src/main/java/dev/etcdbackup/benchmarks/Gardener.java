@@ -52,7 +52,8 @@ final class Gardener {
               + " names it");
       return Optional.empty();
     }
-    lab.metadata().put("etcdbrctl", Program.version(program, "--version"));
+    String version = Program.version(program, "--version"); // a line of its log
+    lab.metadata().put("etcdbrctl", version.replaceAll(".*msg=|\"", ""));
     return Optional.of(new Gardener(lab, program));
   }
 
@@ -67,6 +68,7 @@ final class Gardener {
             "--store-container=store",
             "--snapstore-temp-directory=" + home,
             "--compress-snapshots=false",
+            "--schedule=0 0 1 1 *", // no other full snapshot behind which the restore would begin
             "--delta-snapshot-period=10s",
             "--garbage-collection-period=0s");
     builder.environment().put("HOME", home.toString());

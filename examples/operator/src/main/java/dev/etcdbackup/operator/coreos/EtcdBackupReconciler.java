@@ -5,16 +5,13 @@ import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.Tasks;
-import dev.etcdbackup.operator.Wakeups;
+import dev.etcdbackup.operator.WokenReconciler;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -28,13 +25,12 @@ import java.util.Optional;
     triggerReconcilerOnAllEvents = true,
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = ChangedSpec.class))
-public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
+public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
   /** What the etcd operator puts on periodic ones. */
   static final String FINALIZER = "backup-operator-periodic";
 
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> once;
-  private final Wakeups<EtcdBackup> wakeups = new Wakeups<>(EtcdBackup.class);
 
   /**
    * Creates the reconciler.
@@ -43,30 +39,26 @@ public final class EtcdBackupReconciler implements Reconciler<EtcdBackup> {
    * @param once works on what is taken once
    */
   public EtcdBackupReconciler(ScheduledResources scheduled, Tasks<EtcdBackupStatus> once) {
+    super(EtcdBackup.class);
     this.scheduled = scheduled;
     this.once = once;
-    scheduled.onChange(wakeups::propagate);
-    once.onDone(wakeups::propagate);
+    scheduled.onChange(this::wake);
+    once.onDone(this::wake);
   }
 
   @Override
-  public List<EventSource<?, EtcdBackup>> prepareEventSources(
-      EventSourceContext<EtcdBackup> context) {
-    return List.of(wakeups.source());
-  }
-
-  @Override
-  public UpdateControl<EtcdBackup> reconcile(EtcdBackup resource, Context<EtcdBackup> context) {
-    Owner owner = Owner.of(resource);
-    if (context.isPrimaryResourceDeleted() || resource.isMarkedForDeletion()) {
-      forget(owner);
-      if (!context.isPrimaryResourceDeleted() && resource.hasFinalizer(FINALIZER)) {
-        context.resourceOperations().removeFinalizer(FINALIZER);
-      }
-      return UpdateControl.noUpdate(); // its backups stay
+  protected void deleted(Owner owner, EtcdBackup resource, Context<EtcdBackup> context) {
+    forget(owner);
+    if (!context.isPrimaryResourceDeleted() && resource.hasFinalizer(FINALIZER)) {
+      context.resourceOperations().removeFinalizer(FINALIZER);
     }
+  }
+
+  @Override
+  protected UpdateControl<EtcdBackup> reconcile(
+      Owner owner, EtcdBackup resource, KubernetesClient client) {
     Optional<EtcdBackupStatus> status = status(owner, resource);
-    if (status.isPresent() && !StatusWriter.write(context.getClient(), resource, status.get())) {
+    if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       forget(owner);
     }
     return UpdateControl.noUpdate();

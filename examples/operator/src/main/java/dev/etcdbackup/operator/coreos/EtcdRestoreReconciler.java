@@ -7,7 +7,7 @@ import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.operator.Tasks;
-import dev.etcdbackup.operator.Wakeups;
+import dev.etcdbackup.operator.WokenReconciler;
 import dev.etcdbackup.operator.restore.RestoreOrder;
 import dev.etcdbackup.operator.restore.Restorer;
 import dev.etcdbackup.service.BackupService;
@@ -15,12 +15,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -33,11 +29,10 @@ import java.util.function.Supplier;
     triggerReconcilerOnAllEvents = true,
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = ChangedSpec.class))
-public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
+public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
   private final ScheduledResources stores;
   private final Tasks<EtcdRestoreStatus> tasks;
   private final Restorer restorer;
-  private final Wakeups<EtcdRestore> wakeups = new Wakeups<>(EtcdRestore.class);
 
   /**
    * Creates the reconciler.
@@ -48,34 +43,32 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
    */
   public EtcdRestoreReconciler(
       ScheduledResources stores, Tasks<EtcdRestoreStatus> tasks, Restorer restorer) {
+    super(EtcdRestore.class);
     this.stores = stores;
     this.tasks = tasks;
     this.restorer = restorer;
-    tasks.onDone(wakeups::propagate);
+    tasks.onDone(this::wake);
   }
 
   @Override
-  public List<EventSource<?, EtcdRestore>> prepareEventSources(
-      EventSourceContext<EtcdRestore> context) {
-    return List.of(wakeups.source());
+  protected void deleted(Owner owner, EtcdRestore resource, Context<EtcdRestore> context) {
+    tasks.forget(owner);
   }
 
   @Override
-  public UpdateControl<EtcdRestore> reconcile(EtcdRestore resource, Context<EtcdRestore> context) {
-    Owner owner = Owner.of(resource);
-    if (context.isPrimaryResourceDeleted()
-        || resource.isMarkedForDeletion()
-        || resource.getStatus() != null) {
+  protected UpdateControl<EtcdRestore> reconcile(
+      Owner owner, EtcdRestore resource, KubernetesClient client) {
+    if (resource.getStatus() != null) {
       tasks.forget(owner);
       return UpdateControl.noUpdate();
     }
     Optional<EtcdRestoreStatus> status;
     try {
-      status = tasks.result(owner, task(owner, resource.getSpec(), context.getClient()));
+      status = tasks.result(owner, task(owner, resource.getSpec(), client));
     } catch (IllegalArgumentException e) {
       status = Optional.of(failed(e));
     }
-    if (status.isPresent() && !StatusWriter.write(context.getClient(), resource, status.get())) {
+    if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       tasks.forget(owner);
     }
     return UpdateControl.noUpdate();

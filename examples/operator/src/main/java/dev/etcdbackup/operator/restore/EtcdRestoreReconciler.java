@@ -8,20 +8,16 @@ import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.Tasks;
-import dev.etcdbackup.operator.Wakeups;
+import dev.etcdbackup.operator.WokenReconciler;
 import dev.etcdbackup.service.BackupService;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +31,11 @@ import org.jspecify.annotations.Nullable;
     triggerReconcilerOnAllEvents = true,
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = ChangedSpec.class))
-public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
+public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
   private final ScheduledResources stores;
   private final Tasks<EtcdRestoreStatus> tasks;
   private final Restorer restorer;
   private final InstantSource clock;
-  private final Wakeups<EtcdRestore> wakeups = new Wakeups<>(EtcdRestore.class);
 
   /**
    * Creates the reconciler.
@@ -55,26 +50,22 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
       Tasks<EtcdRestoreStatus> tasks,
       Restorer restorer,
       InstantSource clock) {
+    super(EtcdRestore.class);
     this.stores = stores;
     this.tasks = tasks;
     this.restorer = restorer;
     this.clock = clock;
-    tasks.onDone(wakeups::propagate);
+    tasks.onDone(this::wake);
   }
 
   @Override
-  public List<EventSource<?, EtcdRestore>> prepareEventSources(
-      EventSourceContext<EtcdRestore> context) {
-    return List.of(wakeups.source());
+  protected void deleted(Owner owner, EtcdRestore resource, Context<EtcdRestore> context) {
+    tasks.forget(owner);
   }
 
   @Override
-  public UpdateControl<EtcdRestore> reconcile(EtcdRestore resource, Context<EtcdRestore> context) {
-    Owner owner = Owner.of(resource);
-    if (context.isPrimaryResourceDeleted() || resource.isMarkedForDeletion()) {
-      tasks.forget(owner);
-      return UpdateControl.noUpdate();
-    }
+  protected UpdateControl<EtcdRestore> reconcile(
+      Owner owner, EtcdRestore resource, KubernetesClient client) {
     Long generation = resource.getMetadata().getGeneration();
     EtcdRestoreStatus before =
         Objects.requireNonNullElse(resource.getStatus(), EtcdRestoreStatus.NONE);
@@ -82,12 +73,12 @@ public final class EtcdRestoreReconciler implements Reconciler<EtcdRestore> {
       tasks.forget(owner);
       return UpdateControl.noUpdate();
     }
-    StatusProgress progress = new StatusProgress(context.getClient(), owner, generation);
+    StatusProgress progress = new StatusProgress(client, owner, generation);
     Optional<EtcdRestoreStatus> result =
         tasks.result(owner, () -> carryOut(owner, resource.getSpec(), generation, progress));
     return result.isEmpty()
         ? UpdateControl.noUpdate()
-        : written(context.getClient(), resource, owner, result.get());
+        : written(client, resource, owner, result.get());
   }
 
   /** Writes a result down. When the spec was changed meanwhile, that is carried out at once. */
