@@ -138,10 +138,18 @@ final class HistoryCommand implements Callable<Integer> {
         } else {
           output.line(backup.key().toString());
         }
-        return snapshots.code(ExitCode.DONE);
+        return snapshots.found();
       }
     }
-    return snapshots.code(ExitCode.NO);
+    return notFound(snapshots);
+  }
+
+  private int notFound(ProjectSnapshots snapshots) {
+    String nothing =
+        absent
+            ? "every backup of " + project + " holds " + keyName
+            : "no backup of " + project + " holds " + keyName;
+    return snapshots.notFound(project, where == null ? nothing : nothing + " with this SHA-256");
   }
 
   private int timeline(ProjectSnapshots snapshots, List<Backup> backups, byte[] key)
@@ -149,13 +157,13 @@ final class HistoryCommand implements Callable<Integer> {
     KeyTimeline timeline = new KeyTimeline(key);
     Output output = root.output();
     Output.Rows rows = output.rows();
-    int code = ExitCode.NO;
+    boolean found = false;
     for (Backup backup : backups) {
       Optional<List<KeyTimeline.Change>> changes =
           snapshots.read(
               backup, ReadOptions.Extent.WHOLE, snapshot -> add(timeline, backup, snapshot));
       for (KeyTimeline.Change change : changes.orElse(List.of())) {
-        code = ExitCode.DONE;
+        found = true;
         ChangeJson row = row(change, backup);
         if (output.isJson()) {
           rows.json(row);
@@ -165,7 +173,7 @@ final class HistoryCommand implements Callable<Integer> {
       }
     }
     rows.end();
-    return snapshots.code(code);
+    return found ? snapshots.found() : notFound(snapshots);
   }
 
   private static List<KeyTimeline.Change> add(

@@ -99,8 +99,22 @@ final class ProjectSnapshots {
     skipped = true;
   }
 
-  /** The exit code of a command that found what it looked for, or of one that is incomplete. */
-  int code(int found) {
-    return skipped ? ExitCode.CORRUPT : found;
+  /** The exit code of a command that found what it looked for; backups may have been skipped. */
+  int found() {
+    return skipped ? ExitCode.CORRUPT : ExitCode.DONE;
+  }
+
+  /**
+   * Says that nothing was found, unless the reason may be in a backup that was skipped.
+   *
+   * @param nothing what was not found where there are backups
+   */
+  int notFound(String project, String nothing) {
+    if (skipped) {
+      return ExitCode.CORRUPT;
+    }
+    String message =
+        listed == 0 ? "there is no backup of " + project + " with a time in its name" : nothing;
+    return root.failures().report(message, ExitCode.NO);
   }
 }

@@ -75,7 +75,9 @@ final class UsageOverTime {
       }
       List<TrendJson> trends = good.size() < 2 ? List.of() : trends(snapshots, good);
       print(new OverTimeJson(project, points, trends));
-      return snapshots.code(points.isEmpty() ? ExitCode.NO : ExitCode.DONE);
+      return points.isEmpty()
+          ? snapshots.notFound(project, "no backup of " + project + " can be read")
+          : snapshots.found();
     }
   }
 

@@ -53,7 +53,8 @@ class HistoryCommandTest {
     assertThat(json.get(0).get("change").asText()).isEqualTo("put");
     assertThat(json.get(0).has("value")).isTrue();
     assertThat(json.get(0).has("after")).isFalse();
-    assertThat(Cli.on(store, "history", "none", "--project=p").code()).isEqualTo(1);
+    assertThat(Cli.on(store, "history", "none", "--project=p"))
+        .isEqualTo(new Cli(1, "", "etcd-backup: no backup of p holds none\n"));
   }
 
   @Test
@@ -63,6 +64,13 @@ class HistoryCommandTest {
     assertThat(history("--where=sha256=" + hash)).isEqualTo(new Cli(0, SECOND + "\n", ""));
     assertThat(history("--present")).isEqualTo(new Cli(0, SECOND + "\n", ""));
     assertThat(history("--absent")).isEqualTo(new Cli(0, OTHER + "\n", ""));
-    assertThat(history("--where=sha256=" + "0".repeat(64)).code()).isEqualTo(1);
+    Cli none = history("--where=sha256=" + "0".repeat(64));
+    assertThat(none.code()).isEqualTo(1);
+    assertThat(none.err())
+        .startsWith("etcd-backup: no backup of p holds ")
+        .endsWith(" with this SHA-256\n");
+    assertThat(Cli.on(store, "history", "none", "--project=q", "--absent"))
+        .isEqualTo(
+            new Cli(1, "", "etcd-backup: there is no backup of q with a time in its name\n"));
   }
 }

@@ -83,6 +83,8 @@ class SpaceUsageCommandTest {
     assertThat(bad.code()).isEqualTo(5);
     assertThat(bad.err()).contains("skipped p/etcd.backup_v4546_2020-02-05-20:45:48: ");
     assertThat(JSON.readTree(bad.out()).get("backups")).hasSize(2);
-    assertThat(Cli.on(store, "usage", "--over-time", "q").code()).isEqualTo(1);
+    assertThat(Cli.on(store, "usage", "--over-time", "q"))
+        .isEqualTo(
+            new Cli(1, "", "etcd-backup: there is no backup of q with a time in its name\n"));
   }
 }

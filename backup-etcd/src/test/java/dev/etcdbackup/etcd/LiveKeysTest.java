@@ -116,6 +116,9 @@ class LiveKeysTest {
 
     assertThat(read(KEYS)).containsExactlyElementsOf(store.keys.keySet());
     assertThat(store.visited).isLessThan(4L * KEYS);
+    store.visited = 0;
+    assertThat(read(0)).hasSize(KEYS);
+    assertThat(store.visited).as("without parts").isGreaterThan(8L * KEYS);
   }
 
   @Test
