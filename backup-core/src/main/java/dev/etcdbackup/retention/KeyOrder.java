@@ -1,7 +1,6 @@
 package dev.etcdbackup.retention;
 
 import dev.etcdbackup.Backup;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -20,25 +19,29 @@ final class KeyOrder {
   private KeyOrder() {}
 
   static List<Backup> of(List<Backup> backups) {
-    // Two loops, each of which waits for memory once for many keys: one that did both would wait
-    // for each key several times.
-    List<String> texts = new ArrayList<>(backups.size());
+    // Small loops wait for memory once for many keys; a single one would wait for each several
+    // times.
+    String[] texts = new String[backups.size()];
+    int next = 0;
     for (Backup backup : backups) {
-      texts.add(backup.key().toString());
+      texts[next++] = backup.key().toString();
     }
     return NumberedSort.of(backups, HEAD * BITS, heads(texts), Comparator.comparing(Backup::key));
   }
 
   /** Returns for each text the characters after what all begin with. */
-  private static long[] heads(List<String> texts) {
-    long[] heads = new long[texts.size()];
-    String alike = texts.isEmpty() ? "" : texts.get(0);
+  private static long[] heads(String[] texts) {
+    int shortest = Integer.MAX_VALUE;
+    for (String text : texts) {
+      shortest = Math.min(shortest, text.length());
+    }
+    long[] heads = new long[texts.length];
+    String alike = texts.length == 0 ? "" : texts[0].substring(0, shortest);
     for (int i = 0; i < heads.length; i++) {
-      String text = texts.get(i);
-      if (text.startsWith(alike)) {
-        heads[i] = head(text, alike.length());
+      if (texts[i].startsWith(alike)) {
+        heads[i] = head(texts[i], alike.length());
       } else {
-        alike = alike.substring(0, commonLength(alike, text));
+        alike = alike.substring(0, commonLength(alike, texts[i]));
         i = -1; // again from the beginning, of which little has passed as a rule
       }
     }

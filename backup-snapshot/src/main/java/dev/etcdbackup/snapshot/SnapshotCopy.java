@@ -16,7 +16,7 @@ import java.util.Optional;
  *     bytes are the SHA-256 of all before; false when that was not required and something is wrong
  */
 record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
-  private static final int PIECE = 256 << 10;
+  private static final int PIECE = 64 << 10; // see TrailerCheck
 
   /** Writing the copy failed, as opposed to reading what is copied. */
   static final class WriteException extends IOException {
