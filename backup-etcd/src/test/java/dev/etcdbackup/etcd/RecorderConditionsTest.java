@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.restore.PointInTime;
+import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -141,10 +143,11 @@ class RecorderConditionsTest {
         Client client = RecordedHistory.client(etcd)) {
       BackupKey base;
       long before;
+      long kept;
       put(client, "of the base", lease(client, 4));
       try (RecorderRun recorder = record(etcd.endpoint())) {
         base = recorder.base();
-        long kept = lease(client, 1000);
+        kept = lease(client, 1000);
         long expiring = lease(client, 1);
         put(client, "kept", kept);
         put(client, "a", expiring);
@@ -158,6 +161,12 @@ class RecorderConditionsTest {
       }
       history.assertAnswersAlike(client, etcd, base, before);
       history.assertAnswersAlike(client, etcd, base, before + 1);
+      Path last = history.consolidate(base, PointInTime.revision(etcd.revision()));
+      try (EtcdSnapshot snapshot = EtcdSnapshot.open(last)) {
+        assertThat(snapshot.leases())
+            .as("what it was granted")
+            .anyMatch(lease -> lease.id() == kept && lease.ttlSeconds() == 1000);
+      }
       client.getKVClient().compact(1).get(); // as the restored member is
       history.assertBoots(version, client, etcd, base, etcd.revision());
     }
