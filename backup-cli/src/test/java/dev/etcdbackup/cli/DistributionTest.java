@@ -2,6 +2,9 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.s3.S3Clients;
+import dev.etcdbackup.testkit.s3.EmbeddedS3;
+import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The tarball that people install, unpacked and started. Runs after the tarball was built. */
 @Timeout(180)
@@ -86,6 +93,45 @@ class DistributionTest {
     assertThat(run(link, Map.of(), "list", "--store", store.toUri().toString()))
         .isEqualTo(new Cli(0, Cli.seedListing(), ""));
     assertThat(run(link, Map.of(), "lst").code()).isEqualTo(2);
+  }
+
+  /** The archive is made with an S3 server that answers, so that it has what reads an answer. */
+  @Test
+  void theArchiveHasTheClassesOfAListingOfS3(@EmbeddedS3 S3Server s3) throws Exception {
+    assertThat(run(launcher(), Map.of(), "--version").code()).isZero();
+    try (S3Client client =
+        S3Clients.forRgw(s3.endpoint())
+            .region(s3.region())
+            .credentials(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(s3.accessKey(), s3.secretKey())))
+            .build()) {
+      client.createBucket(bucket -> bucket.bucket("backups"));
+      client.putObject(
+          object -> object.bucket("backups").key("p/etcd.backup_v1_2020-01-01-00:00:00"),
+          RequestBody.fromString("x"));
+    }
+    Path loaded = directory.resolve("loaded");
+    Cli listing =
+        run(
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            Map.of("AWS_ACCESS_KEY_ID", s3.accessKey(), "AWS_SECRET_ACCESS_KEY", s3.secretKey()),
+            "-XX:SharedArchiveFile=" + home.resolve("lib/etcd-backup.jsa"),
+            "-Xlog:class+load:file=" + loaded,
+            "-jar",
+            home.resolve("lib/etcd-backup.jar").toString(),
+            "list",
+            "p",
+            "--store=s3://backups",
+            "--s3-endpoint=" + s3.endpoint());
+
+    assertThat(listing).isEqualTo(new Cli(0, "p/etcd.backup_v1_2020-01-01-00:00:00\n", ""));
+    List<String> classes = Files.readAllLines(loaded);
+    long others =
+        classes.stream().filter(line -> !line.contains("source: shared objects file")).count();
+    assertThat(others * 100.0 / classes.size())
+        .as("%d of %d classes are not from the archive, in percent", others, classes.size())
+        .isLessThan(5);
   }
 
   @Test
