@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -61,8 +62,9 @@ final class ArchiveTraining {
     run(bucket, "list");
     run(bucket, "list", "none", "--output", "json");
     run(bucket, "status", KEY);
-    // Classes of TLS, for a server that speaks none.
-    run(new String[] {"--store", "s3://none", "--s3-endpoint", "https://" + address}, "list");
+    // Classes of TLS.
+    String closing = "https://127.0.0.1:" + closing();
+    run(new String[] {"--store", "s3://none", "--s3-endpoint", closing}, "list");
     String store = Path.of(args[0]).toUri().toString();
     run(
         new String[] {"--store", store, "--create-store"},
@@ -74,6 +76,27 @@ final class ArchiveTraining {
     run(new String[0], "--help");
     INTERRUPTION.end(ExitCode.DONE);
     System.exit(ExitCode.DONE);
+  }
+
+  /**
+   * The port of a server that closes each connection: one that waits would make the client wait.
+   */
+  private static int closing() throws IOException {
+    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  server.accept().close();
+                }
+              } catch (IOException ended) {
+                // nothing more is asked
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return server.getLocalPort();
   }
 
   private static void run(String[] store, String... command) {
