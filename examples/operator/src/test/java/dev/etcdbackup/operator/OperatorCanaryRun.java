@@ -138,7 +138,7 @@ final class OperatorCanaryRun {
             one -> {
               String status = one.getStatus() == null ? "" : Serialization.asJson(one.getStatus());
               return !status.matches(
-                  ".*(AwaitingApproval|Failed|\"Reason\"|\"status\":\"False\").*");
+                  ".*(AwaitingApproval|Failed|\"[Rr]eason\"|\"status\":\"False\").*");
             })
         .map(one -> one.getMetadata().getName() + " " + Serialization.asJson(one.getStatus()))
         .toList();
