@@ -3,6 +3,8 @@ package dev.etcdbackup.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -75,18 +77,27 @@ final class History {
       return Math.round(value * 1000) / 1000.0;
     }
 
+    private static String goal(double bar) {
+      return BigDecimal.valueOf(bar)
+          .setScale(3, RoundingMode.HALF_UP)
+          .stripTrailingZeros()
+          .toPlainString();
+    }
+
     private String row() {
-      int decimals = unit.equals("ns") ? 0 : 2;
+      String number = unit.equals("ns") ? "%.0f" : "%.2f";
       boolean missed = bar != null && median > bar;
-      String middle = String.format(Locale.ROOT, "%." + decimals + "f", median);
+      String middle = String.format(Locale.ROOT, number, median);
       String ends =
-          String.format(Locale.ROOT, " (%." + decimals + "f–%." + decimals + "f)", lowest, highest);
+          lowest == highest
+              ? ""
+              : String.format(Locale.ROOT, " (" + number + "–" + number + ")", lowest, highest);
       return String.join(
           " | ",
           "| " + title,
           (missed ? "**" + middle + "**" : middle) + ends + " " + unit,
           against,
-          (bar == null ? "" : "≤ " + bar + (missed ? ", missed" : "")) + " |");
+          (bar == null ? "" : "≤ " + goal(bar) + (missed ? ", missed" : "")) + " |");
     }
   }
 
@@ -104,7 +115,7 @@ final class History {
         new Entry(
             version,
             LocalDate.now(ZoneOffset.UTC),
-            report.command(),
+            measured(report.command()),
             metadata,
             report.verdicts().stream().map(Figure::of).toList());
     Path directory = Files.createDirectories(documents.resolve("benchmarks"));
@@ -112,6 +123,13 @@ final class History {
     List<Entry> entries = entries(directory);
     Files.writeString(directory.resolve("history.svg"), new HistoryPlot(entries).svg());
     write(entries);
+  }
+
+  /**
+   * The command without what changes nothing that is measured: where the report goes, and so on.
+   */
+  private static String measured(String command) {
+    return command.replaceAll(" --(install|(to|keep)[ =]\\S+)", "");
   }
 
   /** A file for each version and command, so that a report that is made again replaces its own. */
