@@ -1,23 +1,15 @@
 package dev.etcdbackup.testkit.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.Map;
-import javax.net.ssl.HttpsURLConnection;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,27 +62,6 @@ class S3ServerTest {
         .isThrownBy(() -> S3Server.listed(entry))
         .withMessageContaining("NAME-VERSION=http://ACCESS_KEY:SECRET_KEY@HOST:PORT")
         .withMessageNotContaining("canary");
-  }
-
-  @Test
-  void theEmbeddedServerAnswersOverTlsThatItsAuthorityVouchesFor() throws Exception {
-    try (S3Server s3 = S3Server.embeddedTls()) {
-      assertThat(s3.endpoint().getScheme()).isEqualTo("https");
-      assertThatExceptionOfType(SSLException.class).isThrownBy(() -> statusOf(s3.endpoint()));
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      try (InputStream in = Files.newInputStream(s3.caPem().orElseThrow())) {
-        trusted.setCertificateEntry(
-            "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-      }
-      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      HttpsURLConnection connection = (HttpsURLConnection) s3.endpoint().toURL().openConnection();
-      connection.setSSLSocketFactory(context.getSocketFactory());
-      assertThat(connection.getResponseCode()).isEqualTo(403); // it was not signed
-    }
   }
 
   @Tag("server")
