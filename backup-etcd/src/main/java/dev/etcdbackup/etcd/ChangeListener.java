@@ -21,7 +21,7 @@ public interface ChangeListener {
    * A chain that is stored is continued: after a start, and when another recorder went on with it.
    *
    * @param newest the newest object of the chain
-   * @param objects how many objects of changes are stored behind the backup on which it began, 1 or
+   * @param objects how many objects of changes are stored after the backup on which it began, 1 or
    *     more
    */
   default void continued(Backup newest, int objects) {}

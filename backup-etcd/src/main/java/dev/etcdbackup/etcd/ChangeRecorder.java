@@ -220,7 +220,7 @@ public final class ChangeRecorder {
     try {
       ChainState chain =
           ChainState.of(ChangesFile.read(newest.get(), settings.store(), settings.encodings()));
-      settings.listener().continued(newest.get(), objectsBehind(chain.baseKey(), listing));
+      settings.listener().continued(newest.get(), objectsAfter(chain.baseKey(), listing));
       return Optional.of(chain);
     } catch (CorruptBackupException | KeyUnavailableException e) {
       settings.listener().failed(e);
@@ -228,7 +228,7 @@ public final class ChangeRecorder {
     }
   }
 
-  private static int objectsBehind(String baseKey, List<Backup> listing) {
+  private static int objectsAfter(String baseKey, List<Backup> listing) {
     String name = baseKey.substring(baseKey.indexOf('/') + 1);
     Instant taken = BackupName.parse(name).time().orElse(Instant.MIN);
     return (int)
