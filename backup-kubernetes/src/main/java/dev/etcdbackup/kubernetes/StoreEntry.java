@@ -43,6 +43,7 @@ public enum StoreEntry {
   /** A shared configuration file of AWS with the profile {@code default}. */
   CONFIG_FILE("config");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a list of List.of
   private final List<String> names;
 
   StoreEntry(String... names) {
