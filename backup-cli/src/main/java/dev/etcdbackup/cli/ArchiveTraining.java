@@ -51,6 +51,14 @@ final class ArchiveTraining {
    * @throws IOException when no server can be started
    */
   public static void main(String[] args) throws IOException {
+    try {
+      run(Path.of(args[0]).toUri().toString());
+    } finally {
+      System.exit(ExitCode.DONE); // the server's thread would go on
+    }
+  }
+
+  private static void run(String store) throws IOException {
     Logger.getLogger("").setLevel(Level.OFF);
     System.setProperty("io.netty.jfr.enabled", "false");
     HttpServer server =
@@ -65,7 +73,6 @@ final class ArchiveTraining {
     // Classes of TLS.
     String closing = "https://127.0.0.1:" + closing();
     run(new String[] {"--store", "s3://none", "--s3-endpoint", closing}, "list");
-    String store = Path.of(args[0]).toUri().toString();
     run(
         new String[] {"--store", store, "--create-store"},
         "create",
@@ -75,7 +82,6 @@ final class ArchiveTraining {
     run(new String[] {"--store", store}, "list");
     run(new String[0], "--help");
     INTERRUPTION.end(ExitCode.DONE);
-    System.exit(ExitCode.DONE);
   }
 
   /**
@@ -102,17 +108,13 @@ final class ArchiveTraining {
   private static void run(String[] store, String... command) {
     String[] all = Arrays.copyOf(command, command.length + store.length);
     System.arraycopy(store, 0, all, command.length, store.length);
-    try {
-      int unused =
-          EtcdBackupCommand.run(
-              INTERRUPTION,
-              OutputStream.nullOutputStream(),
-              OutputStream.nullOutputStream(),
-              false,
-              Utf8Arguments.of(all));
-    } catch (UsageException e) {
-      throw new IllegalStateException(e);
-    }
+    int unused =
+        EtcdBackupCommand.run(
+            INTERRUPTION,
+            OutputStream.nullOutputStream(),
+            OutputStream.nullOutputStream(),
+            false,
+            all);
   }
 
   private static void answer(HttpExchange exchange) throws IOException {
