@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -77,29 +76,11 @@ public final class EarlyForce implements Closeable {
     }
   }
 
-  /** A disk is waited for; an interrupt is kept. */
   private void await() throws IOException {
     FutureTask<@Nullable Void> begun = running;
     running = null;
-    boolean interrupted = false;
-    try {
-      while (begun != null) {
-        try {
-          begun.get();
-          return;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof IOException failure) {
-            throw new IOException(failure.getMessage(), failure);
-          }
-          throw new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    if (begun != null) {
+      PendingWrites.await(begun);
     }
   }
 }

@@ -1,12 +1,12 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.internal.PendingWrites;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -65,14 +65,14 @@ final class WriteBehind implements Closeable {
       filling = null;
     }
     while (!writes.isEmpty()) {
-      await(writes.remove());
+      PendingWrites.await(writes.remove());
     }
     executor.shutdown();
   }
 
   private ByteBuffer next() throws IOException {
     if (made == BUFFERS) {
-      return await(writes.remove());
+      return PendingWrites.await(writes.remove());
     }
     made++;
     return ByteBuffer.allocate(SIZE);
@@ -90,29 +90,6 @@ final class WriteBehind implements Closeable {
               }
               return buffer.clear();
             }));
-  }
-
-  /** A disk is waited for; an interrupt is kept for whoever reads what is written here. */
-  private static ByteBuffer await(Future<ByteBuffer> write) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return write.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof IOException failure) {
-            throw new IOException(failure.getMessage(), failure);
-          }
-          throw new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Ends the thread after the writes that were begun; those that wait are not done. */
