@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Asks the members of the new cluster whether they are well and hold the same. */
+/** Checks that the members of the new cluster are healthy and hold equal data. */
 record MemberChecks(Members members, Function<URI, EtcdConnection> connections) {
   private static final Duration WRITE = Duration.ofSeconds(5);
   private static final Duration HASH = Duration.ofMinutes(5);
 
   /** What a comparison found. */
   sealed interface Comparison {
-    /** All is equal. */
+    /** All members are equal. */
     record Equal(String message) implements Comparison {}
 
     /** Something cannot be compared yet. */
