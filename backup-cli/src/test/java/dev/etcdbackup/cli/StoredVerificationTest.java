@@ -87,7 +87,8 @@ class StoredVerificationTest {
                 .build()) {
       client.createBucket(request -> request.bucket("verified"));
       BackupStore s3 = S3BackupStore.builder(client, "verified").build();
-      BackupStore local = DirectoryBackupStore.at(Files.createDirectory(directory.resolve("store")));
+      BackupStore local =
+          DirectoryBackupStore.at(Files.createDirectory(directory.resolve("store")));
       for (String name : NAMES) {
         byte[] encoded = encode(snapshot, name, encodings);
         assertReadOnce(local, name, encoded, encodings);
