@@ -3,6 +3,7 @@ package dev.etcdbackup.kubernetes.recovery;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Revision;
 import java.io.IOException;
@@ -111,8 +112,7 @@ record MemberChecks(Members members, Function<URI, EtcdConnection> connections) 
             + " at revision "
             + revision
             + " on "
-            + members.count()
-            + " members"
+            + Counted.of(members.count(), "member")
             + (backup.isPresent() ? " and in the backup" : "; not compared with the backup"));
   }
 
