@@ -38,8 +38,16 @@ class HistoryTest {
   private Path performance() throws IOException {
     return Files.writeString(
         documents.resolve("performance.md"),
-        "<!-- goals, written -->\nold goals\n<!-- end of the goals -->\nbetween\n"
-            + "<!-- figures, written -->\nold\n<!-- end of the figures -->\nafter\n");
+        """
+        <!-- goals, written -->
+        old goals
+        <!-- end of the goals -->
+        between
+        <!-- figures, written -->
+        old
+        <!-- end of the figures -->
+        after
+        """);
   }
 
   @Test
