@@ -84,18 +84,17 @@ class AmbientCredentialsTest {
     String address = "http://127.0.0.1:" + service.getAddress().getPort();
     Path out = home.resolve("out");
     Path err = home.resolve("err");
+    List<String> command = Jvm.command();
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            EtcdBackupCommand.class.getName(),
+            "list",
+            "--store=" + STORE,
+            "--s3-endpoint=" + address));
     ProcessBuilder builder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                EtcdBackupCommand.class.getName(),
-                "list",
-                "--store=" + STORE,
-                "--s3-endpoint=" + address)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder
         .environment()

@@ -13,6 +13,7 @@ import dev.etcdbackup.etcd.LiveRestore;
 import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.service.BackupService;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -25,10 +26,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -131,17 +134,23 @@ final class CanaryRun {
         .split(" ");
   }
 
-  /** {@code run}, until a backup was stored. */
+  /** {@code run}, until each cluster that is due was backed up or has failed. */
   private void scheduler() throws Exception {
     List<String> args = new ArrayList<>(List.of("run", "--config=" + directory + "/config.yaml"));
     args.addAll(s3());
-    Thread thread = new Thread(() -> run(args));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Thread thread = new Thread(() -> print(args, Cli.run(out, args.toArray(String[]::new))));
     thread.start();
-    Duration enough =
-        Duration.ofSeconds(15); // it prints when it has ended; how far it came is seen
-    thread.join(enough.toMillis());
+    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (!hasRunAll(out.toString(StandardCharsets.UTF_8)) && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(50_000_000);
+    }
     thread.interrupt();
     thread.join();
+  }
+
+  private static boolean hasRunAll(String out) {
+    return Stream.of(" failed q ", " failed r ", " stored s ").allMatch(out::contains);
   }
 
   private void failingS3(String key) {
@@ -220,10 +229,14 @@ final class CanaryRun {
     List<String> args = new ArrayList<>(List.of(more));
     args.addAll(some);
     Cli run = Cli.run(args.toArray(String[]::new));
+    print(args, run);
+    return run;
+  }
+
+  private static void print(List<String> args, Cli run) {
     String command = args.stream().filter(arg -> !arg.contains("canary")).toList().toString();
     System.out.println("canary: " + command + " ends with " + run.code());
     System.out.println(run.out() + run.err());
-    return run;
   }
 
   private void library() throws Exception {

@@ -266,7 +266,8 @@ class CanaryTest {
         .contains("canary: [create, p, ")
         .contains("ends with 0", "ends with 2", "ends with 3", "ends with 4")
         .contains("the passphrase does not open the key", ".zst.gpg: passed")
-        .contains("the credentials have expired", "SignatureDoesNotMatch", "stored s s/")
+        .contains("the credentials have expired", "SignatureDoesNotMatch")
+        .contains(" failed q ", " failed r ", " stored s s/")
         .containsPattern("(?i)authentication|password");
     assertThat(loggers(printed))
         .as("loggers that are on")

@@ -19,16 +19,20 @@ record Cli(int code, String out, String err) {
       Pattern.compile("[a-z]Exception|\\b(?:java|dev\\.etcdbackup|io\\.grpc|software\\.amazon)\\.");
 
   static Cli run(String... args) {
-    return run(false, args);
+    return run(false, new ByteArrayOutputStream(), args);
   }
 
   /** Runs as if standard error were a terminal. */
   static Cli onTerminal(String... args) {
-    return run(true, args);
+    return run(true, new ByteArrayOutputStream(), args);
   }
 
-  private static Cli run(boolean terminal, String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+  /** Runs with a standard output that can be read before the end. */
+  static Cli run(ByteArrayOutputStream out, String... args) {
+    return run(false, out, args);
+  }
+
+  private static Cli run(boolean terminal, ByteArrayOutputStream out, String... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code = EtcdBackupCommand.run(Interruption.none(), out, err, terminal, args);
     String said = err.toString(StandardCharsets.UTF_8);

@@ -249,7 +249,7 @@ class RestoreCommandTest {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>(namespace());
     command.addAll(List.of("sh", "-c", script, "sh", size, place.toString()));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Jvm.command());
     command.addAll(List.of("-cp", classes, EtcdBackupCommand.class.getName()));
     command.addAll(
         List.of("restore", file.toString(), "--data-dir=" + place.resolve(target).normalize()));

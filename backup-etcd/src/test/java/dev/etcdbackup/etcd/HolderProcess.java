@@ -40,6 +40,7 @@ final class HolderProcess implements AutoCloseable {
         new HolderProcess(
             new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1", // it lives for seconds
                     "-Xmx64m",
                     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                     "-cp",

@@ -50,6 +50,7 @@ class KubernetesCanaryTest {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1", // it lives for seconds
                     "-Xmx256m",
                     "-cp",
                     System.getProperty("java.class.path"),

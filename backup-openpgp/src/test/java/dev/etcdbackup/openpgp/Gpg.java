@@ -38,10 +38,15 @@ final class Gpg implements AutoCloseable {
     return start("gpg");
   }
 
-  /** The directory has a short path, because the path of the agent's socket is limited. */
+  /**
+   * The directory has a short path, because the path of the agent's socket is limited. Passphrases
+   * are hashed a thousandth of what gpg hashes by default, for the tests unlock keys dozens of
+   * times; the golden key is the one that has gpg's default.
+   */
   static Gpg start(String program) throws IOException {
     Gpg gpg = new Gpg(program, Files.createTempDirectory("g"));
     try {
+      Files.writeString(gpg.file("gpg-agent.conf"), "s2k-count 65536\n");
       gpg.version = gpg.run("--version").lines().findFirst().orElseThrow().replaceAll(".* ", "");
     } catch (IOException e) {
       gpg.close();

@@ -29,6 +29,7 @@ class S3ClientsTest {
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // it lives for seconds
                 "-Djavax.net.debug=ssl:trustmanager",
                 "-cp",
                 System.getProperty("java.class.path"),
