@@ -73,7 +73,7 @@ final class TrainingEtcd implements Closeable {
         DatabaseWriter database = new DatabaseWriter(file, PAGE)) {
       database.bucket("key");
       for (int i = 0; i < KEYS; i++) {
-        long revision = 2L + i;
+        long revision = i + 2L;
         byte[] name = ("/registry/none/" + i).getBytes(StandardCharsets.US_ASCII);
         KeyValue pair =
             KeyValue.newBuilder()

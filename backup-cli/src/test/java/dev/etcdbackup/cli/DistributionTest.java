@@ -93,6 +93,11 @@ class DistributionTest {
     Path store = Cli.seedIn(Files.createDirectory(directory.resolve("store")));
     assertThat(run(link, Map.of(), "list", "--store", store.toUri().toString()))
         .isEqualTo(new Cli(0, Cli.seedListing(), ""));
+    Path file = Goldens.write(directory.resolve("snap.db"), Goldens.bytes("3.5.30-plain"));
+    String[] create = {
+      "create", "p", "--name=n", "--from-file=" + file, "--store=" + store.toUri()
+    };
+    assertThat(run(link, Map.of(), create)).isEqualTo(new Cli(0, "p/n\n", ""));
     assertThat(run(link, Map.of(), "lst").code()).isEqualTo(2);
   }
 
@@ -164,7 +169,7 @@ class DistributionTest {
   void optionsInJavaOptsWin() throws Exception {
     Files.createFile(home.resolve("lib/etcd-backup.jsa")); // none is made
     String none = directory.resolve("none.db").toString();
-    for (String command : List.of("--version", "status", "run")) {
+    for (String command : List.of("--version", "status", "create", "run")) {
       Cli flags =
           run(
               launcher(),
