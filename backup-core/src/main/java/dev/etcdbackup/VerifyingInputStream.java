@@ -185,7 +185,7 @@ public final class VerifyingInputStream extends InputStream {
       throw corrupt(
           "announces "
               + Long.toUnsignedString(meta.pages())
-              + " pages of "
+              + (meta.pages() == 1 ? " page of " : " pages of ")
               + meta.pageSize()
               + " bytes");
     }

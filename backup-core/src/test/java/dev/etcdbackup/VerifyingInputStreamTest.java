@@ -168,7 +168,7 @@ class VerifyingInputStreamTest {
     "131072, 5, announces 5 pages of 131072 bytes",
     "0, 5, announces 5 pages of 0 bytes",
     "4096, 0, announces 0 pages of 4096 bytes",
-    "4096, 1, announces 1 pages of 4096 bytes",
+    "4096, 1, announces 1 page of 4096 bytes",
     "4096, -1, announces 18446744073709551615 pages of 4096 bytes",
     "4096, 9223372036854775807, announces 9223372036854775807 pages of 4096 bytes",
   })

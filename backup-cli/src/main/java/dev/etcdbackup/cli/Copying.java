@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.EncodingConfig;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.service.BackupCopier;
 import dev.etcdbackup.service.BackupCopierBuilder;
 import dev.etcdbackup.service.CopyReport;
@@ -107,7 +108,14 @@ final class Copying {
     }
     return missing == 0
         ? code
-        : root.failures().report(missing + " of " + all + " backups were not copied", code);
+        : root.failures()
+            .report(
+                missing
+                    + " of "
+                    + Counted.of(all, "backup")
+                    + (missing == 1 ? " was" : " were")
+                    + " not copied",
+                code);
   }
 
   private int pruned(CopyReport report) {

@@ -165,27 +165,36 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     PrintStream out = new PrintStream(stdout, false, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(stderr, true, StandardCharsets.UTF_8);
     EtcdBackupCommand root = new EtcdBackupCommand(interruption, out, err, terminal);
-    CommandLine commandLine = new CommandLine(root);
-    Commands.add(commandLine, root, List.of(args));
+    int code;
+    if (HelpText.isAskedFor(args)) {
+      out.print(HelpText.read());
+      code = ExitCode.DONE;
+    } else {
+      code = root.run(args);
+    }
+    if (out.checkError()) {
+      return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
+    }
+    return code;
+  }
+
+  private int run(String... args) {
+    CommandLine commandLine = new CommandLine(this);
+    Commands.add(commandLine, this, List.of(args));
     Converters.register(commandLine);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExpandAtFiles(false)
-        .setExecutionStrategy(root::execute)
-        .setParameterExceptionHandler(root.failures)
-        .setExecutionExceptionHandler(root.failures);
-    int code;
+        .setExecutionStrategy(this::execute)
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures);
     try {
-      code = commandLine.execute(args);
+      return commandLine.execute(args);
     } catch (Error e) { // a missing class, for example; picocli handles only exceptions
-      code = root.failures.internal(e);
+      return failures.internal(e);
     }
-    if (out.checkError()) {
-      return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
-    }
-    return code;
   }
 
   /** Runs the command, unless it has no output in the format that was asked for. */

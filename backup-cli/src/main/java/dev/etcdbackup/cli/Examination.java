@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
 import dev.etcdbackup.name.BackupKind;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Verifies one snapshot, and compares it with a live member when there is one: {@code verify}. */
 final class Examination {
+  private static final String STREAM = "stream";
+
   private final EtcdBackupCommand root;
   private final VerifyOptions options;
   private final @Nullable Path signedBy;
@@ -38,7 +41,8 @@ final class Examination {
   /**
    * What was found, as {@code -o json} shows it.
    *
-   * @param readBy {@code file}, {@code memory} or {@code temporary file}
+   * @param readBy {@code file}, {@code memory} or {@code temporary file}; {@code stream} for a
+   *     stored backup that needs no copy if it is good
    * @param problems the first of them
    * @param hashKv of all of it; null unless it was verified deep and is good
    * @param live the comparison with a live member; null when there was none
@@ -71,9 +75,11 @@ final class Examination {
     if (of instanceof SnapshotOperand.InStore in && of.name().kind() == BackupKind.CHANGES) {
       return changes(in.key());
     }
+    if (of instanceof SnapshotOperand.InStore in && !options.deep() && live == null) {
+      return found(name, STREAM, reader().verify(in, options));
+    }
     try {
-      return new OperandReader(root)
-          .requireSignature("--signed-by", signedBy)
+      return reader()
           .unverified(of, (one, access) -> examine(name, one, OperandReader.text(access)));
     } catch (CorruptBackupException e) { // it cannot be decoded
       String problem = String.valueOf(e.getMessage()).substring(name.length() + 2);
@@ -88,10 +94,17 @@ final class Examination {
           Backup.of(
               open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key)),
               ZoneOffset.UTC);
-      List<String> problems = root.service(open.store()).verify(backup).problems();
       String readBy = OperandReader.text(StoredSnapshot.Access.MEMORY);
-      return new FoundJson(key.toString(), problems.isEmpty(), readBy, problems, null, null);
+      return found(key.toString(), readBy, root.service(open.store()).verify(backup));
     }
+  }
+
+  private OperandReader reader() throws UsageException {
+    return new OperandReader(root).requireSignature("--signed-by", signedBy);
+  }
+
+  private static FoundJson found(String name, String readBy, Verification verification) {
+    return new FoundJson(name, verification.ok(), readBy, verification.problems(), null, null);
   }
 
   private FoundJson examine(String name, EtcdSnapshot snapshot, String readBy) throws IOException {

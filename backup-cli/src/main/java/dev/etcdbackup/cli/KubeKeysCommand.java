@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.kubernetes.objects.Encryption;
 import dev.etcdbackup.kubernetes.objects.ObjectCursor;
 import dev.etcdbackup.kubernetes.objects.StoredObject;
@@ -101,8 +102,8 @@ final class KubeKeysCommand implements Callable<Integer> {
         + " "
         + key.key()
         + ": "
-        + key.values()
-        + " values of "
+        + Counted.of(key.values(), "value")
+        + " of "
         + String.join(", ", key.resources())
         + decrypted;
   }

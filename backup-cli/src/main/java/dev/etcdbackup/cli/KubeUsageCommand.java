@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.kubernetes.objects.ObjectCursor;
 import dev.etcdbackup.kubernetes.objects.StoredObject;
 import java.io.IOException;
@@ -69,11 +70,13 @@ final class KubeUsageCommand implements Callable<Integer> {
       output.json(usage);
       return ExitCode.DONE;
     }
-    output.line(usage.objects() + " objects, " + usage.bytes() + " bytes");
+    output.line(text(usage.objects(), usage.bytes()));
     print("kinds:", usage.kinds(), output);
     print("namespaces:", usage.namespaces(), output);
     output.line("largest objects:");
-    usage.largest().forEach(one -> output.line("  " + one.name() + ": " + one.bytes() + " bytes"));
+    usage
+        .largest()
+        .forEach(one -> output.line("  " + one.name() + ": " + Counted.of(one.bytes(), "byte")));
     return ExitCode.DONE;
   }
 
@@ -119,7 +122,11 @@ final class KubeUsageCommand implements Callable<Integer> {
   private static void print(String title, List<GroupJson> groups, Output output) {
     output.line(title);
     for (GroupJson one : groups) {
-      output.line("  " + one.name() + ": " + one.objects() + " objects, " + one.bytes() + " bytes");
+      output.line("  " + one.name() + ": " + text(one.objects(), one.bytes()));
     }
+  }
+
+  private static String text(long objects, long bytes) {
+    return Counted.of(objects, "object") + ", " + Counted.of(bytes, "byte");
   }
 }

@@ -8,12 +8,15 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.ReadOptions.Checksum;
 import dev.etcdbackup.snapshot.ReadOptions.Extent;
+import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.snapshot.StoredSnapshot;
+import dev.etcdbackup.snapshot.VerifyOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -95,6 +98,20 @@ final class OperandReader {
     return read(operand, options.extent(Extent.WHOLE).checksum(Checksum.REPORTED), work);
   }
 
+  /** Verifies a stored backup, which is read once, without a copy, if it is good. */
+  Verification verify(SnapshotOperand.InStore operand, VerifyOptions how)
+      throws UsageException, IOException {
+    requireReadable(operand);
+    try (ProgressLine progress = root.progress(label(operand))) {
+      SnapshotBackupVerifier verifier =
+          new SnapshotBackupVerifier(encodings, temporaryDirectory(), how)
+              .withUnpacking(root.encoding.unpacking())
+              .withTimeout(root.timeout)
+              .withProgress(progress::moved);
+      return stored(operand.key(), verifier::verify);
+    }
+  }
+
   /** For work that reads a few pages: a stored backup is read by ranges if that is possible. */
   <T> T pages(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     return read(operand, options.extent(Extent.FEW_PAGES).checksum(Checksum.REQUIRED), work);
@@ -106,7 +123,9 @@ final class OperandReader {
     try (ProgressLine progress = root.progress(label(operand))) {
       how.progress(progress::moved).passProgress(progress::moved);
       return operand instanceof SnapshotOperand.InStore in
-          ? stored(in.key(), how, work)
+          ? stored(
+              in.key(),
+              (backup, store) -> run(StoredSnapshot.open(backup, store, how.build()), work))
           : file(((SnapshotOperand.InFile) operand).file(), operand.name(), how, work);
     } catch (CorruptBackupException e) {
       throw new CorruptBackupException(operand + ": " + e.getMessage(), e);
@@ -129,8 +148,13 @@ final class OperandReader {
     return run(StoredSnapshot.open(file, how.build()), work);
   }
 
-  private <T> T stored(BackupKey key, ReadOptions.Builder how, Work<T> work)
-      throws UsageException, IOException {
+  /** What is done with a stored backup. */
+  @FunctionalInterface
+  private interface StoredWork<T> {
+    T run(Backup backup, BackupStore store) throws IOException, UsageException;
+  }
+
+  private <T> T stored(BackupKey key, StoredWork<T> work) throws UsageException, IOException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
@@ -142,7 +166,7 @@ final class OperandReader {
           signer == null
               ? open.store()
               : EncodingOptions.requiringSignature(open.store(), signatureOption, signer);
-      return run(StoredSnapshot.open(backup, store, how.build()), work);
+      return work.run(backup, store);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.restore.Reached;
 import dev.etcdbackup.snapshot.HashKv;
 import java.util.Optional;
@@ -10,7 +11,7 @@ final class ReachedText {
   private ReachedText() {}
 
   static String of(Backup base, Reached reached) {
-    String from = base.key() + " and " + reached.events() + " changes";
+    String from = base.key() + " and " + Counted.of(reached.events(), "change");
     String time = reached.time().map(it -> ", recorded at " + it).orElse("");
     Optional<HashKv> compared = reached.compared();
     String hash =

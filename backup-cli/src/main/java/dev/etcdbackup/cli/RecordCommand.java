@@ -11,6 +11,7 @@ import dev.etcdbackup.cli.config.EncodingConfig;
 import dev.etcdbackup.etcd.ChangeListener;
 import dev.etcdbackup.etcd.ChangeRecorder;
 import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
@@ -158,7 +159,12 @@ final class RecordCommand implements Callable<Integer> {
       log.line(
           "stored",
           project,
-          changes.key() + ", " + events + " events, " + changes.stored().size() + " bytes");
+          changes.key()
+              + ", "
+              + Counted.of(events, "event")
+              + ", "
+              + changes.stored().size()
+              + " bytes");
     }
 
     @Override

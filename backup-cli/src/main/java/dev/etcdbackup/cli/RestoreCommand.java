@@ -166,16 +166,14 @@ final class RestoreCommand implements Callable<Integer> {
     OperandReader reader =
         new OperandReader(root).requireSignature("--require-signature", requireSignature);
     OperandReader.Work<Restored> work =
-        (snapshot, access) ->
-            new Restored(run(restore, snapshot, target), snapshot.preflight(true));
+        (snapshot, access) -> new Restored(run(restore, snapshot, target), preflight(snapshot));
     print(skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work));
     return ExitCode.DONE;
   }
 
   private int preflight() throws UsageException, IOException {
     Preflight preflight =
-        new OperandReader(root)
-            .whole(operand, point, (snapshot, access) -> snapshot.preflight(true));
+        new OperandReader(root).whole(operand, point, (snapshot, access) -> preflight(snapshot));
     Output output = root.output();
     List<String> lines = preflight.lines().stream().map(OptionNames::in).toList();
     if (output.isJson()) {
@@ -184,6 +182,15 @@ final class RestoreCommand implements Callable<Integer> {
       lines.forEach(output::line);
     }
     return ExitCode.DONE;
+  }
+
+  /** What is to be known of the part that is restored. */
+  private Preflight preflight(EtcdSnapshot snapshot) throws UsageException, IOException {
+    try {
+      return snapshot.preflight(part.selection());
+    } catch (RevisionNotRetainedException e) {
+      throw new UsageException("--at-revision: " + e.getMessage());
+    }
   }
 
   private Integer restoreTo(DataDirRestore restore, Path target)

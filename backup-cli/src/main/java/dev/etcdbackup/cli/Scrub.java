@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.changes.ChangesVerifier;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.service.ScrubReport;
 import dev.etcdbackup.service.ScrubReport.Checked;
 import dev.etcdbackup.service.ScrubReport.Result;
@@ -85,7 +86,7 @@ final class Scrub {
   private int verdict(ScrubReport report) {
     int bad = report.count(Result.BAD);
     int unread = report.count(Result.UNREADABLE);
-    String of = " of " + report.checked().size() + " backups";
+    String of = " of " + Counted.of(report.checked().size(), "backup");
     if (bad > 0) {
       String found = bad + of + " are bad" + (unread > 0 ? ", " + unread + UNREAD : "");
       return root.failures().report(found + remaining(report), ExitCode.CORRUPT);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.AtomicFile;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.SpaceUsage;
 import dev.etcdbackup.snapshot.UsageOptions;
 import java.io.IOException;
@@ -133,17 +134,23 @@ final class SpaceUsageCommand implements Callable<Integer> {
         "database: "
             + usage.bytes()
             + " bytes, "
-            + usage.pages()
-            + " pages of "
+            + Counted.of(usage.pages(), "page")
+            + " of "
             + usage.pageSize()
             + " bytes, at revision "
             + usage.revision());
     for (SpaceUsage.Space space : usage.spaces()) {
       output.line(
-          "  " + space.name() + ": " + space.pages() + " pages, " + bytes(space, usage) + " bytes");
+          "  "
+              + space.name()
+              + ": "
+              + Counted.of(space.pages(), "page")
+              + ", "
+              + bytes(space, usage)
+              + " bytes");
     }
-    output.line("live keys: " + text(usage.live()));
-    output.line("history: " + text(usage.history()).replace("keys", "events"));
+    output.line("live keys: " + text(usage.live(), "key"));
+    output.line("history: " + text(usage.history(), "event"));
     switch (by) {
       case PREFIX -> usage.prefixes().stream().limit(top).forEach(one -> output.line(text(one)));
       case LEASE -> usage.leases().stream().limit(top).forEach(one -> output.line(text(one)));
@@ -162,8 +169,7 @@ final class SpaceUsageCommand implements Callable<Integer> {
               + ": "
               + one.valueBytes()
               + " bytes, "
-              + one.revisions()
-              + " revisions");
+              + Counted.of(one.revisions(), "revision"));
     }
   }
 
@@ -171,20 +177,17 @@ final class SpaceUsageCommand implements Callable<Integer> {
     return space.pages() * usage.pageSize();
   }
 
-  private static String text(SpaceUsage.Count count) {
-    return count.events() + " keys, " + count.bytes() + " bytes";
+  private static String text(SpaceUsage.Count count, String noun) {
+    return Counted.of(count.events(), noun) + ", " + Counted.of(count.bytes(), "byte");
   }
 
   private static String text(SpaceUsage.PrefixUsage one) {
     return "prefix "
         + name(one)
         + ": "
-        + text(one.live())
+        + text(one.live(), "key")
         + "; history "
-        + one.history().events()
-        + " events, "
-        + one.history().bytes()
-        + " bytes";
+        + text(one.history(), "event");
   }
 
   /** The prefix for people. */
@@ -197,7 +200,7 @@ final class SpaceUsageCommand implements Callable<Integer> {
 
   private static String text(SpaceUsage.LeaseUsage one) {
     String lease = one.lease() == 0 ? "(none)" : Long.toHexString(one.lease());
-    return "lease " + (one.rest() ? "(others)" : lease) + ": " + text(one.live());
+    return "lease " + (one.rest() ? "(others)" : lease) + ": " + text(one.live(), "key");
   }
 
   private static String text(SpaceUsage.SizeClass one) {
@@ -206,6 +209,6 @@ final class SpaceUsageCommand implements Callable<Integer> {
             ? "above 1048576 bytes"
             : "up to " + one.maxBytes() + " bytes")
         + ": "
-        + text(one.live());
+        + text(one.live(), "key");
   }
 }

@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.SnapshotMetadata;
 import dev.etcdbackup.snapshot.SpaceUsage;
@@ -132,10 +133,10 @@ final class UsageOverTime {
               + one.databaseSize()
               + " bytes, "
               + (one.exact() ? "" : "about ")
-              + one.events()
-              + " events, "
-              + one.leases()
-              + " leases, "
+              + Counted.of(one.events(), "event")
+              + ", "
+              + Counted.of(one.leases(), "lease")
+              + ", "
               + one.key());
     }
     for (TrendJson one : document.prefixes()) {

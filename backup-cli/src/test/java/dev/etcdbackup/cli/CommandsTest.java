@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,17 @@ class CommandsTest {
   void theNameOfACommandIsThatOfItsAnnotation(String name) {
     String help = Cli.run(name, "--help").out();
     assertThat(help).contains("Usage: etcd-backup " + name + " ");
+  }
+
+  /** {@code -Dupdate=true} writes the help that the tool has in a file. */
+  @Test
+  void theHelpInTheFileIsThatOfTheOptions() throws Exception {
+    String made = Cli.run("--help", "list").out();
+    if (Boolean.getBoolean("update")) {
+      Files.writeString(Path.of("src/main/resources/dev/etcdbackup/cli/help.txt"), made);
+    }
+    assertThat(HelpText.read()).as("run this test with -Dupdate=true").isEqualTo(made);
+    assertThat(Cli.run("-h")).isEqualTo(new Cli(0, made, ""));
   }
 
   @Test

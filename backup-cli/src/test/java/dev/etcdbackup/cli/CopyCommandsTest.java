@@ -86,7 +86,7 @@ class CopyCommandsTest {
     Cli refused = on("mirror", "p", target);
     assertThat(refused.code()).isEqualTo(4);
     assertThat(refused.out()).contains("refused " + FIRST + ": the target has another object");
-    assertThat(refused.err()).isEqualTo("etcd-backup: 1 of 2 backups were not copied\n");
+    assertThat(refused.err()).isEqualTo("etcd-backup: 1 of 2 backups was not copied\n");
     assertThat(to.resolve(FIRST)).hasSize(1);
 
     put(from, OTHER, Goldens.damaged(Goldens.bytes("3.5.30-plain")));

@@ -3,6 +3,7 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.s3.S3Clients;
+import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.testkit.s3.EmbeddedS3;
 import dev.etcdbackup.testkit.s3.S3Server;
 import java.io.IOException;
@@ -95,9 +96,9 @@ class DistributionTest {
     assertThat(run(link, Map.of(), "lst").code()).isEqualTo(2);
   }
 
-  /** The archive is made with an S3 server that answers, so that it has what reads an answer. */
+  /** The archive is made with servers that answer, so that it has what reads their answers. */
   @Test
-  void theArchiveHasTheClassesOfAListingOfS3(@EmbeddedS3 S3Server s3) throws Exception {
+  void theArchiveHasTheClassesOfAListingAndOfABackup(@EmbeddedS3 S3Server s3) throws Exception {
     assertThat(run(launcher(), Map.of(), "--version").code()).isZero();
     try (S3Client client =
         S3Clients.forRgw(s3.endpoint())
@@ -111,27 +112,37 @@ class DistributionTest {
           object -> object.bucket("backups").key("p/etcd.backup_v1_2020-01-01-00:00:00"),
           RequestBody.fromString("x"));
     }
+    assertThat(runAndCountClasses(s3, "list", "p"))
+        .isEqualTo(new Cli(0, "p/etcd.backup_v1_2020-01-01-00:00:00\n", ""));
+    try (EtcdServer etcd = EtcdServer.start()) {
+      String endpoint = etcd.endpoint().toString();
+      assertThat(runAndCountClasses(s3, "create", "p", "--name", "n", "--etcd", endpoint))
+          .isEqualTo(new Cli(0, "p/n\n", ""));
+    }
+  }
+
+  /** Runs a command that takes nearly all of its classes from the archive. */
+  private Cli runAndCountClasses(S3Server s3, String... command) throws Exception {
     Path loaded = directory.resolve("loaded");
-    Cli listing =
+    String[] java = {
+      "-XX:SharedArchiveFile=" + home.resolve("lib/etcd-backup.jsa"),
+      "-Xlog:class+load:file=" + loaded,
+      "-jar",
+      home.resolve("lib/etcd-backup.jar").toString()
+    };
+    String[] store = {"--store=s3://backups", "--s3-endpoint=" + s3.endpoint()};
+    Cli result =
         run(
             Path.of(System.getProperty("java.home"), "bin", "java"),
             Map.of("AWS_ACCESS_KEY_ID", s3.accessKey(), "AWS_SECRET_ACCESS_KEY", s3.secretKey()),
-            "-XX:SharedArchiveFile=" + home.resolve("lib/etcd-backup.jsa"),
-            "-Xlog:class+load:file=" + loaded,
-            "-jar",
-            home.resolve("lib/etcd-backup.jar").toString(),
-            "list",
-            "p",
-            "--store=s3://backups",
-            "--s3-endpoint=" + s3.endpoint());
-
-    assertThat(listing).isEqualTo(new Cli(0, "p/etcd.backup_v1_2020-01-01-00:00:00\n", ""));
+            Stream.of(java, command, store).flatMap(Stream::of).toArray(String[]::new));
     List<String> classes = Files.readAllLines(loaded);
-    long others =
-        classes.stream().filter(line -> !line.contains("source: shared objects file")).count();
-    assertThat(others * 100.0 / classes.size())
-        .as("%d of %d classes are not from the archive, in percent", others, classes.size())
+    List<String> others =
+        classes.stream().filter(line -> !line.contains("source: shared objects file")).toList();
+    assertThat(others.size() * 100.0 / classes.size())
+        .as("%d of %d classes are not from the archive: %s", others.size(), classes.size(), others)
         .isLessThan(5);
+    return result;
   }
 
   @Test
@@ -146,6 +157,72 @@ class DistributionTest {
           .as("%s", locale)
           .isEqualTo(new Cli(0, "z\u00fcrich/by-hand\n", ""));
     }
+  }
+
+  /** The JVM refuses two collectors, and takes the last of two thresholds. */
+  @Test
+  void optionsInJavaOptsWin() throws Exception {
+    Files.createFile(home.resolve("lib/etcd-backup.jsa")); // none is made
+    String none = directory.resolve("none.db").toString();
+    for (String command : List.of("--version", "status", "run")) {
+      Cli flags =
+          run(
+              launcher(),
+              Map.of(
+                  "JAVA_OPTS",
+                  "-XX:+UseParallelGC -XX:TieredStopAtLevel=2 -XX:Tier4CompileThreshold=77777"
+                      + " -XX:+PrintFlagsFinal"),
+              command,
+              none);
+      assertThat(flags.out().replaceAll(" +", " "))
+          .as(command)
+          .contains("bool UseParallelGC = true", "bool UseSerialGC = false")
+          .contains("intx TieredStopAtLevel = 2", "intx Tier4CompileThreshold = 77777");
+    }
+    Cli small = run(launcher(), Map.of("JAVA_OPTS", "-XX:+PrintFlagsFinal"), "status", none);
+    assertThat(small.out().replaceAll(" +", " ")).contains("bool UseSerialGC = true");
+  }
+
+  /** Several first starts at once, one of which is killed: a later one has a whole archive. */
+  @Test
+  void firstStartsAtOnceAndAKilledOneLeaveAWholeArchive() throws Exception {
+    ProcessBuilder first =
+        new ProcessBuilder(launcher().toString(), "--version")
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("first").toFile());
+    first.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    Process killed = first.start();
+    Process other = first.start();
+    killed.destroyForcibly();
+    Cli version = run(launcher(), Map.of(), "--version");
+    assertThat(version.out()).startsWith("etcd-backup ");
+    assertThat(version.err()).isEmpty();
+    assertThat(other.waitFor(2, TimeUnit.MINUTES)).as("ends").isTrue();
+    assertThat(other.exitValue()).isZero();
+    Path archive = home.resolve("lib/etcd-backup.jsa");
+    Cli checked =
+        run(
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            Map.of(),
+            "-Xshare:on", // fails without a usable archive
+            "-XX:SharedArchiveFile=" + archive,
+            "-cp",
+            home.resolve("lib/etcd-backup.jar").toString(),
+            "dev.etcdbackup.cli.EtcdBackupCommand",
+            "--version");
+    assertThat(checked.code()).as(checked.err()).isZero();
+  }
+
+  /** An archive of another JVM, or half of one, is no reason to fail or to say anything. */
+  @Test
+  void anArchiveThatCannotBeUsedIsIgnored() throws Exception {
+    Path archive = home.resolve("lib/etcd-backup.jsa");
+    Files.write(archive, new byte[100_000]);
+    Cli version = run(launcher(), Map.of(), "--version");
+    assertThat(version.out()).startsWith("etcd-backup ");
+    assertThat(version.err()).isEmpty();
+    assertThat(version.code()).isZero();
+    assertThat(Files.size(archive)).isEqualTo(100_000);
   }
 
   @Test

@@ -113,7 +113,7 @@ class KubeCommandsTest {
         .isEqualTo(
             new Cli(
                 0,
-                "kms vault-plugin: 1 values of secrets\nsecretbox key1: 1 values of secrets\n",
+                "kms vault-plugin: 1 value of secrets\nsecretbox key1: 1 value of secrets\n",
                 ""));
     Cli tried = kube("keys", KEY, keys, "-ojson");
     assertThat(tried.code()).isEqualTo(1); // the value of kms
@@ -133,7 +133,7 @@ class KubeCommandsTest {
   void whatFillsTheClusterIsCounted() throws Exception {
     assertThat(kube("usage", KEY).out())
         .startsWith("12 objects, ")
-        .contains("  apps/v1 Deployment: 1 objects, ", "  (none): 2 objects, ", "largest objects:");
+        .contains("  apps/v1 Deployment: 1 object, ", "  (none): 2 objects, ", "largest objects:");
     JsonNode usage = JSON.readTree(kube("usage", KEY, "-ojson", "--top=3").out());
     assertThat(usage.get("largest")).hasSize(3);
     long listed = 0;

@@ -42,9 +42,9 @@ class VerifyCommandTest {
     Path file = Goldens.write(directory.resolve("snap.db"), PLAIN);
     Path tarball =
         Goldens.write(directory.resolve(TARBALL), Goldens.tarball("3.5.30-plain", TARBALL));
-    assertThat(on("verify", GOOD)).isEqualTo(new Cli(0, GOOD + OK + "memory\n", ""));
+    assertThat(on("verify", GOOD)).isEqualTo(new Cli(0, GOOD + OK + "stream\n", ""));
     assertThat(on("verify", "p/" + TARBALL))
-        .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "memory\n", ""));
+        .isEqualTo(new Cli(0, "p/" + TARBALL + OK + "stream\n", ""));
     assertThat(Cli.run("verify", file.toString())).isEqualTo(new Cli(0, file + OK + "file\n", ""));
     assertThat(Cli.run("verify", tarball.toString()))
         .isEqualTo(new Cli(0, tarball + OK + "memory\n", ""));

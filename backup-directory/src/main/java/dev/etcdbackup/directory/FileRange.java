@@ -2,6 +2,7 @@ package dev.etcdbackup.directory;
 
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,12 @@ final class FileRange extends InputStream {
     }
     if (count < 0) {
       throw new StoreException(
-          key + " ends after " + position + " bytes, " + (end - position) + " bytes too early",
+          key
+              + " ends after "
+              + Counted.of(position, "byte")
+              + ", "
+              + Counted.of(end - position, "byte")
+              + " too early",
           null);
     }
     position += count;

@@ -256,7 +256,7 @@ class DirectoryBackupStoreTest {
       Files.newOutputStream(root.resolve("p/sub/a")).close();
       assertThatExceptionOfType(StoreException.class)
           .isThrownBy(in::read)
-          .withMessageContaining("p/sub/a ends after 1 bytes");
+          .withMessageContaining("p/sub/a ends after 1 byte, ");
     }
   }
 

@@ -38,13 +38,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Each revision from the base's exact one on is there once, or the chain ends: on a gap, a
  * compaction of what was not recorded yet, another cluster or member, a revision that went back,
  * another event where one was recorded before, changed users or roles (from etcd 3.5 on, which
- * reports that), or a watch that etcd cancels. Then a new base is taken. Failures of the member or
- * the store, and restarts, are no end: the recorder continues from what is stored, and the member
- * sends again what is not. Objects that are encrypted cannot be read back without the private key;
- * then a restart takes a new base.
+ * reports that), or a watch that etcd cancels, unless the reason is that the user must log in again
+ * or lacks a role. Then a new base is taken. Failures of the member or the store, and restarts, are
+ * no end: the recorder continues from what is stored, and the member sends again what is not.
+ * Objects that are encrypted cannot be read back without the private key; then a restart takes a
+ * new base.
  *
  * <p>etcd sends no faster than events are stored. On the heap this takes three times the bytes of
- * an object and 5 MiB, where a single transaction is not larger than that.
+ * an object and 5 MiB, where a single transaction is not larger than that. Where etcd takes larger
+ * requests ({@code --max-request-bytes}) it takes up to four times their limit on the heap, and
+ * twice that limit beside it; more than 256 MiB in one request are not recorded.
  *
  * <p>For one thread, that which calls {@link #run}.
  */
@@ -170,7 +173,7 @@ public final class ChangeRecorder {
         chain = Optional.of(base(reason));
         progress = System.nanoTime();
       }
-      Recording recording = new Recording(settings, chain.get(), held::confirm);
+      Recording recording = new Recording(settings, chain.get(), held::confirm, progress);
       try {
         recording.run();
       } catch (ChainEndedException e) {
@@ -180,6 +183,7 @@ public final class ChangeRecorder {
         continue;
       } catch (BackupExistsException e) {
         settings.listener().failed(e);
+        progress = recording.deliveredAt();
         chain = stored(); // another recorder's
         continue;
       } catch (BackupException e) {
@@ -187,11 +191,11 @@ public final class ChangeRecorder {
         settings.listener().failed(e);
         boolean advanced = recording.state().to() > chain.get().to();
         pause = advanced ? FIRST_PAUSE : pause;
-        progress = advanced ? System.nanoTime() : progress;
+        progress = recording.deliveredAt();
         chain = Optional.of(recording.state());
         if (e instanceof SourceException
             && System.nanoTime() - progress > memberPatience.toNanos()) {
-          reason = "the member did not answer for too long: " + e.getMessage();
+          reason = "the member could not be recorded for too long: " + e.getMessage();
           settings.listener().ended(recording.state().to(), reason);
           chain = Optional.empty();
         }

@@ -107,7 +107,9 @@ public final class ChangeRecorderBuilder {
   }
 
   /**
-   * How long a request to the member may take, ten times as long for HashKV. Default: 10 seconds.
+   * How long a request to the member may take, ten times as long for HashKV; and, unless three
+   * periods are longer, how long the watch may deliver nothing although the member is ahead of it
+   * or has no leader. Then the member is connected to again. Default: 10 seconds.
    *
    * @param timeout more than 0, at most 365 days
    * @return this
@@ -119,8 +121,8 @@ public final class ChangeRecorderBuilder {
   }
 
   /**
-   * How long a member that does not answer is waited for before the chain ends and another one is
-   * recorded. Default: 1 minute.
+   * How long a member that does not answer, has no leader, or does not deliver what changes is
+   * waited for before the chain ends and another one is recorded. Default: 1 minute.
    *
    * @param memberPatience more than 0, at most 365 days
    * @return this

@@ -2,6 +2,7 @@ package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.AuthSummary;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.KeyCursor;
@@ -163,7 +164,10 @@ public final class LiveRestore {
               + "); a data directory restored from the snapshot has them");
     }
     if (leases.unknown() > 0) {
-      lost.add("the leases of " + leases.unknown() + " keys, which the snapshot does not hold");
+      lost.add(
+          "the leases of "
+              + Counted.of(leases.unknown(), "key")
+              + ", which the snapshot does not hold");
     }
     return lost;
   }

@@ -85,6 +85,11 @@ final class MemberProbe implements Closeable {
           .anyMatch(error -> error.contains(own) && error.contains("alarm:CORRUPT"));
     }
 
+    /** A member that is cut off from the others has none. */
+    boolean hasLeader() {
+      return Objects.requireNonNull(status, "no answer").getLeader() != 0;
+    }
+
     private ResponseHeader header() {
       return Objects.requireNonNull(status, "no answer").getHeader();
     }
@@ -110,8 +115,8 @@ final class MemberProbe implements Closeable {
   private record Unusable(SourceException failure) implements Event {}
 
   /**
-   * Picks the member with the highest revision, the first of several; one with the alarm CORRUPT
-   * only when there is no other.
+   * Picks the member with the highest revision; of several the first one that has a leader, if any
+   * has; one with the alarm CORRUPT only when there is no other.
    *
    * @throws SourceException when there is none to pick, when the addresses are of different
    *     clusters, or when the thread is interrupted
@@ -123,7 +128,8 @@ final class MemberProbe implements Closeable {
         .filter(a -> a.problem == null)
         .max(
             Comparator.<Answer>comparingInt(a -> a.isCorrupt() ? 0 : 1)
-                .thenComparingLong(a -> a.header().getRevision()))
+                .thenComparingLong(a -> a.header().getRevision())
+                .thenComparingInt(a -> a.hasLeader() ? 1 : 0))
         .orElseThrow(
             () -> new SourceException("no member provides a snapshot: " + problems(answers)));
   }

@@ -39,6 +39,9 @@ final class RecordedMember implements Closeable {
   /** What {@link #authRevision} returns when the member cannot say. */
   static final long UNKNOWN = -1;
 
+  /** What a user needs who is denied. */
+  static final String NEEDED = "recording changes needs the root role";
+
   private final EtcdMember member;
   private final Duration timeout;
   private final Map<Long, Long> ttlSeconds = new TreeMap<>();
@@ -51,7 +54,7 @@ final class RecordedMember implements Closeable {
   /**
    * Connects to a member.
    *
-   * @param id the member's; 0 for the first one that answers and has a vote
+   * @param id the member's; 0 for the first one that answers and has a vote and a leader
    * @throws ChainEndedException when all addresses answer and none is this member
    * @throws SourceException when that is not known
    */
@@ -62,9 +65,12 @@ final class RecordedMember implements Closeable {
       EtcdMember member = EtcdMember.of(connection, address);
       try {
         StatusResponse status = member.status(timeout);
-        boolean wanted = id == 0 ? !status.getIsLearner() : status.getHeader().getMemberId() == id;
-        if (wanted) {
+        boolean voter = !status.getIsLearner();
+        boolean wanted = id == 0 ? voter : status.getHeader().getMemberId() == id;
+        if (wanted && (id != 0 || status.getLeader() != 0)) {
           return new RecordedMember(member, timeout);
+        } else if (wanted) {
+          problems.add(address.name() + ": has no leader");
         }
       } catch (StatusRuntimeException e) {
         problems.add(address.name() + ": " + explain(e, timeout));
@@ -173,7 +179,7 @@ final class RecordedMember implements Closeable {
 
   private static String explain(StatusRuntimeException e, Duration timeout) {
     String late = EtcdStatus.NO_ANSWER + CallDeadlines.text(timeout);
-    return EtcdStatus.explain(e.getStatus(), late, "recording changes needs the root role");
+    return EtcdStatus.explain(e.getStatus(), late, NEEDED);
   }
 
   private UnknownFieldSet fields(byte[] message) throws SourceException {

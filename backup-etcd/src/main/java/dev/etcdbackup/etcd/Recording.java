@@ -18,6 +18,7 @@ import io.etcd.jetcd.api.KeyValue;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.StatusResponse;
 import io.etcd.jetcd.api.WatchResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,17 @@ final class Recording {
   /** How many periods the watch may be silent while the member's revision is ahead of it. */
   private static final int SILENT_PERIODS = 3;
 
+  /**
+   * In the reasons for which etcd cancels a watch, those for which logging in again, or a role that
+   * is granted, is enough. No revision is lost by them.
+   */
+  private static final List<String> REASONS_OF_USERS =
+      List.of(
+          "permission denied",
+          "invalid auth token",
+          "revision of auth store is old",
+          "user name is empty");
+
   private final ChangeRecorder.Settings settings;
   private final BooleanSupplier mayStore;
   private final WatchSilence silence;
@@ -51,15 +63,24 @@ final class Recording {
   private long cutAt; // in System.nanoTime(); good while there is a writer
   private long mark; // the second of the last mark of time
   private int cuts;
+  private long deliveredAt;
 
   /**
    * @param mayStore asked before something is stored
+   * @param deliveredAt what {@link #deliveredAt} is until the member has delivered something
    */
-  Recording(ChangeRecorder.Settings settings, ChainState state, BooleanSupplier mayStore) {
+  Recording(
+      ChangeRecorder.Settings settings,
+      ChainState state,
+      BooleanSupplier mayStore,
+      long deliveredAt) {
     this.settings = settings;
     this.state = state;
     this.mayStore = mayStore;
-    this.silence = new WatchSilence(SILENT_PERIODS * settings.period().toNanos());
+    this.deliveredAt = deliveredAt;
+    this.silence =
+        new WatchSilence(
+            Math.max(SILENT_PERIODS * settings.period().toNanos(), settings.timeout().toNanos()));
     this.last = state.to();
     this.checked = state.lastRevision().isEmpty();
   }
@@ -67,6 +88,14 @@ final class Recording {
   /** What is stored. */
   ChainState state() {
     return state;
+  }
+
+  /**
+   * When the member last had delivered all its revisions, or an object full of them, in {@code
+   * System.nanoTime()}. A cluster in which nothing changes is always delivered whole.
+   */
+  long deliveredAt() {
+    return deliveredAt;
   }
 
   /**
@@ -108,7 +137,9 @@ final class Recording {
       }
       if (now - checkAt >= 0) {
         StatusResponse status = check(member);
-        settings.listener().checked(state.to(), status.getHeader().getRevision());
+        if (status.getLeader() != 0) {
+          settings.listener().checked(state.to(), status.getHeader().getRevision());
+        }
         requireNotSilent(status);
         checkAt = System.nanoTime() + period;
       }
@@ -131,6 +162,9 @@ final class Recording {
               + status.getHeader().getRevision());
     }
     requireAuth(member.authRevision());
+    if (status.getLeader() != 0 && status.getHeader().getRevision() == last) {
+      deliveredAt = System.nanoTime();
+    }
     return status;
   }
 
@@ -151,18 +185,21 @@ final class Recording {
     }
   }
 
+  /** A member without a leader does not learn what the others write. */
   private void requireNotSilent(StatusResponse status) throws SourceException {
-    if (silence.isSilent(status.getHeader().getRevision() > last, System.nanoTime())) {
+    boolean alone = status.getLeader() == 0;
+    long revision = status.getHeader().getRevision();
+    if (silence.isSilent(alone || revision > last, System.nanoTime())) {
       throw new SourceException(
-          "the watch is silent although the member is at revision "
-              + status.getHeader().getRevision());
+          alone
+              ? "the member has no leader, so it does not receive what is written"
+              : "the watch is silent although the member is at revision " + revision);
     }
   }
 
   private void take(RecordedMember member, WatchResponse answer)
       throws ChainEndedException, BackupException {
     silence.answered();
-    require(answer.getHeader());
     if (answer.getCompactRevision() > 0) {
       throw new ChainEndedException(
           "etcd was compacted at revision "
@@ -172,8 +209,9 @@ final class Recording {
               + " on were recorded");
     }
     if (answer.getCanceled()) {
-      throw new ChainEndedException("etcd cancelled the watch: " + answer.getCancelReason());
+      throw cancelled(answer.getCancelReason());
     }
+    require(answer.getHeader()); // a cancellation may have none
     for (Event event : answer.getEventsList()) {
       take(member, event);
     }
@@ -181,6 +219,18 @@ final class Recording {
     if (!open && !checked && answer.getEventsCount() > 0) {
       requireSameHistory();
     }
+  }
+
+  private static ChainEndedException cancelled(String reason) throws SourceException {
+    String said = "etcd cancelled the watch";
+    if (!reason.isBlank()) {
+      Status status = Status.UNKNOWN.withDescription(reason);
+      said += ": " + EtcdStatus.explain(status, reason, RecordedMember.NEEDED);
+    }
+    if (REASONS_OF_USERS.stream().anyMatch(reason::contains)) {
+      throw new SourceException(said);
+    }
+    return new ChainEndedException(said);
   }
 
   private void take(RecordedMember member, Event event)
@@ -253,6 +303,7 @@ final class Recording {
     }
     long auth = member.authRevision();
     List<Lease> granted = member.leases(leases);
+    deliveredAt = System.nanoTime();
     cuts++;
     Optional<HashKv> hash =
         settings.hashEvery() > 0 && cuts % settings.hashEvery() == 0

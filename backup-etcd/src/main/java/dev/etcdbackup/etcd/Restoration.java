@@ -2,6 +2,7 @@ package dev.etcdbackup.etcd;
 
 import com.google.protobuf.ByteString;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.internal.Counted;
 import io.etcd.jetcd.api.Compare;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.PutRequest;
@@ -87,7 +88,10 @@ final class Restoration {
     long done = created + overwritten;
     return dryRun
         ? ""
-        : "; " + done + " keys were written until then, run it again to go on from there";
+        : "; "
+            + Counted.of(done, "key")
+            + (done == 1 ? " was" : " were")
+            + " written until then, run it again to go on from there";
   }
 
   private boolean bring(List<RestoreBatch.Item> batch, List<State> states) throws SourceException {

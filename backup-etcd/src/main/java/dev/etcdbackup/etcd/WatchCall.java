@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
  * <p>etcd answers each put by itself. So that a thousand of them a second do not wake up the taker
  * a thousand times, answers are gathered: until they have {@value #FULL_BYTES} bytes, or for 100 ms
  * after the first one. No more are asked for while as many wait. etcd splits large answers into
- * fragments of some 2 MiB, so at most twice that and twice {@value #FULL_BYTES} bytes are in
- * memory.
+ * fragments of the size of its largest request, 2 MiB by default, so at most twice that and twice
+ * {@value #FULL_BYTES} bytes are in memory.
  */
 final class WatchCall implements Closeable {
   private static final int FULL_BYTES = 256 << 10;
   private static final long GATHERING_NANOS = 100_000_000;
-  private static final int MAX_MESSAGE_BYTES = 64 << 20; // a single event is never split
+
+  /**
+   * etcd makes fragments of nearly the largest request that it takes ({@code --max-request-bytes}),
+   * and never splits an event. Objects of larger revisions could become too large to be read back.
+   */
+  private static final int MAX_MESSAGE_BYTES = 256 << 20;
+
   private static final int CREATE_FRAGMENT = 8; // fields that jetcd's classes do not have
   private static final int RESPONSE_FRAGMENT = 7;
   private static final ByteString FROM_FIRST_KEY = ByteString.copyFrom(new byte[1]);
@@ -121,7 +127,7 @@ final class WatchCall implements Closeable {
         left = arrived.awaitNanos(left);
       }
       if (answers.isEmpty() && end != null) {
-        String why = EtcdStatus.explain(end, "the watch ended");
+        String why = end.isOk() ? "the member ended it" : EtcdStatus.explain(end, "it ended");
         throw new SourceException("watch of " + name + ": " + why, end.asException());
       }
       boolean full = isFull();

@@ -21,9 +21,9 @@ final class WatchSilence {
   }
 
   /**
-   * Notes whether the member is at a later revision than the watch.
+   * Notes whether the member is at a later revision than the watch, or has no leader.
    *
-   * @return whether the member was ahead for longer than the limit without any answer
+   * @return whether that was so for longer than the limit without any answer
    */
   boolean isSilent(boolean memberIsAhead, long now) {
     if (!memberIsAhead) {

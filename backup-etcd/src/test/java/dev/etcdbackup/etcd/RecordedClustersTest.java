@@ -8,6 +8,7 @@ import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
+import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which member is recorded and by which recorder, and a cluster with passwords. */
 @Tag("server")
@@ -132,6 +135,75 @@ class RecordedClustersTest {
           history.assertAnswersAlike(client, etcd, base, etcd.revision() - 45);
         }
       }
+    }
+  }
+
+  /** etcd goes on with a watch whose user has lost the role, but from 3.5 on it is noticed. */
+  @ParameterizedTest(name = "on {0}")
+  @MethodSource("binaries")
+  void aUserWhoLosesTheRoleForSomeTimeSkipsNoRevision(EtcdBinaries version) throws Exception {
+    try (EtcdServer etcd = version.server().rootPassword("secret").start();
+        Client client = root(etcd)) {
+      etcd.addUser("recorder", "its-own");
+      String unused = etcd.etcdctl("user", "grant-role", "recorder", "root");
+      EtcdConnection connection =
+          EtcdConnection.builder(etcd.endpoints()).user("recorder", () -> "its-own").build();
+      boolean told = !version.line().equals("3.4");
+      Duration patience = Duration.ofSeconds(told ? 1 : 60);
+      try (RecorderRun recorder =
+          new RecorderRun(connection, store, it -> it.memberPatience(patience))) {
+        BackupKey base = recorder.base();
+        history.write(client, 20);
+        recorder.await(etcd.revision());
+        unused = etcd.etcdctl("user", "revoke-role", "recorder", "root");
+        long revoked = etcd.revision();
+        history.write(client, 20);
+        if (told) {
+          recorder.awaitEnd();
+          assertThat(recorder.ended)
+              .singleElement()
+              .asString()
+              .containsAnyOf("users or roles were changed", "permission denied");
+          recorder.awaitFailure();
+          assertThat(recorder.failures).anyMatch(e -> e.getMessage().contains("permission denied"));
+          assertThat(recorder.bases).isEmpty();
+        }
+        unused = etcd.etcdctl("user", "grant-role", "recorder", "root");
+        BackupKey next = told ? recorder.base() : base;
+        history.write(client, 20);
+        recorder.await(etcd.revision());
+        history.assertAnswersAlike(client, etcd, base, revoked);
+        history.assertAnswersAlike(client, etcd, next, etcd.revision());
+        history.assertAnswersAlike(client, etcd, next, etcd.revision() - 15);
+      }
+    }
+  }
+
+  static List<EtcdBinaries> binaries() {
+    return EtcdBinaries.all();
+  }
+
+  @Test
+  void aMemberThatIsCutOffFromTheOthersIsWaitedFor() throws Exception {
+    try (EtcdCluster cluster = EtcdServer.builder().startCluster(3);
+        RecorderRun recorder =
+            new RecorderRun(
+                EtcdConnection.to(cluster.member(2).endpoints()),
+                store,
+                it -> it.timeout(Duration.ofSeconds(1)));
+        Client client = RecordedHistory.client(cluster.member(2))) {
+      BackupKey base = recorder.base();
+      history.write(client, 20);
+      recorder.await(cluster.member(2).revision());
+      cluster.member(0).kill();
+      cluster.member(1).kill();
+      recorder.awaitFailure();
+      assertThat(recorder.failures.get(0)).hasMessageContaining("has no leader");
+      cluster.member(0).restart();
+      history.write(client, 20);
+      recorder.await(cluster.member(2).revision());
+      assertThat(recorder.ended).isEmpty();
+      history.assertAnswersAlike(client, cluster.member(2), base, cluster.member(2).revision());
     }
   }
 

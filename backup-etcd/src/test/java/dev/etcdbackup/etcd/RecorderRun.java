@@ -26,6 +26,7 @@ final class RecorderRun implements AutoCloseable {
   final List<String> ended = new CopyOnWriteArrayList<>();
   final List<BackupException> failures = new CopyOnWriteArrayList<>();
   final BlockingQueue<BackupKey> bases = new LinkedBlockingQueue<>();
+  final BlockingQueue<Long> checks = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
   private final BlockingQueue<BackupException> failing = new LinkedBlockingQueue<>();
   private final BlockingQueue<Long> reached = new LinkedBlockingQueue<>();
@@ -35,10 +36,18 @@ final class RecorderRun implements AutoCloseable {
 
   RecorderRun(
       EtcdConnection connection, BackupStore store, UnaryOperator<ChangeRecorderBuilder> settings) {
+    this(connection, store, bases(connection, store), settings);
+  }
+
+  RecorderRun(
+      EtcdConnection connection,
+      BackupStore store,
+      ChangeRecorder.BaseSource bases,
+      UnaryOperator<ChangeRecorderBuilder> settings) {
     ChangeRecorder recorder =
         settings
             .apply(
-                ChangeRecorder.builder(connection, store, PROJECT, bases(connection, store))
+                ChangeRecorder.builder(connection, store, PROJECT, bases)
                     .period(Duration.ofMillis(200))
                     .bytes(32 << 10)
                     .hashEvery(2)
@@ -73,6 +82,14 @@ final class RecorderRun implements AutoCloseable {
     BackupKey base = bases.poll(WAIT.toSeconds(), TimeUnit.SECONDS);
     assertThat(base).as("a base; died: %s, failures: %s", died, failures).isNotNull();
     return base;
+  }
+
+  /** Waits until the member has been asked so many times where it stands. */
+  void awaitChecks(int times) throws InterruptedException {
+    checks.clear();
+    for (int i = 0; i < times; i++) {
+      assertThat(checks.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("a check").isNotNull();
+    }
   }
 
   /** Waits until a chain ended. */
@@ -119,6 +136,11 @@ final class RecorderRun implements AutoCloseable {
     @Override
     public void stored(Backup changes, long events) {
       reached.add(changes.name().revision().orElseThrow());
+    }
+
+    @Override
+    public void checked(long stored, long live) {
+      checks.add(live);
     }
 
     @Override

@@ -17,17 +17,18 @@ import java.util.function.Function;
 
 /**
  * A listener of a scheduler that writes Kubernetes Events ({@code events.k8s.io/v1}), so that
- * {@code kubectl describe} of a resource shows what became of its backups.
+ * {@code kubectl describe} of a resource shows the results of its backups.
  *
- * <p>Written are backups that were stored or failed, suspicious backups, what could not be pruned
- * or copied, checks, and lost locks; the reasons are the constants of this class. What is repeated
- * within 1 hour is not written anew: the event that is there gets a series with a count, at most
- * once in 5 minutes. An object gets at most 25 new events an hour; more are dropped. So a cluster
- * that fails every few seconds costs at most 13 requests an hour.
+ * <p>It writes an event for each backup that was stored or failed, for suspicious backups, for
+ * pruning and copying that failed, for checks, and for lost locks; the reasons are the constants of
+ * this class. An event that repeats within 1 hour is not created again: the existing event gets a
+ * series with a count, which is updated at most once in 5 minutes. An object gets at most 25 new
+ * events an hour; more are dropped. So a cluster that fails every few seconds costs at most 13
+ * requests an hour.
  *
- * <p>Never delays a backup: one daemon thread sends the events, which ends when there has been
- * nothing to send for 5 seconds; 1,000 wait at most, more are dropped. An event that cannot be
- * written is lost, and logged at DEBUG. Thread-safe.
+ * <p>It never delays a backup: one daemon thread sends the events and ends after 5 seconds without
+ * any. At most 1,000 events wait; further ones are dropped. An event that cannot be written is
+ * lost, and logged at DEBUG. Thread-safe.
  *
  * <p>Needs the verbs {@code create} and {@code update} for {@code events} of {@code events.k8s.io}
  * in the namespaces of the objects.

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * resource keeps it: {@code Pending}, then {@code Running}, then {@code Succeeded} or {@code
  * Failed}.
  *
- * <p>A task that is done stays so: nothing changes it any more, and what is reported late is
- * ignored. A task that a status says is running although this process does not run it was
- * interrupted by a restart; {@link #interrupted} says what becomes of it.
+ * <p>A task that is done does not change any more; later reports are ignored. A task that is
+ * running according to a status, but not in this process, was interrupted by a restart: call {@link
+ * #interrupted}.
  *
  * <p>Immutable and thread-safe.
  *
@@ -26,11 +26,11 @@ public record BackupTask(
     State state, Optional<Instant> started, Optional<Instant> finished, String message) {
   /** The states of a task. */
   public enum State {
-    /** It was not begun yet. */
+    /** It has not begun. */
     PENDING("Pending"),
-    /** It is carried out. */
+    /** It is running. */
     RUNNING("Running"),
-    /** It is done. */
+    /** It succeeded. */
     SUCCEEDED("Succeeded"),
     /** It failed and is not tried again. */
     FAILED("Failed");
@@ -121,7 +121,7 @@ public record BackupTask(
   }
 
   /**
-   * Says what becomes of a task that was running when the operator ended.
+   * Returns the task as it is after a restart of the operator.
    *
    * @param now the time
    * @param repeatable whether it may be carried out again, as a restore whose steps are idempotent;

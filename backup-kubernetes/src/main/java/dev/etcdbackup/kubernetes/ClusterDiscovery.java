@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A cluster that appears is put into the scheduler, which backs it up at once when it has no
- * backup; one that changes is put anew, for example when it is scaled; one whose object is deleted
- * is removed, and its backups stay. Nothing of that needs a restart. Secrets are read for each
- * snapshot, see {@link EtcdSecrets}.
+ * backup; one that changes, for example when it is scaled, replaces the one in the scheduler; one
+ * whose object is deleted is removed, and its backups stay. None of this needs a restart. Secrets
+ * are read for each snapshot, see {@link EtcdSecrets}.
  *
  * <p>A cluster is found and not backed up when it is scaled to 0 pods, has the annotation {@code
  * etcdbackup.dev/backup: no}, has a project that is not valid or that an older cluster has already,
@@ -50,9 +50,9 @@ import org.slf4j.LoggerFactory;
  * #notBackedUp()} has the reason, and {@link #coverage} adds it to the report of the scheduler. It
  * is put into the scheduler when the reason is gone.
  *
- * <p>Clusters in the scheduler that this did not find are left alone. While the API server cannot
- * be reached, everything stays as it was found last; the watch is resumed, and what changed
- * meanwhile is found by a list.
+ * <p>Other clusters in the scheduler are not changed. While the API server cannot be reached,
+ * everything stays as it was found last; the watch is resumed, and what changed meanwhile is found
+ * by a list.
  *
  * <p>Needs the verbs {@code list} and {@code watch} for the kinds of its layouts (StatefulSets;
  * Services and EndpointSlices; pods) and {@code get} for the Secrets that clusters name.
@@ -252,7 +252,7 @@ public final class ClusterDiscovery implements AutoCloseable {
     }
   }
 
-  /** Makes the scheduler have of a project what was found. */
+  /** Puts the cluster that was found for a project into the scheduler, or removes it. */
   private void refresh(String project) {
     List<Candidate> claimants = claims.of(project);
     refused.remove(project);

@@ -91,8 +91,8 @@ public final class EtcdSecrets {
   }
 
   /**
-   * Returns that no Secret is needed: {@code http}, or {@code https} with what the Java runtime
-   * trusts.
+   * Returns an instance without Secrets, for {@code http}, or for {@code https} with the
+   * authorities that the Java runtime trusts.
    *
    * @return no Secrets
    */
@@ -101,8 +101,8 @@ public final class EtcdSecrets {
   }
 
   /**
-   * Returns one Secret for everything of TLS: authorities, client certificate and key. That is what
-   * cert-manager writes, and the {@code clientTLSSecret} of the etcd operator.
+   * Returns an instance with one Secret for authorities, client certificate and key, as
+   * cert-manager writes it, and as the {@code clientTLSSecret} of the etcd operator is.
    *
    * @param secret the name of the Secret
    * @return the Secrets
@@ -216,7 +216,7 @@ public final class EtcdSecrets {
     return new EtcdSecrets(null, null, user);
   }
 
-  /** These, and what they do not name as the others name it. */
+  /** Returns these Secrets, completed by others where these name none. */
   EtcdSecrets orElse(EtcdSecrets others) {
     return new EtcdSecrets(
         ca == null ? others.ca : ca,
@@ -337,7 +337,7 @@ public final class EtcdSecrets {
       return name != null ? name : text(new Entry(user.password().secret(), USER_NAME), List.of());
     }
 
-    /** Without the line break that a file of it often ends with. */
+    /** Removes the line break at the end, which files of passwords often have. */
     String text(Entry entry, List<String> usual) throws IOException {
       return new String(bytes(entry, usual), StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
     }

@@ -56,7 +56,7 @@ final class HeldKubernetesLease implements BackupLock.Held {
         new RenewedLease(Duration.ofSeconds(grant.ttlSeconds()), grant.asked(), this::lost);
   }
 
-  /** Has it renewed from now on. */
+  /** Starts the renewal. */
   void renewBy(ScheduledExecutorService timer) {
     state.renewBy(timer, this::tick);
   }

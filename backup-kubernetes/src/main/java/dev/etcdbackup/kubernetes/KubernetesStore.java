@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A bucket as a store, whose address and credentials are in a Secret, a ConfigMap or both. They are
  * watched: keys, authorities or an endpoint that change apply to the calls that begin afterwards,
- * without a restart; calls under way go on with what they began with.
+ * without a restart; calls that are under way keep the settings with which they began.
  *
  * <p>Entries, with the names that other tools give them: {@code bucket} ({@code BUCKET_NAME},
  * {@code S3_BUCKET}), {@code prefix}, {@code endpoint} ({@code AWS_ENDPOINT_URL}, {@code
@@ -249,7 +249,7 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
       this.clock = clock;
     }
 
-    /** Other calls wait for what the first one reads. */
+    /** Other calls wait until the first one has read. */
     synchronized void readWhatIsOld() {
       Instant now = clock.instant();
       boolean isNew =
@@ -325,7 +325,8 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     }
 
     /**
-     * Sets what else the store is to have: the size of parts, an object lock. Default: nothing.
+     * Sets further settings of the store, for example the size of parts or an object lock. Default:
+     * none.
      *
      * @param customization changes the builder of each store that is opened, and returns it; may
      *     throw an {@link IllegalArgumentException}
@@ -337,9 +338,9 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     }
 
     /**
-     * Reads the Secret and the ConfigMap and watches them from then on. That they are missing or
-     * not valid is no failure: they may come later. Blocks until they were read. Sends nothing to
-     * the bucket.
+     * Reads the Secret and the ConfigMap and watches them from then on. It is no failure when they
+     * are missing or not valid: they may be created or corrected later. Blocks until they were
+     * read. Sends nothing to the bucket.
      *
      * @param timeout how long that may take, more than 0
      * @return the store

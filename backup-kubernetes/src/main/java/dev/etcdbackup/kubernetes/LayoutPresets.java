@@ -34,7 +34,7 @@ public final class LayoutPresets {
    * Returns the layout of the clusters of the etcd operator of CoreOS: the headless Service of
    * each, with the labels {@code app=etcd} and {@code etcd_cluster=NAME} and that name. It stays
    * when all pods are lost. The project is the name of the cluster without {@code -etcd}: {@code
-   * cray-bss} of {@code cray-bss-etcd}. The Secret of a cluster with TLS is named by an annotation.
+   * cray-bss} of {@code cray-bss-etcd}. An annotation names the Secret of a cluster with TLS.
    *
    * @return the layout
    */
@@ -95,8 +95,8 @@ public final class LayoutPresets {
    * Returns the layout of the etcd operator of Cozystack (aenix): pods with the labels {@code
    * app.kubernetes.io/name=etcd} and {@code app.kubernetes.io/managed-by=etcd-operator} and a
    * container {@code etcd}, by the label {@code app.kubernetes.io/instance}, which is the name of
-   * the {@code EtcdCluster}. Pods, since its StatefulSets have no labels, and since version 0.5 it
-   * has none. The project is {@code NAMESPACE-NAME}.
+   * the {@code EtcdCluster}. Pods are selected because its StatefulSets have no labels, and
+   * versions since 0.5 have no StatefulSets. The project is {@code NAMESPACE-NAME}.
    *
    * <p>A cluster with TLS uses the Secrets that Cozystack gives it, {@code NAME-ca-tls} for the
    * authorities and {@code NAME-client-tls} for the client certificate; since version 0.5 of the

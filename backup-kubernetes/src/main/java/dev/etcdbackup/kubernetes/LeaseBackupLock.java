@@ -136,8 +136,8 @@ public final class LeaseBackupLock implements BackupLock, AutoCloseable {
   }
 
   /**
-   * Releases the locks that are still held and ends the threads. To be called when the schedulers
-   * that use it were stopped: holders are not notified but find their locks gone when they confirm.
+   * Releases the locks that are still held and ends the threads. Stop the schedulers that use it
+   * first: holders are not notified, and find that they have lost their locks when they confirm.
    * Takes 5 seconds at most for each. Closing again does nothing.
    */
   @Override

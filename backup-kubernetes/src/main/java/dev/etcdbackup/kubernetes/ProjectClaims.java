@@ -20,7 +20,7 @@ final class ProjectClaims {
       new TreeMap<>(); // of each project, by object
 
   /**
-   * Takes in that a layout sees an object as a cluster, or no longer.
+   * Records that a layout takes an object for a cluster, or no longer does.
    *
    * @return the projects of which something has changed
    */

@@ -20,7 +20,7 @@ public enum StoreEntry {
       "http_s3_endpoint"),
   /** The bucket. */
   BUCKET("bucket", "BUCKET_NAME", "S3_BUCKET"),
-  /** What is before the projects. */
+  /** The prefix before the projects. */
   PREFIX("prefix", "S3_PREFIX"),
   /** The region that requests are signed for. */
   REGION("region", "AWS_REGION", "AWS_DEFAULT_REGION", "BUCKET_REGION"),

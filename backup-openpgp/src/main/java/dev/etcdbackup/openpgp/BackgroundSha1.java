@@ -50,7 +50,8 @@ final class BackgroundSha1 implements Closeable {
   }
 
   /**
-   * Has the thread hash bytes of the buffer that was returned last. They must not change any more.
+   * Hands bytes of the buffer that was returned last to the thread, to be hashed. They must not
+   * change any more.
    */
   void update(byte[] buffer, int offset, int length) {
     if (executor == null) {

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Backups with the suffix {@code .gpg}: OpenPGP messages encrypted to one public key or more, which
  * {@code gpg --decrypt} reads.
  *
- * <p>Written are RFC 4880's integrity-protected data packets (version 1, with a modification
- * detection code), encrypted with AES-256, with one uncompressed literal data packet inside. Read
- * is what gpg 2.2 and 2.4 write with AES: armoured or not, compressed or not, signed or not; the
- * signature inside a message is not verified. That includes the mode OCB, which gpg 2.4 chooses
+ * <p>It writes RFC 4880's integrity-protected data packets (version 1, with a modification
+ * detection code), encrypted with AES-256, with one uncompressed literal data packet inside. It
+ * reads what gpg 2.2 and 2.4 write with AES: armoured or not, compressed or not, signed or not; it
+ * does not verify the signature inside a message. That includes the mode OCB, which gpg 2.4 chooses
  * when all recipients' keys ask for it. A message without integrity protection is refused as
  * corrupt; so is one in another AEAD mode, and one as RFC 9580 describes it with {@link
  * KeyUnavailableException}.

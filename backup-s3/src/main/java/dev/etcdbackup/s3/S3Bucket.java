@@ -99,7 +99,7 @@ final class S3Bucket {
             requestTimeout,
             SdkVersion.mayAddChecksums(client),
             sseCustomerKey != null,
-            pathStyleHint());
+            this::pathStyleHint);
     // Over HTTP the signature covers a hash of the body; over HTTPS the SDK leaves it out.
     this.md5 = endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme());
     this.withDeadline =

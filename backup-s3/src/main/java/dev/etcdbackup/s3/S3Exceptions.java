@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,21 +51,22 @@ final class S3Exceptions {
   private final Duration timeout;
   private final boolean checksums;
   private final boolean encrypted;
-  private final String pathStyleHint;
+  private final Supplier<String> pathStyleHint;
 
   /**
    * Takes what all requests have in common.
    *
    * @param checksums whether the client may add checksums to every body, as the SDK does by default
    * @param encrypted whether a customer's key goes with the requests
-   * @param pathStyleHint the question for a client that puts buckets into the host name, else empty
+   * @param pathStyleHint the question for a client that puts buckets into the host name, else
+   *     empty; asked for when there is a failure
    */
   S3Exceptions(
       @Nullable URI endpoint,
       Duration timeout,
       boolean checksums,
       boolean encrypted,
-      String pathStyleHint) {
+      Supplier<String> pathStyleHint) {
     this.pathStyleHint = pathStyleHint;
     this.checksums = checksums && endpoint != null; // AWS itself supports them
     this.encrypted = encrypted;
@@ -78,7 +80,7 @@ final class S3Exceptions {
    * none.
    */
   String pathStyleHint() {
-    return pathStyleHint;
+    return pathStyleHint.get();
   }
 
   /** The server, for messages. */
@@ -294,7 +296,7 @@ final class S3Exceptions {
       return "unknown host ("
           + host.getMessage()
           + "); is the endpoint right"
-          + pathStyleHint
+          + pathStyleHint()
           + "?"
           + proxyHint();
     }
@@ -317,7 +319,7 @@ final class S3Exceptions {
       return noCredentials(said);
     }
     if (said.startsWith("Could not parse XML response")) {
-      return "the answer is not XML; is the endpoint that of an S3 server" + pathStyleHint + "?";
+      return "the answer is not XML; is the endpoint that of an S3 server" + pathStyleHint() + "?";
     }
     IOException io = cause(e, IOException.class);
     if (io == null) {

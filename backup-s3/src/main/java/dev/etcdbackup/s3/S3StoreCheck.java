@@ -7,6 +7,7 @@ import dev.etcdbackup.Content;
 import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.s3.S3Bucket.Found;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -166,10 +167,9 @@ public final class S3StoreCheck {
         ? ok("the bucket exists and can be listed")
         : warning(
             "the bucket can be listed; "
-                + old.size()
-                + " objects of an earlier check are in the project "
-                + PROJECT
-                + " and may be deleted");
+                + Counted.of(old.size(), "object")
+                + " of an earlier check may be deleted, in the project "
+                + PROJECT);
   }
 
   private Finding clock() throws BackupException {

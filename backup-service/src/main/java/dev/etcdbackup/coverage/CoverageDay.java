@@ -2,6 +2,7 @@ package dev.etcdbackup.coverage;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.ForeignBackup;
+import dev.etcdbackup.internal.Counted;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -110,7 +111,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
       Integer other = foreign.getOrDefault(day, 0);
       days.add(
           own == 0 && other > 0 && !failures.containsKey(day)
-              ? new CoverageDay(day, State.OTHERS, count(other) + " of another tool")
+              ? new CoverageDay(day, State.OTHERS, Counted.of(other, "backup") + " of another tool")
               : of(day, today, own, failures.get(day), expected));
     }
     return List.copyOf(days);
@@ -133,7 +134,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
       @Nullable String failure,
       Predicate<LocalDate> expected) {
     if (backups > 0) {
-      return new CoverageDay(day, State.FULL, count(backups));
+      return new CoverageDay(day, State.FULL, Counted.of(backups, "backup"));
     }
     if (failure != null) {
       return new CoverageDay(day, State.FAILED, failure);
@@ -144,9 +145,5 @@ public record CoverageDay(LocalDate day, State state, String note) {
     return day.equals(today)
         ? new CoverageDay(day, State.TODAY, "none yet")
         : new CoverageDay(day, State.MISSING, "no backup");
-  }
-
-  private static String count(int backups) {
-    return backups == 1 ? "1 backup" : backups + " backups";
   }
 }

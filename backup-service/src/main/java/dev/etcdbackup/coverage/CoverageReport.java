@@ -3,6 +3,7 @@ package dev.etcdbackup.coverage;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignBackup;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.page.Html;
 import java.time.Duration;
@@ -129,7 +130,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
 
   private static CoverageRow unconfigured(String project, Found found, Instant now) {
     StringJoiner note = new StringJoiner("; ");
-    note.add(found.count == 1 ? "1 object" : found.count + " objects");
+    note.add(Counted.of(found.count, "object"));
     boolean covered = found.newest.isEmpty() && found.coveredByOthers(UNKNOWN_INTERVAL, now);
     return found.row(
         project, covered ? CoverageState.COVERED_BY_OTHERS : CoverageState.UNCONFIGURED, note, now);

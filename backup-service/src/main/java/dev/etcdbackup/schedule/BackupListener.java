@@ -56,9 +56,9 @@ public interface BackupListener {
   default void skipped(String project, String reason) {}
 
   /**
-   * A run ended, whatever became of it, also one that only looked at what the store has. The last
-   * call for a run: {@link BackupScheduler#status} has its result now, which it has not when {@link
-   * #succeeded} is called.
+   * A run ended, with whatever result, and also when it only listed the store. This is the last
+   * call for a run: from now on {@link BackupScheduler#status} has its result, which it does not
+   * have yet when {@link #succeeded} is called.
    *
    * @param project the project
    */
@@ -96,7 +96,7 @@ public interface BackupListener {
    *
    * @param project the project
    * @param store the name of the second store
-   * @param report what became of each backup; not all of them may have been copied
+   * @param report the result for each backup; not all of them may have been copied
    */
   default void copied(String project, String store, CopyReport report) {}
 

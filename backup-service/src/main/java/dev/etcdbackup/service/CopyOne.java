@@ -13,6 +13,7 @@ import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.service.CopyReport.Copied;
@@ -234,7 +235,7 @@ record CopyOne(
         : result(
             Outcome.REFUSED,
             false,
-            "the target has another object of this name, of " + present.size() + " bytes");
+            "the target has another object of this name, of " + Counted.of(present.size(), "byte"));
   }
 
   private Copied result(Outcome outcome, boolean verified, String detail) {

@@ -85,7 +85,7 @@ class BackupCopierTest {
 
     assertThat(report.copies()).map(Copied::outcome).containsOnly(Outcome.REFUSED);
     assertThat(report.copies().get(1).detail())
-        .isEqualTo("the target has another object of this name, of 1 bytes");
+        .isEqualTo("the target has another object of this name, of 1 byte");
     assertThat(report.ok()).isFalse();
     assertThat(content(to)).isEqualTo(before);
   }

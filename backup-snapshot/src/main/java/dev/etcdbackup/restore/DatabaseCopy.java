@@ -1,6 +1,7 @@
 package dev.etcdbackup.restore;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.BucketVisitor;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HistoryFilter;
@@ -80,10 +81,10 @@ final class DatabaseCopy {
     }
     if (filter.leasesGone() > 0) {
       warnings.add(
-          filter.leasesGone()
-              + " leases that keys had ended between revision "
+          Counted.of(filter.leasesGone(), "lease")
+              + " that keys had ended between revision "
               + filter.revision()
-              + " and the snapshot, and cannot be restored: keys that had them then do not expire");
+              + " and the snapshot, and cannot be restored: those keys do not expire");
     }
   }
 

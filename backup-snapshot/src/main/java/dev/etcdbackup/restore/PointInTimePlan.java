@@ -2,6 +2,7 @@ package dev.etcdbackup.restore;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.Preflight;
 import java.io.IOException;
@@ -48,10 +49,9 @@ public record PointInTimePlan(Backup base, Reached reached, Preflight preflight)
         "restore "
             + base.key()
             + " and "
-            + reached.events()
-            + " changes in "
-            + reached.objects()
-            + (reached.objects() == 1 ? " object" : " objects"));
+            + Counted.of(reached.events(), "change")
+            + " in "
+            + Counted.of(reached.objects(), "object"));
     String time = reached.time().map(it -> ", recorded at " + it).orElse("");
     lines.add("it leads to revision " + reached.revision() + time);
     reached.problem().ifPresent(problem -> lines.add("NOT COMPLETE: " + problem));

@@ -6,37 +6,51 @@ import dev.etcdbackup.snapshot.bbolt.Bucket;
 import dev.etcdbackup.snapshot.bbolt.Damage;
 import dev.etcdbackup.snapshot.bbolt.Leaf;
 import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
+import dev.etcdbackup.snapshot.bbolt.PassedLeaf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the pairs of one of the small buckets, each on its own. */
 final class BucketCheck implements LeafVisitor {
+  private static final String LEASE = "lease";
+
   private final ProblemCollector problems;
   private final SnapshotScan.EntrySink rule;
+  private final boolean leases;
 
-  private BucketCheck(ProblemCollector problems, SnapshotScan.EntrySink rule) {
+  private BucketCheck(ProblemCollector problems, SnapshotScan.EntrySink rule, boolean leases) {
     this.problems = problems;
     this.rule = rule;
+    this.leases = leases;
   }
 
-  /** What checks a bucket; one that etcd does not have is a problem by itself. */
-  static LeafVisitor of(Bucket bucket, ProblemCollector problems) {
+  /** What checks leases. */
+  static LeafVisitor ofLeases(ProblemCollector problems) {
+    return new BucketCheck(problems, Records::lease, true);
+  }
+
+  /**
+   * What checks a bucket; one that etcd does not have is a problem by itself.
+   *
+   * @param meta takes the pairs of the bucket of that name
+   */
+  static LeafVisitor of(Bucket bucket, MetaBucket meta, ProblemCollector problems) {
     if (bucket.name().equals("key")) {
       return new HistoryCheck(problems);
     }
-    SnapshotScan.EntrySink rule = rule(bucket.name());
+    SnapshotScan.EntrySink rule = rule(bucket.name(), meta);
     if (rule == null) {
       problems.damaged(
           Damage.BUCKET, bucket.page(), bucket.position(), "etcd has no bucket of this name");
       return leaf -> {};
     }
-    return new BucketCheck(problems, rule);
+    return new BucketCheck(problems, rule, bucket.name().equals(LEASE));
   }
 
-  private static SnapshotScan.@Nullable EntrySink rule(String bucket) {
+  private static SnapshotScan.@Nullable EntrySink rule(String bucket, MetaBucket meta) {
     return switch (bucket) {
-      case MetaBucket.NAME -> new MetaBucket()::take;
-      case "lease" -> Records::lease;
+      case MetaBucket.NAME -> meta::take;
+      case LEASE -> Records::lease;
       case "members" -> Records::member;
       case "members_removed" -> (key, value) -> Records.memberId(key);
       case "alarm" -> (key, value) -> Records.alarm(key);
@@ -69,6 +83,13 @@ final class BucketCheck implements LeafVisitor {
       default -> {
         // a later version's
       }
+    }
+  }
+
+  @Override
+  public void passed(PassedLeaf leaf) throws IOException {
+    if (!leases || leaf.kind() != PassingLeaves.LEASES) {
+      LeafVisitor.super.passed(leaf);
     }
   }
 

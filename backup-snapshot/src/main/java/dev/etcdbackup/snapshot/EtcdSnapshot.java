@@ -197,7 +197,21 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when it cannot be read
    */
   public Preflight preflight(boolean encryptionKeys) throws IOException {
-    return new PreflightScan(bytes).run(encryptionKeys);
+    return new PreflightScan(bytes).run(encryptionKeys ? HistorySelection.ALL : null);
+  }
+
+  /**
+   * What to know before starting a member of which only a part is restored: of the values that
+   * Kubernetes encrypted, those of the part. Reads the history once, twice for the latest only.
+   *
+   * @param part what is restored
+   * @return the findings
+   * @throws RevisionNotRetainedException when the snapshot does not hold the part's revision
+   * @throws CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
+   */
+  public Preflight preflight(HistorySelection part) throws IOException {
+    return new PreflightScan(bytes).run(part);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.snapshot.bbolt.Leaf;
 import dev.etcdbackup.snapshot.bbolt.LeafVisitor;
+import dev.etcdbackup.snapshot.bbolt.PassedLeaf;
 import java.io.IOException;
 
 /** Checks the events of the bucket {@code key}. */
@@ -23,6 +24,22 @@ final class HistoryCheck implements LeafVisitor {
     }
   }
 
+  @Override
+  public void passed(PassedLeaf leaf) throws IOException {
+    byte[] first = leaf.firstKey();
+    byte[] last = leaf.lastKey();
+    if (leaf.kind() != PassingLeaves.EVENTS || !isAfter(revision(first), sub(first))) {
+      LeafVisitor.super.passed(leaf);
+    }
+    main = revision(last);
+    sub = sub(last);
+  }
+
+  /** The main revision of the last event; 0 when there was none. */
+  long last() {
+    return main;
+  }
+
   private void check(Leaf leaf) {
     try {
       event.readRevision(leaf);
@@ -30,7 +47,7 @@ final class HistoryCheck implements LeafVisitor {
       problems.add(Problem.Kind.REVISION, leaf, "the key of this pair " + e.getMessage());
       return;
     }
-    if (event.main < main || (event.main == main && event.sub <= sub)) {
+    if (!isAfter(event.main, event.sub)) {
       problems.add(Problem.Kind.REVISION, leaf, "revision " + event.main + " comes after " + main);
     }
     main = event.main;
@@ -46,5 +63,17 @@ final class HistoryCheck implements LeafVisitor {
     if (problem != null) {
       problems.add(Problem.Kind.KEY_VALUE, leaf, problem);
     }
+  }
+
+  private boolean isAfter(long nextMain, long nextSub) {
+    return nextMain > main || (nextMain == main && nextSub > sub);
+  }
+
+  private static long revision(byte[] key) {
+    return BigEndian.int64(key, 0);
+  }
+
+  private static long sub(byte[] key) {
+    return BigEndian.int64(key, 9);
   }
 }

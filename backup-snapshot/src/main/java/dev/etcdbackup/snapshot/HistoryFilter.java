@@ -86,10 +86,7 @@ public final class HistoryFilter {
     } catch (MalformedException e) {
       throw new CorruptBackupException("an entry of the bucket key " + e.getMessage());
     }
-    boolean taken =
-        event.main <= until
-            && isSelected(selection, event)
-            && (latest == null || latest.isLatestPut(event));
+    boolean taken = takes(event);
     if (taken) {
       lastKept = event.main;
       kept += event.keyLength > 0 ? 1 : 0;
@@ -98,6 +95,13 @@ public final class HistoryFilter {
       (taken ? leasesKept : leasesLeftOut).add(event.lease);
     }
     return taken;
+  }
+
+  /** Whether an event is taken; its lease is not noted. */
+  boolean takes(Event one) {
+    return one.main <= until
+        && isSelected(selection, one)
+        && (latest == null || latest.isLatestPut(one));
   }
 
   /**

@@ -21,7 +21,11 @@ public final class KeyTimeline {
   private final Set<String> seen = new HashSet<>();
   private Optional<Instant> before = Optional.empty();
   private Optional<KeyValue> state = Optional.empty();
+  private final List<Taken> taken = new ArrayList<>(); // since the revision went back
   private long revision;
+
+  /** A snapshot: its last revision, when it was taken, and when the one before it was. */
+  private record Taken(long latest, Optional<Instant> after, Instant at) {}
 
   /**
    * Begins a timeline.
@@ -35,9 +39,11 @@ public final class KeyTimeline {
   /**
    * A change of the key.
    *
-   * @param after when it had not happened yet: when the snapshot before was taken; empty for the
-   *     first snapshot
-   * @param before when it had happened: when the snapshot was taken that shows it
+   * @param after when it had not happened yet: when the snapshot before {@code before} was taken;
+   *     empty for the first snapshot
+   * @param before when it had happened: when the first snapshot was taken whose last revision is
+   *     not before it. That snapshot need not show it: the member may have compacted it already,
+   *     while the member of a later snapshot had not
    * @param revision the revision in which it happened; empty for a deletion that was compacted away
    * @param put the key and its value from then on; empty for a deletion
    * @param missed how many puts before it no snapshot shows, as far as versions tell; deletions and
@@ -67,14 +73,19 @@ public final class KeyTimeline {
     SnapshotMetadata metadata = snapshot.metadata();
     long latest = Math.max(metadata.revision(), metadata.compactRevision());
     boolean other = latest < revision;
+    if (other) {
+      this.taken.clear();
+    }
+    this.taken.add(new Taken(latest, before, taken));
     List<Change> changes = new ArrayList<>();
     Optional<KeyValue> previous = state;
     for (KeyRevision event : history) {
       if (seen.add(identity(event))) {
+        Taken first = first(event.revision());
         changes.add(
             new Change(
-                before,
-                taken,
+                first.after(),
+                first.at(),
                 Optional.of(event.revision()),
                 event.put(),
                 missed(previous, event.put()),
@@ -90,6 +101,14 @@ public final class KeyTimeline {
     revision = latest;
     before = Optional.of(taken);
     return changes;
+  }
+
+  /** The first snapshot that was taken at this revision or later. */
+  private Taken first(long changed) {
+    return taken.stream()
+        .filter(one -> one.latest() >= changed)
+        .findFirst()
+        .orElse(taken.get(taken.size() - 1));
   }
 
   private static long missed(Optional<KeyValue> previous, Optional<KeyValue> put) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.Preflight.Topic;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Gathers what to know before starting a restored member. */
 final class PreflightScan {
@@ -30,7 +32,12 @@ final class PreflightScan {
     this.bytes = bytes;
   }
 
-  Preflight run(boolean encryptionKeys) throws IOException {
+  /**
+   * Runs it.
+   *
+   * @param part where values that Kubernetes encrypted are looked for; null for nowhere
+   */
+  Preflight run(@Nullable HistorySelection part) throws IOException {
     SnapshotMetadata metadata = new MetadataScan(new SnapshotScan(bytes)).run();
     versions(metadata);
     auth(MetadataScan.auth(new SnapshotScan(bytes)));
@@ -53,8 +60,8 @@ final class PreflightScan {
               + " is not finished; etcd finishes it at its start",
           "");
     }
-    if (encryptionKeys) {
-      encryption();
+    if (part != null) {
+      encryption(HistoryFilter.of(bytes, part));
     }
     return new Preflight(findings);
   }
@@ -156,13 +163,15 @@ final class PreflightScan {
   }
 
   /** Values begin with {@code k8s:enc:PROVIDER:VERSION:KEY:}. */
-  private void encryption() throws IOException {
+  private void encryption(HistoryFilter part) throws IOException {
     Map<String, Integer> keys = new TreeMap<>();
     new SnapshotScan(bytes)
         .events(
             event -> {
               String key = encryptionKey(event);
-              if (!key.isEmpty() && (keys.size() < MAX_KEYS || keys.containsKey(key))) {
+              if (!key.isEmpty()
+                  && part.takes(event)
+                  && (keys.size() < MAX_KEYS || keys.containsKey(key))) {
                 keys.merge(key, 1, Integer::sum);
               }
             });
@@ -170,7 +179,10 @@ final class PreflightScan {
         (key, count) ->
             add(
                 Topic.ENCRYPTION,
-                count + " stored values are encrypted by Kubernetes with " + key,
+                Counted.of(count, "stored value")
+                    + (count == 1 ? " is" : " are")
+                    + " encrypted by Kubernetes with "
+                    + key,
                 "the API servers need this key in their EncryptionConfiguration"));
   }
 

@@ -114,6 +114,14 @@ public final class ReadOptions {
     return timeout;
   }
 
+  static Duration requireTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
+      throw new IllegalArgumentException(
+          "timeout must be more than zero and at most 100 years, not " + timeout);
+    }
+    return timeout;
+  }
+
   Progress progress() {
     return progress;
   }
@@ -173,11 +181,7 @@ public final class ReadOptions {
      * @throws IllegalArgumentException when it is not
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
-        throw new IllegalArgumentException(
-            "timeout must be more than zero and at most 100 years, not " + timeout);
-      }
-      this.timeout = timeout;
+      this.timeout = requireTimeout(timeout);
       return this;
     }
 

@@ -14,6 +14,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,21 +23,30 @@ import java.util.OptionalLong;
 /**
  * Verifies stored backups to the last page and entry, as {@link EtcdSnapshot#verify()} does.
  *
- * <p>A backup is read once, in one request, and copied as {@link StoredSnapshot} says, which takes
- * up to 32 MiB on top of what {@link EtcdSnapshot} says, or a temporary file. Its SHA-256 is
- * computed while it is copied, and again only when it does not match.
+ * <p>A good backup is read once, in one request, and verified while it is read. There is no
+ * temporary file. What is kept of its pages meanwhile takes some 60 bytes for each page of 4 KiB,
+ * 16 MiB for a GiB, and up to 24 MiB more while values of some MiB are read. That is 128 MiB at
+ * most, or a quarter of the largest heap if that is less.
+ *
+ * <p>A second request, and a copy as {@link StoredSnapshot} says, into 32 MiB of memory or a
+ * temporary file, is needed when a backup is verified {@linkplain VerifyOptions#deep deep} or
+ * without its SHA-256 (then the copy is all there is), when it is damaged, for the report, and when
+ * one reading was not enough: because more than that would have to be kept, or a page is larger
+ * than 8 MiB (etcd makes no such page while its requests are limited to 1.5 MiB, as by default).
  *
  * <p>A backup with an encoding that was not given, an encrypted one for example, is reported as one
  * that cannot be verified.
  *
- * <p>Thread-safe. A call works on the caller's thread. It has no timeout of its own: the store's
- * end each read, and interrupting the thread ends a call within a second.
+ * <p>Thread-safe. A call works on the caller's thread. It has no timeout of its own unless {@link
+ * #withTimeout} sets one: the store's end each read, and interrupting the thread ends a call within
+ * a second.
  */
 public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspector {
   private final BackupEncodings encodings;
   private final Path directory;
   private final VerifyOptions verifyOptions;
   private final ReadOptions.Unpacking unpacking;
+  private final Duration timeout;
   private final ReadOptions.Progress progress;
 
   /**
@@ -58,7 +68,13 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @param options how to verify
    */
   public SnapshotBackupVerifier(BackupEncodings encodings, Path directory, VerifyOptions options) {
-    this(encodings, directory, options, ReadOptions.Unpacking.NONE, (bytes, total) -> {});
+    this(
+        encodings,
+        directory,
+        options,
+        ReadOptions.Unpacking.NONE,
+        ReadOptions.MAX_TIMEOUT,
+        (bytes, total) -> {});
   }
 
   private SnapshotBackupVerifier(
@@ -66,11 +82,13 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
       Path directory,
       VerifyOptions options,
       ReadOptions.Unpacking unpacking,
+      Duration timeout,
       ReadOptions.Progress progress) {
     this.encodings = Objects.requireNonNull(encodings, "encodings");
     this.directory = Objects.requireNonNull(directory, "directory");
     this.verifyOptions = Objects.requireNonNull(options, "options");
     this.unpacking = Objects.requireNonNull(unpacking, "unpacking");
+    this.timeout = Objects.requireNonNull(timeout, "timeout");
     this.progress = Objects.requireNonNull(progress, "progress");
   }
 
@@ -82,18 +100,34 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @return the verifier
    */
   public SnapshotBackupVerifier withUnpacking(ReadOptions.Unpacking unpacking) {
-    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking, progress);
+    return new SnapshotBackupVerifier(
+        encodings, directory, verifyOptions, unpacking, timeout, progress);
   }
 
   /**
-   * Returns a verifier that reports how far the reading of each backup is: of copying it, then of
-   * the pass over its pages.
+   * Returns a verifier that limits each reading of a backup; see {@link
+   * ReadOptions.Builder#timeout}. Default: no limit.
    *
-   * @param progress called on the thread that verifies; the next backup begins at 0 again
+   * @param timeout more than zero, at most 100 years
+   * @return the verifier
+   * @throws IllegalArgumentException when it is not
+   */
+  public SnapshotBackupVerifier withTimeout(Duration timeout) {
+    ReadOptions.requireTimeout(timeout);
+    return new SnapshotBackupVerifier(
+        encodings, directory, verifyOptions, unpacking, timeout, progress);
+  }
+
+  /**
+   * Returns a verifier that reports how far the reading of each backup is; where a copy is needed,
+   * of copying it, then of the pass over its pages.
+   *
+   * @param progress called on the thread that verifies; each reading begins at 0 again
    * @return the verifier
    */
   public SnapshotBackupVerifier withProgress(ReadOptions.Progress progress) {
-    return new SnapshotBackupVerifier(encodings, directory, verifyOptions, unpacking, progress);
+    return new SnapshotBackupVerifier(
+        encodings, directory, verifyOptions, unpacking, timeout, progress);
   }
 
   /**
@@ -112,6 +146,9 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
       return new Verification(List.of("cannot be verified, because " + missing.get()));
     }
     ReadOptions options = readOptions();
+    if (goodWhenRead(backup, store, options).isPresent()) {
+      return new Verification(List.of());
+    }
     try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
       return new Verification(stored.snapshot().verify(verifyOptions).lines());
     } catch (CorruptBackupException e) {
@@ -137,14 +174,39 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
       return Inspection.without(Inspection.Outcome.NOT_VERIFIED, List.of(missing.get()));
     }
     ReadOptions options = readOptions();
-    try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
-      return inspect(stored.snapshot());
+    try {
+      Optional<PassingCheck.Good> good = goodWhenRead(backup, store, options);
+      if (good.isPresent()) {
+        PassingCheck.Good found = good.get();
+        return good(found.revision(), found.meta().writtenBy(), found.databaseSize());
+      }
+      return inspectCopy(backup, store, options);
     } catch (KeyUnavailableException e) {
       return Inspection.without(Inspection.Outcome.NOT_VERIFIED, List.of(message(e)));
     } catch (CorruptBackupException e) {
       return Inspection.without(Inspection.Outcome.NO_SNAPSHOT, List.of(message(e)));
     } catch (IOException e) {
       throw StoredSnapshot.failure(e, backup.key().toString(), options);
+    }
+  }
+
+  /** What the backup is if it was found good in one reading; empty when a copy has to be made. */
+  private Optional<PassingCheck.Good> goodWhenRead(
+      Backup backup, BackupStore store, ReadOptions options) throws BackupException {
+    if (verifyOptions.deep() || !verifyOptions.trailerRequired()) {
+      return Optional.empty();
+    }
+    try {
+      return StoredSnapshot.read(backup, store, options, PassingCheck::of);
+    } catch (CorruptBackupException e) { // it cannot be decoded: the copy ends with the same
+      return Optional.empty();
+    }
+  }
+
+  private Inspection inspectCopy(Backup backup, BackupStore store, ReadOptions options)
+      throws IOException {
+    try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
+      return inspect(stored.snapshot());
     }
   }
 
@@ -160,18 +222,22 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
     if (!problems.isEmpty()) {
       return Inspection.without(Inspection.Outcome.DAMAGED, problems);
     }
+    return good(metadata.revision(), metadata.writtenBy(), metadata.databaseSize());
+  }
+
+  private static Inspection good(long revision, StatusVersion writtenBy, long databaseSize) {
     return new Inspection(
         Inspection.Outcome.GOOD,
         List.of(),
-        OptionalLong.of(metadata.revision()),
-        metadata.writtenBy().name().substring(1).replace('_', '.'),
-        OptionalLong.of(metadata.databaseSize()));
+        OptionalLong.of(revision),
+        writtenBy.name().substring(1).replace('_', '.'),
+        OptionalLong.of(databaseSize));
   }
 
   private ReadOptions readOptions() {
     return ReadOptions.builder(encodings, directory)
         .checksum(ReadOptions.Checksum.REPORTED)
-        .timeout(ReadOptions.MAX_TIMEOUT)
+        .timeout(timeout)
         .unpacking(unpacking)
         .progress(progress)
         .passProgress(progress)

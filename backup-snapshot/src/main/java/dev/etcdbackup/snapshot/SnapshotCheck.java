@@ -7,15 +7,11 @@ import dev.etcdbackup.snapshot.bbolt.Meta;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import dev.etcdbackup.snapshot.bbolt.TreeWalk;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Verifies a snapshot: its SHA-256, its pages, and what is in its buckets. */
 final class SnapshotCheck {
-  private static final List<String> REQUIRED = List.of("key", MetaBucket.NAME);
-
   private final RandomAccessBytes bytes;
   private final boolean checksumMatches;
   private final VerifyOptions options;
@@ -47,7 +43,7 @@ final class SnapshotCheck {
       checkDatabase();
       return report();
     }
-    if (!TrailerCheck.isThere(bytes)) {
+    if (!TrailerCheck.isThere(bytes.size())) {
       if (options.trailerRequired()) {
         problems.add(
             Problem.ofFile(
@@ -84,28 +80,14 @@ final class SnapshotCheck {
     if (metas.isEmpty()) {
       return;
     }
-    Meta meta = metas.get(0);
-    checkSize(meta);
-    if (metas.size() == 2) {
-      checkAgreement(meta, metas.get(1));
-    }
-    TreeWalk walk = new TreeWalk(bytes, meta, problems);
-    Set<String> names = new HashSet<>();
-    for (Bucket bucket : walk.buckets()) {
-      names.add(bucket.name());
-      walk.pairs(bucket, checkedFirst(bucket));
-    }
-    for (String name : REQUIRED) {
-      if (!names.contains(name)) {
-        problems.add(Problem.ofFile(Problem.Kind.BUCKET, "there is no bucket " + name));
-      }
-    }
-    walk.freelist();
+    DatabaseCheck check = new DatabaseCheck(metas, options, problems);
+    check.checkMetas(bytes.size());
+    check.check(new TreeWalk(bytes, metas.get(0), problems), this::checkedFirst);
   }
 
   /** From the first problem on, nothing is handed on. */
   private LeafVisitor checkedFirst(Bucket bucket) throws IOException {
-    LeafVisitor check = BucketCheck.of(bucket, problems);
+    LeafVisitor check = BucketCheck.of(bucket, new MetaBucket(), problems);
     if (!problems.none()) {
       return check;
     }
@@ -117,31 +99,5 @@ final class SnapshotCheck {
         entries.entry(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength());
       }
     };
-  }
-
-  private void checkSize(Meta meta) {
-    long found = bytes.size() - (TrailerCheck.isThere(bytes) ? TrailerCheck.SIZE : 0);
-    long wanted = meta.databaseSize();
-    if (found < wanted || (found > wanted && options.trailerRequired())) {
-      problems.add(
-          Problem.ofFile(Problem.Kind.SIZE, "the database has " + wanted + " bytes, not " + found));
-    }
-  }
-
-  /** A server writes both anew into what it streams; in its own file they are of two moments. */
-  private void checkAgreement(Meta meta, Meta other) {
-    boolean streamed = options.trailerRequired();
-    if (meta.pageSize() != other.pageSize()
-        || meta.transaction() - other.transaction() != 1
-        || (streamed && meta.root() != other.root())
-        || (streamed && meta.freelist() != other.freelist())
-        || (streamed && meta.highWaterMark() != other.highWaterMark())) {
-      problems.add(
-          new Problem(
-              Problem.Kind.META,
-              other.page(),
-              (long) other.page() * meta.pageSize(),
-              "the two meta pages do not belong together"));
-    }
   }
 }

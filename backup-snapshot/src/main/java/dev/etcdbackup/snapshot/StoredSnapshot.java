@@ -108,12 +108,24 @@ public final class StoredSnapshot implements Closeable {
         return of(new RangeBytes(ranges.get(), () -> {}), Access.RANGES, options);
       }
     }
+    return read(backup, store, options, decoded -> of(SnapshotCopy.of(decoded, options), options));
+  }
+
+  /** What is done with a stream. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T of(InputStream decoded) throws IOException;
+  }
+
+  /** Reads a stored backup in one request, as {@link #open} does. */
+  static <T> T read(Backup backup, BackupStore store, ReadOptions options, Reading<T> reading)
+      throws BackupException {
     long size = backup.stored().size();
     String key = backup.key().toString();
     try (InputStream encoded =
             new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
         InputStream decoded = decode(encoded, backup.name(), options)) {
-      return of(SnapshotCopy.of(decoded, options), options);
+      return reading.of(decoded);
     } catch (IOException e) {
       throw failure(e, key, options);
     }

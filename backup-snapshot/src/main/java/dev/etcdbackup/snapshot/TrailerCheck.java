@@ -41,9 +41,9 @@ final class TrailerCheck implements AutoCloseable {
     return check;
   }
 
-  /** Whether there is a SHA-256: databases are a multiple of 512 bytes long. */
-  static boolean isThere(RandomAccessBytes bytes) {
-    return bytes.size() % 512 == SIZE;
+  /** Whether there is a SHA-256 in so many bytes: databases are a multiple of 512 bytes long. */
+  static boolean isThere(long size) {
+    return size % 512 == SIZE;
   }
 
   /** Waits for the answer. */

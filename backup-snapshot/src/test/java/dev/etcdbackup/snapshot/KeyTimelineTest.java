@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +24,7 @@ class KeyTimelineTest {
   private static final int BACKUPS = 200;
 
   @TempDir Path directory;
+  private int files;
 
   private record Shown(long revision, Optional<String> value) {}
 
@@ -94,9 +97,46 @@ class KeyTimelineTest {
     assertThat(changes.get(0).otherHistory()).isTrue();
   }
 
+  /** One member has compacted its history, the other one not yet. */
+  @Test
+  void whatALaterSnapshotStillHoldsHappenedBeforeTheOneThatDoesNotHoldItAnyMore()
+      throws IOException {
+    int compacted = 0;
+    for (long seed = 1; seed <= 8; seed++) {
+      History all = History.random(seed, 400);
+      KeyTimeline timeline = new KeyTimeline(KEY);
+      List<KeyTimeline.Change> changes = new ArrayList<>();
+      changes.addAll(add(timeline, all.until(100), 1));
+      changes.addAll(add(timeline, all.until(300).compacted(299, false), 2));
+      List<KeyTimeline.Change> later = add(timeline, all.until(400), 3);
+      changes.addAll(later);
+      Set<Long> shown = new HashSet<>();
+      for (KeyTimeline.Change change : changes) {
+        if (change.revision().isEmpty()) {
+          continue; // a deletion, which the later one shows again with its revision
+        }
+        long revision = change.revision().get();
+        shown.add(revision);
+        long backup = revision <= 100 ? 1 : revision <= 300 ? 2 : 3;
+        compacted += later.contains(change) && backup == 2 ? 1 : 0;
+        assertThat(change.before()).isEqualTo(Instant.ofEpochSecond(backup));
+        assertThat(change.after().map(Instant::getEpochSecond))
+            .isEqualTo(backup == 1 ? Optional.empty() : Optional.of(backup - 1));
+      }
+      Set<Long> happened = new HashSet<>();
+      for (History.Op op : all.until(400).ops) {
+        if (op.name().equals("key/7")) {
+          happened.add(op.main());
+        }
+      }
+      assertThat(shown).as("seed %s", seed).isEqualTo(happened);
+    }
+    assertThat(compacted).as("changes that were compacted in between").isPositive();
+  }
+
   private List<KeyTimeline.Change> add(KeyTimeline timeline, History history, long at)
       throws IOException {
-    Path file = history.write(directory.resolve("h" + at), 4096);
+    Path file = history.write(directory.resolve("h" + files++), 4096);
     try (EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       return timeline.add(Instant.ofEpochSecond(at), snapshot);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.snapshot.bbolt.BoltWriter;
 import dev.etcdbackup.testkit.etcd.EtcdTools;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -148,6 +149,9 @@ class MutationTest {
     VerifyReport report = ArrayBytes.snapshot(bad).verify();
     assertThat(report.problems()).as(what).hasSizeLessThanOrEqualTo(1000);
     count(sha + (report.ok() ? "good" : "bad"));
+    assertThat(PassingCheck.of(new ByteArrayInputStream(bad)).isPresent())
+        .as("%s: found good in one pass", what)
+        .isEqualTo(report.ok());
     boolean sameSize = bad.length == goods.get(which).length;
     boolean unread = sameSize && differsOnlyIn(bad, which, ByteMap.Use.NONE);
     if (!renewed) {

@@ -74,10 +74,30 @@ class PreflightTest {
               "the snapshot is of etcd 3.8, which is later than this tool knows",
               "a downgrade to 3.7.0 is under way",
               "2 stored values are encrypted by Kubernetes with aescbc, key 'key1'",
-              "1 stored values are encrypted by Kubernetes with an unreadable name of a key",
-              "1 stored values are encrypted by Kubernetes with kms, key 'vault'");
+              "1 stored value is encrypted by Kubernetes with an unreadable name of a key",
+              "1 stored value is encrypted by Kubernetes with kms, key 'vault'");
       assertThat(snapshot.preflight(false).toDo()).hasSize(2);
+      HistorySelection two =
+          HistorySelection.ALL.ofKeys(
+              KeySelection.all()
+                  .including(KeyRange.of("/registry/secrets/1".getBytes(UTF_8)))
+                  .including(KeyRange.of("/registry/secrets/2".getBytes(UTF_8))));
+      assertThat(encrypted(snapshot, two))
+          .containsExactly(
+              "1 stored value is encrypted by Kubernetes with aescbc, key 'key1'",
+              "1 stored value is encrypted by Kubernetes with kms, key 'vault'");
+      assertThat(encrypted(snapshot, two.until(Revision.of(3))))
+          .containsExactly("1 stored value is encrypted by Kubernetes with aescbc, key 'key1'");
+      assertThat(encrypted(snapshot, two.until(Revision.of(2)))).isEmpty();
     }
+  }
+
+  private static List<String> encrypted(EtcdSnapshot snapshot, HistorySelection part)
+      throws IOException {
+    return snapshot.preflight(part).findings().stream()
+        .filter(finding -> finding.topic() == Preflight.Topic.ENCRYPTION)
+        .map(Preflight.Finding::what)
+        .toList();
   }
 
   private static Iterator<BoltWriter.Pair> pairs(Map<String, String> entries) {

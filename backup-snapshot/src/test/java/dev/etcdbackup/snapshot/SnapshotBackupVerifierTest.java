@@ -8,6 +8,7 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
+import dev.etcdbackup.Inspection;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
@@ -55,13 +56,57 @@ class SnapshotBackupVerifierTest {
 
   @Tag("slow")
   @Test
-  void aLargeBackupGoesThroughAFileAndIsReadOnce() throws IOException {
+  void aLargeBackupIsReadOnceAndNoFileIsMade() throws IOException {
     byte[] large = TestSnapshots.bytes(1, 10_000);
-    assertThat(verifier().verify(put("large", large), store).problems()).isEmpty();
+    Path nowhere = directory.resolve("nowhere");
+    SnapshotBackupVerifier withoutFiles =
+        new SnapshotBackupVerifier(BackupEncodings.of(new GzipEncoding()), nowhere);
+    Backup backup = put("large", large);
+    assertThat(withoutFiles.verify(backup, store).problems()).isEmpty();
+    assertThat(store.requests).isEqualTo(1);
     assertThat(store.bytes).isEqualTo(large.length);
+    Inspection inspection = withoutFiles.inspect(backup, store);
+    assertThat(inspection.outcome()).isEqualTo(Inspection.Outcome.GOOD);
+    assertThat(inspection).isEqualTo(inspectCopy(backup));
+  }
+
+  @Tag("slow")
+  @Test
+  void aLargeBackupThatIsBadGoesThroughAFile() throws IOException {
+    byte[] large = TestSnapshots.bytes(1, 10_000);
     large[30_000_000] ^= 1;
     assertThat(verifier().verify(put("large-and-bad", large), store).problems())
         .containsExactly("the SHA-256 at the end is not that of what is before it (TRAILER)");
+    assertThat(store.requests).isEqualTo(2);
+  }
+
+  @Test
+  void whatABackupIsIsTheSameInOneReadingAndFromACopy() throws IOException {
+    for (Golden golden : Golden.all().toList()) {
+      Backup backup = put(golden.file(), golden.bytes());
+      store.requests = 0;
+      Inspection inspection = verifier().inspect(backup, store);
+      assertThat(store.requests).isEqualTo(1);
+      assertThat(inspection.outcome()).isEqualTo(Inspection.Outcome.GOOD);
+      assertThat(inspection).isEqualTo(inspectCopy(backup));
+    }
+  }
+
+  /** A deep verification makes a copy. */
+  private Inspection inspectCopy(Backup backup) throws IOException {
+    return new SnapshotBackupVerifier(
+            BackupEncodings.of(new GzipEncoding()), directory, VerifyOptions.DEFAULT.deeply())
+        .inspect(backup, store);
+  }
+
+  @Test
+  void anInterruptEndsReading() throws IOException {
+    Backup backup = put("interrupted", golden());
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> verifier().verify(backup, store))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("reading p/interrupted was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
@@ -107,7 +152,9 @@ class SnapshotBackupVerifierTest {
 
   @Test
   void noRoomForTheFileIsNoVerdictOnTheBackup() throws IOException {
-    Backup backup = put("large", TestSnapshots.bytes(1, 10_000));
+    byte[] large = TestSnapshots.bytes(1, 10_000);
+    large[30_000_000] ^= 1;
+    Backup backup = put("large", large);
     Path nowhere = directory.resolve("nowhere");
     assertThatThrownBy(
             () ->

@@ -2,6 +2,7 @@ package dev.etcdbackup.etcd.drill;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.restore.ChangeReplay;
 import dev.etcdbackup.restore.ConsolidatedSnapshot;
 import dev.etcdbackup.restore.DataDirRestore;
@@ -114,8 +115,9 @@ public final class Drill {
   }
 
   private static String step(Reached reached) {
-    return reached.events()
-        + " changes were added to the backup, up to revision "
+    return Counted.of(reached.events(), "change")
+        + (reached.events() == 1 ? " was" : " were")
+        + " added to the backup, up to revision "
         + reached.revision()
         + reached.time().map(time -> " of " + time).orElse("")
         + reached
@@ -173,7 +175,7 @@ public final class Drill {
         problems.add("HashKV of " + where + " is " + found + ", of the backup " + hash);
       }
       if (count != keys) {
-        problems.add(where + " holds " + count + " keys, the backup " + keys);
+        problems.add(where + " holds " + Counted.of(count, "key") + ", the backup " + keys);
       }
       if (found.equals(hash) && count == keys) {
         steps.add(
@@ -183,8 +185,7 @@ public final class Drill {
                 + " at revision "
                 + hash.revision()
                 + ", "
-                + keys
-                + " keys");
+                + Counted.of(keys, "key"));
       }
     }
 

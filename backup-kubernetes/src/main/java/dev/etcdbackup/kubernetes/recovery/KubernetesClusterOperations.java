@@ -41,7 +41,7 @@ public final class KubernetesClusterOperations implements ClusterOperations {
     this.deletesOld = builder.deletesOld;
   }
 
-  /** The time between two looks at the cluster. */
+  /** The time between two requests for the state of the cluster. */
   interface Pause {
     void await() throws InterruptedException;
   }
@@ -134,7 +134,7 @@ public final class KubernetesClusterOperations implements ClusterOperations {
   }
 
   /**
-   * Has the step that failed be tried again by the next call of {@code Recovery.carryOut}.
+   * Lets the next call of {@code Recovery.carryOut} repeat the step that failed.
    *
    * @throws IOException when the state cannot be read or saved
    */
@@ -213,7 +213,7 @@ public final class KubernetesClusterOperations implements ClusterOperations {
     }
 
     /**
-     * Sets the time between two looks at the cluster. Default: 2 seconds.
+     * Sets the time between two requests for the state of the cluster. Default: 2 seconds.
      *
      * @param interval more than 0
      * @return this

@@ -3,6 +3,7 @@ package dev.etcdbackup.kubernetes.recovery;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveMember;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Revision;
 import java.io.IOException;
@@ -14,14 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Asks the members of the new cluster whether they are well and hold the same. */
+/** Checks that the members of the new cluster are healthy and hold equal data. */
 record MemberChecks(Members members, Function<URI, EtcdConnection> connections) {
   private static final Duration WRITE = Duration.ofSeconds(5);
   private static final Duration HASH = Duration.ofMinutes(5);
 
   /** What a comparison found. */
   sealed interface Comparison {
-    /** All is equal. */
+    /** All members are equal. */
     record Equal(String message) implements Comparison {}
 
     /** Something cannot be compared yet. */
@@ -111,8 +112,7 @@ record MemberChecks(Members members, Function<URI, EtcdConnection> connections) 
             + " at revision "
             + revision
             + " on "
-            + members.count()
-            + " members"
+            + Counted.of(members.count(), "member")
             + (backup.isPresent() ? " and in the backup" : "; not compared with the backup"));
   }
 

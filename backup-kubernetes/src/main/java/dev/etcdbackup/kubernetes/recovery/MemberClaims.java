@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * when it was done before.
  */
 record MemberClaims(KubernetesClient client, String namespace, String set, String id) {
-  /** On whatever a restore made or keeps: the id of the restore. */
+  /** The id of the restore, on all objects that it made or keeps. */
   static final String RESTORE = "etcdbackup.dev/restore";
 
   /** On claims of a restore. */
@@ -140,7 +140,7 @@ record MemberClaims(KubernetesClient client, String namespace, String set, Strin
   }
 
   /**
-   * Has a volume kept whatever becomes of its claim, and remembers what its policy was.
+   * Sets a volume to be kept when its claim is deleted, and records the policy that it had.
    *
    * @return whether there is such a volume
    */

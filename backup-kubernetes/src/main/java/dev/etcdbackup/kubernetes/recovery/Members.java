@@ -172,7 +172,7 @@ record Members(
         .collect(Collectors.joining(","));
   }
 
-  /** What may go wrong with this StatefulSet and is better known before. */
+  /** Problems of this StatefulSet that a restore would meet. */
   List<String> remarks() {
     List<String> remarks = new ArrayList<>();
     if (!"Parallel".equals(set.getSpec().getPodManagementPolicy()) && count > 1) {

@@ -1,6 +1,7 @@
 package dev.etcdbackup.kubernetes.recovery;
 
 import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.internal.Counted;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -71,7 +72,7 @@ final class RestoreRun {
       case STOP -> stop();
       case RESTORE_DATA -> restoreData();
       case SWAP_VOLUMES -> swapVolumes();
-      case START -> scaleTo(state.members(), "started " + state.members() + " members");
+      case START -> scaleTo(state.members(), "started " + Counted.of(state.members(), "member"));
       case AWAIT_HEALTHY -> awaitHealthy();
       case COMPARE -> compare();
       case RESTART_DEPENDANTS -> restartDependants();
@@ -179,7 +180,7 @@ final class RestoreRun {
       throw failure("Jobs failed, see their pods' logs: " + String.join("; ", progress.failed()));
     }
     return progress.running().isEmpty()
-        ? Result.done("restored the data of " + members.count() + " members")
+        ? Result.done("restored the data of " + Counted.of(members.count(), "member"))
         : Result.waiting("Jobs " + String.join(", ", progress.running()) + " to complete");
   }
 

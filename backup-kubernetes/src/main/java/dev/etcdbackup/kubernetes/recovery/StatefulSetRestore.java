@@ -206,9 +206,9 @@ public final class StatefulSetRestore {
   }
 
   /**
-   * Turns a restore back: the following calls of {@link #advance} stop the new cluster, take the
-   * old volumes into use again and start the old number of members. Restored volumes that were in
-   * use are kept under {@code CLAIM-undone-ID}.
+   * Begins the rollback of a restore: the following calls of {@link #advance} stop the new cluster,
+   * take the old volumes into use again and start the old number of members. Restored volumes that
+   * were in use are kept under {@code CLAIM-undone-ID}.
    *
    * @param state the last state that was stored, at any step but {@link RestoreStep#ROLLED_BACK}
    * @return the state, to be stored

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the old and the restored volume of each member change places, and back.
+ * Exchanges the old and the restored volume of each member, and reverses that.
  *
  * @param members the members
  * @param claims their claims

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>For one thread. Holds {@value #BLOCKS} blocks of the largest read, and one larger array when a
  * single piece is larger than that.
  */
-final class BlockCache {
+final class BlockCache implements ByteWindow {
   private static final int BLOCKS = 8;
 
   private final RandomAccessBytes bytes;
@@ -28,24 +28,13 @@ final class BlockCache {
     latest = blocks[0];
   }
 
-  long size() {
-    return bytes.size();
-  }
-
-  /** The largest piece that is kept together with others. */
-  int largest() {
+  @Override
+  public int largest() {
     return bytes.largestRead();
   }
 
-  /**
-   * Makes bytes readable in {@link #array()}. The last two pieces asked for stay readable until the
-   * next is asked for.
-   *
-   * @param position where they begin; position and length within the file
-   * @param length how many
-   * @return where in the array they begin
-   */
-  int at(long position, int length) throws IOException {
+  @Override
+  public int at(long position, int length) throws IOException {
     Block block = latest;
     if (!block.holds(position, length)) {
       block = find(position, length);
@@ -55,8 +44,8 @@ final class BlockCache {
     return (int) (position - block.start);
   }
 
-  /** The array with the bytes last asked for. */
-  byte[] array() {
+  @Override
+  public byte[] array() {
     return latest.array;
   }
 

@@ -10,7 +10,7 @@ public final class Leaf {
   /** The largest value that is read, in bytes: 32 MiB. etcd warns of requests above 10 MiB. */
   public static final int MAX_VALUE = 32 << 20;
 
-  private final BlockCache window;
+  private final ByteWindow window;
   private final Page page;
   private byte[] array = new byte[0];
   private int keyOffset;
@@ -19,7 +19,7 @@ public final class Leaf {
   private long position;
   private boolean bucket;
 
-  Leaf(BlockCache window, Page page) {
+  Leaf(ByteWindow window, Page page) {
     this.window = window;
     this.page = page;
   }

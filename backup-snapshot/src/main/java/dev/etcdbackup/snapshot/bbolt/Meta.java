@@ -57,18 +57,23 @@ public record Meta(
    */
   public static List<Meta> readBoth(RandomAccessBytes bytes, DamageReport report)
       throws IOException {
+    // Both pages in one request, where requests are dear.
+    return readBoth(new BlockCache(bytes), bytes.size(), report);
+  }
+
+  /** The same, from a window of which so many bytes are there. */
+  static List<Meta> readBoth(ByteWindow window, long size, DamageReport report) throws IOException {
     List<Meta> valid = new ArrayList<>();
     List<Damaged> damaged = new ArrayList<>();
-    BlockCache window = new BlockCache(bytes); // both pages in one request, where requests are dear
-    parse(window, 0, 0, valid, damaged);
+    parse(window, size, 0, 0, valid, damaged);
     if (!valid.isEmpty()) {
-      parse(window, 1, valid.get(0).pageSize(), valid, damaged);
+      parse(window, size, 1, valid.get(0).pageSize(), valid, damaged);
     } else { // the first page would say where the second is
       for (int pageSize = MetaPage.MIN_PAGE_SIZE;
           pageSize <= MetaPage.MAX_PAGE_SIZE && valid.isEmpty();
           pageSize *= 2) {
         List<Damaged> elsewhere = new ArrayList<>();
-        parse(window, 1, pageSize, valid, elsewhere);
+        parse(window, size, 1, pageSize, valid, elsewhere);
         damaged.addAll(valid.isEmpty() ? List.of() : elsewhere);
       }
     }
@@ -83,9 +88,9 @@ public record Meta(
 
   /** Parses one page; adds to one of the two lists. */
   private static void parse(
-      BlockCache window, int page, long offset, List<Meta> valid, List<Damaged> damaged)
+      ByteWindow window, long size, int page, long offset, List<Meta> valid, List<Damaged> damaged)
       throws IOException {
-    if (window.size() < offset + MetaPage.SIZE) {
+    if (size < offset + MetaPage.SIZE) {
       damaged.add(new Damaged(page, offset, "the file ends before this meta page"));
       return;
     }

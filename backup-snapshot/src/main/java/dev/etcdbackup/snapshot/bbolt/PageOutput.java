@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 final class PageOutput implements Closeable {
   private static final int PIECE = 1 << 20;
   private static final int FIRST = 2; // after the two meta pages
+  private static final byte[] ZEROS = new byte[4 << 10];
 
   private final FileChannel file;
   private final EarlyForce early;
@@ -61,10 +62,8 @@ final class PageOutput implements Closeable {
   void end() throws IOException {
     while (left > 0) {
       reserve(1);
-      int length = (int) Math.min(left, piece.remaining());
-      for (int i = 0; i < length; i++) {
-        piece.put((byte) 0);
-      }
+      int length = (int) Math.min(left, Math.min(piece.remaining(), ZEROS.length));
+      piece.put(ZEROS, 0, length);
       left -= length;
     }
   }

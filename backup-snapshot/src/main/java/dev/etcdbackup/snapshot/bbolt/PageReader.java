@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class PageReader {
   private static final int MAX_KEY = 32768; // bbolt's own limit
 
-  private final BlockCache window;
+  private final ByteWindow window;
   private final Meta meta;
   private final long pages;
   private final DamageReport report;
@@ -19,13 +19,24 @@ final class PageReader {
   private int previousLength;
 
   PageReader(RandomAccessBytes bytes, Meta meta, DamageReport report) {
-    this.window = new BlockCache(bytes);
+    this(
+        new BlockCache(bytes),
+        meta,
+        Math.min(meta.highWaterMark(), bytes.size() / meta.pageSize()),
+        report);
+  }
+
+  /**
+   * @param pages how many there are
+   */
+  PageReader(ByteWindow window, Meta meta, long pages, DamageReport report) {
+    this.window = window;
     this.meta = meta;
-    this.pages = Math.min(meta.highWaterMark(), bytes.size() / meta.pageSize());
+    this.pages = pages;
     this.report = report;
   }
 
-  BlockCache window() {
+  ByteWindow window() {
     return window;
   }
 
@@ -142,7 +153,7 @@ final class PageReader {
       }
     } else if (lower != null
         && Arrays.compareUnsigned(lower, 0, lower.length, b, at, at + length) > 0) {
-      damaged(Damage.KEY_ORDER, page.id, key, "the first key is below what its branch says");
+      firstKeyTooLow(page.id, key);
     }
     System.arraycopy(b, at, previous, 0, length);
     previousLength = length;
@@ -152,8 +163,7 @@ final class PageReader {
     if (upper != null
         && previousLength > 0
         && Arrays.compareUnsigned(previous, 0, previousLength, upper, 0, upper.length) >= 0) {
-      damaged(
-          Damage.KEY_ORDER, page.id, page.position, "the last key is not below the next branch");
+      lastKeyTooHigh(page.id);
     }
     long used = page.dataEnd - page.position;
     long length = page.end - page.position;
@@ -168,6 +178,30 @@ final class PageReader {
           page.position,
           "is " + length + " bytes long and its elements take up " + used);
     }
+  }
+
+  /** Checks a leaf whose elements were found good when it passed. */
+  void check(PassedLeaf leaf, long id, byte @Nullable [] lower, byte @Nullable [] upper, int flags)
+      throws IOException {
+    long position = id * meta.pageSize();
+    if (flags != 0) {
+      damaged(Damage.BUCKET, id, position, "holds a pair in the root");
+    }
+    if (lower != null && Arrays.compareUnsigned(lower, leaf.firstKey()) > 0) {
+      firstKeyTooLow(id, position);
+    }
+    if (upper != null && Arrays.compareUnsigned(leaf.lastKey(), upper) >= 0) {
+      lastKeyTooHigh(id);
+    }
+  }
+
+  private void firstKeyTooLow(long page, long offset) throws IOException {
+    damaged(Damage.KEY_ORDER, page, offset, "the first key is below what its branch says");
+  }
+
+  private void lastKeyTooHigh(long page) throws IOException {
+    long position = page * meta.pageSize();
+    damaged(Damage.KEY_ORDER, page, position, "the last key is not below the next branch");
   }
 
   /** The key of a good element. */

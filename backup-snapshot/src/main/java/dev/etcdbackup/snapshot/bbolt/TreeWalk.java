@@ -32,6 +32,7 @@ public final class TreeWalk {
   private final PageReader reader;
   private final PageSet reached;
   private final PassProgress progress;
+  private final @Nullable KeptPages kept;
 
   /**
    * Prepares a walk.
@@ -46,6 +47,19 @@ public final class TreeWalk {
     this.reader = new PageReader(bytes, meta, report);
     this.reached = new PageSet(reader.pages());
     this.progress = bytes.pass(reader.pages() * meta.pageSize());
+    this.kept = null;
+  }
+
+  /**
+   * @param size how many bytes passed
+   */
+  TreeWalk(KeptPages kept, Meta meta, long size, DamageReport report) {
+    this.meta = meta;
+    long pages = Math.min(meta.highWaterMark(), size / meta.pageSize());
+    this.reader = new PageReader(kept, meta, pages, report);
+    this.reached = new PageSet(pages);
+    this.progress = PassProgress.NONE;
+    this.kept = kept;
   }
 
   /**
@@ -176,8 +190,16 @@ public final class TreeWalk {
       int flags,
       LeafVisitor visitor)
       throws IOException {
+    PassedLeaf passed = kept == null ? null : kept.leaf(id);
+    if (passed != null) {
+      if (reach(id, passed.pages())) {
+        reader.check(passed, id, lower, upper, flags);
+        visitor.passed(passed);
+      }
+      return;
+    }
     Page page = reader.open(id, referrer);
-    if (page == null || !reach(page)) {
+    if (page == null || !reach(id, (page.end - page.position) / meta.pageSize())) {
       return;
     }
     reader.check(page, lower, upper, flags);
@@ -192,14 +214,14 @@ public final class TreeWalk {
     }
   }
 
-  private boolean reach(Page page) throws IOException {
-    for (long id = page.id; id * meta.pageSize() < page.end; id++) {
+  private boolean reach(long first, long pages) throws IOException {
+    for (long id = first; id < first + pages; id++) {
       if (!reached.add(id)) {
         reader.damaged(Damage.PAGE_SHARED, id, id * meta.pageSize(), "is reached a second time");
         return false;
       }
     }
-    progress.advanced(page.end - page.position);
+    progress.advanced(pages * meta.pageSize());
     return true;
   }
 

@@ -191,7 +191,9 @@ final class BenchmarkServers implements Closeable {
     Map<String, String> environment = new HashMap<>();
     environment.put("BENCH_DIRECTORY", newDirectory("directory").toString());
     s3().forEach(target -> environment.putAll(target.environment()));
-    WarmJvm jvm = new WarmJvm(classPath, flags, environment, log(name));
+    List<String> here = new ArrayList<>(flags);
+    here.add("-Djava.io.tmpdir=" + newDirectory("temporary")); // on the disk of all other files
+    WarmJvm jvm = new WarmJvm(classPath, here, environment, log(name));
     open.push(jvm);
     warm.put(name, jvm);
     return jvm;

@@ -22,14 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of each release, one small JSON file for each report, and what is drawn and written
- * from them: {@code history.svg} beside them, and the tables of {@code performance.md}.
+ * from them: {@code history.svg} beside them, and the tables of {@code performance.md}: the newest
+ * figure of each goal, and all newest figures of each command.
  */
 final class History {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,40}");
-  private static final Pattern TABLES =
-      Pattern.compile("(<!-- figures, .*?-->\n).*?(<!-- end of the figures -->)", Pattern.DOTALL);
 
   /** The metadata that says what is compared; the rest stays in the report. */
   private static final List<String> KEPT =
@@ -84,7 +83,8 @@ final class History {
           .toPlainString();
     }
 
-    private String row() {
+    /** The cells of a row without its end, so that another cell may follow. */
+    String row() {
       String number = unit.equals("ns") ? "%.0f" : "%.2f";
       boolean missed = bar != null && median > bar;
       String middle = String.format(Locale.ROOT, number, median);
@@ -97,7 +97,7 @@ final class History {
           "| " + title,
           (missed ? "**" + middle + "**" : middle) + ends + " " + unit,
           against,
-          (bar == null ? "" : "≤ " + goal(bar) + (missed ? ", missed" : "")) + " |");
+          bar == null ? "" : "≤ " + goal(bar) + (missed ? ", missed" : ""));
     }
   }
 
@@ -120,9 +120,31 @@ final class History {
             report.verdicts().stream().map(Figure::of).toList());
     Path directory = Files.createDirectories(documents.resolve("benchmarks"));
     JSON.writeValue(file(directory, entry).toFile(), Document.of(entry));
+    write();
+  }
+
+  /** Draws and writes everything again from what is kept. */
+  void write() throws IOException {
+    Path directory = documents.resolve("benchmarks");
     List<Entry> entries = entries(directory);
     Files.writeString(directory.resolve("history.svg"), new HistoryPlot(entries).svg());
-    write(entries);
+    Path file = documents.resolve("performance.md");
+    String text = Files.readString(file);
+    text = replaced(file, text, "goals", new Goals(entries).table());
+    Files.writeString(file, replaced(file, text, "figures", tables(entries)));
+  }
+
+  /** The text with something else between the two marks. */
+  private static String replaced(Path file, String text, String what, String by)
+      throws IOException {
+    Pattern place =
+        Pattern.compile(
+            "(<!-- " + what + ", .*?-->\n).*?(<!-- end of the " + what + " -->)", Pattern.DOTALL);
+    Matcher matcher = place.matcher(text);
+    if (!matcher.find()) {
+      throw new IOException(file + " has no place for the " + what);
+    }
+    return matcher.replaceFirst("$1" + Matcher.quoteReplacement(by) + "\n$2");
   }
 
   /**
@@ -150,8 +172,8 @@ final class History {
     return entries;
   }
 
-  /** Writes the tables: of each command the newest. */
-  private void write(List<Entry> entries) throws IOException {
+  /** Of each command the newest. */
+  private static String tables(List<Entry> entries) {
     Map<String, Entry> newest = new LinkedHashMap<>();
     entries.forEach(entry -> newest.put(entry.command(), entry));
     StringBuilder tables = new StringBuilder();
@@ -160,15 +182,9 @@ final class History {
       tables.append(", ").append(entry.date()).append(": ");
       tables.append(String.join("; ", entry.metadata().values())).append(".\n\n");
       tables.append("| case | figure | beside | goal |\n|---|---|---|---|\n");
-      entry.figures().forEach(figure -> tables.append(figure.row()).append('\n'));
+      entry.figures().forEach(figure -> tables.append(figure.row()).append(" |\n"));
     }
-    Path file = documents.resolve("performance.md");
-    Matcher matcher = TABLES.matcher(Files.readString(file));
-    if (!matcher.find()) {
-      throw new IOException(file + " has no place for the figures");
-    }
-    Files.writeString(
-        file, matcher.replaceFirst("$1" + Matcher.quoteReplacement(tables.toString()) + "\n$2"));
+    return tables.toString();
   }
 
   /** The form of the files, in which a date is a text. */

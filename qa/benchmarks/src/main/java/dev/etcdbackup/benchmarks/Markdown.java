@@ -12,8 +12,8 @@ final class Markdown {
       brackets, the lowest and the highest of all rounds. The peer is the one with the lowest median wall time; what it
       does in several steps is added up.
 
-      Not alike: we prove etcd's SHA-256 before anything is stored and keep no copy on disk; `etcdctl snapshot save` of
-      etcd 3.4 proves nothing while it saves. Our read back proves the snapshot and has it on the disk (fsync) when it
+      Not alike: we verify etcd's SHA-256 before anything is stored and keep no copy on disk; `etcdctl snapshot save` of
+      etcd 3.4 verifies nothing while it saves. Our read back verifies the snapshot and has it on the disk (fsync) when it
       returns; `rclone` and `aws` copy bytes. CPU is the client's own, not the servers', which share the machine.
       """;
 

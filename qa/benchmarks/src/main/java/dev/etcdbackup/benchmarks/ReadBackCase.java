@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * A stored backup: read back into a file, which is verified and synced, beside a copy and {@code
- * sha256sum}; restored without a file, beside a copy and a restore; verified, beside a copy and a
- * look at it.
+ * sha256sum}; restored without a file, beside a copy and a restore; verified, beside a copy and
+ * {@code etcdutl snapshot status}.
  */
 final class ReadBackCase implements Case {
   private static final int WARM_UPS = 2;

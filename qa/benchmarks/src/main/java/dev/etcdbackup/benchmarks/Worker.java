@@ -65,7 +65,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * keys PUBLIC PRIVATE      from now on encrypts to the one key and decrypts with the other
  * recover STORE KEY DIRECTORY makes a data directory of a backup
  * decrypt FILE             reads an encrypted file to its end
- * read STORE KEY FILE      reads one back and proves it
+ * read STORE KEY FILE      reads one back and verifies it
  * list STORE PROJECT       lists a project; the result is the number
  * judge STORE PROJECT      lists a project, and makes its coverage and a plan of five tiers
  * page TARGET PROJECT      the same by the SDK's paginator alone

@@ -38,7 +38,53 @@ class HistoryTest {
   private Path performance() throws IOException {
     return Files.writeString(
         documents.resolve("performance.md"),
-        "before\n<!-- figures, written -->\nold\n<!-- end of the figures -->\nafter\n");
+        """
+        <!-- goals, written -->
+        old goals
+        <!-- end of the goals -->
+        between
+        <!-- figures, written -->
+        old
+        <!-- end of the figures -->
+        after
+        """);
+  }
+
+  @Test
+  void theFirstTableHasTheNewestFigureOfEachGoal() throws IOException {
+    Path file = performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench --size 1g", 0.5));
+    history.keep("0.2.0", report("./run bench --size 2g", 0.8));
+    String text = Files.readString(file);
+    String goals = text.substring(0, text.indexOf("between"));
+    assertThat(goals.lines().filter(line -> line.contains("warm")))
+        .singleElement()
+        .asString()
+        .startsWith("| warm <&> backup | **0.80** × | save | ≤ 0.7, missed | 0.2.0, 20");
+    assertThat(text.substring(goals.length())).contains("0.50", "0.80");
+  }
+
+  /** {@code -Dupdate=true} writes them again. */
+  @Test
+  void theTablesOfTheDocumentAreThoseOfTheFiguresThatAreKept() throws IOException {
+    Path real = Path.of("../../docs");
+    Files.createDirectories(documents.resolve("benchmarks"));
+    Files.copy(real.resolve("performance.md"), documents.resolve("performance.md"));
+    try (var files = Files.list(real.resolve("benchmarks"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, documents.resolve("benchmarks").resolve(file.getFileName()));
+      }
+    }
+    new History(documents).write();
+    for (String name : List.of("performance.md", "benchmarks/history.svg")) {
+      if (Boolean.getBoolean("update")) {
+        Files.writeString(real.resolve(name), Files.readString(documents.resolve(name)));
+      }
+      assertThat(real.resolve(name))
+          .as("docs/%s; run this test with -Dupdate=true to write it again", name)
+          .hasSameTextualContentAs(documents.resolve(name));
+    }
   }
 
   @Test
@@ -50,7 +96,7 @@ class HistoryTest {
     history.keep("0.1.0", report("./run bench", 0.4));
 
     assertThat(Files.readString(file))
-        .startsWith("before\n<!-- figures, written -->\n")
+        .contains("between\n<!-- figures, written -->\n")
         .endsWith("\n<!-- end of the figures -->\nafter\n")
         .contains("`./run bench --size 1g`, version 0.2.0", "etcd 3.5")
         .contains("| warm <&> backup | **0.90** (0.80–1.00) × | save | ≤ 0.7, missed |")
@@ -95,7 +141,7 @@ class HistoryTest {
     History history = new History(documents);
     assertThatIOException()
         .isThrownBy(() -> history.keep("0.1.0", report("./run bench", 0.5)))
-        .withMessageEndingWith("performance.md has no place for the figures");
+        .withMessageEndingWith("performance.md has no place for the goals");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> history.keep("../x", report("./run bench", 0.5)))
         .withMessage("'../x' is not a version: write 0.2.0");

@@ -116,6 +116,19 @@ abstract class Cases {
     silent(job, point, FaultPoint::stall, SOURCE);
   }
 
+  /**
+   * A byte of a reply is another one, of the first reply and, where a job reads what is not good
+   * once more, of every one.
+   */
+  final void corrupt(Job job, FaultPoint get, int position) {
+    FaultPoint reply = get.inReply().afterBytes(position);
+    add(job, reply, FaultPoint::corrupt, job.readsAgain() ? DONE : CORRUPT);
+    if (job.readsAgain()) {
+      FaultPoint every = get.everyCall().inReply().afterBytes(position);
+      add(job, every, FaultPoint::corrupt, CORRUPT);
+    }
+  }
+
   /** What reads of the newest backup see when it was damaged in the store. */
   final void damaged() {
     for (Job job : List.of(Job.GET, Job.VERIFY, Job.RESTORE, Job.PRUNE)) {

@@ -1,6 +1,5 @@
 package dev.etcdbackup.faults;
 
-import static dev.etcdbackup.faults.Outcome.CORRUPT;
 import static dev.etcdbackup.faults.Outcome.DONE;
 import static dev.etcdbackup.faults.Outcome.NOT_FOUND;
 import static dev.etcdbackup.faults.Outcome.SOURCE;
@@ -82,7 +81,7 @@ final class DirectoryCases extends Cases {
     for (int position : BYTES) {
       FaultPoint point = get.inReply().afterBytes(position);
       add(job, point, FaultPoint::cut, STORE);
-      add(job, point, FaultPoint::corrupt, CORRUPT);
+      corrupt(job, get, position);
       silent(job, point, FaultPoint::stall, STORE);
     }
   }

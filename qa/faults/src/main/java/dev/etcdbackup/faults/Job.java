@@ -39,6 +39,11 @@ enum Job {
     return this == VERIFY || this == VERIFY_ENCODED;
   }
 
+  /** Whether it reads a backup a second time that was not good when it was read. */
+  boolean readsAgain() {
+    return verifies() || this == PRUNE;
+  }
+
   /** Whether the backup that it stores or reads is compressed and encrypted. */
   boolean encoded() {
     return this == CREATE_ENCODED || this == GET_ENCODED || this == VERIFY_ENCODED;

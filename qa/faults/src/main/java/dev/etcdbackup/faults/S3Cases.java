@@ -296,8 +296,9 @@ final class S3Cases extends Cases {
       Outcome broken = position == 0 ? DONE : STORE;
       add(job, reply, FaultPoint::cut, broken);
       add(job, reply, FaultPoint::reset, broken);
-      add(job, reply, FaultPoint::garbage, broken, position == 0 ? DONE : CORRUPT);
-      add(job, reply, FaultPoint::corrupt, CORRUPT);
+      Outcome garbage = position == 0 || job.readsAgain() ? DONE : CORRUPT;
+      add(job, reply, FaultPoint::garbage, broken, garbage);
+      corrupt(job, point, position);
       silent(job, reply, FaultPoint::stall, STORE);
       boolean last = position == Snapshots.SMALL.length - 1;
       silent(job, reply, FaultPoint::slow, last ? DONE : STORE);
