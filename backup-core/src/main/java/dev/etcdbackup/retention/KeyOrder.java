@@ -18,7 +18,14 @@ final class KeyOrder {
 
   private KeyOrder() {}
 
-  static List<Backup> of(List<Backup> backups) {
+  /**
+   * Sorts.
+   *
+   * @param backups in any order; the list is not changed
+   * @param byKey the complete order of keys. It is asked about backups whose eight characters are
+   *     equal, so it sees every pair of equal keys
+   */
+  static List<Backup> of(List<Backup> backups, Comparator<Backup> byKey) {
     // Small loops wait for memory once for many keys; a single one would wait for each several
     // times.
     String[] texts = new String[backups.size()];
@@ -26,7 +33,7 @@ final class KeyOrder {
     for (Backup backup : backups) {
       texts[next++] = backup.key().toString();
     }
-    return NumberedSort.of(backups, HEAD * BITS, heads(texts), Comparator.comparing(Backup::key));
+    return NumberedSort.of(backups, HEAD * BITS, heads(texts), byKey);
   }
 
   /** Returns for each text the characters after what all begin with. */

@@ -50,8 +50,7 @@ public record RetentionPlan(List<Decision> decisions) {
    * @throws IllegalStateException when the policy keeps a backup that was not in its input
    */
   public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
-    List<Backup> inKeyOrder = KeyOrder.of(backups);
-    requireDistinct(inKeyOrder);
+    List<Backup> inKeyOrder = KeyOrder.of(backups, RetentionPlan::compareDistinct);
     Map<Backup, String> reasons = new HashMap<>();
     Map<String, Map<Series, List<Backup>>> candidates = new LinkedHashMap<>(); // by project
     Map<String, List<Backup>> changes = new LinkedHashMap<>(); // by project
@@ -195,13 +194,17 @@ public record RetentionPlan(List<Decision> decisions) {
         && one.name().base().equals(other.name().base());
   }
 
-  private static void requireDistinct(List<Backup> inKeyOrder) {
-    for (int i = 1; i < inKeyOrder.size(); i++) {
-      if (inKeyOrder.get(i).key().equals(inKeyOrder.get(i - 1).key())) {
-        throw new IllegalArgumentException(
-            "backups must have distinct keys, and two have " + inKeyOrder.get(i).key());
-      }
+  /**
+   * Compares keys that must differ: a sort compares all that will be adjacent, so it finds equal
+   * ones.
+   */
+  private static int compareDistinct(Backup one, Backup other) {
+    int order = one.key().compareTo(other.key());
+    if (order == 0) {
+      throw new IllegalArgumentException(
+          "backups must have distinct keys, and two have " + one.key());
     }
+    return order;
   }
 
   /** What is wrong with a policy that keeps what it did not receive, or gives no reason. */

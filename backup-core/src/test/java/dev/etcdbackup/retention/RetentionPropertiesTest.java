@@ -1,6 +1,7 @@
 package dev.etcdbackup.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
@@ -51,7 +52,20 @@ class RetentionPropertiesTest extends RetentionArbitraries {
 
     List<Backup> expected = new ArrayList<>(listing);
     expected.sort(Comparator.comparing(Backup::key));
-    assertThat(KeyOrder.of(listing)).isEqualTo(expected);
+    assertThat(KeyOrder.of(listing, Comparator.comparing(Backup::key))).isEqualTo(expected);
+  }
+
+  @Property
+  void equalKeysAreRefusedWhereverTheyAre(@ForAll("keys") List<String> keys) {
+    List<Backup> listing = keys.stream().map(RetentionPropertiesTest::named).toList();
+
+    if (Set.copyOf(keys).size() == keys.size()) {
+      assertThat(RetentionPolicy.keepLast(1).plan(listing, NOW).decisions()).hasSameSizeAs(listing);
+    } else {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> RetentionPolicy.keepLast(1).plan(listing, NOW))
+          .withMessageContaining("distinct keys");
+    }
   }
 
   /** Alike for long, and then with what is at the edges of ASCII, of the planes and of the text. */
