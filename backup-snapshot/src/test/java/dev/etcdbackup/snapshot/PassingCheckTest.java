@@ -169,6 +169,48 @@ class PassingCheckTest {
     assertGood(BoltWriter.seal(bytes));
   }
 
+  /** A put and a deletion of one revision have other keys, so only their revisions tell. */
+  @Test
+  void aRevisionThatIsOnTwoPagesIsFoundBad() throws IOException {
+    byte[] key = "key".getBytes(UTF_8);
+    History.Op put = new History.Op(5, 0, key, new byte[900], 5, 1, 0);
+    History.Op deletion = new History.Op(5, 0, key, new byte[0], 0, 0, 0);
+    byte[] snapshot = bucket("key", List.of(pair(put), pair(deletion)));
+    assertThat(ArrayBytes.snapshot(snapshot).verify().problems())
+        .singleElement()
+        .extracting(Problem::kind)
+        .isEqualTo(Problem.Kind.REVISION);
+    assertUncertain(snapshot);
+  }
+
+  @Test
+  void eventsInAnotherBucketAreFoundBad() throws IOException {
+    History.Op put = new History.Op(5, 0, "key".getBytes(UTF_8), new byte[900], 5, 1, 0);
+    assertGood(bucket("key", List.of(pair(put))));
+    assertUncertain(bucket("lease", List.of(pair(put))));
+    byte[] id = {0, 0, 0, 0, 0, 0, 0, 1};
+    byte[] lease = new byte[1000]; // an unknown field makes a page of its own
+    lease[0] = 8;
+    lease[1] = 1;
+    lease[2] = 0x7a;
+    lease[3] = (byte) ((995 & 0x7f) | 0x80);
+    lease[4] = (byte) (995 >> 7);
+    assertGood(bucket("lease", List.of(new BoltWriter.Pair(id, lease))));
+    assertUncertain(bucket("key", List.of(new BoltWriter.Pair(id, lease))));
+  }
+
+  private static BoltWriter.Pair pair(History.Op op) {
+    return new BoltWriter.Pair(op.revision(), op.keyValue());
+  }
+
+  private byte[] bucket(String name, List<BoltWriter.Pair> pairs) throws IOException {
+    BoltWriter writer = writer(PAGE);
+    writer.bucket(name, pairs.iterator());
+    writer.bucket(name.equals("key") ? "lease" : "key", Collections.emptyIterator());
+    writer.bucket("meta", Collections.emptyIterator()).close();
+    return Files.readAllBytes(path);
+  }
+
   private static ByteArrayInputStream stream(byte[] snapshot) {
     return new ByteArrayInputStream(snapshot);
   }
@@ -202,8 +244,7 @@ class PassingCheckTest {
     for (byte[] value : values) {
       long main = pairs.size() + 2L;
       byte[] key = ("key/" + main).getBytes(UTF_8);
-      History.Op op = new History.Op(main, 0, key, value, main, 1, 0);
-      pairs.add(new BoltWriter.Pair(op.revision(), op.keyValue()));
+      pairs.add(pair(new History.Op(main, 0, key, value, main, 1, 0)));
     }
     writer.bucket("key", pairs.iterator());
     writer.bucket("meta", Collections.emptyIterator()).close();
