@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.snapshot.bbolt.BoltWriter;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -326,6 +327,7 @@ class DamageTest {
     VerifyReport report = resealed().verify();
     assertThat(report.problems()).anyMatch(p -> p.kind() == kind && p.page() == page, kind.name());
     assertThat(kinds(report)).doesNotContain(TRAILER);
+    assertThat(PassingCheck.of(new ByteArrayInputStream(bytes))).as("in one pass").isEmpty();
     if (kind != RECORD && kind != REVISION && kind != KEY_VALUE) {
       assertThatThrownBy(() -> snapshot().status())
           .isInstanceOf(CorruptBackupException.class)

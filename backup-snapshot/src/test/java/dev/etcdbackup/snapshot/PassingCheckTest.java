@@ -173,7 +173,7 @@ class PassingCheckTest {
   @Test
   void aRevisionThatIsOnTwoPagesIsFoundBad() throws IOException {
     byte[] key = "key".getBytes(UTF_8);
-    History.Op put = new History.Op(5, 0, key, new byte[900], 5, 1, 0);
+    History.Op put = new History.Op(5, 0, key, new byte[950], 5, 1, 0);
     History.Op deletion = new History.Op(5, 0, key, new byte[0], 0, 0, 0);
     byte[] snapshot = bucket("key", List.of(pair(put), pair(deletion)));
     assertThat(ArrayBytes.snapshot(snapshot).verify().problems())
