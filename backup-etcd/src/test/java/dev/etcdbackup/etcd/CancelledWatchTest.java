@@ -274,10 +274,9 @@ class CancelledWatchTest {
   void aFailureAfterIdleTimeDoesNotEndTheChain() throws Exception {
     BlockingQueue<ScriptedWatches.Answers> watching = new LinkedBlockingQueue<>();
     try (ScriptedWatches member =
-            new ScriptedWatches(10, thenHandsOver(12, watching), ScriptedWatches.sending(14));
+            new ScriptedWatches(10, thenHandsOver(10, watching), ScriptedWatches.sending(14));
         RecorderRun recorder = record(member, it -> it.memberPatience(Duration.ofSeconds(1)))) {
       recorder.base();
-      recorder.await(12);
       recorder.awaitChecks(8); // 0.2 seconds between them
       watching.take().ended();
       recorder.await(14);
