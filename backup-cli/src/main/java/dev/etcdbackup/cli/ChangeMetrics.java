@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToDoubleFunction;
 
 /** Metrics of recorded changes, by project: how far behind the cluster they are, and how many. */
 final class ChangeMetrics {
   private static final String CURRENT = "current.seconds";
+  private static final String RPO = "rpo.seconds";
 
   private final MeterRegistry registry;
   private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
@@ -42,13 +44,16 @@ final class ChangeMetrics {
     long lag = Math.max(0, live - stored);
     gauge(project, "lag.revisions", "Revisions of the cluster that are not stored").set(lag);
     AtomicLong current = gauge(project, CURRENT, "When all revisions were stored last, since 1970");
+    gauges.computeIfAbsent(
+        project + ' ' + RPO,
+        added -> {
+          String description = "What would be lost now: the time since all revisions were stored";
+          register(project, RPO, description, current, ChangeMetrics::secondsSince);
+          return current;
+        });
     if (lag == 0) {
       current.set(now);
     }
-    Gauge.builder("etcd.backup.changes.rpo.seconds", current, ChangeMetrics::secondsSince)
-        .description("What would be lost now: the time since all revisions were stored")
-        .tag("project", project)
-        .register(registry);
   }
 
   /** When all revisions of a project were stored last; empty when that was not seen yet. */
@@ -93,11 +98,21 @@ final class ChangeMetrics {
         project + ' ' + name,
         added -> {
           AtomicLong value = new AtomicLong();
-          Gauge.builder("etcd.backup.changes." + name, value, AtomicLong::doubleValue)
-              .description(description)
-              .tag("project", project)
-              .register(registry);
+          register(project, name, description, value, AtomicLong::doubleValue);
           return value;
         });
+  }
+
+  /** Registers a gauge, once: the registry warns of a second time. */
+  private void register(
+      String project,
+      String name,
+      String description,
+      AtomicLong state,
+      ToDoubleFunction<AtomicLong> value) {
+    Gauge.builder("etcd.backup.changes." + name, state, value)
+        .description(description)
+        .tag("project", project)
+        .register(registry);
   }
 }

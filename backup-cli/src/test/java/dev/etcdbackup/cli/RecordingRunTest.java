@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,17 +59,7 @@ class RecordingRunTest {
   @Test
   void whatIsRecordedShowsInMetricsAndCoverageAlsoAfterARestart() throws Exception {
     try (EtcdServer etcd = EtcdServer.start()) {
-      Path config =
-          Files.writeString(
-              directory.resolve("c.yaml"),
-              """
-              store: %s
-              createStore: true
-              listen: 127.0.0.1:0
-              clusters:
-              - {project: p, endpoints: ["%s"], interval: 7d, changes: {period: 1s}}
-              """
-                  .formatted(directory.resolve("store").toUri(), etcd.endpoint()));
+      Path config = recording(etcd);
       double objects;
       try (Running run = new Running(config)) {
         await(run, "lag_revisions", 0); // it follows, on a base of its own or the first backup
@@ -96,6 +87,44 @@ class RecordingRunTest {
           Cli.on(directory.resolve("store"), "plan", "p", "--config=" + config, "--to-revision=5");
       assertThat(plan.out()).contains("revision 5");
     }
+  }
+
+  @Test
+  void aChainThatCannotBeContinuedShowsAndANewBaseIsTaken() throws Exception {
+    try (EtcdServer etcd = EtcdServer.start()) {
+      Path config = recording(etcd);
+      try (Running run = new Running(config)) {
+        await(run, "lag_revisions", 0);
+        etcd.put("recorded", "value");
+        await(run, "events_total", 1);
+        assertThat(metric(run, "chains_ended_total")).isNaN();
+      }
+      etcd.put("lost", "1");
+      etcd.put("lost", "2");
+      etcd.etcdctl("compact", Long.toString(etcd.revision()));
+      try (Running run = new Running(config)) {
+        await(run, "chains_ended_total", 1);
+        await(run, "bases_total", 1);
+        etcd.put("recorded", "again");
+        await(run, "events_total", 1);
+        JsonNode project =
+            new JsonMapper().readTree(get(run.server + "/coverage.json")).at("/projects/0");
+        assertThat(project.path("rpoSeconds").asLong(-1)).isBetween(0L, 30L);
+      }
+    }
+  }
+
+  private Path recording(EtcdServer etcd) throws IOException {
+    return Files.writeString(
+        directory.resolve("c.yaml"),
+        """
+        store: %s
+        createStore: true
+        listen: 127.0.0.1:0
+        clusters:
+        - {project: p, endpoints: ["%s"], interval: 7d, changes: {period: 1s}}
+        """
+            .formatted(directory.resolve("store").toUri(), etcd.endpoint()));
   }
 
   /** Waits until a metric is at least so much, or in the case of a lag, at most. */

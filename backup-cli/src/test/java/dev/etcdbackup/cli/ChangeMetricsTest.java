@@ -1,0 +1,47 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ChangeMetricsTest {
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final ChangeMetrics metrics = new ChangeMetrics(registry);
+
+  /** The registry warns of a gauge that is registered again, in the log of {@code run}. */
+  @Test
+  void eachGaugeIsRegisteredOnce() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      metrics.continued("p", 3);
+      metrics.checked("p", 5, 7);
+      metrics.checked("p", 7, 7);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("already registered");
+  }
+
+  @Test
+  void theTimeSinceAllWasStoredIsKnownOnceItWas() {
+    metrics.checked("p", 5, 7);
+    assertThat(gauge("lag.revisions")).isEqualTo(2);
+    assertThat(gauge("rpo.seconds")).isNaN();
+    assertThat(metrics.recordedTo("p")).isEmpty();
+
+    metrics.checked("p", 7, 7);
+    assertThat(gauge("lag.revisions")).isZero();
+    assertThat(gauge("rpo.seconds")).isBetween(0.0, 10.0);
+    assertThat(metrics.recordedTo("p")).isPresent();
+  }
+
+  private double gauge(String name) {
+    return registry.get("etcd.backup.changes." + name).tag("project", "p").gauge().value();
+  }
+}
