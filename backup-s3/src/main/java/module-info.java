@@ -11,8 +11,6 @@ module dev.etcdbackup.s3 {
   requires software.amazon.awssdk.http;
   requires software.amazon.awssdk.http.apache5;
   requires software.amazon.awssdk.regions;
-  requires org.apache.httpcomponents.client5.httpclient5; // in signatures of the Apache client
-  requires org.apache.httpcomponents.core5.httpcore5;
   // The Apache client uses it, and as an automatic module cannot say so.
   requires jdk.net;
 
