@@ -18,7 +18,8 @@ final class HistoryPlot {
   private static final int TOP = 44;
   private static final int PLOT_WIDTH = 270;
   private static final int PLOT_HEIGHT = 62;
-  private static final int MOST_LETTERS = 54;
+  private static final int TITLE_LETTERS = 42;
+  private static final int SUBTITLE_LETTERS = 54;
 
   private static final String STYLE =
       """
@@ -43,7 +44,7 @@ final class HistoryPlot {
   private record Chart(String title, String against, String database) {
     private String subtitle() {
       String text = (against.isEmpty() ? "" : "beside " + against + "; ") + database;
-      return text.length() <= MOST_LETTERS ? text : text.substring(0, MOST_LETTERS - 1) + "…";
+      return cut(text, SUBTITLE_LETTERS);
     }
   }
 
@@ -81,7 +82,9 @@ final class HistoryPlot {
   }
 
   private void draw(Chart chart, List<Point> points) {
-    add("<text x='%d' y='18'>%s</text>", LEFT, RatioPlot.escaped(chart.title()));
+    add("<title>%s</title>", RatioPlot.escaped(chart.title())); // shown under the pointer
+    String title = cut(chart.title(), TITLE_LETTERS);
+    add("<text x='%d' y='18'>%s</text>", LEFT, RatioPlot.escaped(title));
     add("<text class='dim' x='%d' y='32'>%s</text>", LEFT, RatioPlot.escaped(chart.subtitle()));
     double top = points.stream().mapToDouble(point -> top(point.figure())).max().orElse(1) * 1.1;
     History.Figure newest = points.get(points.size() - 1).figure();
@@ -114,8 +117,13 @@ final class HistoryPlot {
     return Math.max(figure.highest(), figure.bar() == null ? 0 : figure.bar());
   }
 
+  /** A difference may be less than 0, and is drawn at 0. */
   private static double y(double value, double top) {
-    return TOP + PLOT_HEIGHT * (1 - value / top);
+    return TOP + PLOT_HEIGHT * (1 - Math.max(0, value) / top);
+  }
+
+  private static String cut(String text, int letters) {
+    return text.length() <= letters ? text : text.substring(0, letters - 1) + "…";
   }
 
   private void add(String format, Object... values) {

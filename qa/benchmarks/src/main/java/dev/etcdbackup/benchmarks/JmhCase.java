@@ -40,8 +40,18 @@ final class JmhCase implements Case {
     add(verdicts, scores, "sortNames", "sort 100,000 names by age", null);
     add(verdicts, scores, "keepLast listed", "plan, keep the last 7 of 100,000", PLAN_BAR);
     add(verdicts, scores, "fiveTiers listed", "plan, five tiers over 100,000", PLAN_BAR);
-    add(verdicts, scores, "keepLast shuffled", "plan, keep the last 7 of 100,000, in no order", PLAN_BAR);
-    add(verdicts, scores, "fiveTiers shuffled", "plan, five tiers over 100,000, in no order", PLAN_BAR);
+    add(
+        verdicts,
+        scores,
+        "keepLast shuffled",
+        "plan, keep the last 7 of 100,000, in no order",
+        PLAN_BAR);
+    add(
+        verdicts,
+        scores,
+        "fiveTiers shuffled",
+        "plan, five tiers over 100,000, in no order",
+        PLAN_BAR);
     add(verdicts, scores, "hashKv", "HashKV of the snapshot", null);
     add(verdicts, scores, "scan", "bbolt scan of the snapshot", null);
     add(verdicts, scores, "verify", "verify the snapshot", null);
