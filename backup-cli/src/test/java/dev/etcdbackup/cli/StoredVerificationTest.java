@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
-import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
-import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.openpgp.OpenPgpEncoding;
@@ -19,7 +17,6 @@ import dev.etcdbackup.s3.S3BackupStore;
 import dev.etcdbackup.s3.S3Clients;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.tarball.Tarball;
-import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import dev.etcdbackup.testkit.s3.S3Server;
 import dev.etcdbackup.zstd.Zstandard;
@@ -56,23 +53,6 @@ class StoredVerificationTest {
 
   @TempDir Path directory;
 
-  /** Counts what is read. */
-  private static final class Counted extends ForwardingBackupStore {
-    private int requests;
-    private long bytes;
-
-    Counted(BackupStore store) {
-      super(store);
-    }
-
-    @Override
-    public InputStream open(StoredBackup backup, long offset, long length) throws BackupException {
-      requests++;
-      bytes += length;
-      return super.open(backup, offset, length);
-    }
-  }
-
   @Test
   void inADirectoryAndInS3() throws Exception {
     BackupEncodings encodings = encodings();
@@ -108,7 +88,7 @@ class StoredVerificationTest {
   private void assertReadOnce(
       BackupStore stores, String name, byte[] encoded, BackupEncodings encodings)
       throws IOException {
-    Counted store = new Counted(stores);
+    CountedReads store = new CountedReads(stores);
     Content content = Content.of(new ByteArrayInputStream(encoded), encoded.length);
     Backup backup = Backup.of(store.put(BackupKey.of("p", name), content), ZoneOffset.UTC);
     Path nowhere = directory.resolve("nowhere");

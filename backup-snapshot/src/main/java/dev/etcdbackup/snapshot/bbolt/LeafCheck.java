@@ -15,9 +15,9 @@ public interface LeafCheck {
    * Looks at a leaf. Its keys are in order.
    *
    * @param leaf its pairs, one or more; good until this returns
-   * @return which kind of pairs they all are, a number of the caller's from 1 to 127, when each of
-   *     them is good as one of that kind: a walk is told of this, of the first and of the last key
-   *     and of nothing more; {@link #UNKNOWN} otherwise, so that the whole page is kept
+   * @return the kind of all its pairs, a number from 1 to 127 that the caller chooses, when each of
+   *     them is a good pair of that kind: a later walk receives only this number, the first and the
+   *     last key. {@link #UNKNOWN} otherwise: then the whole page is kept
    * @throws IOException when they cannot be read
    */
   int kindOf(Leaf leaf) throws IOException;
