@@ -112,6 +112,21 @@ final class OperandReader {
     }
   }
 
+  /** What is done with a stored backup that is not open yet. */
+  @FunctionalInterface
+  interface StoredWork<T> {
+    T run(Backup backup, BackupStore store, ReadOptions options) throws IOException, UsageException;
+  }
+
+  /** For work that opens a stored backup by itself. */
+  <T> T stored(SnapshotOperand.InStore operand, Checksum checksum, StoredWork<T> work)
+      throws UsageException, IOException {
+    return reading(
+        operand,
+        options.extent(Extent.WHOLE).checksum(checksum),
+        how -> stored(operand.key(), (backup, store) -> work.run(backup, store, how)));
+  }
+
   /** For work that reads a few pages: a stored backup is read by ranges if that is possible. */
   <T> T pages(SnapshotOperand operand, Work<T> work) throws UsageException, IOException {
     return read(operand, options.extent(Extent.FEW_PAGES).checksum(Checksum.REQUIRED), work);
@@ -119,14 +134,28 @@ final class OperandReader {
 
   private <T> T read(SnapshotOperand operand, ReadOptions.Builder how, Work<T> work)
       throws UsageException, IOException {
+    return reading(
+        operand,
+        how,
+        built ->
+            operand instanceof SnapshotOperand.InStore in
+                ? stored(
+                    in.key(),
+                    (backup, store) -> run(StoredSnapshot.open(backup, store, built), work))
+                : file(((SnapshotOperand.InFile) operand).file(), operand.name(), built, work));
+  }
+
+  /** What is done with the options of reading. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T run(ReadOptions options) throws IOException, UsageException;
+  }
+
+  private <T> T reading(SnapshotOperand operand, ReadOptions.Builder how, Reading<T> reading)
+      throws UsageException, IOException {
     requireReadable(operand);
     try (ProgressLine progress = root.progress(label(operand))) {
-      how.progress(progress::moved).passProgress(progress::moved);
-      return operand instanceof SnapshotOperand.InStore in
-          ? stored(
-              in.key(),
-              (backup, store) -> run(StoredSnapshot.open(backup, store, how.build()), work))
-          : file(((SnapshotOperand.InFile) operand).file(), operand.name(), how, work);
+      return reading.run(how.progress(progress::moved).passProgress(progress::moved).build());
     } catch (CorruptBackupException e) {
       throw new CorruptBackupException(operand + ": " + e.getMessage(), e);
     }
@@ -138,23 +167,23 @@ final class OperandReader {
         : String.valueOf(((SnapshotOperand.InFile) operand).file().getFileName());
   }
 
-  private <T> T file(Path file, BackupName name, ReadOptions.Builder how, Work<T> work)
+  private <T> T file(Path file, BackupName name, ReadOptions how, Work<T> work)
       throws UsageException, IOException {
     if (readsRecipients) {
       try (InputStream head = Files.newInputStream(file)) {
         encryptedTo = encodings.encryptedTo(head, name);
       }
     }
-    return run(StoredSnapshot.open(file, how.build()), work);
+    return run(StoredSnapshot.open(file, how), work);
   }
 
-  /** What is done with a stored backup. */
+  /** What is done with a backup that was found. */
   @FunctionalInterface
-  private interface StoredWork<T> {
+  private interface FoundWork<T> {
     T run(Backup backup, BackupStore store) throws IOException, UsageException;
   }
 
-  private <T> T stored(BackupKey key, StoredWork<T> work) throws UsageException, IOException {
+  private <T> T stored(BackupKey key, FoundWork<T> work) throws UsageException, IOException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
       StoredBackup stored =
           open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));

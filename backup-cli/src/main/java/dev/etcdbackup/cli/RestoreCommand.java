@@ -9,6 +9,7 @@ import dev.etcdbackup.restore.RestoredMember;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Preflight;
+import dev.etcdbackup.snapshot.ReadOptions.Checksum;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -130,9 +131,6 @@ final class RestoreCommand implements Callable<Integer> {
       List<String> warnings,
       List<String> preflight) {}
 
-  /** A restored member, and what is to be known before it starts. */
-  private record Restored(RestoredMember member, Preflight preflight) {}
-
   /**
    * A member restored to a point in time as {@code -o json} shows it; what is not known is null.
    */
@@ -165,10 +163,27 @@ final class RestoreCommand implements Callable<Integer> {
     }
     OperandReader reader =
         new OperandReader(root).requireSignature("--require-signature", requireSignature);
-    OperandReader.Work<Restored> work =
-        (snapshot, access) -> new Restored(run(restore, snapshot, target), preflight(snapshot));
-    print(skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work));
+    print(
+        operand instanceof SnapshotOperand.InStore stored
+            ? restore(reader, stored, restore, target)
+            : restore(reader, restore, target));
     return ExitCode.DONE;
+  }
+
+  private RestoredMember restore(
+      OperandReader reader, SnapshotOperand.InStore stored, DataDirRestore restore, Path target)
+      throws UsageException, IOException {
+    return reader.stored(
+        stored,
+        skipHashCheck ? Checksum.REPORTED : Checksum.REQUIRED,
+        (backup, store, options) -> run(() -> restore.restore(backup, store, options, target)));
+  }
+
+  private RestoredMember restore(OperandReader reader, DataDirRestore restore, Path target)
+      throws UsageException, IOException {
+    OperandReader.Work<RestoredMember> work =
+        (snapshot, access) -> run(() -> restore.restore(snapshot, target));
+    return skipHashCheck ? reader.unverified(operand, work) : reader.whole(operand, work);
   }
 
   private int preflight() throws UsageException, IOException {
@@ -236,15 +251,20 @@ final class RestoreCommand implements Callable<Integer> {
                   reached.problem().orElse(null)));
       return;
     }
-    print(new Restored(member, new Preflight(List.of())));
+    printMember(member);
     root.output().line(ReachedText.of(base, reached));
     reached.problem().ifPresent(root::warn);
   }
 
-  private static RestoredMember run(DataDirRestore restore, EtcdSnapshot snapshot, Path target)
-      throws UsageException, IOException {
+  /** A restore. */
+  @FunctionalInterface
+  private interface Restoring {
+    RestoredMember run() throws IOException;
+  }
+
+  private static RestoredMember run(Restoring restoring) throws UsageException, IOException {
     try {
-      return restore.restore(snapshot, target);
+      return restoring.run();
     } catch (RevisionNotRetainedException e) {
       throw new UsageException("--at-revision: " + e.getMessage());
     } catch (IllegalArgumentException e) { // the snapshot does not allow the settings
@@ -279,38 +299,40 @@ final class RestoreCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Restored restored) {
-    RestoredMember member = restored.member();
-    Output output = root.output();
-    String memberId = Long.toHexString(member.memberId());
-    String clusterId = Long.toHexString(member.clusterId());
-    if (output.isJson()) {
-      output.json(
-          new RestoredJson(
-              member.dataDir().toString(),
-              member.name(),
-              memberId,
-              clusterId,
-              member.revision(),
-              member.warnings().stream().map(OptionNames::in).toList(),
-              restored.preflight().lines().stream().map(OptionNames::in).toList()));
+  private void print(RestoredMember member) {
+    if (root.output().isJson()) {
+      root.output()
+          .json(
+              new RestoredJson(
+                  member.dataDir().toString(),
+                  member.name(),
+                  Long.toHexString(member.memberId()),
+                  Long.toHexString(member.clusterId()),
+                  member.revision(),
+                  member.warnings().stream().map(OptionNames::in).toList(),
+                  member.preflight().lines().stream().map(OptionNames::in).toList()));
       return;
     }
-    output.line(
-        member.dataDir()
-            + ": member "
-            + member.name()
-            + " ("
-            + memberId
-            + ") of cluster "
-            + clusterId
-            + " at revision "
-            + member.revision());
-    member.warnings().stream().map(OptionNames::in).forEach(root::warn);
-    restored.preflight().toDo().stream()
+    printMember(member);
+    member.preflight().toDo().stream()
         .filter(finding -> finding.topic() != Preflight.Topic.ALARM) // warned of already
         .filter(finding -> finding.topic() != Preflight.Topic.AUTH || !auth.isGiven())
         .map(finding -> OptionNames.in(finding.toString()))
         .forEach(root::warn);
+  }
+
+  private void printMember(RestoredMember member) {
+    root.output()
+        .line(
+            member.dataDir()
+                + ": member "
+                + member.name()
+                + " ("
+                + Long.toHexString(member.memberId())
+                + ") of cluster "
+                + Long.toHexString(member.clusterId())
+                + " at revision "
+                + member.revision());
+    member.warnings().stream().map(OptionNames::in).forEach(root::warn);
   }
 }

@@ -57,6 +57,19 @@ public final class EarlyForce implements Closeable {
   }
 
   /**
+   * Waits until nothing is being forced. What was written last may not be on the disk yet.
+   *
+   * @throws IOException when forcing what was written before failed
+   */
+  public void await() throws IOException {
+    FutureTask<@Nullable Void> begun = running;
+    running = null;
+    if (begun != null) {
+      PendingWrites.await(begun);
+    }
+  }
+
+  /**
    * Forces all that was written, and the attributes of the file.
    *
    * @throws IOException when that fails, or failed before
@@ -73,14 +86,6 @@ public final class EarlyForce implements Closeable {
       await();
     } catch (IOException givenUp) {
       // what is wrong with a file that is given up does not matter
-    }
-  }
-
-  private void await() throws IOException {
-    FutureTask<@Nullable Void> begun = running;
-    running = null;
-    if (begun != null) {
-      PendingWrites.await(begun);
     }
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the buckets of a snapshot into a new database: with the new members instead of the old
- * ones, and the index of the new log. Everything else stays.
+ * ones, and the index of the new log. Everything else stays; large buckets also where they are, if
+ * the new database goes on with the one of the snapshot.
  */
 final class BackendCopy implements BucketVisitor {
   private static final Entries DROP = (array, keyOffset, keyLength, valueLength) -> {};
@@ -29,6 +31,8 @@ final class BackendCopy implements BucketVisitor {
   private final NavigableMap<byte[], byte[]> meta = new TreeMap<>(Arrays::compareUnsigned);
   private final Set<String> done = new HashSet<>();
   private String current = "";
+  private Map<String, Long> kept = Map.of();
+  private long keptBytes;
   private @Nullable AppendedChanges changes;
 
   /**
@@ -51,8 +55,30 @@ final class BackendCopy implements BucketVisitor {
     return this;
   }
 
+  /**
+   * Leaves buckets where they are.
+   *
+   * @param roots the page at the top of each
+   */
+  BackendCopy keeping(Map<String, Long> roots) {
+    kept = roots;
+    return this;
+  }
+
+  /** How long the keys and values of the buckets are that were left where they are. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
   @Override
   public Entries bucket(String name) throws IOException {
+    Long root = kept.get(name);
+    if (root != null) {
+      end();
+      out.keep(name, root);
+      done.add(name);
+      return (array, keyOffset, keyLength, valueLength) -> keptBytes += keyLength + valueLength;
+    }
     begin(name);
     AppendedChanges appended = changes;
     if (appended != null && name.equals("key")) {

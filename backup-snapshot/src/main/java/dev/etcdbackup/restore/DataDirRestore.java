@@ -1,13 +1,19 @@
 package dev.etcdbackup.restore;
 
+import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.snapshot.Alarm;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HistoryFilter;
+import dev.etcdbackup.snapshot.Preflight;
+import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.snapshot.SnapshotMetadata;
+import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,6 +22,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +101,7 @@ public final class DataDirRestore {
    *
    * <p>Blocks, and is ended by an interrupt within a second. Works on the caller's thread and two
    * more, ended when this returns. Takes 12 MiB on top of what {@link EtcdSnapshot} says, and reads
-   * everything twice at the same time; a stored backup is better copied to a file before.
+   * everything twice at the same time.
    *
    * @param snapshot the snapshot, whole; not closed
    * @param dataDir the data directory: not there, or empty. Directories above it are made
@@ -108,6 +115,47 @@ public final class DataDirRestore {
    */
   public RestoredMember restore(EtcdSnapshot snapshot, Path dataDir) throws IOException {
     return restore(snapshot, dataDir, Optional.empty()).member();
+  }
+
+  /**
+   * Restores a stored backup. It is read once, in one request, and verified to the last page and
+   * entry, its SHA-256 included, before the data directory has its name.
+   *
+   * <p>When all of it is restored, with its checksum and at its own revision, it is written once,
+   * too: into the directory beside the data directory, where its events and leases stay as they
+   * are, and the rest is written behind them. Only a database of which less than half is in use is
+   * then written anew, as by {@link #restore(EtcdSnapshot, Path)}. There must be as much space as
+   * the snapshot has, half as much again in that case. Otherwise it is copied as {@link
+   * StoredSnapshot} says, to the options' temporary directory, and restored from there.
+   *
+   * <p>Blocks, and is ended by an interrupt within a second. Takes 6 MiB on top of what {@link
+   * EtcdSnapshot} and the backup's encodings say.
+   *
+   * @param backup the backup
+   * @param store where it is stored
+   * @param options how to read it
+   * @param dataDir the data directory: not there, or empty. Directories above it are made
+   * @return the member
+   * @throws IllegalArgumentException when an encoding that the backup's name asks for is not among
+   *     those of the options, or the revision cannot be raised as far as was asked for
+   * @throws CorruptBackupException when the backup is damaged, or has no SHA-256
+   * @throws FileAlreadyExistsException when the data directory is not empty
+   * @throws RevisionNotRetainedException when the backup does not hold the last revision of the
+   *     selection
+   * @throws StoreException when the backup cannot be read, or is no longer there
+   * @throws IOException when the directory cannot be written
+   */
+  public RestoredMember restore(Backup backup, BackupStore store, ReadOptions options, Path dataDir)
+      throws IOException {
+    requireFree(dataDir);
+    if (bump != 0 || settings.skipsHashCheck() || !settings.selection().isAll()) {
+      try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
+        return restore(stored.snapshot(), dataDir);
+      }
+    }
+    long size = backup.name().encodings().isEmpty() ? backup.stored().size() : 0;
+    return staged(
+        dataDir, size, staged -> member(dataDir, restoreCopy(backup, store, options, staged)));
   }
 
   /**
@@ -150,36 +198,112 @@ public final class DataDirRestore {
         changes.isEmpty()
             ? null
             : new AppendedChanges(snapshot, metadata.compactRevision(), changes.get());
-    Reached reached;
+    return staged(
+        dataDir,
+        metadata.databaseSize(),
+        staged -> {
+          Written written = write(snapshot, metadata, filter, raised, staged, appended);
+          Reached reached =
+              appended == null
+                  ? new Reached(
+                      written.revision(),
+                      Optional.empty(),
+                      0,
+                      0,
+                      Optional.empty(),
+                      Optional.empty())
+                  : appended.compare(staged.database());
+          return new RestoredChanges(member(dataDir, written.at(reached.revision())), reached);
+        });
+  }
+
+  /** What is done in a directory before it gets its name. */
+  @FunctionalInterface
+  private interface Restoring<T> {
+    T in(StagedDataDir staged) throws IOException;
+  }
+
+  /**
+   * @param needed how many bytes the database may have, 0 when that is not known
+   */
+  private <T> T staged(Path dataDir, long needed, Restoring<T> restoring) throws IOException {
     try (StagedDataDir staged = StagedDataDir.begin(dataDir)) {
-      List<String> warnings;
       try {
-        warnings = write(snapshot, metadata, filter, raised, staged, appended);
-        reached =
-            appended == null
-                ? new Reached(
-                    raised.orElse(filter.revision()),
-                    Optional.empty(),
-                    0,
-                    0,
-                    Optional.empty(),
-                    Optional.empty())
-                : appended.compare(staged.snap().resolve("db"));
+        T restored = restoring.in(staged);
+        staged.writeRaftSnapshot(RaftSnapshot.name(state), RaftSnapshot.of(state));
+        staged.writeLog(WriteAheadLog.NAME, WriteAheadLog.of(state, member), WriteAheadLog.SIZE);
         staged.commit();
+        return restored;
       } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
         throw e;
       } catch (IOException e) {
-        throw new IOException(failure(dataDir, staged.directory(), metadata, e), e);
+        throw new IOException(failure(dataDir, staged.directory(), needed, e), e);
       }
-      RestoredMember restored =
-          new RestoredMember(
-              dataDir,
-              member.name(),
-              member.id(),
-              state.cluster().id(),
-              reached.revision(),
-              warnings);
-      return new RestoredChanges(restored, reached);
+    }
+  }
+
+  /** A database that was written. */
+  private record Written(long revision, List<String> warnings, Preflight preflight) {
+    Written at(long reached) {
+      return new Written(reached, warnings, preflight);
+    }
+  }
+
+  private RestoredMember member(Path dataDir, Written written) {
+    return new RestoredMember(
+        dataDir,
+        member.name(),
+        member.id(),
+        state.cluster().id(),
+        written.revision(),
+        written.warnings(),
+        written.preflight());
+  }
+
+  private Written restoreCopy(
+      Backup backup, BackupStore store, ReadOptions options, StagedDataDir staged)
+      throws IOException {
+    Written written;
+    boolean anew = false;
+    try (StoredSnapshot stored = StoredSnapshot.copy(backup, store, staged.copy(), options)) {
+      EtcdSnapshot snapshot = stored.snapshot();
+      SnapshotMetadata metadata = snapshot.metadata();
+      HistoryFilter filter = snapshot.filter(settings.selection());
+      Optional<Written> changed = change(staged.copy(), snapshot, metadata, filter);
+      anew = changed.isEmpty();
+      written =
+          anew
+              ? write(snapshot, metadata, filter, OptionalLong.empty(), staged, null)
+              : changed.get();
+    }
+    if (anew) {
+      staged.deleteCopy();
+    } else {
+      staged.takeCopy();
+    }
+    return written;
+  }
+
+  /** Makes a copy the database; empty when so much of it is free that it is to be written anew. */
+  private Optional<Written> change(
+      Path copy, EtcdSnapshot snapshot, SnapshotMetadata metadata, HistoryFilter filter)
+      throws IOException {
+    DatabaseInPlace database = DatabaseInPlace.read(copy);
+    List<String> warnings = new ArrayList<>();
+    try (FileChannel file = FileChannel.open(copy, StandardOpenOption.WRITE);
+        DatabaseWriter out = database.writer(file)) {
+      BackendCopy backend =
+          new BackendCopy(out, state, settings.clearsAlarms(), OptionalLong.empty())
+              .keeping(database.largeBuckets());
+      DatabaseCopy copying = new DatabaseCopy(settings, filter, backend);
+      Preflight preflight = copying.run(snapshot, true, warnings);
+      if (backend.keptBytes() < metadata.databaseSize() / 2) {
+        return Optional.empty();
+      }
+      copying.finish();
+      out.force();
+      warnOfAlarms(metadata, warnings);
+      return Optional.of(new Written(filter.revision(), warnings, preflight));
     }
   }
 
@@ -206,7 +330,7 @@ public final class DataDirRestore {
     return OptionalLong.of(from + bump);
   }
 
-  private List<String> write(
+  private Written write(
       EtcdSnapshot snapshot,
       SnapshotMetadata metadata,
       HistoryFilter filter,
@@ -217,17 +341,21 @@ public final class DataDirRestore {
     List<String> warnings = new ArrayList<>();
     try (FileChannel file = staged.createDatabase();
         DatabaseWriter database = new DatabaseWriter(file, metadata.pageSize())) {
-      BackendCopy copy =
+      BackendCopy backend =
           new BackendCopy(database, state, settings.clearsAlarms(), raised).with(appended);
-      new DatabaseCopy(settings, filter, copy).run(snapshot, raised.isEmpty(), warnings);
+      DatabaseCopy copying = new DatabaseCopy(settings, filter, backend);
+      Preflight preflight = copying.run(snapshot, raised.isEmpty(), warnings);
+      copying.finish();
       database.force();
+      warnOfAlarms(metadata, warnings);
+      return new Written(raised.orElse(filter.revision()), warnings, preflight);
     }
-    staged.writeRaftSnapshot(RaftSnapshot.name(state), RaftSnapshot.of(state));
-    staged.writeLog(WriteAheadLog.NAME, WriteAheadLog.of(state, member), WriteAheadLog.SIZE);
+  }
+
+  private void warnOfAlarms(SnapshotMetadata metadata, List<String> warnings) {
     if (!settings.clearsAlarms()) {
       metadata.alarms().forEach(alarm -> warnings.add(warning(alarm)));
     }
-    return warnings;
   }
 
   private static String warning(Alarm alarm) {
@@ -237,16 +365,15 @@ public final class DataDirRestore {
         : what + "; restore with clearAlarms to remove it";
   }
 
-  private static String failure(
-      Path dataDir, Path directory, SnapshotMetadata metadata, IOException e) throws IOException {
+  private static String failure(Path dataDir, Path directory, long needed, IOException e)
+      throws IOException {
     String room = "";
     if (Files.exists(directory)) {
       long usable = Files.getFileStore(directory).getUsableSpace();
-      if (usable < metadata.databaseSize()) {
-        room = "; up to " + metadata.databaseSize() + " bytes are needed, " + usable + " are free";
+      if (usable < needed) {
+        room = "; up to " + needed + " bytes are needed, " + usable + " are free";
       }
     }
-    String reason = e instanceof BackupException ? e.getMessage() : FailureText.of(e);
-    return "cannot restore to " + dataDir + ": " + reason + room;
+    return "cannot restore to " + dataDir + ": " + FailureText.of(e) + room;
   }
 }

@@ -3,20 +3,25 @@ package dev.etcdbackup.restore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.BucketVisitor;
+import dev.etcdbackup.snapshot.EncryptedValues;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HistoryFilter;
 import dev.etcdbackup.snapshot.HistorySelection;
+import dev.etcdbackup.snapshot.Preflight;
 import dev.etcdbackup.snapshot.Problem;
 import dev.etcdbackup.snapshot.VerifyOptions;
 import dev.etcdbackup.snapshot.VerifyReport;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Verifies a snapshot and copies what is wanted of it into a new database. */
+/** Verifies a snapshot and copies what is wanted of it into a new database. For one use. */
 final class DatabaseCopy {
   private final Settings settings;
   private final HistoryFilter filter;
   private final BackendCopy database;
+  private @Nullable AuthCopy auth;
 
   /**
    * What is wanted.
@@ -44,17 +49,22 @@ final class DatabaseCopy {
   }
 
   /**
-   * Copies it.
+   * Verifies the snapshot and copies what is wanted, but for what {@link #finish} adds.
    *
    * @param marksRevision whether the revision of a selection is to be kept
+   * @return what to know of what was copied
    * @throws CorruptBackupException when the snapshot is damaged
    */
-  void run(EtcdSnapshot snapshot, boolean marksRevision, List<String> warnings) throws IOException {
-    AuthCopy auth = settings.dropsAuth() ? AuthCopy.without(database) : null;
-    if (!settings.rootPasswordHash().isEmpty()) {
-      auth = AuthCopy.withRootPassword(database, snapshot.auth(), settings.rootPasswordHash());
+  Preflight run(EtcdSnapshot snapshot, boolean marksRevision, List<String> warnings)
+      throws IOException {
+    EncryptedValues encrypted = new EncryptedValues();
+    BucketVisitor behind = bucket -> looking(encrypted, bucket, database.bucket(bucket));
+    if (settings.dropsAuth()) {
+      auth = AuthCopy.without(behind);
+    } else if (!settings.rootPasswordHash().isEmpty()) {
+      auth = AuthCopy.withRootPassword(behind, snapshot.auth(), settings.rootPasswordHash());
     }
-    BucketVisitor behind = auth == null ? database : auth;
+    behind = auth == null ? behind : auth;
     SelectedCopy selected =
         settings.selection().isAll()
             ? null
@@ -69,10 +79,27 @@ final class DatabaseCopy {
       selected.finish();
       warn(warnings);
     }
+    List<Preflight.Finding> findings = new ArrayList<>(snapshot.preflight(false).findings());
+    findings.addAll(encrypted.findings());
+    return new Preflight(findings);
+  }
+
+  /** Completes the new database. */
+  void finish() throws IOException {
     if (auth != null) {
       auth.finish();
     }
     database.finish();
+  }
+
+  private static BucketVisitor.Entries looking(
+      EncryptedValues encrypted, String bucket, BucketVisitor.Entries out) {
+    return bucket.equals("key")
+        ? (array, keyOffset, keyLength, valueLength) -> {
+          encrypted.add(array, keyOffset, keyLength, valueLength);
+          out.entry(array, keyOffset, keyLength, valueLength);
+        }
+        : out;
   }
 
   private void warn(List<String> warnings) {

@@ -1,5 +1,6 @@
 package dev.etcdbackup.restore;
 
+import dev.etcdbackup.snapshot.Preflight;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,8 @@ import java.util.List;
  *     restored with different initial clusters or tokens, and will not form one cluster
  * @param revision the revision it starts with
  * @param warnings what to know before starting it, a line each; usually empty
+ * @param preflight what to know of the backup before starting it; of the values that Kubernetes
+ *     encrypted, those of the part that was restored, recorded changes not included
  */
 public record RestoredMember(
     Path dataDir,
@@ -20,7 +23,8 @@ public record RestoredMember(
     long memberId,
     long clusterId,
     long revision,
-    List<String> warnings) {
+    List<String> warnings,
+    Preflight preflight) {
   /** Copies the list. */
   public RestoredMember {
     warnings = List.copyOf(warnings);

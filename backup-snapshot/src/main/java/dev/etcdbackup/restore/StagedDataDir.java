@@ -106,8 +106,26 @@ final class StagedDataDir implements Closeable {
     return stage;
   }
 
-  Path snap() {
+  private Path snap() {
     return member().resolve("snap");
+  }
+
+  Path database() {
+    return snap().resolve("db");
+  }
+
+  /** A file that may become the database, or is deleted. */
+  Path copy() {
+    return snap().resolve("copy");
+  }
+
+  /** Makes the copy the database. */
+  void takeCopy() throws IOException {
+    Files.move(copy(), database());
+  }
+
+  void deleteCopy() throws IOException {
+    Files.delete(copy());
   }
 
   private Path wal() {
@@ -120,7 +138,7 @@ final class StagedDataDir implements Closeable {
 
   /** Creates the database file. */
   FileChannel createDatabase() throws IOException {
-    return create(snap().resolve("db"), "rw-------");
+    return create(database(), "rw-------");
   }
 
   void writeRaftSnapshot(String name, byte[] content) throws IOException {

@@ -1,27 +1,19 @@
 package dev.etcdbackup.snapshot;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.snapshot.Preflight.Topic;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what to know before starting a restored member. */
 final class PreflightScan {
   private static final String ROOT = "root"; // user and role
-  private static final byte[] ENCRYPTED = "k8s:enc:".getBytes(ISO_8859_1);
-  private static final int MAX_KEY_NAME = 300; // bytes of provider, version and name
-  private static final int MAX_KEYS = 1000;
   private static final int LATEST_KNOWN = 7; // 3.7
   private static final int ANY_UP_TO = 6; // versions up to 3.6 start from one another's
 
@@ -61,7 +53,7 @@ final class PreflightScan {
           "");
     }
     if (part != null) {
-      encryption(HistoryFilter.of(bytes, part));
+      findings.addAll(encryptionKeys(HistoryFilter.of(bytes, part)));
     }
     return new Preflight(findings);
   }
@@ -162,49 +154,15 @@ final class PreflightScan {
     }
   }
 
-  /** Values begin with {@code k8s:enc:PROVIDER:VERSION:KEY:}. */
-  private void encryption(HistoryFilter part) throws IOException {
-    Map<String, Integer> keys = new TreeMap<>();
+  private List<Preflight.Finding> encryptionKeys(HistoryFilter part) throws IOException {
+    EncryptedValues keys = new EncryptedValues();
     new SnapshotScan(bytes)
         .events(
             event -> {
-              String key = encryptionKey(event);
-              if (!key.isEmpty()
-                  && part.takes(event)
-                  && (keys.size() < MAX_KEYS || keys.containsKey(key))) {
-                keys.merge(key, 1, Integer::sum);
+              if (part.takes(event)) {
+                keys.add(event);
               }
             });
-    keys.forEach(
-        (key, count) ->
-            add(
-                Topic.ENCRYPTION,
-                Counted.of(count, "stored value")
-                    + (count == 1 ? " is" : " are")
-                    + " encrypted by Kubernetes with "
-                    + key,
-                "the API servers need this key in their EncryptionConfiguration"));
-  }
-
-  /** The provider and the name of the key; empty for a value that is not encrypted. */
-  private static String encryptionKey(Event event) {
-    byte[] array = event.array();
-    int from = event.valueOffset;
-    int end = from + Math.min(event.valueLength, MAX_KEY_NAME);
-    if (end - from < ENCRYPTED.length
-        || !Arrays.equals(array, from, from + ENCRYPTED.length, ENCRYPTED, 0, ENCRYPTED.length)) {
-      return "";
-    }
-    List<String> fields = new ArrayList<>();
-    int begin = from + ENCRYPTED.length;
-    for (int i = begin; i < end && fields.size() < 3; i++) {
-      if (array[i] == ':') {
-        fields.add(new String(array, begin, i - begin, UTF_8));
-        begin = i + 1;
-      }
-    }
-    return fields.size() < 3
-        ? "an unreadable name of a key"
-        : fields.get(0) + ", key '" + fields.get(2) + "'";
+    return keys.findings();
   }
 }

@@ -5,17 +5,18 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.VerifyingInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A snapshot that was read once, from its beginning to its end, into memory or a temporary file,
- * and verified on the way.
+ * A snapshot that was read once, from its beginning to its end, into memory or a file, and verified
+ * on the way.
  *
  * @param bytes the copy
  * @param checksumMatches whether the size is the one that the first page announces and the last 32
  *     bytes are the SHA-256 of all before; false when that was not required and something is wrong
  */
-record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
+record SnapshotCopy(CopiedBytes bytes, boolean checksumMatches) {
   private static final int PIECE = 64 << 10; // see TrailerCheck
 
   /** Writing the copy failed, as opposed to reading what is copied. */
@@ -28,7 +29,7 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
   }
 
   /**
-   * Copies a snapshot.
+   * Copies a snapshot into memory or a temporary file.
    *
    * @param snapshot the snapshot; not closed
    * @param options where the copy goes, and whether the checksum has to match
@@ -38,9 +39,28 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
    * @throws IOException what the stream threw
    */
   static SnapshotCopy of(InputStream snapshot, ReadOptions options) throws IOException {
-    TemporaryBytes bytes = new TemporaryBytes(options.temporaryDirectory());
+    return of(snapshot, CopiedBytes.temporary(options.temporaryDirectory()), options.checksum());
+  }
+
+  /**
+   * Copies a snapshot whose checksum has to match into a file, as above.
+   *
+   * @param file the file, not there yet, and not deleted when this throws
+   */
+  static SnapshotCopy inFile(InputStream snapshot, Path file) throws IOException {
+    CopiedBytes bytes;
     try {
-      boolean matches = copy(new Tee(snapshot, bytes), options);
+      bytes = CopiedBytes.kept(file);
+    } catch (IOException e) {
+      throw new WriteException(e);
+    }
+    return of(snapshot, bytes, ReadOptions.Checksum.REQUIRED);
+  }
+
+  private static SnapshotCopy of(
+      InputStream snapshot, CopiedBytes bytes, ReadOptions.Checksum checksum) throws IOException {
+    try {
+      boolean matches = copy(new Tee(snapshot, bytes), checksum);
       complete(bytes);
       return new SnapshotCopy(bytes, matches);
     } catch (IOException | RuntimeException | Error e) {
@@ -53,7 +73,7 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
     }
   }
 
-  private static boolean copy(Tee tee, ReadOptions options) throws IOException {
+  private static boolean copy(Tee tee, ReadOptions.Checksum checksum) throws IOException {
     try {
       readAll(new VerifyingInputStream(tee));
       return true;
@@ -61,7 +81,7 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
       if (tee.failed) { // it could not be decoded: there is no more of it
         throw e;
       }
-      if (options.checksum() == ReadOptions.Checksum.REQUIRED) {
+      if (checksum == ReadOptions.Checksum.REQUIRED) {
         throw named(tee, e);
       }
     }
@@ -77,7 +97,7 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
     return format.isPresent() ? new CorruptBackupException(format.get().message(), e) : e;
   }
 
-  private static void complete(TemporaryBytes bytes) throws WriteException {
+  private static void complete(CopiedBytes bytes) throws WriteException {
     try {
       bytes.complete();
     } catch (IOException e) {
@@ -95,10 +115,10 @@ record SnapshotCopy(TemporaryBytes bytes, boolean checksumMatches) {
   /** Passes a stream on and keeps a copy of all that was read. */
   private static final class Tee extends InputStream {
     private final InputStream in;
-    private final TemporaryBytes copy;
+    private final CopiedBytes copy;
     private boolean failed; // reading threw
 
-    Tee(InputStream in, TemporaryBytes copy) {
+    Tee(InputStream in, CopiedBytes copy) {
       this.in = in;
       this.copy = copy;
     }

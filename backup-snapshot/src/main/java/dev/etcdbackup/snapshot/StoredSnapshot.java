@@ -48,7 +48,7 @@ import java.util.Optional;
 public final class StoredSnapshot implements Closeable {
   /** Where the bytes of an open snapshot are. */
   public enum Access {
-    /** In the file that was opened. */
+    /** In the file that was opened, or that it was copied to. */
     FILE,
     /** In the store or in an encoded file, read by ranges. */
     RANGES,
@@ -71,9 +71,13 @@ public final class StoredSnapshot implements Closeable {
   }
 
   private static StoredSnapshot of(SnapshotCopy copy, ReadOptions options) {
+    Access access = copy.bytes().isInMemory() ? Access.MEMORY : Access.TEMPORARY_FILE;
+    return of(copy, access, options);
+  }
+
+  private static StoredSnapshot of(SnapshotCopy copy, Access access, ReadOptions options) {
     return new StoredSnapshot(
-        EtcdSnapshot.of(observed(copy.bytes(), options), copy.checksumMatches()),
-        copy.bytes().isInMemory() ? Access.MEMORY : Access.TEMPORARY_FILE);
+        EtcdSnapshot.of(observed(copy.bytes(), options), copy.checksumMatches()), access);
   }
 
   private static RandomAccessBytes observed(RandomAccessBytes bytes, ReadOptions options) {
@@ -111,6 +115,45 @@ public final class StoredSnapshot implements Closeable {
     return read(backup, store, options, decoded -> of(SnapshotCopy.of(decoded, options), options));
   }
 
+  /**
+   * Copies a stored backup to a file, decoded, and opens that. It is read once, in one request. Its
+   * size and its SHA-256 are verified while it is copied, whatever the options say, and need not be
+   * computed again.
+   *
+   * <p>Blocks; interrupting the thread ends that within a second, with its interrupt status set.
+   * Takes 3 MiB and what the encodings say. Most of the file is on the disk when this returns, but
+   * not all of it.
+   *
+   * @param backup the backup
+   * @param store where it is stored
+   * @param file the file, not there yet. {@link #close} does not delete it; when this throws it may
+   *     hold a part of the snapshot
+   * @param options how to read it; no temporary file is made
+   * @return the snapshot, to be closed
+   * @throws IllegalArgumentException when an encoding that its name asks for is not among those of
+   *     the options
+   * @throws BackupNotFoundException when it is no longer there
+   * @throws CorruptBackupException when it cannot be decoded, or its size or SHA-256 is wrong
+   * @throws StoreException when it cannot be read, the timeout is over or the thread was
+   *     interrupted
+   * @throws IOException when the file cannot be written, or is there already
+   */
+  public static StoredSnapshot copy(
+      Backup backup, BackupStore store, Path file, ReadOptions options) throws IOException {
+    options.encodings().require(backup.name());
+    try {
+      return readDecoded(
+          backup,
+          store,
+          options,
+          decoded -> of(SnapshotCopy.inFile(decoded, file), Access.FILE, options));
+    } catch (SnapshotCopy.WriteException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(e, backup.key().toString(), options);
+    }
+  }
+
   /** What is done with a stream. */
   @FunctionalInterface
   interface Reading<T> {
@@ -120,14 +163,22 @@ public final class StoredSnapshot implements Closeable {
   /** Reads a stored backup in one request, as {@link #open} does. */
   static <T> T read(Backup backup, BackupStore store, ReadOptions options, Reading<T> reading)
       throws BackupException {
+    try {
+      return readDecoded(backup, store, options, reading);
+    } catch (IOException e) {
+      throw failure(e, backup.key().toString(), options);
+    }
+  }
+
+  private static <T> T readDecoded(
+      Backup backup, BackupStore store, ReadOptions options, Reading<T> reading)
+      throws IOException {
     long size = backup.stored().size();
     String key = backup.key().toString();
     try (InputStream encoded =
             new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
         InputStream decoded = decode(encoded, backup.name(), options)) {
       return reading.of(decoded);
-    } catch (IOException e) {
-      throw failure(e, key, options);
     }
   }
 

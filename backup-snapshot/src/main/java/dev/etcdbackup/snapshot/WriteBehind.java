@@ -1,5 +1,6 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.internal.EarlyForce;
 import dev.etcdbackup.internal.PendingWrites;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class WriteBehind implements Closeable {
   private static final int SIZE = 256 << 10; // see KeyIndex
 
   private final FileChannel channel;
+  private final @Nullable EarlyForce early; // of the thread that writes, then of the caller
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -37,9 +39,11 @@ final class WriteBehind implements Closeable {
 
   /**
    * @param channel the file, which only this writes from now on, from its beginning; not closed
+   * @param forces whether what is written is also forced to the disk meanwhile; the end is not
    */
-  WriteBehind(FileChannel channel) {
+  WriteBehind(FileChannel channel, boolean forces) {
     this.channel = channel;
+    this.early = forces ? new EarlyForce(channel) : null;
   }
 
   /** Appends bytes, which may be changed afterwards. Throws when an earlier write failed. */
@@ -67,6 +71,9 @@ final class WriteBehind implements Closeable {
     while (!writes.isEmpty()) {
       PendingWrites.await(writes.remove());
     }
+    if (early != null) {
+      early.await();
+    }
     executor.shutdown();
   }
 
@@ -85,8 +92,12 @@ final class WriteBehind implements Closeable {
     writes.add(
         executor.submit(
             () -> {
-              for (long at = from; buffer.hasRemaining(); ) {
+              long at = from;
+              while (buffer.hasRemaining()) {
                 at += channel.write(buffer, at);
+              }
+              if (early != null) {
+                early.wrote(at - from);
               }
               return buffer.clear();
             }));
@@ -105,6 +116,9 @@ final class WriteBehind implements Closeable {
       } catch (InterruptedException e) {
         interrupted = true;
       }
+    }
+    if (early != null) {
+      early.close();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.VerifyOptions;
+import dev.etcdbackup.testkit.etcd.DataDirMaker;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdCluster;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -58,6 +59,25 @@ class BootTest {
             etcd.server().rootPassword(Restored.PASSWORD).dataDirs(Restored.of(file)).start();
         EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       assertThat(server.version()).isEqualTo(etcd.version());
+      try (Client client = Restored.client(server, true)) {
+        Restored.assertHolds(client, server, snapshot);
+      }
+      Restored.assertWritable(server, true);
+      Restored.assertSound(server);
+    }
+  }
+
+  @ParameterizedTest(name = "{1} on {0}")
+  @MethodSource("serversAndSnapshots")
+  void aMemberFromAStoreServesWhatWasInTheSnapshotAndTakesWrites(EtcdBinaries etcd, String name)
+      throws Exception {
+    Path file = Backups.snapshot(name, directory);
+    try (EtcdServer server =
+            etcd.server()
+                .rootPassword(Restored.PASSWORD)
+                .dataDirs(Restored.fromStore(file))
+                .start();
+        EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       try (Client client = Restored.client(server, true)) {
         Restored.assertHolds(client, server, snapshot);
       }
@@ -136,7 +156,14 @@ class BootTest {
   @MethodSource("servers")
   void aDeepTreeOfSmallPagesBearsToBeEmptied(EtcdBinaries etcd) throws Exception {
     Path file = LargeSnapshot.write(directory, 1024, 20_000, 150);
-    try (EtcdServer server = etcd.server().dataDirs(Restored.of(file)).start();
+    for (DataDirMaker restored : List.of(Restored.of(file), Restored.fromStore(file))) {
+      assertBearsToBeEmptied(etcd, file, restored);
+    }
+  }
+
+  private static void assertBearsToBeEmptied(EtcdBinaries etcd, Path file, DataDirMaker restored)
+      throws Exception {
+    try (EtcdServer server = etcd.server().dataDirs(restored).start();
         EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
       assertThat(snapshot.metadata().events().depth()).isGreaterThan(3);
       try (Client client = Restored.client(server, false)) {

@@ -3,6 +3,9 @@ package dev.etcdbackup.restore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.VerifyOptions;
@@ -10,15 +13,17 @@ import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.Client;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A restore killed with SIGKILL at any moment. */
 @Tag("server")
@@ -30,11 +35,13 @@ class KilledRestoreTest {
 
   @TempDir Path directory;
 
-  @Test
-  void leavesAWholeDataDirectoryOrNone() throws Exception {
-    Path snapshot = LargeSnapshot.write(directory, 4096, KEYS, 4000); // 24 MB: it takes some time
+  @ParameterizedTest(name = "from a store: {0}")
+  @ValueSource(booleans = {false, true})
+  void leavesAWholeDataDirectoryOrNone(boolean stored) throws Exception {
+    Path file = LargeSnapshot.write(directory, 4096, KEYS, 4000); // 24 MB: it takes some time
+    Path snapshot = stored ? store(file) : file;
     HashKv expected;
-    try (EtcdSnapshot original = EtcdSnapshot.open(snapshot)) {
+    try (EtcdSnapshot original = EtcdSnapshot.open(file)) {
       assertThat(original.verify().problems()).isEmpty();
       expected = original.hashKv();
     }
@@ -56,7 +63,16 @@ class KilledRestoreTest {
       }
     }
     assertThat(midway).as("kills in the midst of a restore, seed %s", SEED).isGreaterThan(4);
-    assertThatTheNextOneServes(snapshot, expected);
+    assertThatTheNextOneServes(file, expected);
+  }
+
+  private Path store(Path file) throws IOException {
+    Path store = directory.resolve("store");
+    try (InputStream in = Files.newInputStream(file)) {
+      DirectoryBackupStore.at(store)
+          .put(BackupKey.of("p", "backup"), Content.of(in, Files.size(file)));
+    }
+    return store;
   }
 
   /** What a killed restore leaves does not hinder the next one. */

@@ -162,7 +162,13 @@ class OfficialFormTest {
       assertThat(member)
           .isEqualTo(
               new RestoredMember(
-                  data, "b", 0x94d4df8d688c1d52L, 0x302570274aac1dfeL, 230, List.of()));
+                  data,
+                  "b",
+                  0x94d4df8d688c1d52L,
+                  0x302570274aac1dfeL,
+                  230,
+                  List.of(),
+                  snapshot.preflight(true)));
     }
   }
 

@@ -3,11 +3,17 @@ package dev.etcdbackup.restore;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.HashKv;
 import dev.etcdbackup.snapshot.Lease;
+import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StatusVersion;
 import dev.etcdbackup.snapshot.VerifyOptions;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.etcd.DataDirMaker;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import io.etcd.jetcd.ByteSequence;
@@ -18,7 +24,9 @@ import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.LeaseOption;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -40,6 +48,26 @@ final class Restored {
 
   static DataDirMaker of(Path snapshot) {
     return of(snapshot, builder -> builder);
+  }
+
+  /** Restores it straight from a store, where the copy of it becomes the database. */
+  static DataDirMaker fromStore(Path snapshot) {
+    return (member, dataDir) -> {
+      InMemoryBackupStore store = new InMemoryBackupStore();
+      Content content = Content.of(Files.newInputStream(snapshot), Files.size(snapshot));
+      Backup backup = Backup.of(store.put(BackupKey.of("p", "backup"), content), ZoneOffset.UTC);
+      Path temporary = snapshot.resolveSibling("none"); // not there: none is made
+      settings(member)
+          .build()
+          .restore(
+              backup,
+              store,
+              ReadOptions.builder(BackupEncodings.none(), temporary).build(),
+              dataDir);
+      assertThat(dataDir.resolve("member/snap/db"))
+          .satisfies(
+              db -> assertThat(Files.size(db)).isGreaterThan(Files.size(snapshot))); // in place
+    };
   }
 
   static DataDirRestoreBuilder settings(DataDirMaker.NewMember member) {

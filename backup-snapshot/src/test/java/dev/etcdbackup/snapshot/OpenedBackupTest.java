@@ -160,6 +160,30 @@ class OpenedBackupTest {
   }
 
   @Test
+  void aRestoreFromTheStoreReadsItOnceAndHashesItOnce() throws IOException {
+    byte[] large = TestSnapshots.bytes(1, 10_000);
+    for (byte[] bytes : List.of(golden(), large)) {
+      for (Backup backup : List.of(put("plain", bytes), put(TARBALL, gzip(bytes)))) {
+        Path target = directory.resolve("direct-" + bytes.length + backup.name().text());
+        store.requests = 0;
+        store.bytes = 0;
+        try (CountedSha256 hashed = CountedSha256.begin()) {
+          DataDirRestore.builder().build().restore(backup, store, options().build(), target);
+          assertThat(hashed.bytes()).as("bytes hashed").isEqualTo(bytes.length);
+        }
+        assertThat(store.requests).isEqualTo(1);
+        assertThat(store.bytes).isEqualTo(backup.stored().size());
+        try (EtcdSnapshot restored = EtcdSnapshot.open(target.resolve("member/snap/db"));
+            EtcdSnapshot original = ArrayBytes.snapshot(bytes)) {
+          assertThat(restored.verify(VerifyOptions.DEFAULT.withoutTrailer()).problems()).isEmpty();
+          assertThat(restored.hashKv()).isEqualTo(original.hashKv());
+        }
+        store.delete(List.of(backup.key()));
+      }
+    }
+  }
+
+  @Test
   void aVerificationHashesOnce() throws IOException {
     byte[] bytes = golden();
     Backup backup = put("good", bytes);

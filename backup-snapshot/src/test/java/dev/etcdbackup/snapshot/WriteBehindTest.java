@@ -33,12 +33,18 @@ class WriteBehindTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 262_143, 262_144, 262_145, 9 * MIB + 17})
   void theFileHasWhatWasAppendedInItsOrder(int size) throws Exception {
+    for (boolean forces : new boolean[] {false, true}) {
+      assertFileHasWhatWasAppended(size, forces);
+    }
+  }
+
+  private void assertFileHasWhatWasAppended(int size, boolean forces) throws Exception {
     Random random = new Random(size);
     byte[] bytes = new byte[size];
     random.nextBytes(bytes);
     byte[] piece = new byte[300_000];
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        WriteBehind writer = new WriteBehind(channel)) {
+        WriteBehind writer = new WriteBehind(channel, forces)) {
       for (int at = 0; at < size; ) {
         int length = Math.min(size - at, 1 + random.nextInt(piece.length - 10));
         System.arraycopy(bytes, at, piece, 10, length);
@@ -55,7 +61,7 @@ class WriteBehindTest {
   void aWriteThatFailsIsReportedAndDoesNotBlock() throws Exception {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
     channel.close();
-    try (WriteBehind writer = new WriteBehind(channel)) {
+    try (WriteBehind writer = new WriteBehind(channel, false)) {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 20; i++) {
@@ -65,7 +71,7 @@ class WriteBehindTest {
           .isInstanceOf(IOException.class)
           .hasCauseInstanceOf(ClosedChannelException.class);
     }
-    try (WriteBehind writer = new WriteBehind(channel)) {
+    try (WriteBehind writer = new WriteBehind(channel, false)) {
       writer.append(new byte[1], 0, 1);
       assertThatThrownBy(writer::finish).isInstanceOf(IOException.class);
     }
@@ -74,7 +80,7 @@ class WriteBehindTest {
   @Test
   void anInterruptIsKeptAndTheThreadEnds() throws Exception {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        WriteBehind writer = new WriteBehind(channel)) {
+        WriteBehind writer = new WriteBehind(channel, false)) {
       Thread.currentThread().interrupt();
       writer.append(new byte[9 * MIB], 0, 9 * MIB);
       writer.finish();

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes a new database, defragmented: no page is free, and pages are as full as can be. Buckets
- * come one after the other, in any order, each with its pairs in order.
+ * Writes a new database, defragmented: no page is free, and pages are as full as can be. Or goes on
+ * with one, whose pages stay as they are: what is written comes behind them, and those that belong
+ * to no bucket any more are free. Buckets come one after the other, in any order, each with its
+ * pairs in order.
  *
- * <p>Until {@link #finish} returns the file is not a database, since its meta pages are missing. No
- * list of free pages is stored, as etcd stores none.
+ * <p>Until {@link #finish} returns the file is not the new database, since its meta pages are
+ * missing. No list of free pages is stored, as etcd stores none.
  *
  * <p>What is written is forced to the disk by a thread of its own while more is written, so that
  * {@link #force} has little left to do.
@@ -28,9 +30,10 @@ public final class DatabaseWriter implements Closeable {
   private static final int BUCKET_FLAG = 1;
   private static final int BUCKET_HEADER = 16; // root and sequence
   private static final int MAX_KEY = 32768; // bbolt's own limit
-  private static final int TRANSACTION = 2; // of meta page 0; page 1 has the one before
+  private static final int FIRST_PAGE = 2; // after the two meta pages
 
   private final PageOutput out;
+  private final long transaction; // of meta page 0, so an even one; page 1 has the one before
   private final Map<String, byte[]> buckets = new TreeMap<>(); // ISO 8859-1: as their bytes
   private String name = "";
   private TreeWriter tree;
@@ -42,11 +45,27 @@ public final class DatabaseWriter implements Closeable {
    * @param pageSize bytes of a page, a power of two from 1024 to 65536
    */
   public DatabaseWriter(FileChannel file, int pageSize) {
+    this(file, pageSize, FIRST_PAGE, 2);
+  }
+
+  /**
+   * Goes on with a database, which stays as it is until {@link #finish}. It has no buckets but
+   * those that are {@linkplain #keep kept} or written.
+   *
+   * @param file the database, open for writing, and not closed here; what follows it is overwritten
+   * @param meta its meta page in force
+   */
+  public DatabaseWriter(FileChannel file, Meta meta) {
+    this(file, meta.pageSize(), meta.highWaterMark(), (meta.transaction() | 1) + 3);
+  }
+
+  private DatabaseWriter(FileChannel file, int pageSize, long firstPage, long transaction) {
     if (Integer.bitCount(pageSize) != 1 || pageSize < 1024 || pageSize > 65536) {
       throw new IllegalArgumentException(
           "pageSize must be a power of two from 1024 to 65536, not " + pageSize);
     }
-    this.out = new PageOutput(file, pageSize);
+    this.out = new PageOutput(file, pageSize, firstPage);
+    this.transaction = transaction;
     this.tree = new TreeWriter(out, 0);
   }
 
@@ -58,12 +77,29 @@ public final class DatabaseWriter implements Closeable {
    */
   public void bucket(String bucket) throws IOException {
     endBucket();
+    requireNew(bucket);
+    name = bucket;
+    tree = new TreeWriter(out, 0);
+  }
+
+  /**
+   * Keeps a bucket of the database that this goes on with; the one before it is complete.
+   *
+   * @param bucket its name, as above; none that was there already
+   * @param root the page at the top of its tree
+   * @throws IOException when the file cannot be written
+   */
+  public void keep(String bucket, long root) throws IOException {
+    endBucket();
+    requireNew(bucket);
+    buckets.put(bucket, header(root));
+  }
+
+  private void requireNew(String bucket) {
     if (bucket.isEmpty() || buckets.containsKey(bucket)) {
       throw new IllegalArgumentException(
           "bucket '" + bucket + "' is there already, or has no name");
     }
-    name = bucket;
-    tree = new TreeWriter(out, 0);
   }
 
   /**
@@ -114,7 +150,7 @@ public final class DatabaseWriter implements Closeable {
     out.flush();
     for (int page = 0; page < 2; page++) {
       Meta meta =
-          new Meta(page, out.pageSize(), root, Meta.NO_FREELIST, out.next(), TRANSACTION - page);
+          new Meta(page, out.pageSize(), root, Meta.NO_FREELIST, out.next(), transaction - page);
       out.write(ByteBuffer.wrap(meta.bytes()), (long) page * out.pageSize());
     }
     return out.next() * out.pageSize();
@@ -146,10 +182,13 @@ public final class DatabaseWriter implements Closeable {
       value = new byte[BUCKET_HEADER + image.length];
       System.arraycopy(image, 0, value, BUCKET_HEADER, image.length);
     } else {
-      value = new byte[BUCKET_HEADER];
-      ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).putLong(tree.finish());
+      value = header(tree.finish());
     }
     buckets.put(name, value);
     name = "";
+  }
+
+  private static byte[] header(long root) {
+    return ByteBuffer.allocate(BUCKET_HEADER).order(ByteOrder.LITTLE_ENDIAN).putLong(root).array();
   }
 }

@@ -7,13 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/**
- * Writes pages to a file, one after the other from page 2 on, in pieces of 1 MiB, and begins to
- * force them.
- */
+/** Writes pages to a file, one after the other, in pieces of 1 MiB, and begins to force them. */
 final class PageOutput implements Closeable {
   private static final int PIECE = 1 << 20;
-  private static final int FIRST = 2; // after the two meta pages
   private static final byte[] ZEROS = new byte[4 << 10];
 
   private final FileChannel file;
@@ -21,14 +17,18 @@ final class PageOutput implements Closeable {
   private final int pageSize;
   private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
   private long position; // of the piece in the file
-  private long next = FIRST;
+  private long next;
   private long left; // bytes of the page begun
 
-  PageOutput(FileChannel file, int pageSize) {
+  /**
+   * @param first the number of the first page that is written
+   */
+  PageOutput(FileChannel file, int pageSize, long first) {
     this.file = file;
     this.early = new EarlyForce(file);
     this.pageSize = pageSize;
-    this.position = (long) FIRST * pageSize;
+    this.next = first;
+    this.position = first * pageSize;
   }
 
   int pageSize() {

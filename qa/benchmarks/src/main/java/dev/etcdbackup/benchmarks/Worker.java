@@ -26,7 +26,6 @@ import dev.etcdbackup.service.PruneRequest;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
-import dev.etcdbackup.snapshot.StoredSnapshot;
 import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.zstd.Zstandard;
 import java.io.BufferedReader;
@@ -211,9 +210,10 @@ final class Worker {
   private String recover(String store, BackupKey key, Path directory) throws IOException {
     Backup backup = Backup.of(store(store).find(key).orElseThrow(), ZoneOffset.UTC);
     ReadOptions options = ReadOptions.builder(encodings(), temporary()).build();
-    try (StoredSnapshot stored = StoredSnapshot.open(backup, store(store), options)) {
-      return DataDirRestore.builder().build().restore(stored.snapshot(), directory).name();
-    }
+    return DataDirRestore.builder()
+        .build()
+        .restore(backup, store(store), options, directory)
+        .name();
   }
 
   private String decrypt(Path file) throws IOException {

@@ -25,7 +25,7 @@ final class DiskCases extends Cases {
         full(job, room, TARGET);
       }
     }
-    full(Job.RESTORE, Snapshots.SMALL.length + 8192, TARGET); // read, and not restored
+    full(Job.RESTORE, Snapshots.SMALL.length, TARGET); // copied, and not restored
   }
 
   private void full(Job job, int room, Outcome outcome) {

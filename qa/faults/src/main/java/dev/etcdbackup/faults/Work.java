@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
@@ -18,7 +19,7 @@ import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.service.PruneReport;
-import dev.etcdbackup.snapshot.EtcdSnapshot;
+import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
 import dev.etcdbackup.tarball.Tarball;
 import java.io.ByteArrayInputStream;
@@ -173,12 +174,15 @@ final class Work {
 
   private Outcome restore() throws IOException {
     Path dataDir = directory.resolve("data-" + attempt);
-    Path file = directory.resolve("got-" + attempt);
+    ReadOptions options =
+        ReadOptions.builder(BackupEncodings.of(new Tarball()), directory)
+            .timeout(testCase.requestTimeout().multipliedBy(2))
+            .build();
+    BackupStore store = backend.faultyStore();
     try {
-      service(backend.faultyStore()).download(key, file);
-      try (EtcdSnapshot opened = EtcdSnapshot.open(file)) {
-        DataDirRestore.builder().build().restore(opened, dataDir);
-      }
+      StoredBackup found = store.find(key).orElseThrow(() -> new BackupNotFoundException(key));
+      Backup backup = Backup.of(found, ZoneOffset.UTC);
+      DataDirRestore.builder().build().restore(backup, store, options, dataDir);
     } catch (IOException e) {
       require(!Files.exists(dataDir), "there is a data directory of a failed restore");
       throw e;

@@ -1,5 +1,6 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,33 +12,59 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that are written once from their beginning to their end and then read anywhere: in memory
- * up to {@value #MAX_IN_MEMORY} bytes, in a temporary file beyond, which {@link #close} deletes. A
- * thread of its own writes the file.
+ * up to {@value #MAX_IN_MEMORY} bytes and in a temporary file beyond, which {@link #close} deletes,
+ * or in a file that is kept. A thread of its own writes the file.
  *
  * <p>Written by one thread; read only after {@link #complete}, and thread-safe from then on.
  */
-final class TemporaryBytes implements RandomAccessBytes {
+final class CopiedBytes implements RandomAccessBytes {
   /** How much of a snapshot is held in memory at most: 32 MiB. */
   static final int MAX_IN_MEMORY = 32 << 20;
 
   private static final int CHUNK = 256 << 10; // see KeyIndex
 
-  private final Path directory;
+  private final Path target;
+  private final boolean kept;
   private final List<byte[]> chunks = new ArrayList<>();
   private @Nullable Path file;
   private @Nullable FileChannel channel;
   private @Nullable WriteBehind writer;
   private long size;
 
+  private CopiedBytes(Path target, boolean kept) {
+    this.target = target;
+    this.kept = kept;
+  }
+
   /**
-   * @param directory where a temporary file goes
+   * In memory, or in a temporary file.
+   *
+   * @param directory where the file goes
    */
-  TemporaryBytes(Path directory) {
-    this.directory = directory;
+  static CopiedBytes temporary(Path directory) {
+    return new CopiedBytes(directory, false);
+  }
+
+  /**
+   * In a file that is made now and kept, and forced to the disk while it is written.
+   *
+   * @param file the file, not there yet
+   */
+  static CopiedBytes kept(Path file) throws IOException {
+    CopiedBytes bytes = new CopiedBytes(file, true);
+    bytes.writeTo(
+        file,
+        FileChannel.open(
+            file,
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            AtomicFile.mode(file, "rw-------")));
+    return bytes;
   }
 
   /** Whether all is in memory; otherwise it is in a file. */
@@ -86,7 +113,7 @@ final class TemporaryBytes implements RandomAccessBytes {
     }
   }
 
-  /** Deletes the file. */
+  /** Deletes the file, unless it is kept. */
   @Override
   public void close() throws IOException {
     try {
@@ -97,7 +124,7 @@ final class TemporaryBytes implements RandomAccessBytes {
         channel.close();
       }
     } finally {
-      if (file != null) {
+      if (file != null && !kept) {
         Files.deleteIfExists(file);
       }
     }
@@ -117,16 +144,14 @@ final class TemporaryBytes implements RandomAccessBytes {
   }
 
   private void moveToFile() throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new NoSuchFileException(directory.toString(), null, "there is no such directory");
+    if (!Files.isDirectory(target)) {
+      throw new NoSuchFileException(target.toString(), null, "there is no such directory");
     }
-    Path created = Files.createTempFile(directory, "etcd-backup-", ".db");
+    Path created = Files.createTempFile(target, "etcd-backup-", ".db");
     file = created;
-    FileChannel opened =
-        FileChannel.open(created, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    channel = opened; // closed with this, whatever happens next
-    WriteBehind begun = new WriteBehind(opened);
-    writer = begun;
+    WriteBehind begun =
+        writeTo(
+            created, FileChannel.open(created, StandardOpenOption.READ, StandardOpenOption.WRITE));
     long written = 0;
     for (byte[] chunk : chunks) {
       int length = (int) Math.min(CHUNK, size - written);
@@ -134,6 +159,14 @@ final class TemporaryBytes implements RandomAccessBytes {
       written += length;
     }
     chunks.clear();
+  }
+
+  private WriteBehind writeTo(Path to, FileChannel opened) {
+    file = to;
+    channel = opened; // closed with this, whatever happens next
+    WriteBehind begun = new WriteBehind(opened, kept);
+    writer = begun;
+    return begun;
   }
 
   private void read(FileChannel from, long position, ByteBuffer into) throws IOException {
