@@ -48,6 +48,7 @@ public final class DataDirRestore {
   private final RaftState state;
   private final ClusterMember member;
   private final long bump;
+  private final int leastUsedPercent;
   private final DatabaseCopy.Settings settings;
 
   DataDirRestore(DataDirRestoreBuilder builder) {
@@ -58,6 +59,7 @@ public final class DataDirRestore {
     this.state = new RaftState(NewCluster.parse(cluster, builder.token));
     this.member = state.cluster().member(builder.name);
     this.bump = builder.bump;
+    this.leastUsedPercent = builder.leastUsedPercent;
     this.settings =
         new DatabaseCopy.Settings(
             builder.clearsAlarms,
@@ -297,7 +299,7 @@ public final class DataDirRestore {
               .keeping(database.largeBuckets());
       DatabaseCopy copying = new DatabaseCopy(settings, filter, backend);
       Preflight preflight = copying.run(snapshot, true, warnings);
-      if (backend.keptBytes() < metadata.databaseSize() / 2) {
+      if (backend.keptBytes() < metadata.databaseSize() / 100 * leastUsedPercent) {
         return Optional.empty();
       }
       copying.finish();

@@ -19,6 +19,7 @@ public final class DataDirRestoreBuilder {
   HistorySelection selection = HistorySelection.ALL;
   boolean dropsAuth;
   String rootPasswordHash = "";
+  int leastUsedPercent = 50; // of a database that is not written anew; tests change it
 
   DataDirRestoreBuilder() {}
 

@@ -57,7 +57,9 @@ final class Restored {
       Content content = Content.of(Files.newInputStream(snapshot), Files.size(snapshot));
       Backup backup = Backup.of(store.put(BackupKey.of("p", "backup"), content), ZoneOffset.UTC);
       Path temporary = snapshot.resolveSibling("none"); // not there: none is made
-      settings(member)
+      DataDirRestoreBuilder settings = settings(member);
+      settings.leastUsedPercent = 0;
+      settings
           .build()
           .restore(
               backup,

@@ -121,8 +121,11 @@ class StoredRestoreTest {
   void theMemberIsTheOneThatIsRestoredFromTheFile(String name) throws IOException {
     Path file = Backups.snapshot(name, directory);
     for (UnaryOperator<DataDirRestoreBuilder> setting : settings()) {
-      DataDirRestore restore = setting.apply(DataDirRestore.builder()).build();
-      assertSame(restore, file);
+      for (int leastUsedPercent : new int[] {0, 100}) { // in place, and written anew
+        DataDirRestoreBuilder builder = setting.apply(DataDirRestore.builder());
+        builder.leastUsedPercent = leastUsedPercent;
+        assertSame(builder.build(), file);
+      }
     }
   }
 
