@@ -42,7 +42,6 @@ final class ChangeMetrics {
   void checked(String project, long stored, long live) {
     long now = Instant.now().getEpochSecond();
     long lag = Math.max(0, live - stored);
-    gauge(project, "lag.revisions", "Revisions of the cluster that are not stored").set(lag);
     AtomicLong current = gauge(project, CURRENT, "When all revisions were stored last, since 1970");
     gauges.computeIfAbsent(
         project + ' ' + RPO,
@@ -54,6 +53,8 @@ final class ChangeMetrics {
     if (lag == 0) {
       current.set(now);
     }
+    // Last, so that whoever sees no lag finds the time, too.
+    gauge(project, "lag.revisions", "Revisions of the cluster that are not stored").set(lag);
   }
 
   /** When all revisions of a project were stored last; empty when that was not seen yet. */

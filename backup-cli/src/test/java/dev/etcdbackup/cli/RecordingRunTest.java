@@ -107,6 +107,7 @@ class RecordingRunTest {
         await(run, "bases_total", 1);
         etcd.put("recorded", "again");
         await(run, "events_total", 1);
+        await(run, "lag_revisions", 0); // before, no check may have found all of it stored
         JsonNode project =
             new JsonMapper().readTree(get(run.server + "/coverage.json")).at("/projects/0");
         assertThat(project.path("rpoSeconds").asLong(-1)).isBetween(0L, 30L);
