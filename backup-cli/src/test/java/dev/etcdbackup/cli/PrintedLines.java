@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,5 +34,10 @@ final class PrintedLines extends OutputStream {
         return next.substring(next.indexOf(text) + text.length());
       }
     }
+  }
+
+  /** The lines after those that were waited for. */
+  List<String> left() {
+    return List.copyOf(lines);
   }
 }

@@ -33,11 +33,11 @@ class RecordingRunTest {
   /** A {@code run}, until it is closed. */
   private static final class Running implements AutoCloseable {
     final String server;
+    private final PrintedLines out = new PrintedLines();
     private final Thread thread;
     private final FutureTask<Integer> exit;
 
     Running(Path config) throws InterruptedException {
-      PrintedLines out = new PrintedLines();
       exit =
           new FutureTask<>(
               () ->
@@ -133,7 +133,7 @@ class RecordingRunTest {
     long end = System.nanoTime() + WAIT.toNanos();
     double value = metric(run, name);
     while (!(name.startsWith("lag") ? value <= bound : value >= bound)) {
-      assertThat(System.nanoTime()).as("%s is %s", name, value).isLessThan(end);
+      assertThat(System.nanoTime()).as("%s is %s; %s", name, value, run.out.left()).isLessThan(end);
       value = metric(run, name);
     }
   }

@@ -259,6 +259,9 @@ public final class ChangeRecorder {
         return ChainState.of(base, auth);
       } catch (ChainEndedException e) {
         throw new IllegalStateException("any member was asked for", e);
+      } catch (BackupExistsException e) { // of this second and revision; the next has another name
+        basedBefore = false;
+        settings.listener().failed(e);
       } catch (BackupException e) {
         rethrowInterrupt(Thread.currentThread());
         settings.listener().failed(e);

@@ -134,7 +134,9 @@ public final class ChangeRecorderBuilder {
   }
 
   /**
-   * The least time between two bases that this recorder takes. Default: 5 minutes.
+   * The least time between two bases that this recorder takes, or tries to take: each streams a
+   * snapshot. Where another backup has just got the name of a base, it is tried again within a
+   * second. Default: 5 minutes.
    *
    * @param baseDistance 1 millisecond to 365 days
    * @return this

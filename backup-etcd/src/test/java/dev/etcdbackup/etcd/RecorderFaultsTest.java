@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,31 @@ class RecorderFaultsTest {
         assertThat(last.bases).isEmpty();
       }
       history.assertAnswersAlike(client, etcd, base.orElseThrow(), etcd.revision());
+    }
+  }
+
+  /** A schedule that takes its first backup in the same second, for example. */
+  @Test
+  void aBaseWhoseNameIsTakenIsTakenAgainAtOnce() throws Exception {
+    try (EtcdServer etcd = EtcdServer.start()) {
+      EtcdConnection connection = EtcdConnection.to(etcd.endpoints());
+      ChangeRecorder.BaseSource bases = RecorderRun.bases(connection, store);
+      BackupKey taken = BackupKey.of("p", "etcd.backup_v1_2020-01-30-20:44:41");
+      AtomicBoolean isTaken = new AtomicBoolean(true);
+      try (RecorderRun recorder =
+          new RecorderRun(
+              connection,
+              store,
+              () -> {
+                if (isTaken.getAndSet(false)) {
+                  throw new BackupExistsException(taken);
+                }
+                return bases.take();
+              },
+              settings -> settings.baseDistance(Duration.ofMinutes(5)))) {
+        assertThat(recorder.base()).isNotEqualTo(taken);
+        assertThat(recorder.failures).singleElement().isInstanceOf(BackupExistsException.class);
+      }
     }
   }
 

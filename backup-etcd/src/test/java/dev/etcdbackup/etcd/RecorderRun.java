@@ -68,7 +68,7 @@ final class RecorderRun implements AutoCloseable {
     }
   }
 
-  private static ChangeRecorder.BaseSource bases(EtcdConnection connection, BackupStore store) {
+  static ChangeRecorder.BaseSource bases(EtcdConnection connection, BackupStore store) {
     BackupService service = BackupService.builder(store).build();
     EtcdSnapshotSource source = EtcdSnapshotSource.builder(connection).build();
     return () -> {
