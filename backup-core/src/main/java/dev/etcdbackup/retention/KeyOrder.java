@@ -1,8 +1,6 @@
 package dev.etcdbackup.retention;
 
-import dev.etcdbackup.Backup;
-import java.util.Comparator;
-import java.util.List;
+import dev.etcdbackup.name.BackupName;
 
 /**
  * Sorts a long listing by key.
@@ -21,19 +19,21 @@ final class KeyOrder {
   /**
    * Sorts.
    *
-   * @param backups in any order; the list is not changed
-   * @param byKey the complete order of keys. It is asked about backups whose eight characters are
-   *     equal, so it sees every pair of equal keys
+   * @param keys the texts of the keys, in any order; the array is not changed
+   * @return the places of the keys in their order
+   * @throws IllegalArgumentException when two keys are equal: a sort compares all that will be
+   *     adjacent, so it finds them
    */
-  static List<Backup> of(List<Backup> backups, Comparator<Backup> byKey) {
-    // Small loops wait for memory once for many keys; a single one would wait for each several
-    // times.
-    String[] texts = new String[backups.size()];
-    int next = 0;
-    for (Backup backup : backups) {
-      texts[next++] = backup.key().toString();
+  static int[] of(String[] keys) {
+    return NumberedSort.of(HEAD * BITS, heads(keys), (a, b) -> compareDistinct(keys[a], keys[b]));
+  }
+
+  private static int compareDistinct(String one, String other) {
+    int order = BackupName.compareUtf8(one, other);
+    if (order == 0) {
+      throw new IllegalArgumentException("backups must have distinct keys, and two have " + one);
     }
-    return NumberedSort.of(backups, HEAD * BITS, heads(texts), byKey);
+    return order;
   }
 
   /** Returns for each text the characters after what all begin with. */

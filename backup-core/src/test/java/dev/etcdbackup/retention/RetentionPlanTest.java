@@ -235,6 +235,15 @@ class RetentionPlanTest {
   }
 
   @Test
+  void aPolicyMayNameABackupByOneThatIsEqual() {
+    String older = "p/etcd.backup_v1_2020-02-01-00:00:00";
+    RetentionPolicy copying = (newestFirst, now) -> Map.of(backup(older), "a copy");
+
+    assertThat(kept(copying, older, "p/etcd.backup_v2_2020-02-02-00:00:00"))
+        .containsExactly(older, "p/etcd.backup_v2_2020-02-02-00:00:00");
+  }
+
+  @Test
   void aPolicyThatKeepsWhatItWasNotOfferedIsNotTrusted() {
     Backup stranger = backup("q/etcd.backup_v1_2020-02-01-00:00:00");
     RetentionPolicy confused = (newestFirst, now) -> Map.of(stranger, "a mistake");

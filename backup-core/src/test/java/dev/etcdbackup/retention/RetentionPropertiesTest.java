@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 class RetentionPropertiesTest extends RetentionArbitraries {
   private static final Instant FUTURE = NOW.plus(Duration.ofHours(1));
@@ -48,11 +51,39 @@ class RetentionPropertiesTest extends RetentionArbitraries {
 
   @Property
   void keysOfAnyKindAreSortedAsTheyCompare(@ForAll("keys") List<String> keys) {
-    List<Backup> listing = keys.stream().map(RetentionPropertiesTest::named).toList();
+    List<String> distinct = keys.stream().distinct().toList();
 
-    List<Backup> expected = new ArrayList<>(listing);
-    expected.sort(Comparator.comparing(Backup::key));
-    assertThat(KeyOrder.of(listing, Comparator.comparing(Backup::key))).isEqualTo(expected);
+    List<String> expected = new ArrayList<>(distinct);
+    expected.sort(Comparator.comparing(BackupKey::parse));
+    int[] places = KeyOrder.of(distinct.toArray(new String[0]));
+    assertThat(Arrays.stream(places).mapToObj(distinct::get)).containsExactlyElementsOf(expected);
+  }
+
+  @Property
+  void thePeriodsOfATierAreFoundAsByLookingAtEachBackup(
+      @ForAll("listings") List<Backup> listing,
+      @ForAll Period period,
+      @ForAll @IntRange(min = 1, max = 40) int count) {
+    List<Backup> newestFirst =
+        listing.stream()
+            .filter(one -> one.kind().hasSeries())
+            .sorted(Backup.OLDEST_FIRST.reversed())
+            .toList();
+
+    Map<Long, Backup> expected = new LinkedHashMap<>();
+    for (Backup one : newestFirst) {
+      expected.putIfAbsent(period.number(one.time().orElseThrow()), one);
+    }
+    assertThat(new KeepLastOfEach(period, count).keep(newestFirst, NOW).keySet())
+        .isEqualTo(expected.values().stream().limit(count).collect(Collectors.toSet()));
+  }
+
+  @Property
+  void noTimeThatIsKeptIsMissed(@ForAll("listings") List<Backup> listing) {
+    KeptTimes times = new KeptTimes(listing);
+
+    assertThat(listing.stream().flatMap(one -> one.time().stream()))
+        .allMatch(time -> times.mayHave(time.getEpochSecond()));
   }
 
   @Property

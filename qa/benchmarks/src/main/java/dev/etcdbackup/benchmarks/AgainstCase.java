@@ -25,7 +25,7 @@ final class AgainstCase implements Case {
       return;
     }
     lab.metadata().put("beside", other.name());
-    WarmJvm us = lab.warm();
+    WarmJvm us = lab.warm(name());
     WarmJvm them = lab.warm(other);
     List<String> stores = new ArrayList<>(lab.s3().stream().map(S3Target::name).toList());
     List.of("discard", "directory").stream()

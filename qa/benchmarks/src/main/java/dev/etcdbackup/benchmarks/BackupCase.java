@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * directory beside a save.
  */
 final class BackupCase implements Case {
-  private static final long WARM_UP_BYTES = 6L << 30;
-  private static final long MOST_WARM_UPS = 8;
-
   /** Reading from etcd, and SHA-256. */
   private static final double SOURCE_CPU_BAR = 1.3;
 
@@ -73,25 +70,19 @@ final class BackupCase implements Case {
         name(), title, "s/GiB", run -> run.cpuSeconds() / gibibytes, step, without, bar);
   }
 
-  private static String warmBackup(BenchmarkServers lab, Batch batch, String store)
-      throws Exception {
+  private String warmBackup(BenchmarkServers lab, Batch batch, String store) throws Exception {
     URI etcd = lab.etcd();
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm(name());
     String step = "warm backup → " + store;
     batch.add(
         new Step(
             step,
-            warmUps(lab.settings().bytes()),
+            lab.settings().warmUps(),
             () -> {
               WarmJvm.Answer backup = warm.ask("backup " + store + ' ' + etcd);
               warm.ask("delete " + store + ' ' + backup.result());
               return backup.cost();
             }));
     return step;
-  }
-
-  /** Twice at least, and more often where a run is short: the JIT wants its share of bytes. */
-  private static int warmUps(long bytes) {
-    return (int) Math.max(2, Math.min(MOST_WARM_UPS, WARM_UP_BYTES / bytes));
   }
 }

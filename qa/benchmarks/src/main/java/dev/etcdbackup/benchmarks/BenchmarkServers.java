@@ -168,19 +168,24 @@ final class BenchmarkServers implements Closeable {
     return copiers;
   }
 
-  /** The JVM in which the library is embedded. It knows the targets' addresses. */
-  WarmJvm warm() throws Exception {
-    return warm(WarmJvm.FLAGS, "warm");
+  /**
+   * A JVM in which the library is embedded. It knows the targets' addresses.
+   *
+   * @param name of what it does: the same name is the same JVM. A JVM keeps memory that it took, so
+   *     what is compared by its memory has a name of its own
+   */
+  WarmJvm warm(String name) throws Exception {
+    return warm(WarmJvm.FLAGS, name);
   }
 
-  /** A JVM with other flags. */
+  /** Likewise, with other flags. */
   WarmJvm warm(List<String> flags, String name) throws Exception {
     return warm(System.getProperty("java.class.path"), flags, name);
   }
 
   /** A further JVM, in which another version of the library is embedded. */
   WarmJvm warm(OtherVersion other) throws Exception {
-    return warm(other.classPath(), WarmJvm.FLAGS, "warm-other");
+    return warm(other.classPath(), WarmJvm.FLAGS, "other");
   }
 
   private WarmJvm warm(String classPath, List<String> flags, String name) throws Exception {
@@ -193,7 +198,7 @@ final class BenchmarkServers implements Closeable {
     s3().forEach(target -> environment.putAll(target.environment()));
     List<String> here = new ArrayList<>(flags);
     here.add("-Djava.io.tmpdir=" + newDirectory("temporary")); // on the disk of all other files
-    WarmJvm jvm = new WarmJvm(classPath, here, environment, log(name));
+    WarmJvm jvm = new WarmJvm(classPath, here, environment, log("warm-" + name));
     open.push(jvm);
     warm.put(name, jvm);
     return jvm;

@@ -50,7 +50,7 @@ final class ClustersCase implements Case {
     }
     S3Target target = lab.s3().get(0);
     URI etcd = smallEtcd(lab);
-    WarmJvm warm = lab.warm(FLAGS, "warm-clusters");
+    WarmJvm warm = lab.warm(FLAGS, name());
     String ours = CLUSTERS + " clusters → " + target.name();
     batch.add(new Step(ours, 1, () -> backUpAll(warm, "", target, etcd).cost()));
     List<List<String>> peers = new ArrayList<>();
@@ -83,8 +83,7 @@ final class ClustersCase implements Case {
       return List.of();
     }
     S3Target target = lab.s3().get(0);
-    WarmJvm.Answer watched =
-        backUpAll(lab.warm(FLAGS, "warm-clusters"), "heap ", target, smallEtcd(lab));
+    WarmJvm.Answer watched = backUpAll(lab.warm(FLAGS, name()), "heap ", target, smallEtcd(lab));
     return List.of(
         Verdict.alone(
             name(),

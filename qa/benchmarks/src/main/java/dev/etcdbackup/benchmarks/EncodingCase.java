@@ -35,20 +35,21 @@ final class EncodingCase implements Case {
     lab.metadata().put("gpg", Program.version("gpg", "--version"));
     GpgHome gpg = GpgHome.create(lab.file("gnupg"));
     lab.closeAtTheEnd(gpg);
-    lab.warm().ask("keys " + gpg.publicKey() + ' ' + gpg.privateKey());
     Peers.save(lab, batch);
     Peers.saveNow(lab); // what follows needs the file before the first round
     batch.add(Step.cold(COMPRESS, () -> compress(lab)));
     compress(lab);
     for (S3Target target : lab.s3()) {
-      backups(lab, batch, target);
+      backups(lab, batch, target, gpg);
       restores(lab, batch, target);
     }
     decryption(lab, batch, gpg);
   }
 
-  private void backups(BenchmarkServers lab, Batch batch, S3Target target) throws Exception {
+  private void backups(BenchmarkServers lab, Batch batch, S3Target target, GpgHome gpg)
+      throws Exception {
     boolean json = lab.settings().values() == Values.JSON;
+    tellKeys(lab.warm(name()), gpg);
     String plain = backup(lab, batch, target, "");
     String zstd = backup(lab, batch, target, " .zst");
     String both = backup(lab, batch, target, " .zst .gpg");
@@ -73,10 +74,14 @@ final class EncodingCase implements Case {
     compare(batch, both, List.of(List.of(zstd)), json ? 1.25 : null);
   }
 
-  private static String backup(BenchmarkServers lab, Batch batch, S3Target target, String suffixes)
+  private static void tellKeys(WarmJvm warm, GpgHome gpg) throws Exception {
+    warm.ask("keys " + gpg.publicKey() + ' ' + gpg.privateKey());
+  }
+
+  private String backup(BenchmarkServers lab, Batch batch, S3Target target, String suffixes)
       throws Exception {
     URI etcd = lab.etcd();
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm(name());
     String step = "warm backup" + suffixes + " → " + target.name();
     batch.add(
         new Step(
@@ -91,14 +96,14 @@ final class EncodingCase implements Case {
   }
 
   private void restores(BenchmarkServers lab, Batch batch, S3Target target) throws Exception {
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm("encoding-restore");
     String key = warm.ask("backup " + target.name() + ' ' + lab.etcd() + " .zst").result();
     String step = "warm restore of a .zst ← " + target.name();
     Path directory = lab.file("restored-zst");
     batch.add(
         new Step(
             step,
-            1,
+            WARM_UPS,
             () -> {
               String command = "recover " + target.name() + ' ' + key + ' ' + directory;
               Measurement cost = warm.ask(command).cost();
@@ -131,9 +136,10 @@ final class EncodingCase implements Case {
     String peer = "gpg --decrypt";
     Command decrypt = gpg.decrypt(file);
     batch.add(Step.cold(peer, () -> decrypt.run(lab.log("gpg"))));
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm("encoding-decrypt");
+    tellKeys(warm, gpg);
     String step = "warm decryption of a file";
-    batch.add(new Step(step, 1, () -> warm.ask("decrypt " + file).cost()));
+    batch.add(new Step(step, WARM_UPS, () -> warm.ask("decrypt " + file).cost()));
     compare(batch, step, List.of(List.of(peer)), 1.0);
     batch.add(
         comparison(

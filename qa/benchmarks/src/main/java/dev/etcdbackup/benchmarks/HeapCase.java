@@ -23,8 +23,8 @@ final class HeapCase implements Case {
     List<Verdict> verdicts = new ArrayList<>();
     for (String store : stores) {
       lab.progress().println("heap of a backup → " + store);
-      WarmJvm.Answer backup = lab.warm().ask("heap backup " + store + ' ' + etcd);
-      lab.warm().ask("delete " + store + ' ' + backup.result());
+      WarmJvm.Answer backup = lab.warm(name()).ask("heap backup " + store + ' ' + etcd);
+      lab.warm(name()).ask("delete " + store + ' ' + backup.result());
       double mib = backup.peakHeapBytes() / (double) (1 << 20);
       verdicts.add(
           Verdict.alone(name(), "live heap of a backup → " + store, "MiB", List.of(mib), BAR_MIB));

@@ -57,8 +57,8 @@ final class ListCase implements Case {
     int deleted = objects / 10;
     String rest = ' ' + store + ' ' + PROJECT + ' ' + (objects - deleted);
     lab.progress().println("pruning " + deleted + " objects");
-    double plan = lab.warm().ask("plan" + rest).cost().seconds();
-    double prune = lab.warm().ask("prune" + rest).cost().seconds();
+    double plan = lab.warm(name()).ask("plan" + rest).cost().seconds();
+    double prune = lab.warm(name()).ask("prune" + rest).cost().seconds();
     return List.of(
         told("plan a prune of " + objects + " ← " + store, plan),
         told("prune " + deleted + " of " + objects + " ← " + store, prune));
@@ -68,10 +68,10 @@ final class ListCase implements Case {
     return Verdict.alone(name(), title, "s", List.of(seconds), null);
   }
 
-  private static String step(
+  private String step(
       BenchmarkServers lab, Batch batch, S3Target target, String command, String title)
       throws Exception {
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm(name());
     String step = title + target.name();
     batch.add(
         new Step(

@@ -33,10 +33,9 @@ final class MixedCase implements Case {
     }
   }
 
-  private static String step(
-      BenchmarkServers lab, Batch batch, S3Target target, String what, String title)
+  private String step(BenchmarkServers lab, Batch batch, S3Target target, String what, String title)
       throws Exception {
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm(name());
     String step = title + target.name();
     String command = "mixed " + target.name() + ' ' + what;
     batch.add(new Step(step, WARM_UPS, () -> warm.ask(command).cost()));

@@ -11,7 +11,6 @@ import java.util.Map;
  * {@code etcdutl snapshot status}.
  */
 final class ReadBackCase implements Case {
-  private static final int WARM_UPS = 2;
   private static final double READ_BAR = 1.0;
   private static final double RESTORE_BAR = 0.6;
   private static final double RESTORE_MEMORY_BAR = 0.25;
@@ -30,7 +29,8 @@ final class ReadBackCase implements Case {
     Peers.save(lab, batch);
     Peers.saveNow(lab); // the same bytes as those stored: what peers do after their download
     for (S3Target target : lab.s3()) {
-      String key = lab.warm().ask("backup " + target.name() + ' ' + lab.etcd()).result();
+      String key =
+          lab.warm("readback-store").ask("backup " + target.name() + ' ' + lab.etcd()).result();
       String from = " ← " + target.name();
       Path file = lab.file("read.db");
       String stored = target.name() + ' ' + key;
@@ -59,14 +59,15 @@ final class ReadBackCase implements Case {
     }
   }
 
-  /** Adds a step of the warm JVM, which deletes what it made. */
+  /** Adds a step of a warm JVM of its own, and deletes what it made. */
   private static String step(
       BenchmarkServers lab, Batch batch, String step, String command, Path made) throws Exception {
-    WarmJvm warm = lab.warm();
+    String program = command.substring(0, command.indexOf(' '));
+    WarmJvm warm = lab.warm("readback-" + program);
     batch.add(
         new Step(
             step,
-            WARM_UPS,
+            lab.settings().warmUps(),
             () -> {
               Measurement cost = warm.ask(command).cost();
               BenchmarkServers.delete(made);

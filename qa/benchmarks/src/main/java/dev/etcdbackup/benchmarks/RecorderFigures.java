@@ -61,7 +61,8 @@ final class RecorderFigures {
     add("live heap of the recorder, " + what, "MiB", List.of(mib), BURST_HEAP_BAR_MIB);
     lab.progress().printf("changes: etcd took %.0f MB/s, heap %.1f MiB%n", rate, mib);
     Path restored = lab.file("burst");
-    WarmJvm.Answer unused = lab.warm().ask("replay all directory changes " + restored);
+    WarmJvm.Answer unused =
+        lab.warm("changes-replay").ask("replay all directory changes " + restored);
     RestoredDatabase.read(restored).requireAllOf(new LiveMember(etcd).hashKv());
     BenchmarkServers.delete(restored);
     lab.note("what was recorded of the burst, restored, has the HashKV of the live member");

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The recorder of an etcd in the warm JVM, which stores in a directory.
+ * The recorder of an etcd in a warm JVM, which stores in a directory.
  *
  * @param project where what it records goes; it begins with a backup when there is none
  */
@@ -69,7 +69,7 @@ record RecorderJvm(BenchmarkServers lab, String project, URI etcd) {
   }
 
   private CompletableFuture<WarmJvm.Answer> ask(String command) throws Exception {
-    WarmJvm warm = lab.warm();
+    WarmJvm warm = lab.warm("changes-record");
     return CompletableFuture.supplyAsync(
         () -> {
           try {

@@ -45,7 +45,8 @@ final class ReplayFigures {
     record(etcd, member, peer);
     HashKv live = member.hashKv();
     besideTheBaseAlone();
-    WarmJvm.Answer watched = lab.warm().ask("heap replay all directory replay " + dataDir);
+    WarmJvm.Answer watched =
+        lab.warm("changes-replay").ask("heap replay all directory replay " + dataDir);
     double mib = watched.peakHeapBytes() / (double) (1 << 20);
     add("live heap, " + what, "MiB", List.of(mib), HEAP_BAR_MIB);
     RestoredDatabase ours = RestoredDatabase.read(dataDir);
@@ -134,7 +135,8 @@ final class ReplayFigures {
   }
 
   private Measurement restored(String what) throws Exception {
-    WarmJvm.Answer answer = lab.warm().ask("replay " + what + " directory replay " + dataDir);
+    WarmJvm.Answer answer =
+        lab.warm("changes-replay").ask("replay " + what + " directory replay " + dataDir);
     BenchmarkServers.delete(dataDir);
     return answer.cost();
   }

@@ -6,7 +6,6 @@ import java.util.Map;
 
 /** A data directory made of a snapshot in a file: by a warm JVM, and by the command line tool. */
 final class RestoreCase implements Case {
-  private static final int WARM_UPS = 2;
   private static final double WARM_BAR = 0.45;
   private static final double COLD_BAR = 0.90;
   private static final double MEMORY_BAR = 0.25;
@@ -22,12 +21,12 @@ final class RestoreCase implements Case {
     Peers.saveNow(lab); // the warm-ups come before the first round
     List<String> peer = List.of(Peers.restore(lab, batch));
     String warm = "warm restore of a file";
-    WarmJvm jvm = lab.warm();
+    WarmJvm jvm = lab.warm(name());
     Path directory = lab.file("restored");
     batch.add(
         new Step(
             warm,
-            WARM_UPS,
+            lab.settings().warmUps(),
             () -> {
               Measurement cost = jvm.ask("restore " + Peers.saved(lab) + ' ' + directory).cost();
               BenchmarkServers.delete(directory);

@@ -23,4 +23,15 @@ record Settings(
     Set<String> targets,
     int objects,
     boolean install,
-    @Nullable OtherVersion against) {}
+    @Nullable OtherVersion against) {
+  private static final long WARM_UP_BYTES = 6L << 30;
+  private static final long MOST_WARM_UPS = 8;
+
+  /**
+   * How often a step that reads the whole database is run before the first round: twice at least,
+   * and more often where it is short, for the JVM compiles what has run for a while.
+   */
+  int warmUps() {
+    return (int) Math.max(2, Math.min(MOST_WARM_UPS, WARM_UP_BYTES / bytes));
+  }
+}

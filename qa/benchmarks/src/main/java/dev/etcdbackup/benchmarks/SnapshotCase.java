@@ -4,7 +4,6 @@ import java.util.List;
 
 /** A snapshot in a file, read: its status, its proof, its hash. */
 final class SnapshotCase implements Case {
-  private static final int WARM_UPS = 2;
   private static final double STATUS_BAR = 1.5;
   private static final double VERIFY_BAR = 1.3;
 
@@ -31,10 +30,14 @@ final class SnapshotCase implements Case {
     batch.add(new Comparison(name(), ours, Measurement::seconds, ours, List.of(peer), bar));
   }
 
-  private static String warm(BenchmarkServers lab, Batch batch, String command) throws Exception {
+  private String warm(BenchmarkServers lab, Batch batch, String command) throws Exception {
     String step = "warm " + command + " of a file";
-    WarmJvm warm = lab.warm();
-    batch.add(new Step(step, WARM_UPS, () -> warm.ask(command + ' ' + Peers.saved(lab)).cost()));
+    WarmJvm warm = lab.warm(name());
+    batch.add(
+        new Step(
+            step,
+            lab.settings().warmUps(),
+            () -> warm.ask(command + ' ' + Peers.saved(lab)).cost()));
     return step;
   }
 }
