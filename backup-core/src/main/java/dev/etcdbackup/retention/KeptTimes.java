@@ -34,6 +34,6 @@ final class KeptTimes {
   }
 
   private int bit(long second) {
-    return (int) (second * SPREAD >>> shift);
+    return (int) ((second * SPREAD) >>> shift);
   }
 }
