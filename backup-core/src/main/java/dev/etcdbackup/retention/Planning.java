@@ -19,17 +19,15 @@ import org.jspecify.annotations.Nullable;
  * The making of one plan.
  *
  * <p>A listing may have 100,000 backups, whose names and times lie all over the heap, so that most
- * of the time of a plan would be spent on waiting for memory. Each backup is therefore looked at
- * once, in the order of the listing. What is asked of it later is in arrays by its place in the
- * listing, and only the few that a policy keeps are looked up by their hash.
+ * of the time of a plan would be spent on waiting for memory. Each key is therefore read once, and
+ * then each name. What is asked of them later is in arrays by the place in the listing, and only
+ * the few that a policy keeps are looked up by their hash.
  */
 final class Planning {
   private final RetentionPolicy policy;
   private final Instant now;
   private final Backup[] backups; // by place in the listing, as are the arrays below
-  private final String[] texts; // of the keys
   private final long[] seconds; // of the times in the names, of those that have a series
-  private final @Nullable SeriesPlaces[] series; // of those that the policy receives
   private final @Nullable String[] reasons; // of those that are kept
   private final boolean[] changes;
 
@@ -37,18 +35,17 @@ final class Planning {
     this.policy = policy;
     this.now = now;
     this.backups = listing.toArray(new Backup[0]);
-    this.texts = new String[backups.length];
     this.seconds = new long[backups.length];
-    this.series = new @Nullable SeriesPlaces[backups.length];
     this.reasons = new @Nullable String[backups.length];
     this.changes = new boolean[backups.length];
   }
 
   /** Plans, once. */
   List<Decision> decide() {
-    boolean hasChanges = sortOut();
-    int[] inKeyOrder = KeyOrder.of(texts);
-    projects(inKeyOrder).values().forEach(this::plan);
+    int[] inKeyOrder = KeyOrder.of(keys());
+    Map<String, List<SeriesPlaces>> projects = new LinkedHashMap<>();
+    boolean hasChanges = sortOut(inKeyOrder, projects);
+    projects.values().forEach(this::plan);
     if (hasChanges) {
       planChanges(inKeyOrder);
     }
@@ -64,14 +61,27 @@ final class Planning {
     return decisions;
   }
 
-  /** Looks at each backup. Returns whether there are changes. */
-  private boolean sortOut() {
+  /** In a loop of its own, which is so small that it waits for many keys at once. */
+  private String[] keys() {
+    String[] keys = new String[backups.length];
+    for (int place = 0; place < keys.length; place++) {
+      keys[place] = backups[place].key().toString();
+    }
+    return keys;
+  }
+
+  /**
+   * Looks at each backup.
+   *
+   * @param projects receives the series of each project, all in the order of their first keys
+   * @return whether there are changes
+   */
+  private boolean sortOut(int[] inKeyOrder, Map<String, List<SeriesPlaces>> projects) {
     Map<Series, SeriesPlaces> all = new HashMap<>();
     SeriesPlaces last = null;
     boolean hasChanges = false;
-    for (int place = 0; place < backups.length; place++) {
+    for (int place : inKeyOrder) {
       Backup backup = backups[place];
-      texts[place] = backup.key().toString();
       if (backup.kind() == BackupKind.CHANGES) {
         changes[place] = true;
         hasChanges = true;
@@ -83,26 +93,14 @@ final class Planning {
         if (last == null || !backup.isOf(last.series())) {
           last = all.computeIfAbsent(backup.series().orElseThrow(), SeriesPlaces::new);
         }
-        series[place] = last;
+        if (last.isEmpty()) {
+          projects.computeIfAbsent(last.series().project(), first -> new ArrayList<>()).add(last);
+        }
+        last.add(place);
         seconds[place] = backup.time().orElseThrow().getEpochSecond();
       }
     }
     return hasChanges;
-  }
-
-  /** The series of each project. All are in the order of their first keys. */
-  private Map<String, List<SeriesPlaces>> projects(int[] inKeyOrder) {
-    Map<String, List<SeriesPlaces>> projects = new LinkedHashMap<>();
-    for (int place : inKeyOrder) {
-      SeriesPlaces of = series[place];
-      if (of != null) {
-        if (of.isEmpty()) {
-          projects.computeIfAbsent(of.series().project(), first -> new ArrayList<>()).add(of);
-        }
-        of.add(place);
-      }
-    }
-    return projects;
   }
 
   /** Plans the backups of one project that have a series and a time. */
