@@ -119,7 +119,7 @@ final class Planning {
       String reason = null;
       for (int i = 0; i < one.size(); i++) {
         int place = one.place(i);
-        if (next < firsts.size() && backups[place] == firsts.get(next)) { // else a copy of it
+        if (next < firsts.size() && backups[place].equals(firsts.get(next))) { // else a copy of it
           reason = times.mayHave(seconds[place]) ? kept.get(backups[place]) : null;
           known += reason != null ? 1 : 0;
           reason = reason == null && next == 0 ? "the newest of its series" : reason;
