@@ -83,6 +83,11 @@ final class ArchiveTraining {
 
   private static void run(String[] options, String... command) {
     String[] all = Stream.of(command, options).flatMap(Stream::of).toArray(String[]::new);
+    try {
+      all = Utf8Arguments.of(all); // as they are
+    } catch (UsageException e) { // those of the process are others, and the locale is not UTF-8
+      return;
+    }
     OutputStream nowhere = OutputStream.nullOutputStream();
     int unused = EtcdBackupCommand.run(INTERRUPTION, nowhere, nowhere, false, all);
   }
