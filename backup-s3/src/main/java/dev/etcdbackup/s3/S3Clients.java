@@ -200,8 +200,8 @@ public final class S3Clients {
 
     /**
      * Makes the client refuse TLS, which nothing asks for at an endpoint of {@code http}. To read
-     * the authorities of the Java runtime takes a new process 0.2 s, and some 150 classes are loaded to
-     * find out what TLS can be.
+     * the authorities of the Java runtime takes a new process 0.2 s, and some 150 classes are
+     * loaded to find out what TLS can be.
      */
     private static void leaveOutTls(Apache5HttpClient.Builder http) {
       try {
