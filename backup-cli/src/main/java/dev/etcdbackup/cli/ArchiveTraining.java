@@ -43,7 +43,7 @@ final class ArchiveTraining {
   private static void run(Path directory, TrainingS3 s3, TrainingEtcd etcd) throws IOException {
     String[] bucket = {"--store", "s3://none", "--s3-endpoint", "http://" + s3.address()};
     run(bucket, "list");
-    run(bucket, "list", "none", "--output", "json");
+    run(bucket, "list", "none", "--output=json");
     run(bucket, "status", TrainingS3.KEY);
     run(bucket, "create", "none", "--etcd", etcd.endpoint());
     // Classes of TLS.
