@@ -43,7 +43,7 @@ final class ArchiveTraining {
   private static void run(Path directory, TrainingS3 s3, TrainingEtcd etcd) throws IOException {
     String[] bucket = {"--store", "s3://none", "--s3-endpoint", "http://" + s3.address()};
     run(bucket, "list");
-    run(bucket, "list", "none", "--output", "json");
+    run(bucket, "list", "none", "--output=json");
     run(bucket, "status", TrainingS3.KEY);
     run(bucket, "create", "none", "--etcd", etcd.endpoint());
     // Classes of TLS.
@@ -83,6 +83,11 @@ final class ArchiveTraining {
 
   private static void run(String[] options, String... command) {
     String[] all = Stream.of(command, options).flatMap(Stream::of).toArray(String[]::new);
+    try {
+      all = Utf8Arguments.of(all); // as they are
+    } catch (UsageException e) { // those of the process are others, and the locale is not UTF-8
+      return;
+    }
     OutputStream nowhere = OutputStream.nullOutputStream();
     int unused = EtcdBackupCommand.run(INTERRUPTION, nowhere, nowhere, false, all);
   }

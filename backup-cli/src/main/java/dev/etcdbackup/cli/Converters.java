@@ -44,13 +44,23 @@ final class Converters {
   }
 
   private static <T> ITypeConverter<T> refusing(Function<String, T> parse) {
-    return text -> {
+    return new Refusing<>(parse);
+  }
+
+  /**
+   * Refuses what a parser refuses. No lambda, as no class of picocli's own types is: the JVM's
+   * archive of classes, 17's, has no interface in Java 5's format that a lambda implements, nor the
+   * other classes that implement it.
+   */
+  private record Refusing<T>(Function<String, T> parse) implements ITypeConverter<T> {
+    @Override
+    public T convert(String text) {
       try {
         return parse.apply(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }
-    };
+    }
   }
 
   /** The address of a member of etcd. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -187,7 +188,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setExpandAtFiles(false)
-        .setExecutionStrategy(this::execute)
+        .setExecutionStrategy(new Execution())
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures);
     try {
@@ -198,12 +199,16 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   }
 
   /** Runs the command, unless it has no output in the format that was asked for. */
-  private int execute(ParseResult parsed) {
-    CommandLine last = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
-    if (format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
-      throw new ParameterException(last, "'yaml' is a format of 'kube get' alone");
+  private final class Execution implements IExecutionStrategy { // no lambda, see Converters
+    @Override
+    public int execute(ParseResult parsed) {
+      List<CommandLine> commands = parsed.asCommandLineList();
+      CommandLine last = commands.get(commands.size() - 1);
+      if (format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
+        throw new ParameterException(last, "'yaml' is a format of 'kube get' alone");
+      }
+      return new RunLast().execute(parsed);
     }
-    return new RunLast().execute(parsed);
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.xml.stream.XMLInputFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -246,6 +247,7 @@ final class StoreOptions {
       throw new UsageException("--s3-object-lock and --s3-lock-for go together");
     }
     Optional<byte[]> sseCustomerKey = sseCustomerKey();
+    chooseXmlParser();
     S3Client client = s3Client();
     try {
       if (sseCustomerKey.isPresent()) {
@@ -301,6 +303,17 @@ final class StoreOptions {
       return Base64.getDecoder().decode(new String(text, StandardCharsets.ISO_8859_1).strip());
     } catch (IllegalArgumentException e) {
       return new byte[0];
+    }
+  }
+
+  /**
+   * Names the XML parser of the Java runtime, the only one in the jar, to the SDK: it would look
+   * for one in files and services when it reads the first answer.
+   */
+  private static void chooseXmlParser() {
+    String property = XMLInputFactory.class.getName();
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, XMLInputFactory.newDefaultFactory().getClass().getName());
     }
   }
 

@@ -26,7 +26,8 @@ final class TrainingS3 implements Closeable {
   private static final String LISTING =
       """
       <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>none</Name><Prefix></Prefix>\
-      <MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>%s</ListBucketResult>\
+      <MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType>\
+      %s</ListBucketResult>\
       """;
   private static final String OBJECT =
       """
@@ -141,7 +142,7 @@ final class TrainingS3 implements Closeable {
   private static void send(HttpExchange exchange, int status, String xml) throws IOException {
     byte[] body =
         ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + xml).getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, body.length);
+    exchange.sendResponseHeaders(status, 0); // in chunks, as RGW does
     exchange.getResponseBody().write(body);
   }
 }
