@@ -4,8 +4,6 @@ module dev.etcdbackup.s3 {
   requires static transitive org.jspecify;
   requires transitive dev.etcdbackup.core;
   requires transitive software.amazon.awssdk.services.s3;
-  requires org.apache.httpcomponents.client5.httpclient5;
-  requires org.apache.httpcomponents.core5.httpcore5;
   requires org.slf4j;
   requires transitive software.amazon.awssdk.auth;
   requires software.amazon.awssdk.awscore;

@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -121,7 +119,6 @@ class DistributionTest {
     }
     assertThat(runAndCountClasses(s3, "list", "p"))
         .isEqualTo(new Cli(0, "p/etcd.backup_v1_2020-01-01-00:00:00\n", ""));
-    assertThat(loaded()).as("the client over http sets up no TLS").noneMatch(isOfTls());
     assertThat(loadedFromJar())
         .as("the archive has picocli's converters: no lambda implements their interface")
         .noneMatch(line -> line.contains(" picocli.CommandLine$BuiltIn"));
@@ -133,26 +130,9 @@ class DistributionTest {
     }
   }
 
-  private List<String> loaded() throws IOException {
-    return Files.readAllLines(directory.resolve("loaded"));
-  }
-
   private Stream<String> loadedFromJar() throws IOException {
-    return loaded().stream().filter(line -> line.contains("source: file:"));
-  }
-
-  private static Predicate<String> isOfTls() {
-    return line -> line.contains(" sun.security.ssl.SSLContextImpl");
-  }
-
-  /** 330 KB of names that a client of S3 would read when it is made. */
-  @Test
-  void theJarHasNoListOfPublicSuffixes() throws Exception {
-    try (JarFile jar = new JarFile(home.resolve("lib/etcd-backup.jar").toFile())) {
-      assertThat(jar.getEntry("org/apache/hc/client5/http/psl/PublicSuffixMatcher.class"))
-          .isNotNull();
-      assertThat(jar.getEntry("org/publicsuffix/list/effective_tld_names.dat")).isNull();
-    }
+    return Files.readAllLines(directory.resolve("loaded")).stream()
+        .filter(line -> line.contains("source: file:"));
   }
 
   /** Runs a command that takes nearly all of its classes from the archive. */

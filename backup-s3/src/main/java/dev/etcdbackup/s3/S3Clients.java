@@ -13,7 +13,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +173,10 @@ public final class S3Clients {
                 : trusting(Objects.requireNonNull(caPem));
         http.tlsTrustManagersProvider(() -> trusted);
       } else if ("http".equalsIgnoreCase(endpoint.getScheme())) {
-        leaveOutTls(http);
+        // To read the authorities of the Java runtime takes 0.2 s of a new process. Nothing asks
+        // for them here, and without any every certificate is refused. The method that leaves TLS
+        // out altogether had another name in earlier versions of the SDK.
+        http.tlsTrustManagersProvider(() -> new TrustManager[0]);
       }
       if (proxy != null) {
         http.proxyConfiguration(through(proxy));
@@ -196,22 +198,6 @@ public final class S3Clients {
         client.credentialsProvider(credentials);
       }
       return client;
-    }
-
-    /**
-     * Makes the client refuse TLS, which nothing asks for at an endpoint of {@code http}. To read
-     * the authorities of the Java runtime takes a new process 0.2 s, and some 150 classes are
-     * loaded to find out what TLS can be.
-     */
-    private static void leaveOutTls(Apache5HttpClient.Builder http) {
-      try {
-        http.tlsSocketStrategy(
-            (socket, host, port, attachment, context) -> {
-              throw new SSLException("this client is for http, and " + host + " is asked for TLS");
-            });
-      } catch (NoSuchMethodError anOldVersion) { // it had another name there
-        http.tlsTrustManagersProvider(() -> new TrustManager[0]);
-      }
     }
 
     /** Without asking a cloud's metadata service, as the SDK's own chain does. */

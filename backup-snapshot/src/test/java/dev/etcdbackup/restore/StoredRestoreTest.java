@@ -77,6 +77,11 @@ class StoredRestoreTest {
             public int read() throws IOException {
               throw new IOException("the connection was reset");
             }
+
+            @Override
+            public int read(byte[] target, int at, int count) throws IOException {
+              throw new IOException("the connection was reset");
+            }
           };
       return new SequenceInputStream(super.open(backup, offset, length / 2), broken);
     }
