@@ -39,11 +39,7 @@ public final class EncryptedValues {
    */
   public void add(byte[] array, int keyOffset, int keyLength, int valueLength)
       throws CorruptBackupException {
-    try {
-      event.read(array, keyOffset, keyLength, valueLength, 0);
-    } catch (MalformedException e) {
-      throw new CorruptBackupException("an entry of the bucket key " + e.getMessage());
-    }
+    event.readEntry(array, keyOffset, keyLength, valueLength);
     add(event);
   }
 

@@ -1,5 +1,6 @@
 package dev.etcdbackup.snapshot;
 
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.snapshot.bbolt.Leaf;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,16 @@ final class Event {
   /** Reads the selected pair. */
   void read(Leaf leaf) throws MalformedException {
     read(leaf.array(), leaf.keyOffset(), leaf.keyLength(), leaf.valueLength(), leaf.position());
+  }
+
+  /** Reads an entry of the bucket {@code key}, whose value lies directly after its key. */
+  void readEntry(byte[] pairArray, int keyAt, int length, int valueSize)
+      throws CorruptBackupException {
+    try {
+      read(pairArray, keyAt, length, valueSize, 0);
+    } catch (MalformedException e) {
+      throw new CorruptBackupException("an entry of the bucket key " + e.getMessage());
+    }
   }
 
   /** Reads a pair whose value lies directly after its key. */

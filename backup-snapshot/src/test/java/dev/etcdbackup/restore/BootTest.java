@@ -55,16 +55,7 @@ class BootTest {
   void aMemberServesWhatWasInTheSnapshotAndTakesWrites(EtcdBinaries etcd, String name)
       throws Exception {
     Path file = Backups.snapshot(name, directory);
-    try (EtcdServer server =
-            etcd.server().rootPassword(Restored.PASSWORD).dataDirs(Restored.of(file)).start();
-        EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
-      assertThat(server.version()).isEqualTo(etcd.version());
-      try (Client client = Restored.client(server, true)) {
-        Restored.assertHolds(client, server, snapshot);
-      }
-      Restored.assertWritable(server, true);
-      Restored.assertSound(server);
-    }
+    assertServesAndTakesWrites(etcd, file, Restored.of(file));
   }
 
   @ParameterizedTest(name = "{1} on {0}")
@@ -72,12 +63,15 @@ class BootTest {
   void aMemberFromAStoreServesWhatWasInTheSnapshotAndTakesWrites(EtcdBinaries etcd, String name)
       throws Exception {
     Path file = Backups.snapshot(name, directory);
+    assertServesAndTakesWrites(etcd, file, Restored.fromStore(file));
+  }
+
+  private static void assertServesAndTakesWrites(
+      EtcdBinaries etcd, Path file, DataDirMaker restored) throws Exception {
     try (EtcdServer server =
-            etcd.server()
-                .rootPassword(Restored.PASSWORD)
-                .dataDirs(Restored.fromStore(file))
-                .start();
+            etcd.server().rootPassword(Restored.PASSWORD).dataDirs(restored).start();
         EtcdSnapshot snapshot = EtcdSnapshot.open(file)) {
+      assertThat(server.version()).isEqualTo(etcd.version());
       try (Client client = Restored.client(server, true)) {
         Restored.assertHolds(client, server, snapshot);
       }
