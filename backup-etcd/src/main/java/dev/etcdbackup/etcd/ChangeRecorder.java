@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p>etcd sends no faster than events are stored. On the heap this takes three times the bytes of
  * an object and 5 MiB, where a single transaction is not larger than that. Where etcd takes larger
  * requests ({@code --max-request-bytes}) it takes up to four times their limit on the heap, and
- * twice that limit beside it; more than 256 MiB in one request are not recorded.
+ * four times that limit beside it; more than 256 MiB in one request are not recorded.
  *
  * <p>For one thread, that which calls {@link #run}.
  */

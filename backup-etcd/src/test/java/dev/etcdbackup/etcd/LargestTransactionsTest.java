@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Transactions of 60 MiB, where etcd takes requests of 64 MiB, recorded in a heap of four times
- * that and twice that beside it. What waits when a watch begins comes in fragments that are larger
- * than 64 MiB.
+ * that and as much again beside it. What waits when a watch begins comes in fragments that are
+ * larger than 64 MiB.
  */
 @Tag("server")
 @Tag("night")
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LargestTransactionsTest {
   private static final int REQUEST_BYTES = 64 << 20;
   private static final String HEAP = "256m";
-  private static final String DIRECT = "128m";
+  private static final String DIRECT = "256m";
 
   @TempDir Path directory;
 
