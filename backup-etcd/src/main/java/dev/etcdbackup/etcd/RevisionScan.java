@@ -1,10 +1,13 @@
 package dev.etcdbackup.etcd;
 
 import dev.etcdbackup.internal.MetaPage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the exact revision of a database while its bytes go by once, in order.
@@ -27,21 +30,23 @@ import java.util.PriorityQueue;
  * damaged, there is no answer; there is never a wrong one for a file whose checksum matches.
  *
  * <p>Never throws for any bytes. Not thread-safe. Memory: the above, a page (at most 64 KiB) and
- * some 100 KiB.
+ * some 300 KiB.
  *
  * <p>Format: bbolt's {@code internal/common/page.go}, {@code inode.go} and {@code bucket.go};
  * revisions: etcd's {@code server/storage/mvcc/revision.go}.
  */
 final class RevisionScan {
   private static final int MAX_LEAVES = 1024;
+  private static final int MAX_LEAVES_UNSORTED = 4 * MAX_LEAVES;
   private static final int MAX_LATE_KEYS = 1024;
   private static final int MAX_DEPTH = 64;
 
   private final PageLinks links = new PageLinks();
-  private final PriorityQueue<Leaf> leaves = new PriorityQueue<>(Leaf.BY_REVISION);
+  private final List<Leaf> leaves = new ArrayList<>(MAX_LEAVES_UNSORTED);
   private final PriorityQueue<LateKey> lateKeys =
       new PriorityQueue<>(Comparator.comparingLong(LateKey::next));
 
+  private @Nullable Leaf lowest; // of the highest, once there are too many
   private byte[] partial = new byte[MetaPage.MIN_PAGE_SIZE];
   private int filled;
   private boolean sized;
@@ -182,12 +187,24 @@ final class RevisionScan {
       return;
     }
     Leaf leaf = new Leaf(main, sub, leafPage);
-    if (leaves.size() < MAX_LEAVES) {
-      leaves.add(leaf);
-    } else if (Leaf.BY_REVISION.compare(leaf, leaves.element()) > 0) { // few are
-      leaves.remove();
-      leaves.add(leaf);
+    if (lowest != null && Leaf.BY_REVISION.compare(leaf, lowest) <= 0) {
+      return;
     }
+    leaves.add(leaf);
+    if (leaves.size() == MAX_LEAVES_UNSORTED) {
+      keepHighestLeaves();
+    }
+  }
+
+  /**
+   * Forgets all but the highest. A database that was never defragmented has its leaves mostly in
+   * the order of their revisions, so each is the highest for a while: to sort some thousand that
+   * are nearly in order takes less than to keep them in order always.
+   */
+  private void keepHighestLeaves() {
+    leaves.sort(Leaf.BY_REVISION);
+    leaves.subList(0, leaves.size() - MAX_LEAVES).clear();
+    lowest = leaves.get(0);
   }
 
   private record Leaf(long main, long sub, long page) {

@@ -16,6 +16,8 @@ final class BackupCase implements Case {
   private static final double UPLOAD_CPU_BAR = 1.2;
 
   private static final String DISCARD = "warm backup → discard";
+  private static final String RECEIVE = "bare loop: socket, SHA-256";
+  private static final String SEND = "bare loop: SHA-256, socket";
 
   @Override
   public String name() {
@@ -25,6 +27,8 @@ final class BackupCase implements Case {
   @Override
   public void join(BenchmarkServers lab, Batch batch) throws Exception {
     Peers.save(lab, batch);
+    bareLoops(lab, batch);
+    servers(lab, batch, Peers.SAVE);
     for (String store : List.of("discard", "directory")) {
       if (lab.settings().targets().contains(store)) {
         String ours = warmBackup(lab, batch, store);
@@ -34,7 +38,10 @@ final class BackupCase implements Case {
     }
     boolean discards = lab.settings().targets().contains("discard");
     if (discards) {
-      batch.add(cpu(lab, "client CPU of source and SHA-256", DISCARD, null, SOURCE_CPU_BAR));
+      String title = "client CPU of source and SHA-256";
+      batch.add(cpu(lab, title, DISCARD, null, SOURCE_CPU_BAR));
+      batch.add(cpu(lab, "client CPU, " + RECEIVE, RECEIVE, null, null));
+      servers(lab, batch, DISCARD);
     }
     for (S3Target target : lab.s3()) {
       List<List<String>> peers = Peers.saveAndUpload(lab, batch, target);
@@ -53,7 +60,9 @@ final class BackupCase implements Case {
       if (discards) {
         String title = "client CPU of the upload → " + target.name();
         batch.add(cpu(lab, title, ours, DISCARD, UPLOAD_CPU_BAR));
+        batch.add(cpu(lab, "client CPU, " + SEND, SEND, null, null));
       }
+      servers(lab, batch, ours);
     }
   }
 
@@ -64,10 +73,48 @@ final class BackupCase implements Case {
 
   /** What the client alone takes, whatever the servers take of the same processors. */
   private OwnCost cpu(
-      BenchmarkServers lab, String title, String step, @Nullable String without, double bar) {
-    double gibibytes = lab.settings().bytes() / (double) (1 << 30);
+      BenchmarkServers lab,
+      String title,
+      String step,
+      @Nullable String without,
+      @Nullable Double bar) {
+    double gibibytes = gibibytes(lab);
     return new OwnCost(
         name(), title, "s/GiB", run -> run.cpuSeconds() / gibibytes, step, without, bar);
+  }
+
+  /** What each server takes meanwhile. A server that takes next to nothing has no row. */
+  private void servers(BenchmarkServers lab, Batch batch, String step) throws Exception {
+    double gibibytes = gibibytes(lab);
+    for (String program : lab.serverCpu().seconds().keySet()) {
+      boolean busy = program.equals("etcd") || step.endsWith("rgw") && !program.equals("ceph-mon");
+      if (busy) {
+        String title = "CPU of " + program + ", " + step;
+        batch.add(
+            new OwnCost(
+                name(),
+                title,
+                "s/GiB",
+                run -> run.serverSeconds(program) / gibibytes,
+                step,
+                null,
+                null));
+      }
+    }
+  }
+
+  private static double gibibytes(BenchmarkServers lab) {
+    return lab.settings().bytes() / (double) (1 << 30);
+  }
+
+  /** What no client can do without: bytes over a socket, and their SHA-256. */
+  private void bareLoops(BenchmarkServers lab, Batch batch) throws Exception {
+    Loopback loopback = Loopback.start();
+    lab.closeAtTheEnd(loopback);
+    WarmJvm warm = lab.warm("bare");
+    String arguments = " " + loopback.port() + ' ' + lab.settings().bytes();
+    batch.add(new Step(RECEIVE, 3, () -> warm.ask("receive" + arguments).cost()));
+    batch.add(new Step(SEND, 3, () -> warm.ask("send" + arguments).cost()));
   }
 
   private String warmBackup(BenchmarkServers lab, Batch batch, String store) throws Exception {

@@ -32,7 +32,8 @@ final class Batch {
   }
 
   /** Runs every step once a round. */
-  Samples run(int rounds, FreeMemory memory, PrintStream progress) throws Exception {
+  Samples run(int rounds, FreeMemory memory, ServerCpu servers, PrintStream progress)
+      throws Exception {
     for (Step step : steps.values()) {
       for (int i = 1; i <= step.warmUps(); i++) {
         memory.await(step.name());
@@ -45,7 +46,9 @@ final class Batch {
       for (Step step : steps.values()) {
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
         memory.await(step.name());
-        Measurement cost = step.run().once();
+        Map<String, Double> before = servers.seconds();
+        Measurement own = step.run().once();
+        Measurement cost = own.beside(servers.secondsSince(before));
         tell(progress, "round " + round, step, cost);
         samples.add(step.name(), cost);
       }

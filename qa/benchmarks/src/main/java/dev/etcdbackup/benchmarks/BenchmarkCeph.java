@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
 
 /** A Ceph RADOS Gateway: the one the environment names, or one of {@code fixtures/ceph}. */
 final class BenchmarkCeph {
+  /** Where the one of the fixture keeps its files. */
+  static final String DIRECTORY = "ceph";
+
   private static final String FIXTURE = "fixtures/ceph";
   private static final Pattern EXPORT = Pattern.compile("export (\\w+)=(.*)");
 
@@ -30,7 +33,7 @@ final class BenchmarkCeph {
       return Optional.empty();
     }
     lab.progress().println("starting Ceph");
-    String directory = lab.file("ceph").toString();
+    String directory = lab.file(DIRECTORY).toString();
     // What a step stores, what the steps before did that is not freed yet, and some to list.
     long room = 3 * lab.settings().storedBytes() + (4L << 30);
     Program.output(List.of("env", "MEM_BYTES=" + room, FIXTURE, "up", directory));

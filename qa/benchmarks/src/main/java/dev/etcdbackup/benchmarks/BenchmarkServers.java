@@ -204,6 +204,11 @@ final class BenchmarkServers implements Closeable {
     return jvm;
   }
 
+  /** What the servers take of the processors. */
+  ServerCpu serverCpu() {
+    return new ServerCpu(file(BenchmarkCeph.DIRECTORY));
+  }
+
   /** To be closed at the end. What is opened last is closed first. */
   void closeAtTheEnd(Closeable resource) {
     open.push(resource);

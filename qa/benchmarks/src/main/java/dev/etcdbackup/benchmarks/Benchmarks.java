@@ -166,7 +166,7 @@ public final class Benchmarks implements Callable<Integer> {
       for (Case one : wanted) {
         one.join(lab, batch);
       }
-      Samples samples = batch.run(settings.pairs(), lab.freeMemory(), progress);
+      Samples samples = batch.run(settings.pairs(), lab.freeMemory(), lab.serverCpu(), progress);
       List<Verdict> verdicts = new ArrayList<>(batch.judge(samples));
       for (Case one : wanted) {
         verdicts.addAll(one.alone(lab));

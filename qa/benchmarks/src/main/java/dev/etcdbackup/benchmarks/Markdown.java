@@ -3,6 +3,7 @@ package dev.etcdbackup.benchmarks;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** The report for people. */
 final class Markdown {
@@ -68,15 +69,22 @@ final class Markdown {
   }
 
   private void steps() {
-    row("step", "wall s", "CPU s", "peak RSS MiB");
-    row("---", "---", "---", "---");
+    row("step", "wall s", "CPU s", "peak RSS MiB", "servers' CPU s meanwhile");
+    row("---", "---", "---", "---", "---");
     for (Map.Entry<String, List<Measurement>> step : report.steps().entrySet()) {
       row(
           step.getKey(),
           spread(step.getValue(), Measurement::seconds, 2),
           spread(step.getValue(), Measurement::cpuSeconds, 2),
-          spread(step.getValue(), cost -> cost.peakRssBytes() >> 20, 0));
+          spread(step.getValue(), cost -> cost.peakRssBytes() >> 20, 0),
+          servers(step.getValue()));
     }
+  }
+
+  private static String servers(List<Measurement> runs) {
+    return runs.get(0).serverSeconds().keySet().stream()
+        .map(program -> program + ' ' + spread(runs, cost -> cost.serverSeconds(program), 2))
+        .collect(Collectors.joining(", "));
   }
 
   private static String spread(

@@ -24,7 +24,7 @@ record Settings(
     int objects,
     boolean install,
     @Nullable OtherVersion against) {
-  private static final long WARM_UP_BYTES = 6L << 30;
+  private static final long WARM_UP_BYTES = 8L << 30;
   private static final long MOST_WARM_UPS = 8;
 
   /**

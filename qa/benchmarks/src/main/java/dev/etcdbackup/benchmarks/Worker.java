@@ -81,6 +81,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  * plan STORE PROJECT KEEP  plans a prune that keeps the last KEEP
  * prune STORE PROJECT KEEP and carries it out
  * delete STORE KEY         deletes a backup
+ * receive PORT BYTES       has bytes of a {@link Loopback} and hashes them
+ * send PORT BYTES          hashes bytes and sends them to one
  * heap COMMAND             carries out a command and watches the heap, which takes its time
  * </pre>
  */
@@ -158,6 +160,8 @@ final class Worker {
           recorded(words[2], words[3]).restore(Path.of(words[4]), words[1].equals("all"));
       case "plan" -> plan(words[1], words[2], Integer.parseInt(words[3]));
       case "prune" -> prune(words[1], words[2], Integer.parseInt(words[3]));
+      case "receive" -> Loopback.receive(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+      case "send" -> Loopback.send(Integer.parseInt(words[1]), Long.parseLong(words[2]));
       case "delete" -> store(words[1]).delete(List.of(BackupKey.parse(words[2]))).toString();
       default -> throw new IllegalArgumentException("no such command: " + words[0]);
     };

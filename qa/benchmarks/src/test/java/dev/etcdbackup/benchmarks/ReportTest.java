@@ -29,7 +29,11 @@ class ReportTest {
                 new Verdict("backup", "warm → rgw", "save + copy", "×", List.of(0.5, 0.7), 0.7),
                 new Verdict("backup", "warm <&> 'odd'", "save", "×", List.of(2.5, 1.5), 1.0),
                 Verdict.alone("jmh", "parse", "ns", List.of(61.0, 60.0), 500.0)),
-            Map.of("save", List.of(new Measurement(6, 4, 37 << 20), new Measurement(8, 4, 0))),
+            Map.of(
+                "save",
+                List.of(
+                    new Measurement(6, 4, 37 << 20).beside(Map.of("etcd", 3.0)),
+                    new Measurement(8, 4, 0).beside(Map.of("etcd", 3.5)))),
             List.of("aws is not installed"))
         .write(directory);
   }
@@ -40,7 +44,7 @@ class ReportTest {
         .contains("| warm → rgw | 0.60 (0.50-0.70) × | ≤ 0.70 | met | save + copy |")
         .contains("| 2.00 (1.50-2.50) × | ≤ 1.00 | missed | save |")
         .contains("| parse | 61 (60-61) ns | ≤ 500 | met |")
-        .contains("| save | 7.00 (6.00-8.00) | 4.00 | 19 (0-37) |")
+        .contains("| save | 7.00 (6.00-8.00) | 4.00 | 19 (0-37) | etcd 3.25 (3.00-3.50) |")
         .contains("| processor | 2 × some |")
         .contains("- aws is not installed");
   }
