@@ -38,14 +38,9 @@ final class StoreOptions {
   /** The names of all of them. */
   static final Set<String> NAMES =
       Set.of(
-          "--store",
-          "--create-store",
-          "--s3-endpoint",
-          "--s3-region",
-          "--s3-ca",
-          "--s3-object-lock",
-          "--s3-lock-for",
-          "--s3-customer-key-file");
+          ("--store --create-store --s3-endpoint --s3-region --s3-ca --s3-object-lock --s3-lock-for"
+                  + " --s3-customer-key-file")
+              .split(" "));
 
   private static final int CUSTOMER_KEY_BYTES = 32;
   private static final int CUSTOMER_KEY_FILE_BYTES =
