@@ -11,6 +11,9 @@ module dev.etcdbackup.s3 {
   requires software.amazon.awssdk.http;
   requires software.amazon.awssdk.http.apache5;
   requires software.amazon.awssdk.regions;
+  // Their types are in a setting of the Apache client, which older versions do without.
+  requires static org.apache.httpcomponents.client5.httpclient5;
+  requires static org.apache.httpcomponents.core5.httpcore5;
   // The Apache client uses it, and as an automatic module cannot say so.
   requires jdk.net;
 

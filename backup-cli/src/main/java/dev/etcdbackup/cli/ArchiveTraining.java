@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +26,7 @@ final class ArchiveTraining {
    */
   public static void main(String[] args) throws IOException {
     try {
-      Logger.getLogger("").setLevel(Level.OFF);
+      SilentLogging.choose();
       System.setProperty("io.netty.jfr.enabled", "false");
       Path directory = Files.createDirectories(Path.of(args[0]));
       try (TrainingS3 s3 = TrainingS3.start();
@@ -57,6 +55,7 @@ final class ArchiveTraining {
     run(new String[0], "verify", snapshot);
     run(new String[0], "restore", snapshot, "--data-dir", directory.resolve("data").toString());
     run(new String[0], "--help");
+    run(new String[0], "--version");
     INTERRUPTION.end(ExitCode.DONE);
   }
 

@@ -95,7 +95,7 @@ final class ConsolidateCommand implements Callable<Integer> {
       return BackupService.builder(open.store())
           .encodings(encodings)
           .clock(InstantSource.fixed(time))
-          .timeout(root.timeout)
+          .timeout(root.timeout())
           .build()
           .backUp(
               BackupRequest.builder(project, FileSnapshotSource.of(file))

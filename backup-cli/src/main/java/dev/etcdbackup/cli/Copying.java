@@ -42,7 +42,7 @@ final class Copying {
           BackupCopier.builder(from.store(), to.store())
               .encodings(reading)
               .parallelism(parallelism)
-              .timeout(root.timeout)
+              .timeout(root.timeout())
               .clock(root.clock())
               .tarballZone(root.tarballZone())
               .onCopied(one -> print(one, rows));

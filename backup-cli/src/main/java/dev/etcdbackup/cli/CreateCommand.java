@@ -137,7 +137,7 @@ final class CreateCommand implements Callable<Integer> {
 
   private SnapshotSource source(FromFile unpacked) throws UsageException, SourceException {
     if (file == null) {
-      return root.etcd.source(root.timeout);
+      return root.etcd.source(root.timeout());
     }
     return unpacked.source();
   }

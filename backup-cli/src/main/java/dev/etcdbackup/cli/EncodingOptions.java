@@ -25,12 +25,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** With which encodings and keys backups are read and written. */
 final class EncodingOptions {
+  /** The names of all of them. */
+  static final Set<String> NAMES = Set.of("--decrypt-with", "--passphrase-file");
+
   private static final String ENCRYPT_TO = "encrypt to";
   private static final String PASSPHRASE_OPTION = "--passphrase-file";
 

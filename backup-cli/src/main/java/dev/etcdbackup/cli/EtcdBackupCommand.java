@@ -6,7 +6,6 @@ import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.changes.ChangesVerifier;
 import dev.etcdbackup.cli.config.BackupConfig;
-import dev.etcdbackup.cli.config.ClusterConfig;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.BackupServiceBuilder;
 import dev.etcdbackup.snapshot.SnapshotBackupVerifier;
@@ -15,102 +14,27 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionStrategy;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.ScopeType;
 
 /** {@code etcd-backup}: the command line, its global options, and the main method. */
-@Command(
-    name = "etcd-backup",
-    description =
-        "Takes, schedules, lists, verifies, prunes, downloads and restores backups of etcd.",
-    scope = ScopeType.INHERIT,
-    mixinStandardHelpOptions = true,
-    versionProvider = EtcdBackupCommand.Version.class,
-    abbreviateSynopsis = true,
-    requiredOptionMarker = '*',
-    sortOptions = false,
-    usageHelpWidth = 100,
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done",
-      "1:a check failed, or nothing was found",
-      "2:the command line or the configuration is wrong",
-      "3:etcd failed",
-      "4:the store failed, or the name is taken",
-      "5:a backup is corrupt"
-    })
-public final class EtcdBackupCommand implements Callable<Integer> {
+public final class EtcdBackupCommand {
 
-  @Mixin final StoreOptions store = new StoreOptions();
+  final StoreOptions store = new StoreOptions();
 
-  @Mixin final EtcdOptions etcd = new EtcdOptions();
+  final EtcdOptions etcd = new EtcdOptions();
 
-  @Mixin final EncodingOptions encoding = new EncodingOptions();
+  final EncodingOptions encoding = new EncodingOptions();
 
-  @Option(
-      names = "--timeout",
-      scope = ScopeType.INHERIT,
-      paramLabel = "DURATION",
-      description = "How long a backup may take: 90s, 10m, 1h. Default: 10m.")
-  Duration timeout = ClusterConfig.DEFAULT_TIMEOUT;
-
-  @Option(
-      names = "--tarball-zone",
-      scope = ScopeType.INHERIT,
-      paramLabel = "ZONE",
-      description =
-          "The time zone of the times in the names of tarballs that are read: Europe/Zurich,"
-              + " +01:00. New ones are always named in UTC. Default: tarballZone of the"
-              + " configuration, else UTC.")
-  private @Nullable ZoneId tarballZone;
-
-  @Option(
-      names = "--k3s-name",
-      scope = ScopeType.INHERIT,
-      converter = Converters.K3sName.class,
-      paramLabel = "NAME",
-      description =
-          "Recognise snapshots of k3s and RKE2 that were named by --etcd-snapshot-name NAME or save"
-              + " --name NAME. May be repeated.")
-  private List<String> k3sNames = List.of();
-
-  @Option(
-      names = "--now",
-      scope = ScopeType.INHERIT,
-      paramLabel = "INSTANT",
-      description = "The time to use instead of the clock, 2020-02-03T21:00:00Z. For tests.")
-  private @Nullable Instant now;
-
-  @Option(
-      names = {"-o", "--output"},
-      scope = ScopeType.INHERIT,
-      paramLabel = "text|json",
-      description = "The format of results. Default: text.")
-  private Output.Format format = Output.Format.TEXT;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Show stack traces of failures.")
-  private boolean debug;
+  final GlobalOptions global = new GlobalOptions();
 
   private final Interruption interruption;
   private final PrintStream out;
@@ -133,7 +57,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
    * @param args the command line
    */
   public static void main(String[] args) {
-    Logger.getLogger("").setLevel(Level.OFF); // gRPC's; the others are in simplelogger.properties
+    SilentLogging.choose();
     // Events of Netty for the Flight Recorder: to load its classes takes a tenth of a small backup.
     if (System.getProperty("io.netty.jfr.enabled") == null) {
       System.setProperty("io.netty.jfr.enabled", "false");
@@ -142,7 +66,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     int code = ExitCode.INTERNAL;
     try {
       boolean terminal = TerminalLine.isTerminal();
-      code = run(interruption, System.out, System.err, terminal, Utf8Arguments.of(args));
+      code = run(interruption, new StandardOutput(), System.err, terminal, Utf8Arguments.of(args));
     } catch (UsageException e) {
       System.err.println("etcd-backup: " + e.getMessage());
       code = ExitCode.USAGE;
@@ -170,18 +94,25 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     if (HelpText.isAskedFor(args)) {
       out.print(HelpText.read());
       code = ExitCode.DONE;
+    } else if (RootOptions.Version.isAskedFor(args)) {
+      out.print(RootOptions.Version.read() + System.lineSeparator());
+      code = ExitCode.DONE;
     } else {
       code = root.run(args);
     }
     if (out.checkError()) {
+      if (stdout instanceof StandardOutput own && own.isReaderGone()) {
+        return ExitCode.STORE_FAILED; // without a word, as other programs end then
+      }
       return root.failures.report("standard output cannot be written", ExitCode.STORE_FAILED);
     }
     return code;
   }
 
   private int run(String... args) {
-    CommandLine commandLine = new CommandLine(this);
-    Commands.add(commandLine, this, List.of(args));
+    List<String> arguments = List.of(args);
+    CommandLine commandLine = new CommandLine(RootOptions.spec(this, arguments));
+    Commands.add(commandLine, this, arguments);
     Converters.register(commandLine);
     commandLine
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -204,28 +135,28 @@ public final class EtcdBackupCommand implements Callable<Integer> {
     public int execute(ParseResult parsed) {
       List<CommandLine> commands = parsed.asCommandLineList();
       CommandLine last = commands.get(commands.size() - 1);
-      if (format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
+      if (global.format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
         throw new ParameterException(last, "'yaml' is a format of 'kube get' alone");
       }
       return new RunLast().execute(parsed);
     }
   }
 
-  @Override
-  public Integer call() throws UsageException {
-    throw new UsageException("no command; see 'etcd-backup --help'");
+  /** How long a backup may take. */
+  Duration timeout() {
+    return global.timeout;
   }
 
   boolean debug() {
-    return debug;
+    return global.debug;
   }
 
   InstantSource clock() {
-    return now == null ? InstantSource.system() : InstantSource.fixed(now);
+    return global.now == null ? InstantSource.system() : InstantSource.fixed(global.now);
   }
 
   boolean hasFixedClock() {
-    return now != null;
+    return global.now != null;
   }
 
   Interruption interruption() {
@@ -233,7 +164,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
   }
 
   Output output() {
-    return new Output(out, format, progress);
+    return new Output(out, global.format, progress);
   }
 
   Failures failures() {
@@ -258,12 +189,12 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   /** The zone of the names of tarballs: the option, else what the configuration says. */
   ZoneId tarballZone(BackupConfig config) {
-    return tarballZone == null ? config.tarballZone() : tarballZone;
+    return global.tarballZone == null ? config.tarballZone() : global.tarballZone;
   }
 
   /** The zone of the names of tarballs where there is no configuration. */
   ZoneId tarballZone() {
-    return tarballZone == null ? ZoneOffset.UTC : tarballZone;
+    return global.tarballZone == null ? ZoneOffset.UTC : global.tarballZone;
   }
 
   /** The names of other tools, with their local times in the zone of the names of tarballs. */
@@ -273,7 +204,7 @@ public final class EtcdBackupCommand implements Callable<Integer> {
 
   /** The same with the zone of a configuration. */
   Catalogue catalogue(ZoneId zone) {
-    return Catalogue.inZone(zone).withK3sNames(k3sNames);
+    return Catalogue.inZone(zone).withK3sNames(global.k3sNames);
   }
 
   /** A service over a store, with the settings of the options. */
@@ -297,15 +228,6 @@ public final class EtcdBackupCommand implements Callable<Integer> {
                     .withUnpacking(encoding.unpacking())))
         .clock(clock())
         .tarballZone(zone)
-        .timeout(timeout);
-  }
-
-  /** The version that the build wrote into the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = EtcdBackupCommand.class.getPackage().getImplementationVersion();
-      return new String[] {"etcd-backup " + (version == null ? "(not packaged)" : version)};
-    }
+        .timeout(global.timeout);
   }
 }

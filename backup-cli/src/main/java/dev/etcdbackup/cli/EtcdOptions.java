@@ -11,12 +11,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The etcd cluster, and how to connect to it. */
 final class EtcdOptions {
+  /** The names of all of them. */
+  static final Set<String> NAMES =
+      Set.of(
+          "--etcd",
+          "--discovery-srv",
+          "--discovery-srv-name",
+          "--etcd-user",
+          "--etcd-password-file",
+          "--etcd-ca",
+          "--etcd-cert",
+          "--etcd-key");
+
   @Option(
       names = "--etcd",
       converter = Converters.Etcd.class,

@@ -120,7 +120,7 @@ final class Examination {
     if (live == null) {
       return null;
     }
-    try (LiveMember member = LiveMember.of(live, root.timeout)) {
+    try (LiveMember member = LiveMember.of(live, root.timeout())) {
       return snapshot.compareWithLive(member);
     }
   }

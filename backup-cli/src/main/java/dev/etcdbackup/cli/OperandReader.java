@@ -41,7 +41,7 @@ final class OperandReader {
     this.encodings = root.encoding.reading();
     this.options =
         ReadOptions.builder(encodings, temporaryDirectory())
-            .timeout(root.timeout)
+            .timeout(root.timeout())
             .unpacking(root.encoding.unpacking());
   }
 
@@ -106,7 +106,7 @@ final class OperandReader {
       SnapshotBackupVerifier verifier =
           new SnapshotBackupVerifier(encodings, temporaryDirectory(), how)
               .withUnpacking(root.encoding.unpacking())
-              .withTimeout(root.timeout)
+              .withTimeout(root.timeout())
               .withProgress(progress::moved);
       return stored(operand.key(), verifier::verify);
     }

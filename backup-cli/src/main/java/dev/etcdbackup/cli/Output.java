@@ -32,8 +32,7 @@ final class Output {
   /** A line of text; control characters in it are escaped. */
   void line(String text) {
     progress.wipe();
-    stream.print(TerminalText.escape(text));
-    stream.print('\n');
+    stream.print(TerminalText.escape(text) + "\n"); // one call of the system
   }
 
   /** Bytes without any change. */

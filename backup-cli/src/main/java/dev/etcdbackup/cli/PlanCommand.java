@@ -220,7 +220,7 @@ final class PlanCommand implements Callable<Integer> {
     }
     ReadOptions options =
         ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
-            .timeout(root.timeout)
+            .timeout(root.timeout())
             .unpacking(root.encoding.unpacking())
             .extent(ReadOptions.Extent.FEW_PAGES)
             .build();
@@ -245,7 +245,7 @@ final class PlanCommand implements Callable<Integer> {
   private List<SnapshotSource> survivors() throws UsageException, SourceException {
     List<SnapshotSource> survivors = new ArrayList<>();
     for (URI member : root.etcd.members()) {
-      survivors.add(root.etcd.source(List.of(member), root.timeout));
+      survivors.add(root.etcd.source(List.of(member), root.timeout()));
     }
     if (copiedDatabase != null) {
       survivors.add(FileSnapshotSource.of(copiedDatabase));

@@ -148,7 +148,7 @@ final class PointInTimeReader {
 
   private ReadOptions.Builder options(BackupEncodings encodings) throws UsageException {
     return ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
-        .timeout(root.timeout)
+        .timeout(root.timeout())
         .unpacking(root.encoding.unpacking());
   }
 }

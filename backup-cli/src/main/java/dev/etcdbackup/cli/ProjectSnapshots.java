@@ -31,7 +31,7 @@ final class ProjectSnapshots {
     this.encodings = root.encoding.reading();
     this.options =
         ReadOptions.builder(encodings, OperandReader.temporaryDirectory())
-            .timeout(root.timeout)
+            .timeout(root.timeout())
             .unpacking(root.encoding.unpacking());
   }
 

@@ -121,7 +121,7 @@ final class RecordCommand implements Callable<Integer> {
       EncodingConfig config,
       RunLog log)
       throws UsageException, SourceException {
-    SnapshotSource source = root.etcd.source(root.timeout);
+    SnapshotSource source = root.etcd.source(root.timeout());
     BackupService service = root.service(store);
     NamingStrategy naming = config.applyTo(NamingStrategy.periodic());
     ChangeRecorder.BaseSource bases =

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.xml.stream.XMLInputFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,6 +35,13 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** The store, and how to connect to it. */
 final class StoreOptions {
+  /** The names of all of them. */
+  static final Set<String> NAMES =
+      Set.of(
+          ("--store --create-store --s3-endpoint --s3-region --s3-ca --s3-object-lock --s3-lock-for"
+                  + " --s3-customer-key-file")
+              .split(" "));
+
   private static final int CUSTOMER_KEY_BYTES = 32;
   private static final int CUSTOMER_KEY_FILE_BYTES =
       100; // more than any file of the right kind has

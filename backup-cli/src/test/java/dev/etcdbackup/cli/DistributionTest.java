@@ -29,6 +29,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Timeout(180)
 @Tag("server")
 class DistributionTest {
+  private static final int MOST_CLASSES_OF_A_LISTING = 4_100;
+
   @TempDir Path directory;
 
   private Path home;
@@ -123,6 +125,13 @@ class DistributionTest {
         .as("the archive has picocli's converters: no lambda implements their interface")
         .noneMatch(line -> line.contains(" picocli.CommandLine$BuiltIn"));
     assertThat(loadedFromJar()).as("the archive has all but a few classes").hasSizeLessThan(10);
+    assertThat(Files.readAllLines(directory.resolve("loaded")))
+        .as("a listing over http logs nothing, asks no etcd and looks for no ciphers of TLS")
+        .noneMatch(line -> line.contains(" java.util.logging.") || line.contains(" io.grpc."))
+        .noneMatch(line -> line.contains(" sun.security.ssl.SSLContextImpl"))
+        .as("picocli reads the options that are named")
+        .noneMatch(line -> line.contains("cli.Converters$Etcd "))
+        .hasSizeLessThan(MOST_CLASSES_OF_A_LISTING);
     try (EtcdServer etcd = EtcdServer.start()) {
       String endpoint = etcd.endpoint().toString();
       assertThat(runAndCountClasses(s3, "create", "p", "--name", "n", "--etcd", endpoint))
@@ -225,6 +234,28 @@ class DistributionTest {
             "dev.etcdbackup.cli.EtcdBackupCommand",
             "--version");
     assertThat(checked.code()).as(checked.err()).isZero();
+  }
+
+  /**
+   * A first start that is killed removes nothing; a later one does, unless its process is there.
+   */
+  @Test
+  void whatAKilledFirstStartLeftIsRemoved() throws Exception {
+    Path lib = home.resolve("lib");
+    Files.createFile(lib.resolve("etcd-backup.jsa")); // none is made
+    Process ended = new ProcessBuilder("true").start();
+    assertThat(ended.waitFor()).isZero();
+    Path left = Files.createDirectory(lib.resolve("etcd-backup.jsa." + ended.pid()));
+    Files.writeString(left.resolve("classes"), "x");
+    long other =
+        ended.pid() + (1L << 23); // beyond the numbers of Linux; earlier versions left files
+    Path file = Files.writeString(lib.resolve("etcd-backup.jsa." + other), "x");
+    Path running =
+        Files.createDirectory(lib.resolve("etcd-backup.jsa." + ProcessHandle.current().pid()));
+    assertThat(run(launcher(), Map.of(), "--version").code()).isZero();
+    assertThat(left).doesNotExist();
+    assertThat(file).doesNotExist();
+    assertThat(running).exists();
   }
 
   /** An archive of another JVM, or half of one, is no reason to fail or to say anything. */

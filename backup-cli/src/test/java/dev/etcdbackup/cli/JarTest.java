@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -125,5 +126,31 @@ class JarTest {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isEqualTo(4);
     assertThat(err()).isEqualTo("etcd-backup: standard output cannot be written\n");
+  }
+
+  @Test
+  void aReaderThatHasSeenEnoughIsNoError() throws Exception {
+    List<String> names =
+        IntStream.range(0, 3000)
+            .mapToObj("p/a-rather-long-name-of-a-backup-%04d"::formatted)
+            .toList();
+    Path store = Cli.storeIn(directory.resolve("store"), names);
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "\"$@\" 2>err | head -n 1",
+                "sh",
+                Jvm.command().get(0),
+                "-jar",
+                JAR.toAbsolutePath().toString(),
+                "list",
+                "--store=" + store.toUri())
+            .directory(directory.toFile())
+            .redirectOutput(directory.resolve("out").toFile())
+            .start();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(directory.resolve("out")).content().isEqualTo(names.get(0) + "\n");
+    assertThat(err()).isEmpty();
   }
 }

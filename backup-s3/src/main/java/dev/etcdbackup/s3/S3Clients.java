@@ -173,10 +173,7 @@ public final class S3Clients {
                 : trusting(Objects.requireNonNull(caPem));
         http.tlsTrustManagersProvider(() -> trusted);
       } else if ("http".equalsIgnoreCase(endpoint.getScheme())) {
-        // To read the authorities of the Java runtime takes 0.2 s of a new process. Nothing asks
-        // for them here, and without any every certificate is refused. The method that leaves TLS
-        // out altogether had another name in earlier versions of the SDK.
-        http.tlsTrustManagersProvider(() -> new TrustManager[0]);
+        PlainHttp.leaveOutTls(http);
       }
       if (proxy != null) {
         http.proxyConfiguration(through(proxy));
