@@ -87,7 +87,8 @@ final class BackupCase implements Case {
   private void servers(BenchmarkServers lab, Batch batch, String step) throws Exception {
     double gibibytes = gibibytes(lab);
     for (String program : lab.serverCpu().seconds().keySet()) {
-      boolean busy = program.equals("etcd") || step.endsWith("rgw") && !program.equals("ceph-mon");
+      boolean ofCeph = !program.equals("etcd");
+      boolean busy = !ofCeph || (step.endsWith("rgw") && !program.equals("ceph-mon"));
       if (busy) {
         String title = "CPU of " + program + ", " + step;
         batch.add(
