@@ -103,6 +103,16 @@ final class RecorderRun implements AutoCloseable {
     assertThat(failing.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("a failure").isNotNull();
   }
 
+  /** Waits for a failure that says this; on a busy machine others may come before it. */
+  void awaitFailure(String message) throws InterruptedException {
+    long end = System.nanoTime() + WAIT.toNanos();
+    BackupException next;
+    do {
+      next = failing.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      assertThat(next).as("'%s' among the failures: %s", message, failures).isNotNull();
+    } while (!next.getMessage().contains(message));
+  }
+
   /** Waits until a revision is stored. */
   void await(long revision) throws InterruptedException {
     long end = System.nanoTime() + WAIT.toNanos();
