@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
-/** {@code etcd-backup}: the command line, its global options, and the main method. */
+/** {@code etcd-backup}: the main method, and what all commands share. */
 public final class EtcdBackupCommand {
 
   final StoreOptions store = new StoreOptions();

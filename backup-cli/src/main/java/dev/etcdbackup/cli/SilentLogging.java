@@ -23,7 +23,7 @@ public final class SilentLogging {
     LogManager.getLogManager().readConfiguration(new ByteArrayInputStream(off));
   }
 
-  /** Turns logging off for this process; at once where somebody else configures it. */
+  /** Turns logging off for this process; at once where a property configures it already. */
   static void choose() {
     String property = "java.util.logging.config.class";
     if (System.getProperty(property) == null

@@ -25,7 +25,7 @@ final class StandardOutput extends OutputStream {
     this.descriptor = descriptor;
   }
 
-  /** Whether a write failed since it is a pipe that nobody reads any more. */
+  /** Whether a write failed because the reader of the pipe has closed it. */
   boolean isReaderGone() {
     return readerGone;
   }

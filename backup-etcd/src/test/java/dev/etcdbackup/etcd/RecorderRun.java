@@ -99,17 +99,17 @@ final class RecorderRun implements AutoCloseable {
 
   /** Waits for the next failure. */
   void awaitFailure() throws InterruptedException {
-    failing.clear();
-    assertThat(failing.poll(WAIT.toSeconds(), TimeUnit.SECONDS)).as("a failure").isNotNull();
+    awaitFailure("");
   }
 
-  /** Waits for a failure that says this; on a busy machine others may come before it. */
+  /** Waits for the next failure that says this; on a busy machine others may come before it. */
   void awaitFailure(String message) throws InterruptedException {
+    failing.clear();
     long end = System.nanoTime() + WAIT.toNanos();
     BackupException next;
     do {
       next = failing.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-      assertThat(next).as("'%s' among the failures: %s", message, failures).isNotNull();
+      assertThat(next).as("a failure '%s' among %s", message, failures).isNotNull();
     } while (!next.getMessage().contains(message));
   }
 

@@ -2,6 +2,7 @@ package dev.etcdbackup.benchmarks;
 
 import java.net.URI;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ final class BackupCase implements Case {
   @Override
   public void join(BenchmarkServers lab, Batch batch) throws Exception {
     Peers.save(lab, batch);
-    bareLoops(lab, batch);
     servers(lab, batch, Peers.SAVE);
+    boolean discards = lab.settings().targets().contains("discard");
+    if (discards) {
+      bareLoops(lab, batch);
+    }
     for (String store : List.of("discard", "directory")) {
       if (lab.settings().targets().contains(store)) {
         String ours = warmBackup(lab, batch, store);
@@ -36,7 +40,6 @@ final class BackupCase implements Case {
         batch.add(wall("warm backup → " + store, ours, List.of(List.of(Peers.SAVE)), bar));
       }
     }
-    boolean discards = lab.settings().targets().contains("discard");
     if (discards) {
       String title = "client CPU of source and SHA-256";
       batch.add(cpu(lab, title, DISCARD, null, SOURCE_CPU_BAR));
@@ -87,20 +90,12 @@ final class BackupCase implements Case {
   private void servers(BenchmarkServers lab, Batch batch, String step) throws Exception {
     double gibibytes = gibibytes(lab);
     for (String program : lab.serverCpu().seconds().keySet()) {
-      boolean ofCeph = !program.equals("etcd");
-      boolean busy = !ofCeph || (step.endsWith("rgw") && !program.equals("ceph-mon"));
-      if (busy) {
-        String title = "CPU of " + program + ", " + step;
-        batch.add(
-            new OwnCost(
-                name(),
-                title,
-                "s/GiB",
-                run -> run.serverSeconds(program) / gibibytes,
-                step,
-                null,
-                null));
+      if (!program.equals("etcd") && (!step.endsWith("rgw") || program.equals("ceph-mon"))) {
+        continue;
       }
+      String title = "CPU of " + program + ", " + step;
+      ToDoubleFunction<Measurement> cost = run -> run.serverSeconds(program) / gibibytes;
+      batch.add(new OwnCost(name(), title, "s/GiB", cost, step, null, null));
     }
   }
 

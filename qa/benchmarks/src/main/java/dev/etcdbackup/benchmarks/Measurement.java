@@ -17,7 +17,7 @@ record Measurement(
     this(seconds, cpuSeconds, peakRssBytes, Map.of());
   }
 
-  /** The same, beside which servers took this. */
+  /** The same cost, with the time that servers took meanwhile. */
   Measurement beside(Map<String, Double> servers) {
     return new Measurement(seconds, cpuSeconds, peakRssBytes, servers);
   }
