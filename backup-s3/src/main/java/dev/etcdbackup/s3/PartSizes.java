@@ -7,8 +7,10 @@ import java.util.OptionalLong;
  *
  * <p>All parts have one size as long as the content is no larger than announced, with at least
  * 1,000 parts to spare. Content that is larger, or was not announced, gets parts that double again
- * and again after that, up to 1 GiB. From 16 MiB on and nothing announced, the parts are 16 MiB up
- * to 62 GiB of content, 32 MiB up to 83 GiB, 64 MiB at 100 GiB; 3.2 TiB fit.
+ * and again after that, up to 1 GiB. From 12 MiB on and nothing announced, the parts are 12 MiB up
+ * to 46 GiB of content, 24 MiB up to 62 GiB, 48 MiB up to 93 GiB, 96 MiB at 100 GiB; 2.9 TiB fit.
+ *
+ * <p>12 MiB are three of the stripes of 4 MiB in which RGW stores an object.
  */
 final class PartSizes {
   static final int MAX_PARTS = 10_000;

@@ -13,7 +13,7 @@ public final class S3StoreBuilder {
   final S3Client client;
   final String bucket;
   String prefix = "";
-  long partSizeBytes = 16L << 20;
+  long partSizeBytes = 12L << 20;
   int parallelUploads = 2;
   Duration requestTimeout = Duration.ofMinutes(2);
   @Nullable ObjectLock lockMode;
@@ -45,7 +45,7 @@ public final class S3StoreBuilder {
   }
 
   /**
-   * The smallest size of a part, and of content that becomes a multipart upload. Default: 16 MiB.
+   * The smallest size of a part, and of content that becomes a multipart upload. Default: 12 MiB.
    *
    * @param partSizeBytes 5 MiB to 1 GiB, in bytes
    * @return this
@@ -82,7 +82,7 @@ public final class S3StoreBuilder {
 
   /**
    * How long any one request may take, with the client's repetitions. A part must get through in
-   * this time: 16 MiB in the default of 2 minutes is 140 KiB a second. Raise it for slow lines.
+   * this time: 12 MiB in the default of 2 minutes is 103 KiB a second. Raise it for slow lines.
    *
    * @param requestTimeout more than nothing
    * @return this

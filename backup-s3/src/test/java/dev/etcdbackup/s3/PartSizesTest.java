@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PartSizesTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
-  private static final long DEFAULT = 16 * MIB;
+  private static final long DEFAULT = 12 * MIB;
 
   @Test
   void partsOfASmallBackupHaveTheSmallestSize() {
@@ -20,25 +20,26 @@ class PartSizesTest {
   }
 
   @Test
-  void threePartsOfAHundredGibTakeLessThan64MibWhenTheSizeIsAnnounced() {
+  void threePartsOfAHundredGibTake36MibWhenTheSizeIsAnnounced() {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.of(100 * GIB));
-    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(48 * MIB);
-    assertThat(new PartSizes(DEFAULT, OptionalLong.of(140 * GIB)).of(1)).isEqualTo((int) DEFAULT);
-    assertThat(new PartSizes(DEFAULT, OptionalLong.of(141 * GIB)).of(1))
+    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(36 * MIB);
+    assertThat(new PartSizes(DEFAULT, OptionalLong.of(105 * GIB)).of(1)).isEqualTo((int) DEFAULT);
+    assertThat(new PartSizes(DEFAULT, OptionalLong.of(106 * GIB)).of(1))
         .isGreaterThan((int) DEFAULT);
   }
 
   @Test
   void threePartsTakeWhatTheJavadocSaysWhenTheSizeIsNotAnnounced() {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.empty());
-    assertThat(3L * largestPart(sizes, 62 * GIB)).isEqualTo(48 * MIB);
-    assertThat(3L * largestPart(sizes, 83 * GIB)).isEqualTo(96 * MIB);
-    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(192 * MIB);
-    assertThat(sizes.capacity()).isBetween(3_300 * GIB, 3_400 * GIB);
+    assertThat(3L * largestPart(sizes, 46 * GIB)).isEqualTo(36 * MIB);
+    assertThat(3L * largestPart(sizes, 62 * GIB)).isEqualTo(72 * MIB);
+    assertThat(3L * largestPart(sizes, 93 * GIB)).isEqualTo(144 * MIB);
+    assertThat(3L * largestPart(sizes, 100 * GIB)).isEqualTo(288 * MIB);
+    assertThat(sizes.capacity()).isBetween(2_970 * GIB, 3_070 * GIB);
   }
 
   @ParameterizedTest(name = "{0} GiB announced")
-  @ValueSource(longs = {0, 1, 30, 31, 69, 70, 71, 100, 1_000, 5_120, 8_000})
+  @ValueSource(longs = {0, 1, 30, 46, 47, 52, 53, 54, 100, 1_000, 5_120, 8_000})
   void whatIsAnnouncedFitsIntoPartsOfOneSizeAndThereIsRoomForMore(long gib) {
     PartSizes sizes = new PartSizes(DEFAULT, OptionalLong.of(gib * GIB));
     int first = sizes.of(1);

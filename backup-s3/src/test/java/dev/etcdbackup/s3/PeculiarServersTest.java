@@ -82,7 +82,7 @@ class PeculiarServersTest extends OnPeculiarS3 {
     S3BackupStore store = encrypting();
 
     assertThatExceptionOfType(StoreException.class)
-        .isThrownBy(() -> store.put(KEY, content(new byte[(16 << 20) + 1])))
+        .isThrownBy(() -> store.put(KEY, content(new byte[(12 << 20) + 1])))
         .withMessageContaining("UploadPart ")
         .withMessageContaining("ignores the customer's key")
         .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());

@@ -51,7 +51,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 @MethodSource("dev.etcdbackup.s3.ListedServers#names")
 class S3ServersTest {
   private static final BackupKey KEY = BackupKey.parse("p/e_v1_2020-02-03-20:45:48");
-  private static final int LARGE = (16 << 20) + 1;
+  private static final int LARGE = (12 << 20) + 1;
 
   private static S3Server server;
 

@@ -69,7 +69,7 @@ final class Loopback implements Closeable {
   /** Hashes bytes and sends them. */
   static String send(int port, long bytes) throws IOException {
     MessageDigest sha256 = sha256();
-    byte[] part = new byte[16 << 20]; // as the parts of an upload
+    byte[] part = new byte[12 << 20]; // as the parts of an upload
     try (SocketChannel channel = connect(port)) {
       ask(channel, -bytes);
       for (long left = bytes; left > 0; ) {
