@@ -7,8 +7,10 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,13 +45,17 @@ final class History {
     this.documents = documents;
   }
 
-  /** The figures of one report. */
+  /** The figures of one report, and when they were kept. */
   record Entry(
       String version,
-      LocalDate date,
+      Instant kept,
       String command,
       Map<String, String> metadata,
-      List<Figure> figures) {}
+      List<Figure> figures) {
+    LocalDate date() {
+      return LocalDate.ofInstant(kept, ZoneOffset.UTC);
+    }
+  }
 
   /** One figure, without the values of the rounds. */
   record Figure(
@@ -114,7 +120,7 @@ final class History {
     Entry entry =
         new Entry(
             version,
-            LocalDate.now(ZoneOffset.UTC),
+            Instant.now().truncatedTo(ChronoUnit.SECONDS),
             measured(report.command()),
             metadata,
             report.verdicts().stream().map(Figure::of).toList());
@@ -168,7 +174,7 @@ final class History {
         entries.add(JSON.readValue(file.toFile(), Document.class).entry());
       }
     }
-    entries.sort(Comparator.comparing(Entry::date));
+    entries.sort(Comparator.comparing(Entry::kept));
     return entries;
   }
 
@@ -187,24 +193,24 @@ final class History {
     return tables.toString();
   }
 
-  /** The form of the files, in which a date is a text. */
+  /** The form of the files, in which a time is a text. */
   private record Document(
       String version,
-      String date,
+      String kept,
       String command,
       Map<String, String> metadata,
       List<Figure> figures) {
     static Document of(Entry entry) {
       return new Document(
           entry.version(),
-          entry.date().toString(),
+          entry.kept().toString(),
           entry.command(),
           entry.metadata(),
           entry.figures());
     }
 
     Entry entry() {
-      return new Entry(version, LocalDate.parse(date), command, metadata, figures);
+      return new Entry(version, Instant.parse(kept), command, metadata, figures);
     }
   }
 }

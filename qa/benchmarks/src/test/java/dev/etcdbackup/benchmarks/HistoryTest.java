@@ -55,7 +55,7 @@ class HistoryTest {
     Path file = performance();
     History history = new History(documents);
     history.keep("0.1.0", report("./run bench --size 1g", 0.5));
-    history.keep("0.2.0", report("./run bench --size 2g", 0.8));
+    history.keep("0.2.0", report("./run bench --size 1g --pairs 3", 0.8));
     String text = Files.readString(file);
     String goals = text.substring(0, text.indexOf("between"));
     assertThat(goals.lines().filter(line -> line.contains("warm")))
@@ -63,6 +63,43 @@ class HistoryTest {
         .asString()
         .startsWith("| warm <&> backup | **0.80** × | save | ≤ 0.7, missed | 0.2.0, 20");
     assertThat(text.substring(goals.length())).contains("0.50", "0.80");
+  }
+
+  @Test
+  void theFirstTableHasARowForEachKindAndSizeOfData() throws IOException {
+    Path file = performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench --values json --size 1g", 0.8));
+    history.keep("0.1.0", report("./run bench --size 1g --values random --cases backup", 0.5));
+    history.keep("0.1.0", report("./run bench --size 1g --values random --pairs 9", 0.6));
+    String text = Files.readString(file);
+    String goals = text.substring(0, text.indexOf("between"));
+    assertThat(goals.lines().filter(line -> line.contains("warm")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("| **0.80** ×"));
+  }
+
+  @Test
+  void theNewestFigureOfADayIsTheOneThatWasKeptLast() throws IOException {
+    Path file = performance();
+    History history = new History(documents);
+    history.keep("0.1.0", report("./run bench --pairs 3 a", 0.6));
+    history.keep("0.1.0", report("./run bench --pairs 3 b", 0.5));
+    Path first = documents.resolve("benchmarks/0.1.0-pairs-3-a.json");
+    Path second = documents.resolve("benchmarks/0.1.0-pairs-3-b.json");
+    keptAt(first, "2026-11-29T18:00:01Z");
+    keptAt(second, "2026-11-29T18:00:00Z");
+    history.write();
+    String text = Files.readString(file);
+    assertThat(text.substring(0, text.indexOf("between")))
+        .contains("| 0.60 ×")
+        .doesNotContain("| 0.50 ×");
+  }
+
+  private static void keptAt(Path file, String time) throws IOException {
+    String entry = Files.readString(file);
+    Files.writeString(
+        file, entry.replaceFirst("\"kept\" : \"[^\"]*\"", "\"kept\" : \"" + time + "\""));
   }
 
   /** {@code -Dupdate=true} writes them again. */
