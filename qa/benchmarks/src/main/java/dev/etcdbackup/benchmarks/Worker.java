@@ -47,7 +47,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -66,7 +65,8 @@ import software.amazon.awssdk.services.s3.S3Client;
  * decrypt FILE             reads an encrypted file to its end
  * read STORE KEY FILE      reads one back and verifies it
  * list STORE PROJECT       lists a project; the result is the number
- * judge STORE PROJECT      lists a project, and makes its coverage and a plan of five tiers
+ * judge STORE PROJECT      lists a project, which is not measured, and makes its coverage and a plan
+ *                          of five tiers
  * page TARGET PROJECT      the same by the SDK's paginator alone
  * mixed TARGET WHAT        page, list, coverage or audit of the objects of the case 'mixed'
  * check STORE KEY          verifies one where it is stored, fails when it is not good
@@ -93,6 +93,11 @@ final class Worker {
   private final Map<String, S3Client> clients = new HashMap<>();
   private final Map<String, BackupStore> stores = new HashMap<>();
 
+  private final OperatingSystemMXBean process =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private long cpuBefore; // nanoseconds, as begun
+  private long begun;
   private OpenPgpEncoding openPgp = OpenPgpEncoding.builder().build();
 
   private Worker() {}
@@ -109,20 +114,17 @@ final class Worker {
     for (String line; (line = commands.readLine()) != null; ) {
       boolean heap = line.startsWith("heap ");
       String[] words = (heap ? line.substring(5) : line).split(" ");
-      System.out.println(measure(heap, () -> worker.carryOut(words)));
+      System.out.println(worker.measure(heap, words));
     }
   }
 
-  private static String measure(boolean watchHeap, Callable<String> work) {
-    OperatingSystemMXBean process =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private String measure(boolean watchHeap, String[] words) {
     forgetPeakRss();
     try (LiveHeap heap = watchHeap ? LiveHeap.watch() : LiveHeap.ignore()) {
-      long cpu = process.getProcessCpuTime();
-      long begun = System.nanoTime();
-      String result = work.call();
+      beginToMeasure();
+      String result = carryOut(words);
       double seconds = (System.nanoTime() - begun) / 1e9;
-      double cpuSeconds = (process.getProcessCpuTime() - cpu) / 1e9;
+      double cpuSeconds = (process.getProcessCpuTime() - cpuBefore) / 1e9;
       long rss = Command.peakRss(ProcessHandle.current().pid());
       return String.format(
           Locale.ROOT, "ok %f %f %d %d %s", seconds, cpuSeconds, rss, heap.peakBytes(), result);
@@ -130,6 +132,12 @@ final class Worker {
       e.printStackTrace();
       return "failed " + e;
     }
+  }
+
+  /** What was done before this is not measured. */
+  private void beginToMeasure() {
+    cpuBefore = process.getProcessCpuTime();
+    begun = System.nanoTime();
   }
 
   private String carryOut(String[] words) throws Exception {
@@ -270,6 +278,7 @@ final class Worker {
 
   private String judge(String store, String project) throws IOException {
     List<Backup> listing = service(store).list(project);
+    beginToMeasure();
     Instant now = Instant.now();
     int covered = Coverage.of(List.of(), listing, Catalogue.utc(), now, 30).projects().size();
     return covered + "," + RetentionBenchmark.TIERS.plan(listing, now).toDelete().size();
