@@ -62,8 +62,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * takes at most twice its size. With the defaults that is 36 MiB of heap. The part size grows with
  * {@link Content#expectedSize()} so that it fits into 9,000 of S3's 10,000 parts: by default from
  * 105 GiB on. Content that is larger than announced, or not announced, makes the parts double as it
- * goes on: by default 36 MiB of heap up to 46 GiB, 72 MiB up to 62 GiB, 144 MiB up to 93 GiB, at most
- * 2.9 TiB. A stream from {@link #open} holds 16 MiB, or 128 KiB when it is of 4 MiB or less.
+ * goes on: by default 36 MiB of heap up to 46 GiB, 72 MiB up to 62 GiB, 144 MiB up to 93 GiB, at
+ * most 2.9 TiB. A stream from {@link #open} holds 16 MiB, or 128 KiB when it is of 4 MiB or less.
  *
  * <h2>Threads and time</h2>
  *
