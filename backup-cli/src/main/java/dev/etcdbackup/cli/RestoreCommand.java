@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.restore.DataDirRestore;
 import dev.etcdbackup.restore.DataDirRestoreBuilder;
@@ -129,18 +130,24 @@ final class RestoreCommand implements Callable<Integer> {
       String clusterId,
       long revision,
       List<String> warnings,
-      List<String> preflight) {}
+      List<String> preflight) {
+    static RestoredJson of(RestoredMember member) {
+      return new RestoredJson(
+          member.dataDir().toString(),
+          member.name(),
+          Long.toHexString(member.memberId()),
+          Long.toHexString(member.clusterId()),
+          member.revision(),
+          member.warnings().stream().map(OptionNames::in).toList(),
+          member.preflight().lines().stream().map(OptionNames::in).toList());
+    }
+  }
 
   /**
    * A member restored to a point in time as {@code -o json} shows it; what is not known is null.
    */
   record RestoredToJson(
-      String dataDir,
-      String name,
-      String memberId,
-      String clusterId,
-      long revision,
-      List<String> warnings,
+      @JsonUnwrapped RestoredJson member,
       String base,
       @Nullable String time,
       int objects,
@@ -236,12 +243,7 @@ final class RestoreCommand implements Callable<Integer> {
       root.output()
           .json(
               new RestoredToJson(
-                  member.dataDir().toString(),
-                  member.name(),
-                  Long.toHexString(member.memberId()),
-                  Long.toHexString(member.clusterId()),
-                  member.revision(),
-                  member.warnings().stream().map(OptionNames::in).toList(),
+                  RestoredJson.of(member),
                   base.key().toString(),
                   reached.time().map(Object::toString).orElse(null),
                   reached.objects(),
@@ -301,24 +303,10 @@ final class RestoreCommand implements Callable<Integer> {
 
   private void print(RestoredMember member) {
     if (root.output().isJson()) {
-      root.output()
-          .json(
-              new RestoredJson(
-                  member.dataDir().toString(),
-                  member.name(),
-                  Long.toHexString(member.memberId()),
-                  Long.toHexString(member.clusterId()),
-                  member.revision(),
-                  member.warnings().stream().map(OptionNames::in).toList(),
-                  member.preflight().lines().stream().map(OptionNames::in).toList()));
-      return;
+      root.output().json(RestoredJson.of(member));
+    } else {
+      printMember(member);
     }
-    printMember(member);
-    member.preflight().toDo().stream()
-        .filter(finding -> finding.topic() != Preflight.Topic.ALARM) // warned of already
-        .filter(finding -> finding.topic() != Preflight.Topic.AUTH || !auth.isGiven())
-        .map(finding -> OptionNames.in(finding.toString()))
-        .forEach(root::warn);
   }
 
   private void printMember(RestoredMember member) {
@@ -334,5 +322,10 @@ final class RestoreCommand implements Callable<Integer> {
                 + " at revision "
                 + member.revision());
     member.warnings().stream().map(OptionNames::in).forEach(root::warn);
+    member.preflight().toDo().stream()
+        .filter(finding -> finding.topic() != Preflight.Topic.ALARM) // warned of already
+        .filter(finding -> finding.topic() != Preflight.Topic.AUTH || !auth.isGiven())
+        .map(finding -> OptionNames.in(finding.toString()))
+        .forEach(root::warn);
   }
 }

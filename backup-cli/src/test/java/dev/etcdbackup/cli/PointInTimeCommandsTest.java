@@ -54,7 +54,8 @@ class PointInTimeCommandsTest {
   static void record() throws Exception {
     store = Files.createDirectory(shared.resolve("store"));
     etcd = EtcdServer.start();
-    put(0, 10);
+    put(0, 9);
+    etcd.put("key-9", "k8s:enc:aescbc:v1:key1:...");
     PrintedLines lines = new PrintedLines();
     String[] command = {
       "record",
@@ -113,6 +114,7 @@ class PointInTimeCommandsTest {
     Cli run = on("restore", "p", "--to-revision=15", "--data-dir=" + dataDir);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains(" at revision 15\n").contains("revision 15, recorded at ");
+    assertThat(run.err()).contains("aescbc").contains("key1"); // as a restore of the backup alone
     assertThat(dataDir.resolve("member/snap/db")).exists();
 
     Cli json = on("restore", base, "--to-revision=21", "-o=json", "--data-dir=" + dataDir + "-2");
@@ -121,6 +123,8 @@ class PointInTimeCommandsTest {
     assertThat(result.path("events").asLong()).isEqualTo(10);
     assertThat(result.path("hashRevision").asLong()).isEqualTo(21);
     assertThat(result.path("base").asText()).isEqualTo(base);
+    assertThat(result.path("name").asText()).isEqualTo("default");
+    assertThat(result.path("preflight").toString()).contains("key1");
   }
 
   @Test
