@@ -149,8 +149,8 @@ public final class DataDirRestore {
    */
   public RestoredMember restore(Backup backup, BackupStore store, ReadOptions options, Path dataDir)
       throws IOException {
-    requireFree(dataDir);
     if (bump != 0 || settings.skipsHashCheck() || !settings.selection().isAll()) {
+      requireFree(dataDir); // before anything is downloaded
       try (StoredSnapshot stored = StoredSnapshot.open(backup, store, options)) {
         return restore(stored.snapshot(), dataDir);
       }
