@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.ServerSideCopy;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.RetentionPolicy;

@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.ServerSideCopy;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.name.BackupName;
 import java.time.Duration;
 import java.time.InstantSource;

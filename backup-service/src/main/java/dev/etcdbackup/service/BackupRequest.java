@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.internal.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

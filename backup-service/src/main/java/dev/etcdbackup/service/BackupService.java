@@ -20,6 +20,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.RetentionPlan;
@@ -507,6 +508,6 @@ public final class BackupService {
   private <T> T download(DownloadRequest request, Download.Opener opener, Download.Writer<T> writer)
       throws IOException {
     return deadline(request.timeout())
-        .run("reading " + request.key(), Download.toFile(request, opener, writer));
+        .run("reading " + request.key(), new Download<>(request, opener, writer));
   }
 }

@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.internal.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;

@@ -14,6 +14,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.VerifyingInputStream;
 import dev.etcdbackup.internal.Counted;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.service.CopyReport.Copied;
@@ -65,11 +66,6 @@ record CopyOne(
 
   @Override
   public void cancel() {}
-
-  @Override
-  public boolean waitsForSource() {
-    return false;
-  }
 
   @Override
   public Copied call() throws IOException {

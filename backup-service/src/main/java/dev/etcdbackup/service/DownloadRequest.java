@@ -1,6 +1,7 @@
 package dev.etcdbackup.service;
 
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.internal.Deadline;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Recipients;
+import dev.etcdbackup.internal.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -26,9 +27,4 @@ record ReadRecipients(Backup backup, BackupStore store, BackupEncodings encoding
 
   @Override
   public void cancel() {}
-
-  @Override
-  public boolean waitsForSource() {
-    return false;
-  }
 }

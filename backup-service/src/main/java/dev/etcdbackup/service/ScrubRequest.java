@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.internal.Deadline;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;

@@ -11,6 +11,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotDigest;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.name.BackupName;
 import java.io.IOException;
 import java.time.Duration;

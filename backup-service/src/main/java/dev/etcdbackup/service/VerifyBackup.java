@@ -5,6 +5,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.internal.Deadline;
 
 /**
  * The work of verifying one backup. Cancelling does nothing more than the interrupt that comes with
@@ -19,9 +20,4 @@ record VerifyBackup(BackupVerifier verifier, Backup backup, BackupStore store)
 
   @Override
   public void cancel() {}
-
-  @Override
-  public boolean waitsForSource() {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@ package dev.etcdbackup.service;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupVerifier;
+import dev.etcdbackup.internal.Deadline;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.DurationText;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * The stored bytes of a backup while it is copied: reading ends when the time is over or the thread
@@ -42,9 +42,9 @@ final class LimitedStream extends FilterInputStream {
       throw new StoreException("reading " + what + " was interrupted", null);
     }
     if (System.nanoTime() - begun > timeout.toNanos()) {
-      String limit = timeout.toString().substring(2).toLowerCase(Locale.ROOT);
       throw new StoreException(
-          "reading " + what + " was not done within the timeout of " + limit, null);
+          "reading " + what + " was not done within the timeout of " + DurationText.exact(timeout),
+          null);
     }
     int read = in.read(target, offset, length);
     count += Math.max(0, read);

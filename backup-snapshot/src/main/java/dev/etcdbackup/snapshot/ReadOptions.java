@@ -1,6 +1,7 @@
 package dev.etcdbackup.snapshot;
 
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.internal.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ public final class ReadOptions {
     InputStream unpack(InputStream bytes) throws IOException;
   }
 
-  static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
+  static final Duration NO_TIMEOUT = Duration.ofDays(36_500);
 
   private final BackupEncodings encodings;
   private final Path temporaryDirectory;
@@ -111,14 +112,6 @@ public final class ReadOptions {
   }
 
   Duration timeout() {
-    return timeout;
-  }
-
-  static Duration requireTimeout(Duration timeout) {
-    if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
-      throw new IllegalArgumentException(
-          "timeout must be more than zero and at most 100 years, not " + timeout);
-    }
     return timeout;
   }
 
@@ -173,15 +166,16 @@ public final class ReadOptions {
     }
 
     /**
-     * How long copying may take. It is looked at between two reads of the store, each of which ends
-     * by the store's own timeouts. Default: 10 minutes.
+     * How long copying may take. Default: 10 minutes. A copy of a file is ended between two reads
+     * of it; one of a stored backup also while a read blocks, at the latest 10 seconds after this
+     * time.
      *
      * @param timeout more than zero, at most 100 years
      * @return this
      * @throws IllegalArgumentException when it is not
      */
     public Builder timeout(Duration timeout) {
-      this.timeout = requireTimeout(timeout);
+      this.timeout = Deadline.requireTimeout(timeout);
       return this;
     }
 

@@ -12,6 +12,7 @@ import dev.etcdbackup.Inspection;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
+import dev.etcdbackup.internal.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,9 +38,9 @@ import java.util.OptionalLong;
  * <p>A backup with an encoding that was not given, an encrypted one for example, is reported as one
  * that cannot be verified.
  *
- * <p>Thread-safe. A call works on the caller's thread. It has no timeout of its own unless {@link
- * #withTimeout} sets one: the store's end each read, and interrupting the thread ends a call within
- * a second.
+ * <p>Thread-safe. A call reads on a daemon thread of its own, for which the caller waits. It has no
+ * timeout of its own unless {@link #withTimeout} sets one: the store's end each read. Interrupting
+ * the thread ends a call within a second, or within 10 where the store's stream cannot be closed.
  */
 public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspector {
   private final BackupEncodings encodings;
@@ -73,7 +74,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
         directory,
         options,
         ReadOptions.Unpacking.NONE,
-        ReadOptions.MAX_TIMEOUT,
+        ReadOptions.NO_TIMEOUT,
         (bytes, total) -> {});
   }
 
@@ -113,7 +114,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @throws IllegalArgumentException when it is not
    */
   public SnapshotBackupVerifier withTimeout(Duration timeout) {
-    ReadOptions.requireTimeout(timeout);
+    Deadline.requireTimeout(timeout);
     return new SnapshotBackupVerifier(
         encodings, directory, verifyOptions, unpacking, timeout, progress);
   }

@@ -7,6 +7,8 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.internal.CancellableReading;
+import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
@@ -38,10 +40,11 @@ import java.util.Optional;
  *       through {@link ReadOptions.Builder#unpacking}, if that is set.
  * </ul>
  *
- * <p>Opening works on the caller's thread; what goes into a temporary file is written by one more,
- * a daemon thread that ends when all is written. It takes up to 32 MiB that are held until {@link
- * #close}, and 3 MiB and what the encodings say while it copies. Reading takes what {@link
- * EtcdSnapshot} says.
+ * <p>A stored backup is copied by a daemon thread of its own, for which the caller waits: a read of
+ * a store may block for as long as it likes, in a file system that hangs for example. What goes
+ * into a temporary file is written by one more, which ends when all is written. Copying takes up to
+ * 32 MiB that are held until {@link #close}, and 3 MiB and what the encodings say while it copies.
+ * Reading takes what {@link EtcdSnapshot} says.
  *
  * <p>Thread-safe, as {@link EtcdSnapshot} is.
  */
@@ -86,7 +89,8 @@ public final class StoredSnapshot implements Closeable {
 
   /**
    * Opens a stored backup. Blocks while it is copied; interrupting the thread ends that within a
-   * second, with its interrupt status set. Whatever this throws, it leaves no temporary file.
+   * second, with its interrupt status set, or within 10 seconds where the store's stream cannot be
+   * closed. Whatever this throws, it leaves no temporary file, unless the store never returns.
    *
    * @param backup the backup
    * @param store where it is stored
@@ -120,9 +124,8 @@ public final class StoredSnapshot implements Closeable {
    * size and its SHA-256 are verified while it is copied, whatever the options say, and need not be
    * computed again.
    *
-   * <p>Blocks; interrupting the thread ends that within a second, with its interrupt status set.
-   * Takes 3 MiB and what the encodings say. Most of the file is on the disk when this returns, but
-   * not all of it.
+   * <p>Blocks; interrupting the thread ends that as it ends {@link #open}. Takes 3 MiB and what the
+   * encodings say. Most of the file is on the disk when this returns, but not all of it.
    *
    * @param backup the backup
    * @param store where it is stored
@@ -175,10 +178,37 @@ public final class StoredSnapshot implements Closeable {
       throws IOException {
     long size = backup.stored().size();
     String key = backup.key().toString();
-    try (InputStream encoded =
-            new LimitedStream(store.open(backup.stored(), 0, size), key, size, options);
-        InputStream decoded = decode(encoded, backup.name(), options)) {
-      return reading.of(decoded);
+    CancellableReading<T> work =
+        new CancellableReading<>(
+            key,
+            () -> new LimitedStream(store.open(backup.stored(), 0, size), key, size, options),
+            encoded -> {
+              try (InputStream decoded = decode(encoded, backup.name(), options)) {
+                return reading.of(decoded);
+              }
+            }) {
+          @Override
+          public void discard(T late) {
+            closeLate(late);
+          }
+        };
+    return new Deadline(options.timeout(), StoredSnapshot::thread).run("reading " + key, work);
+  }
+
+  private static Thread thread(Runnable reading) {
+    Thread thread = new Thread(reading, "etcd-backup-read");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Deletes the copy of one that nobody waits for any more. */
+  private static void closeLate(Object late) {
+    if (late instanceof StoredSnapshot opened) {
+      try {
+        opened.close();
+      } catch (IOException e) {
+        // Whoever waited for it has been told that it was not read.
+      }
     }
   }
 

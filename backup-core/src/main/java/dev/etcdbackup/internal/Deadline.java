@@ -1,10 +1,8 @@
-package dev.etcdbackup.service;
+package dev.etcdbackup.internal;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
-import dev.etcdbackup.internal.DurationText;
-import dev.etcdbackup.internal.InterruptibleCall;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -16,22 +14,34 @@ import java.util.concurrent.TimeoutException;
  * caller is interrupted. The thread has ended when {@link #run} returns, unless the work ignores
  * being cancelled for {@link #GRACE}.
  */
-final class Deadline {
-  /** How long cancelled work may take to clean up. */
-  static final Duration GRACE = Duration.ofSeconds(10);
+public final class Deadline {
+  /** How long cancelled work may take to clean up: 10 seconds. */
+  public static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final Duration timeout;
   private final ThreadFactory threads;
 
-  Deadline(Duration timeout, ThreadFactory threads) {
+  /**
+   * Limits work.
+   *
+   * @param timeout how long it may take
+   * @param threads creates the thread of each
+   */
+  public Deadline(Duration timeout, ThreadFactory threads) {
     this.timeout = timeout;
     this.threads = threads;
   }
 
-  /** Checks a timeout: more than zero, at most 36,500 days. */
-  static Duration requireTimeout(Duration timeout) {
+  /**
+   * Checks a timeout.
+   *
+   * @param timeout more than zero, at most 36,500 days
+   * @return the timeout
+   * @throws IllegalArgumentException when it is out of range
+   */
+  public static Duration requireTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
           "timeout must be more than zero and at most 100 years, not " + timeout);
@@ -39,27 +49,48 @@ final class Deadline {
     return timeout;
   }
 
-  /** Work that can be cancelled. */
-  interface Work<T> extends Callable<T> {
+  /**
+   * Work that can be cancelled.
+   *
+   * @param <T> what it returns
+   */
+  public interface Work<T> extends Callable<T> {
     @Override
     T call() throws IOException;
 
     /** Unblocks the work. Called by another thread, at any moment. */
     void cancel();
 
-    /** Whether it is the source that the work is waiting for right now, and not the store. */
-    boolean waitsForSource();
+    /**
+     * Whether it is the source that the work is waiting for right now, and not the store.
+     *
+     * @return whether it is
+     */
+    default boolean waitsForSource() {
+      return false;
+    }
+
+    /**
+     * Takes what the work returns when nobody waits for it any more, on the thread of the work.
+     *
+     * @param late the result
+     */
+    default void discard(T late) {}
   }
 
   /**
    * Runs the work.
    *
    * @param what what is done and to what, for messages
+   * @param work the work
+   * @param <T> what it returns
+   * @return its result
+   * @throws IOException what it threw
    * @throws BackupException that of the work; after the timeout or an interrupt a {@link
    *     SourceException} or {@link StoreException}, as the work was waiting for the one or the
    *     other
    */
-  <T> T run(String what, Work<T> work) throws IOException {
+  public <T> T run(String what, Work<T> work) throws IOException {
     InterruptibleCall<T> call = InterruptibleCall.startThread(threads, work::call);
     try {
       return call.await(timeout);
@@ -86,6 +117,7 @@ final class Deadline {
     try {
       return call.awaitUninterruptibly(GRACE);
     } catch (TimeoutException e) {
+      call.abandon(work::discard);
       throw new StoreException(
           why + ", and did not end within " + DurationText.exact(GRACE) + " of being cancelled",
           e,
