@@ -64,6 +64,7 @@ public final class EtcdBackupCommand {
     }
     Interruption interruption = Interruption.begin();
     int code = ExitCode.INTERNAL;
+    boolean ending = false;
     try {
       boolean terminal = TerminalLine.isTerminal();
       code = run(interruption, new StandardOutput(), System.err, terminal, Utf8Arguments.of(args));
@@ -71,9 +72,11 @@ public final class EtcdBackupCommand {
       System.err.println("etcd-backup: " + e.getMessage());
       code = ExitCode.USAGE;
     } finally {
-      interruption.end(code);
+      ending = interruption.end(code);
     }
-    System.exit(code);
+    if (!ending) {
+      System.exit(code);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -46,8 +47,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     CommandLine command = e.getCommandLine();
     String message =
         e instanceof UnmatchedArgumentException unmatched
-            ? unmatched(command, unmatched)
-            : lowerCaseFirst(String.valueOf(e.getMessage()));
+            ? unmatched(command, unmatched.getUnmatched())
+            : refused(command, e);
     String help = command.getCommandSpec().qualifiedName() + " --help";
     return report(message + "; see '" + help + "'", ExitCode.USAGE);
   }
@@ -109,10 +110,25 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return OptionNames.in(ours ? String.valueOf(e.getMessage()) : FailureText.of(e));
   }
 
+  /**
+   * What follows an unknown option is read as a parameter of the command, and may be refused as one
+   * before the option is; it may be a password, too.
+   */
+  private static String refused(CommandLine command, ParameterException e) {
+    List<String> unmatched = command.getUnmatchedArguments();
+    return !unmatched.isEmpty() && isOption(unmatched.get(0))
+        ? unmatched(command, unmatched)
+        : lowerCaseFirst(String.valueOf(e.getMessage()));
+  }
+
+  private static boolean isOption(String argument) {
+    return argument.startsWith("-") && argument.length() > 1;
+  }
+
   /** Names the first argument only, and not the value of an option, which may be a password. */
-  private static String unmatched(CommandLine command, UnmatchedArgumentException e) {
-    String first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().get(0);
-    if (first.startsWith("-") && first.length() > 1) {
+  private static String unmatched(CommandLine command, List<String> arguments) {
+    String first = arguments.isEmpty() ? "" : arguments.get(0);
+    if (isOption(first)) {
       return "unknown option '" + first.replaceFirst("=.*", "") + "'";
     }
     boolean isRoot = command.getParent() == null;

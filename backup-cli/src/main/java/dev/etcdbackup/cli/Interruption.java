@@ -15,6 +15,7 @@ final class Interruption {
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile Duration patience = Duration.ofSeconds(5);
   private volatile boolean expected;
+  private volatile boolean signalled;
   private volatile int code;
 
   private Interruption() {}
@@ -44,16 +45,24 @@ final class Interruption {
     expected = true;
   }
 
-  /** Ends the work. The thread calls this before it ends the process itself. */
-  void end(int withCode) {
+  /**
+   * Ends the work. The thread calls this before it ends the process itself.
+   *
+   * @return whether a signal ended the work and is about to end the process: the thread must not
+   *     end it then, for its code might win over that of the signal
+   */
+  boolean end(int withCode) {
     code = withCode;
     done.countDown();
+    return signalled;
   }
 
-  private void interrupt(Thread worker) {
+  /** What a signal does. */
+  void interrupt(Thread worker) {
     if (done.getCount() == 0) {
       return; // the worker itself ends the process
     }
+    signalled = true;
     worker.interrupt();
     try {
       if (!done.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -188,6 +190,39 @@ class EncryptionCommandsTest {
     assertThat(moved.err()).contains("is not signed by [");
     assertThat(directory.resolve("data2")).doesNotExist();
     assertThat(run("verify", snapshot.toString(), "--signed-by", publicKey).code()).isEqualTo(2);
+  }
+
+  /** A zip is unpacked although its name does not say so, and ends with a directory of its own. */
+  @Test
+  void whatTookThePlaceOfASignedBackupIsRefusedAsAnArchiveToo() throws IOException {
+    Cli created =
+        run(
+            "create",
+            "p",
+            "--from-file",
+            snapshot.toString(),
+            "--sign-with",
+            privateKey,
+            "--passphrase-file",
+            passphrase);
+    String signed = created.out().strip();
+    assertThat(run("verify", signed, "--signed-by", publicKey).code()).isEqualTo(0);
+    byte[] bytes = Files.readAllBytes(store.resolve(signed));
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(store.resolve(signed)))) {
+      zip.putNextEntry(new ZipEntry("snapshot.db"));
+      zip.write(bytes);
+    }
+
+    assertThat(run("verify", signed).code()).isEqualTo(0);
+    Cli verified = run("verify", signed, "--signed-by", publicKey);
+    assertThat(verified.code()).isEqualTo(5);
+    assertThat(verified.out()).contains("is not signed by [");
+    Path data = directory.resolve("data");
+    Cli restored =
+        run("restore", signed, "--data-dir", data.toString(), "--require-signature", publicKey);
+    assertThat(restored.code()).isEqualTo(5);
+    assertThat(restored.err()).contains("is not signed by [");
+    assertThat(data).doesNotExist();
   }
 
   @Test

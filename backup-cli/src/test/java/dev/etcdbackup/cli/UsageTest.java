@@ -24,6 +24,7 @@ class UsageTest {
         mistake("lst", "unknown command 'lst'; see 'etcd-backup --help'"),
         mistake("--verbose list", "unknown option '--verbose'; see 'etcd-backup --help'"),
         mistake("list --verbose", "unknown option '--verbose'; see 'etcd-backup list --help'"),
+        mistake("list --stor {store}", "unknown option '--stor'; see 'etcd-backup list --help'"),
         mistake("list a b", "unexpected argument 'b'"),
         mistake("list --store {store} @{file}", "project '@{file}' must not contain '/'"),
 
@@ -320,7 +321,8 @@ class UsageTest {
     for (List<String> args :
         List.of(
             List.of("list", "--etcd-password=canary"),
-            List.of("list", "--etcd-password", "canary", "--debug"))) {
+            List.of("list", "--etcd-password", "canary", "--debug"),
+            List.of("list", "--etcd-password", "can/ary"))) { // not the name of a project
       Cli run = Cli.run(args.toArray(String[]::new));
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err())

@@ -63,15 +63,17 @@ final class ScannedPage {
     return (short) LITTLE_SHORT.get(bytes, start + 10) & 0xffff;
   }
 
-  /** Of a branch whose last key has the form of a revision, the last child. */
+  /**
+   * Of a branch whose keys have the form of a revision, the last child. The last key may be after
+   * this page: a restore writes a branch with one child more than its page takes.
+   */
   long lastChildIfKeyedByRevision() {
     int last = count() - 1;
     if (!holdsElement(last)) {
       return -1;
     }
     int element = element(last);
-    long size = intAt(element + 4);
-    return isRevisionLength(size) && isRevision(element + intAt(element))
+    return isRevisionLength(intAt(element + 4)) && isRevision(element(0) + intAt(element(0)))
         ? longAt(element + 8)
         : -1;
   }

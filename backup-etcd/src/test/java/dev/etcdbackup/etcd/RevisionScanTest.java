@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.etcd.DatabaseFile.Child;
 import dev.etcdbackup.etcd.DatabaseFile.Pair;
+import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,6 +65,24 @@ class RevisionScanTest {
             .branch(4, Child.of(1, 2), Child.of(3, 3))
             .leaf(7, Pair.buckets(DatabaseFile.bucket(4)));
     assertThat(scan(file.bytes())).hasValue(9);
+  }
+
+  /** Its last branch may have one child more than a page takes. */
+  @Test
+  void aRestoredDatabaseWillDoWhateverItsSize(@TempDir Path directory) throws IOException {
+    for (int pairs = 1; pairs < 150; pairs++) {
+      Path file = directory.resolve("db-" + pairs);
+      try (FileChannel channel =
+              FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          DatabaseWriter writer = new DatabaseWriter(channel, 1024)) {
+        writer.bucket("key");
+        for (int main = 1; main <= pairs; main++) {
+          writer.add(DatabaseFile.revision(main, 0), new byte[300]);
+        }
+        writer.finish();
+      }
+      assertThat(scan(Files.readAllBytes(file))).as("%s pairs", pairs).hasValue(pairs);
+    }
   }
 
   @Test

@@ -125,9 +125,10 @@ public final class DataDirRestore {
    *
    * <p>When all of it is restored, with its checksum and at its own revision, it is written once,
    * too: into the directory beside the data directory, where its events and leases stay as they
-   * are, and the rest is written behind them. Only a database of which less than half is in use is
-   * then written anew, as by {@link #restore(EtcdSnapshot, Path)}. There must be as much space as
-   * the snapshot has, half as much again in that case. Otherwise it is copied as {@link
+   * are, and the rest is written behind them. Only a database of which less than half is in use, or
+   * whose quota was used up (it has the alarm {@code NOSPACE}), is then written anew, as by {@link
+   * #restore(EtcdSnapshot, Path)}. There must be as much space as the snapshot has, half as much
+   * again in the first case, twice as much in the second. Otherwise it is copied as {@link
    * StoredSnapshot} says, to the options' temporary directory, and restored from there.
    *
    * <p>Blocks, and is ended by an interrupt within a second. Takes 6 MiB on top of what {@link
@@ -271,7 +272,10 @@ public final class DataDirRestore {
       EtcdSnapshot snapshot = stored.snapshot();
       SnapshotMetadata metadata = snapshot.metadata();
       HistoryFilter filter = snapshot.filter(settings.selection());
-      Optional<Written> changed = change(staged.copy(), snapshot, metadata, filter);
+      Optional<Written> changed =
+          hasUsedUpItsQuota(metadata)
+              ? Optional.empty()
+              : change(staged.copy(), snapshot, metadata, filter);
       anew = changed.isEmpty();
       written =
           anew
@@ -284,6 +288,11 @@ public final class DataDirRestore {
       staged.takeCopy();
     }
     return written;
+  }
+
+  /** As large as it is, etcd would refuse the first write to it, whatever of it is free. */
+  private static boolean hasUsedUpItsQuota(SnapshotMetadata metadata) {
+    return metadata.alarms().stream().anyMatch(alarm -> alarm.type() == Alarm.Type.NOSPACE);
   }
 
   /** Makes a copy the database; empty when so much of it is free that it is to be written anew. */

@@ -55,7 +55,8 @@ public final class ReadOptions {
      * Unpacks bytes if they are an archive.
      *
      * @param bytes the bytes from their beginning; closing the result closes them
-     * @return what is inside them, or the same bytes
+     * @return what is inside them, or the same bytes. The stream reports its end only after all
+     *     bytes were read
      * @throws IOException when they are an archive that cannot be unpacked, or cannot be read
      */
     InputStream unpack(InputStream bytes) throws IOException;

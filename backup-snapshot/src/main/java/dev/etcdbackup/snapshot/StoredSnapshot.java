@@ -13,8 +13,10 @@ import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -184,7 +186,7 @@ public final class StoredSnapshot implements Closeable {
             () -> new LimitedStream(store.open(backup.stored(), 0, size), key, size, options),
             encoded -> {
               try (InputStream decoded = decode(encoded, backup.name(), options)) {
-                return reading.of(decoded);
+                return reading.of(new ToTheEnd(decoded, encoded));
               }
             }) {
           @Override
@@ -209,6 +211,34 @@ public final class StoredSnapshot implements Closeable {
       } catch (IOException e) {
         // Whoever waited for it has been told that it was not read.
       }
+    }
+  }
+
+  /**
+   * What was decoded. Its end is reported only after the encoded bytes have ended, too: a store may
+   * refuse them there, because they are not the ones that were signed.
+   */
+  private static final class ToTheEnd extends FilterInputStream {
+    private final InputStream encoded;
+
+    ToTheEnd(InputStream decoded, InputStream encoded) {
+      super(decoded);
+      this.encoded = encoded;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read = in.read(target, offset, length);
+      if (read < 0) {
+        encoded.transferTo(OutputStream.nullOutputStream());
+      }
+      return read;
     }
   }
 

@@ -154,6 +154,16 @@ class StoredRestoreTest {
     assertThat(Files.size(data.resolve("member/snap/db"))).isLessThan(Files.size(file) - 32);
   }
 
+  /** With all that is free in it, etcd would refuse the first write again. */
+  @Test
+  void whatUsedUpItsQuotaIsWrittenAnew() throws IOException {
+    Path file = Backups.snapshot("3.5.30-misc", directory);
+    DataDirRestoreBuilder builder = DataDirRestore.builder().clearAlarms();
+    builder.leastUsedPercent = 0;
+    Path data = fromStore(builder.build(), Files.readAllBytes(file)).dataDir();
+    assertThat(Files.size(data.resolve("member/snap/db"))).isLessThan(Files.size(file) - 32);
+  }
+
   /** Each of them with a SHA-256 that matches, as if etcd had streamed the damage. */
   @Test
   void damagedPagesAreNeverRestored() throws Exception {

@@ -7,6 +7,7 @@ import dev.etcdbackup.snapshot.bbolt.BoltWriter;
 import dev.etcdbackup.snapshot.bbolt.PageStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -84,6 +85,26 @@ class PassingCheckTest {
     assertThat(stream.read(new PassingLeaves(), 100 * pages + (64 << 10))).isPresent();
     stream = new PageStream(stream(snapshot), (damage, page, offset, what) -> {});
     assertThat(stream.read(new PassingLeaves(), 64 << 10)).isEmpty();
+  }
+
+  /** A value of which each page claims to be one with all that follows, up to the same piece. */
+  @Test
+  void pagesWithinPagesTakeNoMoreThanIsAllowed() throws IOException {
+    load(values(writer(PAGE), List.of(new byte[7 << 20])));
+    int nested = 16;
+    int more = bytes.length / PAGE - 3 * nested; // overflow pages of each
+    for (int page = 3; page < 3 + nested; page++) {
+      int at = page * PAGE;
+      file().putLong(at, page).putShort(at + 8, (short) 2).putShort(at + 10, (short) 1);
+      file().putInt(at + 12, more).putInt(at + 16, 0).putInt(at + 20, 16).putInt(at + 24, 1);
+      file().putInt(at + 28, more * PAGE);
+    }
+    PageStream stream = new PageStream(stream(bytes), (damage, page, offset, what) -> {});
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(stream.read(new PassingLeaves(), 8 << 20)).isEmpty();
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(allocated).isLessThan(56 << 20); // of which 32 MiB are the window's
   }
 
   /** Nothing is read of the stream that is not needed to say that it is not certain. */

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
+import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.Inspection;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -162,6 +167,39 @@ class SnapshotBackupVerifierTest {
                     .verify(backup, store))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("to a temporary file in " + nowhere);
+  }
+
+  /** As one that requires a signature does, which is of all bytes. */
+  @Test
+  void whatAStoreRefusesAtItsEndIsBadWhateverIsUnpackedOfIt() throws IOException {
+    byte[] golden = golden();
+    Backup backup = put("refused", golden);
+    InputStream refusal =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new CorruptBackupException("these are not the bytes that were signed");
+          }
+
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            return read();
+          }
+        };
+    BackupStore refusing =
+        new ForwardingBackupStore(store) {
+          @Override
+          public InputStream open(StoredBackup stored, long offset, long length)
+              throws BackupException {
+            return new SequenceInputStream(super.open(stored, offset, length), refusal);
+          }
+        };
+    SnapshotBackupVerifier unpacking =
+        verifier()
+            .withUnpacking(bytes -> new ByteArrayInputStream(bytes.readNBytes(golden.length)));
+    assertThat(unpacking.verify(backup, store).problems()).isEmpty();
+    assertThat(unpacking.verify(backup, refusing).problems())
+        .containsExactly("these are not the bytes that were signed");
   }
 
   private SnapshotBackupVerifier verifier() {

@@ -57,8 +57,9 @@ public final class Archives {
    * they do.
    *
    * @param bytes the bytes from their beginning; closing the result closes them
-   * @return what is inside them if they are an archive; otherwise the same bytes. An exception of
-   *     {@code bytes} is thrown unchanged
+   * @return what is inside them if they are an archive; otherwise the same bytes. The stream
+   *     reports its end only after all bytes were read. An exception of {@code bytes} is thrown
+   *     unchanged
    * @throws CorruptBackupException when they are an archive that cannot be unpacked; the message
    *     says what it is and what to do
    * @throws BackupException what an encoding threw

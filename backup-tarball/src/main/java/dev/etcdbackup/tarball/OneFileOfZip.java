@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneFileOfZip extends OneFile {
   private static final String RKE_STATE = ".rkestate";
+  private static final int PIECE = 8 << 10;
 
   private final InputStream in;
   private final ZipInputStream zip;
@@ -33,6 +34,7 @@ final class OneFileOfZip extends OneFile {
     for (int i = 0; i <= MAX_DIRECTORIES; i++) {
       @Nullable ZipEntry entry = zip.getNextEntry();
       if (entry == null) {
+        readToEnd();
         return false;
       }
       if (!entry.isDirectory() && !entry.getName().endsWith(RKE_STATE)) {
@@ -40,6 +42,14 @@ final class OneFileOfZip extends OneFile {
       }
     }
     throw new CorruptBackupException("the zip holds more than 100 directories");
+  }
+
+  /** Of the bytes: a zip ends with a directory, which is not needed. */
+  private void readToEnd() throws IOException {
+    byte[] piece = new byte[PIECE];
+    while (in.read(piece) >= 0) {
+      // what was signed or hashed is known at the end only
+    }
   }
 
   @Override

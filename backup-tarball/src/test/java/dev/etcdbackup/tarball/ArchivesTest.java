@@ -10,6 +10,7 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,9 +205,22 @@ class ArchivesTest {
     return new Archives(BackupEncodings.none()).unpack(new ByteArrayInputStream(packed));
   }
 
+  /** A store may refuse the bytes at their end, for their signature: it has to be reached. */
   private static byte[] unpack(byte[] packed) throws IOException {
-    try (InputStream in = stream(packed)) {
-      return in.readAllBytes();
+    AtomicBoolean ended = new AtomicBoolean();
+    InputStream bytes =
+        new FilterInputStream(new ByteArrayInputStream(packed)) {
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            ended.compareAndSet(false, read < 0);
+            return read;
+          }
+        };
+    try (InputStream in = new Archives(BackupEncodings.none()).unpack(bytes)) {
+      byte[] unpacked = in.readAllBytes();
+      assertThat(ended).isTrue();
+      return unpacked;
     }
   }
 

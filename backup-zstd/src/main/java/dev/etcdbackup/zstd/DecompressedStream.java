@@ -1,5 +1,6 @@
 package dev.etcdbackup.zstd;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import dev.etcdbackup.CorruptBackupException;
@@ -123,9 +124,9 @@ final class DecompressedStream extends ConvertedStream {
         }
         finished = Objects.requireNonNull(context).decompressDirectByteBufferStream(content, bytes);
       }
-    } catch (ZstdException e) {
+    } catch (ZstdException e) { // its message is that of no error, for the code has lost its sign
       throw new CorruptBackupException(
-          damaged("is damaged").getMessage() + ": " + e.getMessage(), e);
+          damaged("is damaged").getMessage() + ": " + Zstd.getErrorName(-e.getErrorCode()), e);
     } finally {
       content.flip();
     }

@@ -159,6 +159,17 @@ class ZstandardTest {
     assertThatThrownBy(() -> slice(swapped, 0, 100)).hasMessageContaining("not the one");
   }
 
+  @Test
+  void theReasonOfDamageIsNamed() throws Exception {
+    byte[] content = new byte[100_000];
+    new Random(3).nextBytes(content);
+    byte[] encoded = encode(new Zstandard(), content);
+    encoded[50_000] ^= 1; // within a block that is stored as it is
+    assertThatThrownBy(() -> decode(encoded))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessage("the zstd frame at byte 0 is damaged: Restored data doesn't match checksum");
+  }
+
   private static void assertRefused(byte[] encoded, String why) {
     assertThatExceptionOfType(CorruptBackupException.class)
         .isThrownBy(() -> decode(encoded))

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * key, of a branch all keys packed, from which its page can be made again, and other pages as they
  * are.
  *
+ * <p>Takes no more than was allowed: what is added from then on is not kept, and the walk over it
+ * would be in vain.
+ *
  * <p>For one thread.
  */
 final class KeptPages implements ByteWindow {
@@ -26,6 +29,7 @@ final class KeptPages implements ByteWindow {
   private static final int BRANCH = 0; // begins a record; that of a leaf begins with its kind
 
   private final int pageSize;
+  private final long max;
   private final PackedKeys.Writer packed = new PackedKeys.Writer();
   private final List<byte[][]> records = new ArrayList<>();
   private final NavigableMap<Long, byte[]> whole = new TreeMap<>(); // by position
@@ -35,14 +39,18 @@ final class KeptPages implements ByteWindow {
   private long size;
   private long wholeSize;
 
-  KeptPages(int pageSize) {
+  /**
+   * @param max how many bytes of memory this may take
+   */
+  KeptPages(int pageSize, long max) {
     this.pageSize = pageSize;
+    this.max = max;
     this.branch = new byte[pageSize];
   }
 
-  /** How many bytes of memory this takes; more than there can be when a part of it is too large. */
-  long size() {
-    return wholeSize > MAX_WHOLE ? Long.MAX_VALUE : size;
+  /** Whether more was added than may be kept. */
+  boolean isFull() {
+    return size > max || wholeSize > MAX_WHOLE;
   }
 
   /** Keeps a leaf whose pairs are good. */
@@ -71,12 +79,15 @@ final class KeptPages implements ByteWindow {
 
   /** Keeps bytes as they are. */
   void addWhole(long position, ByteWindow window, int length) throws IOException {
+    wholeSize += length;
+    size += length + 4 * ARRAY; // an entry and its key, too
+    if (isFull()) { // looked at before each copy: pages of 8 MiB may end one after the other
+      return;
+    }
     int at = window.at(position, length);
     byte[] copy = new byte[length];
     System.arraycopy(window.array(), at, copy, 0, length);
     whole.put(position, copy);
-    wholeSize += length;
-    size += length + 4 * ARRAY; // an entry and its key, too
   }
 
   /** The leaf that begins on a page; null when there is none of which only the keys were kept. */

@@ -62,11 +62,11 @@ public final class PageStream {
       throw new IllegalStateException("there is no valid meta page");
     }
     Meta meta = metas.get(0);
-    KeptPages kept = new KeptPages(meta.pageSize());
+    KeptPages kept = new KeptPages(meta.pageSize(), maxKept);
     PassingPages pages = new PassingPages(window, meta, check, kept);
     do {
       pages.pass();
-      if (kept.size() > maxKept) {
+      if (kept.isFull()) {
         return Optional.empty();
       }
     } while (window.read(pages.needed()));
