@@ -8,6 +8,7 @@ import dev.etcdbackup.changes.ChangesFile;
 import dev.etcdbackup.changes.ChangesHeader;
 import dev.etcdbackup.name.BackupKind;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +17,21 @@ import java.util.Optional;
  * The objects of changes after a backup, in order. One continues another when it names it by its
  * SHA-256, or when both hold the same events of the same revisions, as they do when two recorders
  * ran. For one thread; holds two objects in memory, a third for a moment.
+ *
+ * <p>A cluster that was restored from a backup has its revisions a second time, with other events.
+ * The changes of its first life share the last revision of a backup of the second one, and would
+ * continue it. So an object that names the backup comes before others, one that was stored before
+ * the backup was taken is not used after it unless it names it, and it is no problem that such an
+ * object does not continue the chain.
  */
 final class ChangeChain {
+  /** By how much the clocks of a recorder and of what takes backups may differ. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+
   private final BackupStore store;
   private final BackupEncodings encodings;
   private final List<Backup> changes; // oldest first
+  private final Instant taken; // when the backup was
   private Instant reached; // when what was used last was written
   private Optional<ChangesHeader> last = Optional.empty();
   private Optional<String> problem = Optional.empty();
@@ -37,7 +48,8 @@ final class ChangeChain {
             .filter(one -> one.kind() == BackupKind.CHANGES)
             .sorted(Backup.OLDEST_FIRST)
             .toList();
-    this.reached = base.time().orElse(base.stored().lastModified());
+    this.taken = base.time().orElse(base.stored().lastModified());
+    this.reached = taken;
   }
 
   /**
@@ -49,16 +61,19 @@ final class ChangeChain {
   Optional<ChangesFile> next(ChainLink link) throws IOException {
     long wanted = link.to() + 1;
     problem = Optional.empty();
-    for (Backup one : changes) {
-      if (first(one) <= wanted && to(one) >= wanted) {
-        Optional<ChangesFile> file = read(one, link);
-        if (file.isPresent()) {
-          reached = one.time().orElseThrow();
-          last = Optional.of(file.get().header());
-          problem = Optional.empty();
-          return file;
-        }
+    List<Backup> candidates =
+        changes.stream().filter(one -> first(one) <= wanted && to(one) >= wanted).toList();
+    if (link instanceof ChainLink.Base) {
+      Optional<ChangesFile> named = firstOf(candidates, link, this::isNamed);
+      if (named.isPresent()) {
+        return named;
       }
+      problem = Optional.empty();
+      candidates = candidates.stream().filter(this::mayBeAfterBase).toList();
+    }
+    Optional<ChangesFile> next = firstOf(candidates, link, this::continues);
+    if (next.isPresent()) {
+      return next;
     }
     if (problem.isEmpty()) {
       changes.stream()
@@ -71,12 +86,45 @@ final class ChangeChain {
     return Optional.empty();
   }
 
+  /** Whether an object can continue a link. */
+  @FunctionalInterface
+  private interface Continuation {
+    boolean test(ChainLink link, ChangesFile file) throws IOException;
+  }
+
+  private Optional<ChangesFile> firstOf(
+      List<Backup> candidates, ChainLink link, Continuation continuation) throws IOException {
+    for (Backup one : candidates) {
+      Optional<ChangesFile> file = read(one, link, continuation);
+      if (file.isPresent()) {
+        reached = one.time().orElseThrow();
+        last = Optional.of(file.get().header());
+        problem = Optional.empty();
+        return file;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isNamed(ChainLink link, ChangesFile file) throws IOException {
+    return link.isNamedBy(file.header());
+  }
+
+  private boolean continues(ChainLink link, ChangesFile file) throws IOException {
+    return link.isNamedBy(file.header()) || link.overlaps(file) || isBridged(link, file);
+  }
+
+  private boolean mayBeAfterBase(Backup one) {
+    return !one.time().orElseThrow().isBefore(taken.minus(CLOCK_SKEW));
+  }
+
   /** Why {@link #next} found nothing although something was recorded later. */
   Optional<String> problem() {
     return problem;
   }
 
-  private Optional<ChangesFile> read(Backup one, ChainLink link) throws IOException {
+  private Optional<ChangesFile> read(Backup one, ChainLink link, Continuation continuation)
+      throws IOException {
     ChangesFile file;
     try {
       file = ChangesFile.read(one, store, encodings);
@@ -84,12 +132,14 @@ final class ChangeChain {
       report("damaged changes: " + e.getMessage());
       return Optional.empty();
     }
-    if (last.isPresent() && last.get().clusterId() != file.header().clusterId()) {
-      report(one.key() + " is of another cluster");
-    } else if (link.isNamedBy(file.header()) || link.overlaps(file) || isBridged(link, file)) {
+    boolean sameCluster = last.isEmpty() || last.get().clusterId() == file.header().clusterId();
+    if (sameCluster && continuation.test(link, file)) {
       return Optional.of(file);
-    } else {
-      report(one.key() + " does not continue what is before it");
+    }
+    if (mayBeAfterBase(one)) {
+      report(
+          one.key()
+              + (sameCluster ? " does not continue what is before it" : " is of another cluster"));
     }
     return Optional.empty();
   }

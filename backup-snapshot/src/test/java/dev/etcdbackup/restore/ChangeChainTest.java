@@ -47,10 +47,11 @@ class ChangeChainTest {
   private BackupKey base;
   private String baseSha256;
   private int objects;
+  private String values = "value of ";
 
   @BeforeEach
   void storeAnEmptyBase() throws Exception {
-    base = backup(1, TestSnapshots.bytes(1, TestSnapshots.MIN_PAGES));
+    base = backup(1, START, TestSnapshots.bytes(1, TestSnapshots.MIN_PAGES));
     try (EtcdSnapshot snapshot = open(base)) {
       baseSha256 = snapshot.sha256();
     }
@@ -142,6 +143,52 @@ class ChangeChainTest {
     assertEndsAt(middle, 6, "does not continue what is before it");
   }
 
+  /**
+   * A cluster that is restored has its revisions a second time; the changes of before share one.
+   */
+  @Test
+  void aBackupOfARestoredClusterIsNotContinuedByWhatWasRecordedBefore() throws Exception {
+    record(10, 20, 30, LAST);
+    for (long revision : new long[] {15, 20}) {
+      BackupKey restored = consolidate(revision, START.plusSeconds(3600 * revision));
+      assertThat(verify(restored, PointInTime.latest()).revision()).isEqualTo(revision);
+      assertThatThrownBy(() -> verify(restored, PointInTime.revision(revision + 1)))
+          .hasMessageContaining("revision " + (revision + 1) + " was not recorded");
+      objects = (int) (3600 * revision);
+      recordAnotherLife(restored, revision + 1, revision + 3);
+      Reached reached = verify(restored, PointInTime.latest());
+      assertThat(reached.revision()).isEqualTo(revision + 3);
+      assertThat(reached.objects()).isEqualTo(1);
+      assertThatThrownBy(() -> verify(restored, PointInTime.revision(revision + 4)))
+          .hasMessageContaining("revision " + (revision + 4) + " was not recorded");
+    }
+    assertThat(verify(base, PointInTime.latest()).revision()).isEqualTo(LAST);
+  }
+
+  /** Then its time does not tell whether an object was stored before the backup. */
+  @Test
+  void whatNamesTheBackupOfAClusterThatWasRestoredWithinAMinuteComesFirst() throws Exception {
+    record(10, 20, 30, LAST);
+    for (long revision : new long[] {15, 20}) {
+      BackupKey restored = consolidate(revision, START.plusSeconds(100 + objects));
+      recordAnotherLife(restored, revision + 1, LAST + 2);
+      Reached reached = verify(restored, PointInTime.latest());
+      assertThat(reached.revision()).isEqualTo(LAST + 2);
+      assertThat(reached.objects()).isEqualTo(1);
+    }
+  }
+
+  private void recordAnotherLife(BackupKey from, long first, long last) throws IOException {
+    String before = baseSha256;
+    try (EtcdSnapshot snapshot = open(from)) {
+      baseSha256 = snapshot.sha256();
+    }
+    values = "another value of ";
+    String unused = record(CLUSTER, first, last, "");
+    values = "value of ";
+    baseSha256 = before;
+  }
+
   /** Two recorders without a common lock, and objects of one of them that are gone. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -211,17 +258,21 @@ class ChangeChainTest {
   }
 
   private BackupKey consolidate(long revision) throws IOException {
-    Path file = directory.resolve("consolidated-" + revision);
+    return consolidate(revision, START);
+  }
+
+  private BackupKey consolidate(long revision, Instant time) throws IOException {
+    Path file = directory.resolve("consolidated-" + revision + "-" + time.getEpochSecond());
     try (EtcdSnapshot snapshot = open(base)) {
       Reached reached =
           Consolidation.write(snapshot, replay(base, PointInTime.revision(revision)), file);
       assertThat(reached.revision()).isEqualTo(revision);
     }
-    return backup(revision, Files.readAllBytes(file));
+    return backup(revision, time, Files.readAllBytes(file));
   }
 
-  private BackupKey backup(long revision, byte[] bytes) throws IOException {
-    BackupName name = BackupName.periodic("etcd.backup", revision, START);
+  private BackupKey backup(long revision, Instant time, byte[] bytes) throws IOException {
+    BackupName name = BackupName.periodic("etcd.backup", revision, time);
     BackupKey key = BackupKey.of("p", name.text());
     var unused = store.put(key, content(bytes));
     return key;
@@ -283,13 +334,13 @@ class ChangeChainTest {
     return finished.sha256();
   }
 
-  private static byte[] put(long revision, int number) {
+  private byte[] put(long revision, int number) {
     return new Message()
         .bytes(1, ("key-" + number).getBytes(UTF_8))
         .number(2, revision)
         .number(3, revision)
         .number(4, 1)
-        .bytes(5, ("value of " + revision).getBytes(UTF_8))
+        .bytes(5, (values + revision).getBytes(UTF_8))
         .toBytes();
   }
 
