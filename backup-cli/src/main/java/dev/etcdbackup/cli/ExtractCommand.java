@@ -59,7 +59,9 @@ final class ExtractCommand implements Callable<Integer> {
   @Option(
       names = "--prefix",
       paramLabel = "P",
-      description = "Instead of one key those that begin with this; with -o json.")
+      description =
+          "Instead of one key those that begin with this; with -o json. A byte that is not UTF-8"
+              + " is written \\xNN.")
   private @Nullable String prefix;
 
   @Option(
@@ -84,9 +86,11 @@ final class ExtractCommand implements Callable<Integer> {
 
   /** What is looked for, and what instead when that is not there. */
   private List<KeyRange> ranges() throws UsageException {
-    if (Stream.of(key, keyHex, keyBase64, prefix).filter(Objects::nonNull).count() != 1) {
+    long given = Stream.of(key, keyHex, keyBase64, prefix).filter(Objects::nonNull).count();
+    if (given != 1) {
       throw new UsageException(
-          "nothing to extract; give one of KEYNAME, --key-hex, --key-base64 and --prefix");
+          (given == 0 ? "nothing" : "more than one thing")
+              + " to extract; give one of KEYNAME, --key-hex, --key-base64 and --prefix");
     }
     if (keyHex != null) {
       return List.of(decoded("--key-hex", keyHex, HexFormat.of()::parseHex));
@@ -101,8 +105,7 @@ final class ExtractCommand implements Callable<Integer> {
     if (!root.output().isJson()) {
       throw new UsageException("--prefix needs -o json: plain output is a single value");
     }
-    return List.of(
-        KeyRange.prefix(Objects.requireNonNull(prefix).getBytes(StandardCharsets.UTF_8)));
+    return List.of(KeyRange.prefix(BytesText.unescaped(Objects.requireNonNull(prefix))));
   }
 
   private KeyCursor cursor(EtcdSnapshot snapshot, List<KeyRange> ranges)

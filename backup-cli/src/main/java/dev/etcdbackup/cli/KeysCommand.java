@@ -7,7 +7,6 @@ import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.Revision;
 import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +30,8 @@ final class KeysCommand implements Callable<Integer> {
   @Option(
       names = "--prefix",
       paramLabel = "P",
-      description = "Only keys that begin with this. Default: all.")
+      description =
+          "Only keys that begin with this. A byte that is not UTF-8 is written \\xNN. Default: all.")
   private String prefix = "";
 
   @Option(
@@ -90,7 +90,7 @@ final class KeysCommand implements Callable<Integer> {
 
   private KeyCursor cursor(EtcdSnapshot snapshot) throws UsageException, IOException {
     try {
-      return snapshot.keys(KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8)), revision);
+      return snapshot.keys(KeyRange.prefix(BytesText.unescaped(prefix)), revision);
     } catch (RevisionNotRetainedException e) {
       throw new UsageException("--rev: " + e.getMessage());
     }

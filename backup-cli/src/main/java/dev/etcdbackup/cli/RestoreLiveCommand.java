@@ -13,7 +13,6 @@ import dev.etcdbackup.snapshot.RevisionNotRetainedException;
 import dev.etcdbackup.snapshot.VerifyReport;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,7 +36,9 @@ final class RestoreLiveCommand implements Callable<Integer> {
   @Option(
       names = "--prefix",
       paramLabel = "P",
-      description = "Restore only keys that start with P. Default: all.")
+      description =
+          "Restore only keys that start with P. A byte that is not UTF-8 is written \\xNN."
+              + " Default: all.")
   private String prefix = "";
 
   @Option(
@@ -80,7 +81,7 @@ final class RestoreLiveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UsageException, IOException {
     LiveRestore restore = restore();
-    KeyRange range = KeyRange.prefix(prefix.getBytes(StandardCharsets.UTF_8));
+    KeyRange range = KeyRange.prefix(BytesText.unescaped(prefix));
     return new OperandReader(root)
         .whole(
             operand,

@@ -5,6 +5,7 @@ import dev.etcdbackup.snapshot.KeyRange;
 import dev.etcdbackup.snapshot.KeySelection;
 import dev.etcdbackup.snapshot.Revision;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -65,9 +66,17 @@ final class RestoreSelectionOptions {
     return new HistorySelection(keys, atRevision, dropHistory);
   }
 
-  private KeyRange range() {
+  private KeyRange range() throws UsageException {
     byte[] from = BytesText.unescaped(fromKey == null ? "" : fromKey);
-    return toKey == null ? KeyRange.from(from) : KeyRange.between(from, BytesText.unescaped(toKey));
+    if (toKey == null) {
+      return KeyRange.from(from);
+    }
+    byte[] to = BytesText.unescaped(toKey);
+    if (Arrays.compareUnsigned(from, to) >= 0) {
+      throw new UsageException(
+          "--from-key must be before --to-key in the order of bytes; no key is between them");
+    }
+    return KeyRange.between(from, to);
   }
 
   private static KeyRange prefix(String option, String prefix) throws UsageException {

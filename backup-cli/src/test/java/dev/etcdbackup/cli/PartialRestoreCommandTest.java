@@ -106,6 +106,11 @@ class PartialRestoreCommandTest {
     assertRefused("--prefix must not be empty; omit it for all keys", "--prefix=");
     assertRefused(
         "--from-key and --to-key cannot be combined with --prefix", "--prefix=/p", "--to-key=/q");
+    String order = "--from-key must be before --to-key in the order of bytes";
+    assertRefused(order, "--from-key=/q", "--to-key=/p");
+    assertRefused(order, "--from-key=\\xff", "--to-key=/p");
+    assertRefused(order, "--from-key=/p", "--to-key=/p");
+    assertRefused(order, "--to-key=");
     assertRefused(
         "--without-auth drops the user root; omit --set-root-password-file",
         "--without-auth",

@@ -119,6 +119,8 @@ class RestoreCommandsTest {
               leases granted: 0, existing: 0
               not restored: revisions, versions and history of keys\
               """);
+      assertThat(on("restore-live", key, endpoint, "--prefix=\\x2fapp/", "--dry-run"))
+          .isEqualTo(dry);
       assertThat(to.revision()).isEqualTo(2);
       assertThat(on("restore-live", tarball, endpoint, "--prefix=/app/").out())
           .contains("created: 9\n", "kept as they are: 1\n");

@@ -91,6 +91,20 @@ class SnapshotCommandsTest {
   }
 
   @Test
+  void aPrefixIsReadAsKeysPrintsIt() {
+    String key = Cli.on(store, "keys", file.toString()).out().lines().findFirst().orElseThrow();
+    String plain = key.substring(0, 3);
+    String escaped =
+        HexFormat.of().withPrefix("\\x").formatHex(plain.getBytes(StandardCharsets.UTF_8));
+    for (String command : List.of("keys", "extract")) {
+      Cli expected = Cli.on(store, command, file.toString(), "-ojson", "--prefix=" + plain);
+      assertThat(expected.out()).contains(key);
+      assertThat(Cli.on(store, command, file.toString(), "-ojson", "--prefix=" + escaped))
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
   void whatKeysPrintsOfBytesThatAreNotUtf8IsReadBack() {
     byte[] bytes = {'a', (byte) 0xff, '\\', 'x', '4', '1', 0};
     assertThat(BytesText.shown(bytes)).isEqualTo("a\\xff\\x5cx41\\x00");

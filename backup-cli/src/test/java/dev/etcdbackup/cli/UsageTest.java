@@ -155,7 +155,9 @@ class UsageTest {
             "verify p/k --live http://h:1 --etcd-user root", "--etcd-password-file go together"),
         mistake("verify --all", "no store; give --store"),
         mistake("extract --store {store} p/k", "give one of KEYNAME, --key-hex"),
-        mistake("extract --store {store} p/k a --prefix b", "give one of KEYNAME, --key-hex"),
+        mistake(
+            "extract --store {store} p/k a --prefix b",
+            "more than one thing to extract; give one of"),
         mistake("extract --store {store} p/k --key-hex 0", "--key-hex: '0' cannot be decoded"),
         mistake("extract --store {store} p/k --key-base64 !", "--key-base64: '!' cannot be"),
         mistake("extract --store {store} p/k --key-hex=", "at least one byte"),
