@@ -191,9 +191,35 @@ public final class ChangeReplay {
     if (chain.problem().isPresent()) {
       return Optional.of(end + ", " + until + " is not reached: " + chain.problem().get());
     }
-    return until.revision().isPresent()
-        ? Optional.of(end + ", " + until + " was not recorded")
-        : Optional.empty();
+    if (until.revision().isPresent()) {
+      return Optional.of(end + ", " + until + " was not recorded");
+    }
+    return until.isLatest()
+        ? Optional.empty()
+        : laterBackup(at, time)
+            .map(
+                later ->
+                    end
+                        + ", "
+                        + until
+                        + " is not reached: the revisions from "
+                        + (at + 1)
+                        + " on were not recorded, and "
+                        + later.key()
+                        + " has some of them");
+  }
+
+  /**
+   * The next backup after what was recorded last, when its name says that there were revisions in
+   * between. That of a cluster which was restored has fewer.
+   */
+  private Optional<Backup> laterBackup(long at, Optional<Instant> last) {
+    Instant reached = last.or(base::time).orElse(base.stored().lastModified());
+    return listing.stream()
+        .filter(one -> one.kind().hasSeries() && one.name().revision().isPresent())
+        .filter(one -> one.time().filter(it -> it.isAfter(reached)).isPresent())
+        .min(Backup.OLDEST_FIRST)
+        .filter(one -> one.name().revision().getAsLong() > at);
   }
 
   private Lease known(Lease before, Lease now) {

@@ -70,6 +70,11 @@ public final class PointInTime {
     return Optional.ofNullable(time);
   }
 
+  /** Whether this is whatever was recorded last. */
+  boolean isLatest() {
+    return Instant.MAX.equals(time);
+  }
+
   /** Whether a revision that was received at some time comes after this point. */
   boolean isBefore(long next, Optional<Instant> received) {
     return time == null ? next > revision : received.isPresent() && received.get().isAfter(time);
@@ -81,6 +86,6 @@ public final class PointInTime {
     if (time == null) {
       return "revision " + revision;
     }
-    return time.equals(Instant.MAX) ? "the latest revision" : time.toString();
+    return isLatest() ? "the latest revision" : time.toString();
   }
 }

@@ -143,6 +143,33 @@ class ChangeChainTest {
     assertEndsAt(middle, 6, "does not continue what is before it");
   }
 
+  /** A recorder that stopped and a backup that has more say that changes are missing. */
+  @Test
+  void aTimeAfterTheLastChangesIsNotReachedWhenALaterBackupHasMore() throws Exception {
+    record(10, 20);
+    Instant last = START.plusSeconds(20);
+    PointInTime after = PointInTime.time(last.plusSeconds(60));
+    byte[] any = TestSnapshots.bytes(1, TestSnapshots.MIN_PAGES);
+    assertThat(verify(base, after).revision()).isEqualTo(20);
+    BackupKey same = backup(20, last.plusSeconds(600), any);
+    BackupKey more = backup(21, last.plusSeconds(1200), any);
+    assertThat(verify(base, after).revision()).isEqualTo(20); // nothing happened until then
+    store.delete(List.of(same));
+    assertThatThrownBy(() -> verify(base, after))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessageContaining("are good up to revision 20")
+        .hasMessageContaining("the revisions from 21 on were not recorded, and " + more);
+    try (EtcdSnapshot snapshot = open(base)) {
+      Reached reached = replay(base, after).asFarAsPossible().verify(snapshot);
+      assertThat(reached.revision()).isEqualTo(20);
+      assertThat(reached.problem().orElseThrow()).contains("were not recorded");
+    }
+    assertThat(verify(base, PointInTime.latest()).revision()).isEqualTo(20);
+    assertThat(verify(base, PointInTime.time(last.minusSeconds(1))).revision()).isEqualTo(19);
+    BackupKey unused = backup(15, last.plusSeconds(900), any); // of a cluster that was put back
+    assertThat(verify(base, after).revision()).isEqualTo(20);
+  }
+
   /**
    * A cluster that is restored has its revisions a second time; the changes of before share one.
    */
