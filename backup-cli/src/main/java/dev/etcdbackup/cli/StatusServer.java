@@ -6,53 +6,92 @@ import dev.etcdbackup.coverage.Coverage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /metrics} and {@code /coverage} over HTTP, without authentication. Two threads
- * answer. Coverage lists the whole store, so an answer is cached for ten seconds.
+ * Serves {@code /metrics} and {@code /coverage} over HTTP, without authentication. Up to 16 threads
+ * answer. Coverage lists the whole store, so one thread at a time does that, and an answer is
+ * cached for ten seconds. The others wait for it up to 30 seconds; then they answer with the one
+ * before it, or with 503. So a store that does not answer leaves threads for the metrics. A client
+ * that does not send its whole request within ten seconds is disconnected.
  */
 final class StatusServer implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final int THREADS = 16;
+
+  /** Of the JDK's server, in seconds; by default it waits without an end. */
+  private static final String REQUEST_TIME = "sun.net.httpserver.maxReqTime";
 
   private final HttpServer server;
   private final ExecutorService threads;
   private final Supplier<String> metrics;
   private final Supplier<Coverage> coverageNow;
-  private @Nullable Coverage cached; // guarded by this
-  private long cachedAt; // guarded by this
+  private final Duration coveragePatience;
+  private final ReentrantLock computing = new ReentrantLock();
+  private volatile @Nullable Coverage cached; // written with the lock
+  private long cachedAt; // guarded by the lock
 
   private StatusServer(
-      HttpServer server, Supplier<String> metrics, Supplier<Coverage> coverageNow) {
+      HttpServer server,
+      Supplier<String> metrics,
+      Supplier<Coverage> coverageNow,
+      Duration coveragePatience) {
     this.server = server;
+    this.coveragePatience = coveragePatience;
     this.metrics = metrics;
     this.coverageNow = coverageNow;
-    this.threads =
-        Executors.newFixedThreadPool(
-            2,
+    this.threads = threads();
+  }
+
+  private static ExecutorService threads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(),
             work -> {
               Thread thread = new Thread(work, "status");
               thread.setDaemon(true);
               return thread;
             });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** Begins to listen; the system chooses the port when it is 0. */
   static StatusServer start(
       InetSocketAddress address, Supplier<String> metrics, Supplier<Coverage> coverage)
       throws UsageException {
+    return start(address, metrics, coverage, Duration.ofSeconds(30));
+  }
+
+  /** The same with another time to wait for the coverage that is being computed. */
+  static StatusServer start(
+      InetSocketAddress address,
+      Supplier<String> metrics,
+      Supplier<Coverage> coverage,
+      Duration coveragePatience)
+      throws UsageException {
+    if (System.getProperty(REQUEST_TIME) == null) {
+      String unused = System.setProperty(REQUEST_TIME, "10");
+    }
     HttpServer server;
     try {
       server = HttpServer.create(address, 16);
     } catch (IOException e) {
       throw new UsageException("listen: cannot listen on " + text(address) + ": " + e.getMessage());
     }
-    StatusServer status = new StatusServer(server, metrics, coverage);
+    StatusServer status = new StatusServer(server, metrics, coverage, coveragePatience);
     server.createContext("/", status::answer);
     server.setExecutor(status.threads);
     server.start();
@@ -88,20 +127,36 @@ final class StatusServer implements AutoCloseable {
 
   private void coverage(HttpExchange exchange, boolean json) throws IOException {
     Coverage coverage = coverage();
-    if (json) {
+    if (coverage == null) {
+      send(exchange, 503, "text/plain", "the store is still being listed; try again later\n");
+    } else if (json) {
       send(exchange, 200, "application/json", coverage.json());
     } else {
       send(exchange, 200, "text/html", coverage.page());
     }
   }
 
-  private synchronized Coverage coverage() {
-    long now = System.nanoTime();
-    if (cached == null || now - cachedAt > FRESH_NANOS) {
-      cached = coverageNow.get();
-      cachedAt = System.nanoTime();
+  /** The coverage; null when there is none yet and another thread does not get it. */
+  private @Nullable Coverage coverage() {
+    try {
+      if (!computing.tryLock(coveragePatience.toMillis(), TimeUnit.MILLISECONDS)) {
+        return cached;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return cached;
     }
-    return cached;
+    try {
+      Coverage known = cached;
+      if (known == null || System.nanoTime() - cachedAt > FRESH_NANOS) {
+        known = coverageNow.get();
+        cached = known;
+        cachedAt = System.nanoTime();
+      }
+      return known;
+    } finally {
+      computing.unlock();
+    }
   }
 
   private static boolean wantsJson(HttpExchange exchange) {
