@@ -83,61 +83,75 @@ final class LockConnection implements Closeable {
    *     earlier, so that the caller, who waits as long, gets the reason
    */
   <A, B> CompletableFuture<B> call(MethodDescriptor<A, B> method, A request, Duration timeout) {
-    CompletableFuture<B> result = new CompletableFuture<>();
     long end = System.nanoTime() + timeout.toNanos() / 20 * 19;
-    attempt(method, request, end, result);
-    return result;
+    Request<A, B> made = new Request<>(method, request, end);
+    made.attempt();
+    return made.result;
   }
 
-  private <A, B> void attempt(
-      MethodDescriptor<A, B> method, A request, long end, CompletableFuture<B> result) {
-    threads.execute(
-        () -> {
-          @Nullable EtcdMember asked = null;
-          try {
-            asked = current();
-            long half = Math.max(1, (end - System.nanoTime()) / 2); // the rest is for the next
-            Channel channel = asked.ready(Duration.ofNanos(half));
-            EtcdMember sentTo = asked;
-            CompletableFuture<?> unused =
-                send(channel, method, request, end)
-                    .whenComplete(
-                        (answer, failure) -> {
-                          if (failure == null) {
-                            result.complete(answer);
-                          } else {
-                            again(sentTo, method, request, end, failure, result);
-                          }
-                        });
-          } catch (StatusRuntimeException e) {
-            again(asked, method, request, end, e, result);
-          } catch (SourceException | RuntimeException e) {
-            result.completeExceptionally(e);
-          } catch (LinkageError e) {
-            result.completeExceptionally(GrpcLibraries.failure(e));
-          }
-        });
-  }
+  /** One request, made again at the next address until a member answers or its time is over. */
+  private final class Request<A, B> {
+    private final MethodDescriptor<A, B> method;
+    private final A request;
+    private final long end;
+    private final CompletableFuture<B> result = new CompletableFuture<>();
 
-  private <A, B> void again(
-      @Nullable EtcdMember failed,
-      MethodDescriptor<A, B> method,
-      A request,
-      long end,
-      Throwable failure,
-      CompletableFuture<B> result) {
-    if (!LiveConnection.isOfThisMember(Status.fromThrowable(failure))) {
-      result.completeExceptionally(failure);
-      return;
+    /** Why an address could not be asked: says more than that the next one did not answer. */
+    private @Nullable Throwable reason;
+
+    Request(MethodDescriptor<A, B> method, A request, long end) {
+      this.method = method;
+      this.request = request;
+      this.end = end;
     }
-    dropped(failed);
-    if (end - System.nanoTime() <= PAUSE.toNanos()) {
-      boolean late = Status.fromThrowable(failure).getCode() == Status.Code.DEADLINE_EXCEEDED;
-      result.completeExceptionally(late ? Status.DEADLINE_EXCEEDED.asException() : failure);
-      return;
+
+    void attempt() {
+      threads.execute(
+          () -> {
+            @Nullable EtcdMember asked = null;
+            try {
+              asked = current();
+              long half = Math.max(1, (end - System.nanoTime()) / 2); // the rest is for the next
+              Channel channel = asked.ready(Duration.ofNanos(half));
+              EtcdMember sentTo = asked;
+              CompletableFuture<?> unused =
+                  send(channel, method, request, end)
+                      .whenComplete(
+                          (answer, failure) -> {
+                            if (failure == null) {
+                              result.complete(answer);
+                            } else {
+                              again(sentTo, failure);
+                            }
+                          });
+            } catch (StatusRuntimeException e) {
+              again(asked, e);
+            } catch (SourceException | RuntimeException e) {
+              result.completeExceptionally(e);
+            } catch (LinkageError e) {
+              result.completeExceptionally(GrpcLibraries.failure(e));
+            }
+          });
     }
-    CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS, threads)
-        .execute(() -> attempt(method, request, end, result));
+
+    private void again(@Nullable EtcdMember failed, Throwable failure) {
+      Status status = Status.fromThrowable(failure);
+      if (!LiveConnection.isOfThisMember(status)) {
+        result.completeExceptionally(failure);
+        return;
+      }
+      dropped(failed);
+      if (status.getCode() != Status.Code.DEADLINE_EXCEEDED) {
+        reason = failure;
+      }
+      if (end - System.nanoTime() > PAUSE.toNanos()) {
+        CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS, threads)
+            .execute(this::attempt);
+      } else {
+        result.completeExceptionally(
+            reason != null ? reason : Status.DEADLINE_EXCEEDED.asException());
+      }
+    }
   }
 
   private synchronized EtcdMember current() throws SourceException {

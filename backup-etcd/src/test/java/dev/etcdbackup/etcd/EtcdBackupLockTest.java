@@ -8,6 +8,8 @@ import dev.etcdbackup.BackupLock.Held;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +133,23 @@ class EtcdBackupLockTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> nowhere.tryAcquire("p", EtcdBackupLockTest::unexpected))
         .withMessage("no lock of p from etcd at [http://127.0.0.1:1]: connection refused");
+  }
+
+  /** What was asked last ran out of time, which says less than why another could not be asked. */
+  @Test
+  void theReasonIsToldAlsoWhenTheLastAddressIsSilent() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      List<URI> endpoints =
+          List.of(
+              URI.create("http://127.0.0.1:1"),
+              URI.create("http://127.0.0.1:" + silent.getLocalPort()));
+      EtcdConnection connection =
+          EtcdConnection.builder(endpoints).probeTimeout(Duration.ofSeconds(2)).build();
+      EtcdBackupLock nowhere = add(EtcdBackupLock.builder(connection).build());
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> nowhere.tryAcquire("p", EtcdBackupLockTest::unexpected))
+          .withMessageEndingWith(": connection refused");
+    }
   }
 
   @Test

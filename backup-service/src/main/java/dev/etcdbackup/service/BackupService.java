@@ -20,6 +20,7 @@ import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.VerifyingInputStream;
+import dev.etcdbackup.internal.CancellableReading;
 import dev.etcdbackup.internal.Deadline;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupName;
@@ -505,7 +506,8 @@ public final class BackupService {
         .orElseThrow(() -> new BackupNotFoundException(key));
   }
 
-  private <T> T download(DownloadRequest request, Download.Opener opener, Download.Writer<T> writer)
+  private <T> T download(
+      DownloadRequest request, CancellableReading.Opener opener, Download.Writer<T> writer)
       throws IOException {
     return deadline(request.timeout())
         .run("reading " + request.key(), new Download<>(request, opener, writer));

@@ -100,6 +100,8 @@ class KilledRestoreTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC", // one of 42 that live for a second
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 classes,
                 RestoreProcess.class.getName(),

@@ -92,6 +92,7 @@ class EtcdServerTest {
     try (ServerSocket other =
         new ServerSocket(
             address.client().getPort(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+      closeWhatConnects(other); // a silent one would be asked for ten seconds
       Path directory = Files.createTempDirectory("etcd-test");
       List<String> arguments =
           List.of(
@@ -109,6 +110,22 @@ class EtcdServerTest {
         assertThat(other.isBound()).isTrue();
       }
     }
+  }
+
+  private static void closeWhatConnects(ServerSocket server) {
+    Thread closing =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  server.accept().close();
+                }
+              } catch (IOException closed) {
+                // The test is over.
+              }
+            });
+    closing.setDaemon(true);
+    closing.start();
   }
 
   @Test
