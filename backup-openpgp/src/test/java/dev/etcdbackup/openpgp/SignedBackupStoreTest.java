@@ -202,7 +202,7 @@ class SignedBackupStoreTest {
             secret.getPublicKey());
     generator.init(type, secret.extractPrivateKey(null));
     PGPSignatureSubpacketGenerator subpackets = new PGPSignatureSubpacketGenerator();
-    subpackets.setSignatureCreationTime(new Date());
+    subpackets.setSignatureCreationTime(Date.from(Instant.now()));
     subpackets.setIssuerFingerprint(false, secret.getPublicKey());
     generator.setHashedSubpackets(subpackets.generate());
     generator.update(statement);
