@@ -345,13 +345,13 @@ class PointInTimeCommandsTest {
             NamingStrategy.periodic(),
             Duration.ofMinutes(1));
     Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
+    PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
     try (ScheduledConsolidation due =
         new ScheduledConsolidation(
             EncodingOptions.signing(own, config),
             BackupLock.inProcess(),
             new ManualClock(taken.plusSeconds(60)),
-            new RunLog(
-                new Output(System.out, Output.Format.TEXT, new TerminalLine(System.out, false))),
+            new RunLog(new Output(out, Output.Format.TEXT, new TerminalLine(out, false))),
             new ChangeMetrics(new SimpleMeterRegistry()))) {
       assertThatThrownBy(() -> due.consolidateIfDue(project))
           .isInstanceOf(CorruptBackupException.class)
