@@ -149,6 +149,12 @@ final class EncodingOptions {
     return keys.isEmpty() ? store : SignedBackupStore.signing(store, keys);
   }
 
+  /** The store that opens only what the key of a cluster signed, if its backups are signed. */
+  static BackupStore openingSigned(BackupStore store, ClusterConfig cluster) throws UsageException {
+    Optional<SigningKey> key = signingKey(cluster);
+    return key.isPresent() ? SignedBackupStore.requiring(store, key.get().signers()) : store;
+  }
+
   /** The key that signs the backups of a cluster; empty when they are not signed. */
   static Optional<SigningKey> signingKey(ClusterConfig cluster) throws UsageException {
     Optional<SigningFiles> files = cluster.encoding().signWith();

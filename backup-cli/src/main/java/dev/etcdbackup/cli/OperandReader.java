@@ -89,7 +89,7 @@ final class OperandReader {
       throws UsageException, IOException {
     point.requireComplete();
     return point.isGiven()
-        ? new PointInTimeReader(root, point).consolidated(operand, work)
+        ? new PointInTimeReader(root, point).requireSignature(signer).consolidated(operand, work)
         : whole(operand, work);
   }
 

@@ -123,6 +123,7 @@ final class PointInTimeReader {
     }
   }
 
+  /** A signature is of all bytes, so candidates that must be signed are read to their end. */
   private Backup chosen(
       BackupStore store,
       BackupEncodings encodings,
@@ -130,8 +131,9 @@ final class PointInTimeReader {
       PointInTime until,
       String project)
       throws UsageException, IOException {
-    ReadOptions pages = options(encodings).extent(ReadOptions.Extent.FEW_PAGES).build();
-    return new BaseChoice(store, encodings, pages)
+    ReadOptions.Extent extent =
+        signer == null ? ReadOptions.Extent.FEW_PAGES : ReadOptions.Extent.WHOLE;
+    return new BaseChoice(store, encodings, options(encodings).extent(extent).build())
         .choose(listing, until)
         .orElseThrow(
             () ->

@@ -168,13 +168,16 @@ final class RestoreCommand implements Callable<Integer> {
     if (point.isGiven()) {
       return restoreTo(restore, target);
     }
-    OperandReader reader =
-        new OperandReader(root).requireSignature("--require-signature", requireSignature);
+    OperandReader reader = reader();
     print(
         operand instanceof SnapshotOperand.InStore stored
             ? restore(reader, stored, restore, target)
             : restore(reader, restore, target));
     return ExitCode.DONE;
+  }
+
+  private OperandReader reader() throws UsageException {
+    return new OperandReader(root).requireSignature("--require-signature", requireSignature);
   }
 
   private RestoredMember restore(
@@ -194,8 +197,7 @@ final class RestoreCommand implements Callable<Integer> {
   }
 
   private int preflight() throws UsageException, IOException {
-    Preflight preflight =
-        new OperandReader(root).whole(operand, point, (snapshot, access) -> preflight(snapshot));
+    Preflight preflight = reader().whole(operand, point, (snapshot, access) -> preflight(snapshot));
     Output output = root.output();
     List<String> lines = preflight.lines().stream().map(OptionNames::in).toList();
     if (output.isJson()) {

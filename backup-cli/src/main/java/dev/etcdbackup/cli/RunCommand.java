@@ -1,6 +1,7 @@
 package dev.etcdbackup.cli;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.cli.config.ChangesConfig;
 import dev.etcdbackup.cli.config.ClusterConfig;
@@ -87,7 +88,8 @@ final class RunCommand implements Callable<Integer> {
                         .recordedTo(changes::recordedTo)
                         .listener(new UploadSweeping(open, log)));
         ChangeRecorders recorders =
-            new ChangeRecorders(root, open.store(), setup.lock(), log, changes);
+            new ChangeRecorders(
+                root, EncodingOptions.signing(open.store(), read), setup.lock(), log, changes);
         ScheduledConsolidation consolidation =
             new ScheduledConsolidation(
                 EncodingOptions.signing(open.store(), read),
@@ -96,7 +98,8 @@ final class RunCommand implements Callable<Integer> {
                 log,
                 changes)) {
       BackupScheduler scheduler = setup.scheduler();
-      List<ScheduledConsolidation.Project> consolidated = consolidated(read.clusters());
+      List<ScheduledConsolidation.Project> consolidated =
+          consolidated(read.clusters(), open.store());
       setup.addAll(new ConfiguredChecks(root).of(read.checks()));
       metrics.watch(scheduler);
       Optional<StatusServer> status = Optional.empty();
@@ -121,8 +124,8 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private List<ScheduledConsolidation.Project> consolidated(List<ClusterConfig> clusters)
-      throws UsageException {
+  private List<ScheduledConsolidation.Project> consolidated(
+      List<ClusterConfig> clusters, BackupStore store) throws UsageException {
     List<ScheduledConsolidation.Project> projects = new ArrayList<>();
     for (ClusterConfig cluster : clusters) {
       Optional<Duration> every = cluster.changes().flatMap(ChangesConfig::consolidateEvery);
@@ -131,6 +134,7 @@ final class RunCommand implements Callable<Integer> {
             new ScheduledConsolidation.Project(
                 cluster.project(),
                 every.get(),
+                EncodingOptions.openingSigned(store, cluster),
                 root.encoding.readingAndWriting(cluster.encoding()),
                 cluster.encoding().applyTo(cluster.naming().strategy()),
                 cluster.timeout()));

@@ -47,7 +47,7 @@ final class ScheduledConsolidation implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "consolidation"));
 
   /**
-   * @param store where backups and changes are read, and where the full backups are stored
+   * @param store where backups and changes are listed, and where the full backups are stored
    * @param lock keeps other replicas from the same project
    */
   ScheduledConsolidation(
@@ -63,6 +63,8 @@ final class ScheduledConsolidation implements AutoCloseable {
    * A project whose changes are consolidated.
    *
    * @param every how old the newest backup may become
+   * @param source opens the backups and changes; refuses them when they are not signed and the new
+   *     one will be, so that a signature is never put on what someone else wrote
    * @param encodings read the backups and write the new one
    * @param naming names the new one
    * @param timeout how long reading or storing one may take
@@ -70,6 +72,7 @@ final class ScheduledConsolidation implements AutoCloseable {
   record Project(
       String name,
       Duration every,
+      BackupStore source,
       BackupEncodings encodings,
       NamingStrategy naming,
       Duration timeout) {}
@@ -141,9 +144,10 @@ final class ScheduledConsolidation implements AutoCloseable {
     Path file = directory.resolve("consolidated.db");
     ReadOptions options =
         ReadOptions.builder(project.encodings(), directory).timeout(project.timeout()).build();
-    try (StoredSnapshot snapshot = StoredSnapshot.open(base, store, options)) {
+    try (StoredSnapshot snapshot = StoredSnapshot.open(base, project.source(), options)) {
       ChangeReplay changes =
-          ChangeReplay.of(store, project.encodings(), listing, base, PointInTime.latest());
+          ChangeReplay.of(
+              project.source(), project.encodings(), listing, base, PointInTime.latest());
       Reached reached = Consolidation.write(snapshot.snapshot(), changes, file);
       if (reached.time().isEmpty() || !holding.confirm()) {
         return Optional.empty();

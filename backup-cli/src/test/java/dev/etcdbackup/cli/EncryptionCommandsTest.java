@@ -223,6 +223,10 @@ class EncryptionCommandsTest {
     assertThat(restored.code()).isEqualTo(5);
     assertThat(restored.err()).contains("is not signed by [");
     assertThat(data).doesNotExist();
+    Cli preflight = run("restore", signed, "--preflight", "--require-signature", publicKey);
+    assertThat(preflight.code()).isEqualTo(5);
+    assertThat(preflight.err()).contains("is not signed by [");
+    assertThat(preflight.out()).isEmpty();
   }
 
   @Test

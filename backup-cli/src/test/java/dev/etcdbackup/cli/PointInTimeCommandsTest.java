@@ -2,6 +2,7 @@ package dev.etcdbackup.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,13 +10,20 @@ import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.cli.config.BackupConfig;
 import dev.etcdbackup.directory.DirectoryBackupStore;
 import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.openpgp.Passphrase;
+import dev.etcdbackup.openpgp.SignedBackupStore;
+import dev.etcdbackup.openpgp.SigningKey;
 import dev.etcdbackup.service.NamingStrategy;
 import dev.etcdbackup.testkit.ManualClock;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import dev.etcdbackup.zstd.Zstandard;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -24,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -283,7 +292,12 @@ class PointInTimeCommandsTest {
         new RunLog(new Output(stream, Output.Format.TEXT, new TerminalLine(stream, false)));
     ScheduledConsolidation.Project project =
         new ScheduledConsolidation.Project(
-            "p", Duration.ofHours(1), encodings, NamingStrategy.periodic(), Duration.ofMinutes(1));
+            "p",
+            Duration.ofHours(1),
+            own,
+            encodings,
+            NamingStrategy.periodic(),
+            Duration.ofMinutes(1));
     try (ScheduledConsolidation due =
         new ScheduledConsolidation(
             own, lock, clock, log, new ChangeMetrics(new SimpleMeterRegistry()))) {
@@ -300,6 +314,69 @@ class PointInTimeCommandsTest {
       unused = clock.pass(Duration.ofHours(1));
       assertThat(due.consolidateIfDue(project)).as("no changes after it").isEmpty();
     }
+  }
+
+  /** The signature of the new backup would be on what someone else wrote. */
+  @Test
+  void whatIsNotSignedIsNotConsolidatedIntoASignedBackup() throws Exception {
+    Path copy = directory.resolve("copy");
+    copyStore(copy);
+    OpenPgpFiles keys = OpenPgpFiles.in(directory);
+    BackupConfig config =
+        BackupConfig.read(
+            Files.writeString(
+                directory.resolve("c.yaml"),
+                """
+                store: %s
+                encoding: {signWith: %s, passphraseFile: %s}
+                clusters:
+                - {project: p, endpoints: ["%s"], interval: 7d, changes: {consolidateEvery: 1m}}
+                """
+                    .formatted(
+                        copy.toUri(), keys.privateKey(), keys.passphrase(), etcd.endpoint())),
+            Optional.empty());
+    BackupStore own = DirectoryBackupStore.at(copy);
+    ScheduledConsolidation.Project project =
+        new ScheduledConsolidation.Project(
+            "p",
+            Duration.ofMinutes(1),
+            EncodingOptions.openingSigned(own, config.clusters().get(0)),
+            BackupEncodings.of(new Zstandard()),
+            NamingStrategy.periodic(),
+            Duration.ofMinutes(1));
+    Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
+    PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
+    try (ScheduledConsolidation due =
+        new ScheduledConsolidation(
+            EncodingOptions.signing(own, config),
+            BackupLock.inProcess(),
+            new ManualClock(taken.plusSeconds(60)),
+            new RunLog(new Output(out, Output.Format.TEXT, new TerminalLine(out, false))),
+            new ChangeMetrics(new SimpleMeterRegistry()))) {
+      assertThatThrownBy(() -> due.consolidateIfDue(project))
+          .isInstanceOf(CorruptBackupException.class)
+          .hasMessageContaining(base + " is not signed");
+      sign(copy, keys, base);
+      assertThatThrownBy(() -> due.consolidateIfDue(project))
+          .isInstanceOf(CorruptBackupException.class)
+          .hasMessageContaining(
+              "is not signed: there is no p/.etcd-backup/signatures/etcd.changes");
+      assertThat(Cli.on(copy, "latest", "p").out().strip()).isEqualTo(base);
+    }
+  }
+
+  /** Stores a backup again, signed. */
+  private static void sign(Path copy, OpenPgpFiles keys, String key) throws Exception {
+    BackupStore signing =
+        SignedBackupStore.signing(
+            DirectoryBackupStore.at(copy),
+            SigningKey.read(keys.privateKey(), Passphrase.read(keys.passphrase())));
+    byte[] bytes = Files.readAllBytes(copy.resolve(key));
+    Files.delete(copy.resolve(key));
+    assertThat(
+            signing.put(
+                BackupKey.parse(key), Content.of(new ByteArrayInputStream(bytes), bytes.length)))
+        .isNotNull();
   }
 
   @Test

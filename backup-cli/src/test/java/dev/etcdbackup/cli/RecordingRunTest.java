@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -115,7 +116,46 @@ class RecordingRunTest {
     }
   }
 
+  /** The backups that a recorder bases its changes on are signed, too, and so are the changes. */
+  @Test
+  void whatIsRecordedIsSigned() throws Exception {
+    OpenPgpFiles keys = OpenPgpFiles.in(directory);
+    String signWith =
+        ", encoding: {signWith: %s, passphraseFile: %s}"
+            .formatted(keys.privateKey(), keys.passphrase());
+    Path store = directory.resolve("store");
+    try (EtcdServer etcd = EtcdServer.start()) {
+      try (Running run = new Running(recording(etcd, signWith))) {
+        await(run, "lag_revisions", 0);
+        etcd.put("key-1", "value");
+        etcd.put("key-2", "value");
+        await(run, "events_total", 2);
+      }
+      for (String data : List.of("p", "p/" + newest(store))) {
+        Cli restored =
+            Cli.on(
+                store,
+                "restore",
+                data,
+                "--to-revision=" + etcd.revision(),
+                "--data-dir=" + directory.resolve(data.substring(data.length() - 1)),
+                "--require-signature=" + keys.publicKey());
+        assertThat(restored.code()).as(restored.err()).isZero();
+        assertThat(restored.out()).contains(" at revision " + etcd.revision() + "\n");
+      }
+    }
+  }
+
+  private static String newest(Path store) {
+    String key = Cli.on(store, "latest", "p").out().strip();
+    return key.substring("p/".length());
+  }
+
   private Path recording(EtcdServer etcd) throws IOException {
+    return recording(etcd, "");
+  }
+
+  private Path recording(EtcdServer etcd, String more) throws IOException {
     return Files.writeString(
         directory.resolve("c.yaml"),
         """
@@ -123,9 +163,9 @@ class RecordingRunTest {
         createStore: true
         listen: 127.0.0.1:0
         clusters:
-        - {project: p, endpoints: ["%s"], interval: 7d, changes: {period: 1s}}
+        - {project: p, endpoints: ["%s"], interval: 7d, changes: {period: 1s}%s}
         """
-            .formatted(directory.resolve("store").toUri(), etcd.endpoint()));
+            .formatted(directory.resolve("store").toUri(), etcd.endpoint(), more));
   }
 
   /** Waits until a metric is at least so much, or in the case of a lag, at most. */

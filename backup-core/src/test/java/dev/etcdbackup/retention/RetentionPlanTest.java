@@ -62,6 +62,35 @@ class RetentionPlanTest {
     assertThat(new RetentionPlan(List.of()).withChanges(listing, NOW).toDelete()).isEmpty();
   }
 
+  /** The host that takes the backups, or its clock before it was set, may be ahead. */
+  @Test
+  void changesStayThatAreDatedBeforeTheBackupFromWhichTheyLead() {
+    List<Backup> listing =
+        backups(
+            "p/etcd.backup_v30_2020-02-02-20:00:00",
+            "p/etcd.changes_v11-v20_2020-02-02-19:59:30",
+            "p/etcd.changes_v21-v30_2020-02-02-19:59:40",
+            "p/etcd.changes_v31-v40_2020-02-02-19:59:50",
+            "p/etcd.changes_v41-v50_2020-02-02-19:59:58",
+            "p/etcd.changes_v51-v60_2020-02-02-20:00:10",
+            "p/etcd.changes_v9001-v9002_2020-02-02-18:59:59");
+
+    assertThat(lines(keepLast(1).plan(listing, NOW)))
+        .containsExactly(
+            "keep p/etcd.backup_v30_2020-02-02-20:00:00 last 1: newest",
+            "delete p/etcd.changes_v11-v20_2020-02-02-19:59:30 changes older than every backup that"
+                + " is kept",
+            "keep p/etcd.changes_v21-v30_2020-02-02-19:59:40 changes after a backup that is kept, by"
+                + " their revisions",
+            "keep p/etcd.changes_v31-v40_2020-02-02-19:59:50 changes after a backup that is kept, by"
+                + " their revisions",
+            "keep p/etcd.changes_v41-v50_2020-02-02-19:59:58 changes that lead to the oldest backup"
+                + " that is kept",
+            "keep p/etcd.changes_v51-v60_2020-02-02-20:00:10 changes after a backup that is kept",
+            "delete p/etcd.changes_v9001-v9002_2020-02-02-18:59:59 changes older than every backup"
+                + " that is kept");
+  }
+
   @Test
   void copiesOfOneBaseNameCountOnceAndShareTheDecisionAndTheReason() {
     RetentionPlan plan =

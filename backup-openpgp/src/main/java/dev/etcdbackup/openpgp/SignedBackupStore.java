@@ -88,10 +88,10 @@ public final class SignedBackupStore implements BackupStore {
 
   /**
    * Returns a store that opens only backups that are signed. {@link #open} reads the signature and
-   * throws {@link CorruptBackupException} when there is none; the stream that it returns reports
-   * its end only when the signature fits the bytes that were read, and else throws {@link
-   * CorruptBackupException}. Only whole backups can be opened. Objects that are no backups are
-   * returned as they are.
+   * throws {@link CorruptBackupException} when there is none, or the name is one that cannot be
+   * signed; the stream that it returns reports its end only when the signature fits the bytes that
+   * were read, and else throws {@link CorruptBackupException}. Only whole backups can be opened.
+   * Objects that are no backups are returned as they are.
    *
    * @param store where backups and signatures are
    * @param signers the keys whose signatures are accepted
@@ -163,6 +163,7 @@ public final class SignedBackupStore implements BackupStore {
           key + " is read in parts, and its signature can be verified only when all of it is read",
           null);
     }
+    requireSignable(key);
     byte[] signature = signature(key);
     InputStream opened = store.open(backup, offset, length);
     return new HashingInputStream(opened) {
@@ -200,6 +201,16 @@ public final class SignedBackupStore implements BackupStore {
       throw e;
     } catch (IOException e) {
       throw new StoreException(signatureKey + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Other programs may have stored what this library would not write, and so not sign. */
+  private static void requireSignable(BackupKey key) throws CorruptBackupException {
+    try {
+      signatureKey(key);
+      statement(key, 0, "");
+    } catch (IllegalArgumentException e) {
+      throw new CorruptBackupException(key + " is not signed: " + e.getMessage(), e);
     }
   }
 

@@ -43,6 +43,10 @@ public final class SignerKeys {
     return new SignerKeys(certificates);
   }
 
+  static SignerKeys of(OpenPGPCertificate certificate) {
+    return new SignerKeys(List.of(certificate));
+  }
+
   /**
    * Whether one of the keys signed a statement.
    *

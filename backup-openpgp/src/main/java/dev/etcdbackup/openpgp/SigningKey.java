@@ -29,9 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SigningKey {
   private final PGPKeyPair key;
+  private final SignerKeys signers;
 
-  private SigningKey(PGPKeyPair key) {
+  private SigningKey(PGPKeyPair key, SignerKeys signers) {
     this.key = key;
+    this.signers = signers;
   }
 
   /**
@@ -62,7 +64,8 @@ public final class SigningKey {
       throw new IllegalArgumentException(
           file + " holds no key for signatures that is neither expired nor revoked");
     }
-    return new SigningKey(PrivateKeys.unlock(secret.get(), passphrase, file));
+    return new SigningKey(
+        PrivateKeys.unlock(secret.get(), passphrase, file), SignerKeys.of(key.toCertificate()));
   }
 
   /**
@@ -72,6 +75,15 @@ public final class SigningKey {
    */
   public KeyId keyId() {
     return new KeyId(key.getKeyID());
+  }
+
+  /**
+   * Returns the public half of the key.
+   *
+   * @return what accepts the signatures of this key, and of the other keys in its file
+   */
+  public SignerKeys signers() {
+    return signers;
   }
 
   /** A detached signature in ASCII armour. */

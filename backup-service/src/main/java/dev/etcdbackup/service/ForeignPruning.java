@@ -106,7 +106,8 @@ public final class ForeignPruning {
    *     the newest backup that is kept
    * @return what was done; a backup that the store did not delete is in there, not thrown
    * @throws CorruptBackupException when one of those is not good; nothing was deleted
-   * @throws StoreException when the store failed as a whole
+   * @throws StoreException when the store failed as a whole, or one of the backups was pinned after
+   *     the plan was made; nothing was deleted
    */
   public PruneReport prune(ForeignPrunePlan plan, boolean unverified) throws BackupException {
     List<BackupKey> keys = plan.keysToDelete();
@@ -118,8 +119,22 @@ public final class ForeignPruning {
         requireGood(kept);
       }
     }
+    requireNotPinned(keys);
     DeleteResult result = store.delete(keys);
     return new PruneReport(plan.decisions(), result.gone(), result.refused());
+  }
+
+  /** Between a plan and its end a person has looked at it, and backups were verified. */
+  private void requireNotPinned(List<BackupKey> keys) throws BackupException {
+    Set<BackupKey> deleted = Set.copyOf(keys);
+    for (String project : keys.stream().map(BackupKey::project).distinct().toList()) {
+      for (BackupNote pin : service.notes().list(project, kind -> kind == BackupNote.Kind.PIN)) {
+        if (deleted.contains(pin.key())) {
+          throw new StoreException(
+              pin.key() + " was pinned meanwhile; nothing was deleted, plan again", null);
+        }
+      }
+    }
   }
 
   private void requireGood(Backup kept) throws BackupException {

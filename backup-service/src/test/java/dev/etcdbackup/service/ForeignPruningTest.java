@@ -8,6 +8,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.catalogue.Catalogue;
@@ -163,6 +164,19 @@ class ForeignPruningTest {
 
     assertThat(plan.decisions().toDelete()).isEmpty();
     assertThat(plan.decisions().decisions().get(0).reason()).isEqualTo("pinned: audit");
+  }
+
+  @Test
+  void whatIsPinnedAfterThePlanWasMadeIsKept() throws Exception {
+    put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
+    ForeignPrunePlan plan = plan("bitnami");
+    BackupNotes.of(store, InstantSource.fixed(NOW))
+        .pin(BackupKey.parse("p/db-2024-05-01_10-00"), "audit", Optional.empty());
+
+    assertThatThrownBy(() -> pruning.prune(plan, false))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("p/db-2024-05-01_10-00 was pinned meanwhile; nothing was deleted");
+    assertThat(left()).hasSize(2);
   }
 
   @Test
