@@ -60,9 +60,7 @@ final class ChangesRetention {
       String last = before.get(before.size() - 1).name().base();
       before.stream()
           .filter(one -> one.name().base().equals(last))
-          .forEach(
-              one ->
-                  reasons.put(one, "changes that lead to the oldest backup that is kept"));
+          .forEach(one -> reasons.put(one, "changes that lead to the oldest backup that is kept"));
     }
     return reasons;
   }
