@@ -109,6 +109,7 @@ class DistributionTest {
    * ten seconds to make, so this is no test of its own.
    */
   private void theArchiveHasTheClassesOfAListingAndOfABackup(S3Server s3) throws Exception {
+    assertThat(run(launcher(), Map.of(), "--version").code()).isZero();
     try (S3Client client =
         S3Clients.forRgw(s3.endpoint())
             .region(s3.region())

@@ -65,7 +65,7 @@ class StatusServerTest {
             ANY,
             () -> "up 1\n",
             () -> {
-              throw new IllegalStateException("nobody asks");
+              throw new IllegalStateException("coverage was not requested");
             })) {
       for (int i = 0; i < 3; i++) {
         URI address = URI.create("http://" + server.address());

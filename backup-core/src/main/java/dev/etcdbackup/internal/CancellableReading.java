@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what it returns
  */
 public class CancellableReading<T> implements Deadline.Work<T> {
-  private final String what;
+  /** What is read, for messages. */
+  protected final String what;
+
   private final Opener opener;
   private final Reader<T> reader;
   private volatile @Nullable InputStream open;

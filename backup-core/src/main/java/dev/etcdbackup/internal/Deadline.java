@@ -71,7 +71,7 @@ public final class Deadline {
     }
 
     /**
-     * Takes what the work returns when nobody waits for it any more, on the thread of the work.
+     * Takes the result of work that ended after its caller had given up, on the thread of the work.
      *
      * @param late the result
      */

@@ -11,8 +11,6 @@ final class Download<T> extends CancellableReading<T> {
   /** Small enough that a new JVM soon compiles the loop that hashes one. */
   private static final int BUFFER = 64 << 10;
 
-  private final String what;
-
   /** Writes the bytes to a file that appears when all are written. */
   interface Writer<T> {
     T write(InputStream in, OutputStream out) throws IOException;
@@ -30,7 +28,6 @@ final class Download<T> extends CancellableReading<T> {
             return result;
           }
         });
-    this.what = request.key().toString();
   }
 
   @Override

@@ -203,7 +203,7 @@ public final class StoredSnapshot implements Closeable {
     return thread;
   }
 
-  /** Deletes the copy of one that nobody waits for any more. */
+  /** Deletes the copy of one that was opened after its caller had given up. */
   private static void closeLate(Object late) {
     if (late instanceof StoredSnapshot opened) {
       try {
