@@ -79,7 +79,7 @@ public final class Deadline {
   }
 
   /**
-   * Runs the work.
+   * Runs the work. It does not start when this thread is interrupted already.
    *
    * @param what what is done and to what, for messages
    * @param work the work
@@ -91,6 +91,10 @@ public final class Deadline {
    *     other
    */
   public <T> T run(String what, Work<T> work) throws IOException {
+    String interrupted = what + " was interrupted";
+    if (Thread.currentThread().isInterrupted()) { // short work would end before it is noticed
+      throw new StoreException(interrupted, null, false);
+    }
     InterruptibleCall<T> call = InterruptibleCall.startThread(threads, work::call);
     try {
       return call.await(timeout);
@@ -99,7 +103,7 @@ public final class Deadline {
       return cancel(why, call, work);
     } catch (InterruptedException e) {
       try {
-        return cancel(what + " was interrupted", call, work);
+        return cancel(interrupted, call, work);
       } finally {
         Thread.currentThread().interrupt();
       }

@@ -104,6 +104,23 @@ class DeadlineTest {
   }
 
   @Test
+  void aCallerThatIsInterruptedAlreadyStartsNothing() throws Exception {
+    BackupService service = BackupService.builder(store).build();
+    BackupResult stored = service.backUp("p", FixedSnapshotSource.of(SNAPSHOT));
+    for (int i = 0; i < 200; i++) { // what is started is so short that it would often succeed
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> service.backUp("p", FixedSnapshotSource.of(SNAPSHOT)))
+          .isInstanceOf(StoreException.class)
+          .hasMessage("backup of p was interrupted");
+      assertThatThrownBy(() -> service.verify(stored.backup()))
+          .isInstanceOf(StoreException.class)
+          .hasMessageEndingWith(" was interrupted");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(store.list("")).containsExactly(stored.backup().stored());
+  }
+
+  @Test
   void aBackupCommittedAsTimeRunsOutCounts() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
     BackupStore slow =

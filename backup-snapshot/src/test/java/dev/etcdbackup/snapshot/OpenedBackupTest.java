@@ -13,7 +13,6 @@ import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.restore.DataDirRestore;
@@ -28,7 +27,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -291,20 +289,6 @@ class OpenedBackupTest {
     store.delete(List.of(backup.key()));
     assertThatExceptionOfType(BackupNotFoundException.class)
         .isThrownBy(() -> StoredSnapshot.open(backup, store, options().build()));
-  }
-
-  @Test
-  void timeoutAndInterruptEndCopying() throws IOException {
-    Backup backup = put("slow", golden());
-    ReadOptions soon = options().timeout(Duration.ofNanos(1)).build();
-    assertThatExceptionOfType(StoreException.class)
-        .isThrownBy(() -> StoredSnapshot.open(backup, store, soon))
-        .withMessageStartingWith("reading p/slow was not done within the timeout of ");
-    Thread.currentThread().interrupt();
-    assertThatExceptionOfType(StoreException.class)
-        .isThrownBy(() -> StoredSnapshot.open(backup, store, options().build()))
-        .withMessage("reading p/slow was interrupted");
-    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
