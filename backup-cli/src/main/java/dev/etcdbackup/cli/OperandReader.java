@@ -185,16 +185,15 @@ final class OperandReader {
 
   private <T> T stored(BackupKey key, FoundWork<T> work) throws UsageException, IOException {
     try (StoreOptions.OpenStore open = root.store.open(root.store.required())) {
-      StoredBackup stored =
-          open.store().find(key).orElseThrow(() -> new BackupNotFoundException(key));
-      Backup backup = Backup.of(stored, ZoneOffset.UTC);
-      if (readsRecipients) {
-        encryptedTo = root.service(open.store()).encryptedTo(backup);
-      }
       BackupStore store =
           signer == null
               ? open.store()
               : EncodingOptions.requiringSignature(open.store(), signatureOption, signer);
+      StoredBackup stored = store.find(key).orElseThrow(() -> new BackupNotFoundException(key));
+      Backup backup = Backup.of(stored, ZoneOffset.UTC);
+      if (readsRecipients) {
+        encryptedTo = root.service(open.store()).encryptedTo(backup);
+      }
       return work.run(backup, store);
     }
   }

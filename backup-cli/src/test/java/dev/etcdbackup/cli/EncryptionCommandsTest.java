@@ -278,6 +278,21 @@ class EncryptionCommandsTest {
         publicKey);
   }
 
+  @Test
+  void aPublicKeyThatCannotBeReadIsToldBeforeTheBackupIsSought() {
+    String none = directory + "/none";
+    String missing = "p/etcd.backup_v1_2020-01-30-20:44:41";
+    assertUsage("--signed-by: " + none + " cannot be read", "verify", missing, "--signed-by", none);
+    assertUsage(
+        "--require-signature: " + none + " cannot be read",
+        "restore",
+        missing,
+        "--data-dir",
+        directory + "/data",
+        "--require-signature",
+        none);
+  }
+
   private void assertUsage(String message, String... arguments) {
     Cli run = run(arguments);
     assertThat(run.code()).isEqualTo(2);
