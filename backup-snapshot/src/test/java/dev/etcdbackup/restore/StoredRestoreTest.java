@@ -39,6 +39,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +122,7 @@ class StoredRestoreTest {
                 new HistorySelection(HistorySelection.ALL.keys(), Revision.LATEST, true)));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @MethodSource("names")
   void theMemberIsTheOneThatIsRestoredFromTheFile(String name) throws IOException {
@@ -165,6 +167,7 @@ class StoredRestoreTest {
   }
 
   /** Each of them with a SHA-256 that matches, as if etcd had streamed the damage. */
+  @Tag("slow")
   @Test
   void damagedPagesAreNeverRestored() throws Exception {
     byte[] good = Files.readAllBytes(Backups.snapshot("3.5.30-rich-auth", directory));
