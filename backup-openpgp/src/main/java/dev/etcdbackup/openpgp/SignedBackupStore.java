@@ -61,9 +61,14 @@ public final class SignedBackupStore implements BackupStore {
   }
 
   /**
-   * Returns a store that signs every backup after it was stored. {@link #put} then throws a {@link
-   * StoreException} with {@link StoreException#outcomeUnknown()} when the backup was stored and its
-   * signature was not.
+   * Returns a store that signs every backup. The signature is stored when the content has been read
+   * to its end, before the backup is committed, so that there is no backup without one, whatever
+   * fails or is killed in between. When it cannot be stored, {@link #put} throws a {@link
+   * StoreException} and stores no backup.
+   *
+   * <p>A signature that is there already is replaced if it is of a backup that is not. So two puts
+   * of one name at the same moment, of which one stores the backup, may leave the signature of the
+   * other; a {@link dev.etcdbackup.BackupLock} prevents that.
    *
    * @param store where backups and signatures are
    * @param key the key that signs
@@ -108,37 +113,45 @@ public final class SignedBackupStore implements BackupStore {
     if (signingKey == null || key.isReserved()) {
       return store.put(key, content);
     }
-    BackupKey signatureKey = signatureKey(key);
+    signatureKey(key);
     statement(key, 0, ""); // refuses a name that cannot be signed
-    HashingInputStream hashing = new HashingInputStream(content.stream());
-    StoredBackup stored = store.put(key, new Content(hashing, content.expectedSize()));
-    byte[] signature = signingKey.sign(statement(key, hashing.count(), hashing.sha256()));
-    try {
-      replace(signatureKey, signature);
-    } catch (BackupException e) {
-      throw new StoreException(
-          key
-              + " is stored and verified, but its signature is not: "
-              + e.getMessage()
-              + "; delete this backup or keep it unsigned, and take another",
-          e,
-          true);
-    }
-    return stored;
+    InputStream signed =
+        new HashingInputStream(content.stream()) {
+          @Override
+          void ended(long count, String sha256) throws BackupException {
+            storeSignature(key, signingKey.sign(statement(key, count, sha256)));
+          }
+        };
+    return store.put(key, new Content(signed, content.expectedSize()));
   }
 
-  /** A signature that is there already belongs to a backup of this name that was deleted. */
-  private void replace(BackupKey key, byte[] signature) throws BackupException {
-    for (int attempt = 0; ; attempt++) {
-      try {
-        store.put(key, Content.of(new ByteArrayInputStream(signature), signature.length));
-        return;
-      } catch (BackupExistsException e) {
-        if (attempt > 0) {
-          throw e;
+  private void storeSignature(BackupKey of, byte[] signature) throws BackupException {
+    try {
+      if (!isStored(of, signature)) {
+        // It is of a backup of this name that was deleted, or that was not stored in the end.
+        DeleteResult deleted = store.delete(List.of(signatureKey(of)));
+        if (!isStored(of, signature)) {
+          throw new StoreException(
+              "one is there that cannot be deleted: " + deleted.refused().values(), null);
         }
-        store.delete(List.of(key));
       }
+    } catch (StoreException e) {
+      throw new StoreException(
+          of + " is not stored, because its signature cannot be stored: " + e.getMessage(), e);
+    }
+  }
+
+  /** False when a signature is there already, but no backup. */
+  private boolean isStored(BackupKey of, byte[] signature) throws BackupException {
+    try {
+      store.put(
+          signatureKey(of), Content.of(new ByteArrayInputStream(signature), signature.length));
+      return true;
+    } catch (BackupExistsException e) {
+      if (store.find(of).isPresent()) {
+        throw new BackupExistsException(of);
+      }
+      return false;
     }
   }
 

@@ -3,14 +3,18 @@ package dev.etcdbackup.openpgp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
@@ -21,9 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSignature;
@@ -259,6 +267,97 @@ class SignedBackupStoreTest {
     put(signing, KEY, other);
 
     assertThat(read(KEY)).isEqualTo(other);
+  }
+
+  /** So whatever fails or is killed in between, there is no backup without a signature. */
+  @Test
+  void theSignatureIsThereBeforeTheBackup() throws IOException {
+    List<BackupKey> stored = new ArrayList<>();
+    BackupStore noting =
+        new ForwardingBackupStore(store) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            StoredBackup put = super.put(key, content);
+            stored.add(put.key());
+            return put;
+          }
+        };
+    put(SignedBackupStore.signing(noting, signingKey), KEY, SNAPSHOT);
+
+    assertThat(stored).containsExactly(SIGNATURE, KEY);
+  }
+
+  @Test
+  void whatCannotBeSignedIsNotStoredAndCanBeTriedAgain() throws IOException {
+    BackupStore full =
+        new ForwardingBackupStore(store) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            if (key.isReserved()) {
+              throw new StoreException("the store is full", null, true);
+            }
+            return super.put(key, content);
+          }
+        };
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> put(SignedBackupStore.signing(full, signingKey), KEY, SNAPSHOT))
+        .withMessage(
+            KEY + " is not stored, because its signature cannot be stored: the store is full")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
+
+    assertThat(store.list("")).isEmpty();
+    put(signing, KEY, SNAPSHOT);
+    assertThat(read(KEY)).isEqualTo(SNAPSHOT);
+  }
+
+  @Test
+  void theSignatureOfABackupThatWasNotStoredIsReplaced() throws IOException {
+    byte[] cut = Arrays.copyOf(SNAPSHOT, 5000);
+    put(store, SIGNATURE, signingKey.sign(SignedBackupStore.statement(KEY, 5000, sha256(cut))));
+
+    put(signing, KEY, SNAPSHOT);
+
+    assertThat(read(KEY)).isEqualTo(SNAPSHOT);
+  }
+
+  @Test
+  void aSignatureThatCannotBeReplacedIsTold() throws IOException {
+    put(store, SIGNATURE, new byte[1]);
+    BackupStore locked =
+        new ForwardingBackupStore(store) {
+          @Override
+          public DeleteResult delete(Collection<BackupKey> keys) {
+            return new DeleteResult(Set.of(), Map.of(SIGNATURE, "locked until tomorrow"));
+          }
+        };
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> put(SignedBackupStore.signing(locked, signingKey), KEY, SNAPSHOT))
+        .withMessageEndingWith("one is there that cannot be deleted: [locked until tomorrow]");
+    assertThat(store.list("")).isEmpty();
+  }
+
+  /** Of two puts of one name the one that comes second at the end must not touch the first. */
+  @Test
+  void theSignatureOfABackupThatIsThereIsNotReplaced() throws IOException {
+    byte[] other = TestSnapshots.bytes(8, 50);
+    InputStream late =
+        new ByteArrayInputStream(other) {
+          @Override
+          public int read(byte[] target, int at, int length) {
+            int read = super.read(target, at, length);
+            if (read < 0) {
+              assertThatNoException().isThrownBy(() -> put(signing, KEY, SNAPSHOT));
+            }
+            return read;
+          }
+        };
+
+    assertThatExceptionOfType(BackupExistsException.class)
+        .isThrownBy(() -> signing.put(KEY, Content.of(late, other.length)));
+
+    assertThat(read(KEY)).isEqualTo(SNAPSHOT);
   }
 
   @Test
