@@ -27,8 +27,8 @@ final class Damaged implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
-    return lab.backend(testCase, null, directory.resolve("store"));
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
+    return servers.backend(testCase, null, directory.resolve("store"));
   }
 
   @Override

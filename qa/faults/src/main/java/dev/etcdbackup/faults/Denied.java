@@ -17,8 +17,8 @@ final class Denied implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
-    site = denial.site(lab.site(testCase.backend()));
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
+    site = denial.site(servers.site(testCase.backend()));
     backend = site.backend(null, false, testCase.requestTimeout());
     return backend;
   }

@@ -28,7 +28,7 @@ final class EtcdTrouble implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
     EtcdCluster cluster = EtcdServer.builder().startCluster(event.members());
     Members started = new Members(cluster, event.members());
     members = started;

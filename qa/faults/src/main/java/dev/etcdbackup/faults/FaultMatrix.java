@@ -53,8 +53,8 @@ public final class FaultMatrix {
             .toList();
     long begun = System.nanoTime();
     List<CaseRun.Result> results;
-    try (TestServers lab = new TestServers(backends)) {
-      results = run(lab, cases);
+    try (TestServers servers = new TestServers(backends)) {
+      results = run(servers, cases);
     }
     long bad = results.stream().filter(result -> !result.complaints().isEmpty()).count();
     write(table, new Table(results, notRun).text());
@@ -66,13 +66,13 @@ public final class FaultMatrix {
   }
 
   /** Runs cases, some at a time; in their order. */
-  static List<CaseRun.Result> run(TestServers lab, List<Case> cases)
+  static List<CaseRun.Result> run(TestServers servers, List<Case> cases)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {
       List<Future<CaseRun.Result>> running = new ArrayList<>();
       for (Case testCase : cases) {
-        running.add(threads.submit(() -> result(lab, testCase)));
+        running.add(threads.submit(() -> result(servers, testCase)));
       }
       List<CaseRun.Result> results = new ArrayList<>();
       for (Future<CaseRun.Result> result : running) {
@@ -85,9 +85,9 @@ public final class FaultMatrix {
     }
   }
 
-  private static CaseRun.Result result(TestServers lab, Case testCase) {
+  private static CaseRun.Result result(TestServers servers, Case testCase) {
     try {
-      return lab.run(testCase);
+      return servers.run(testCase);
     } catch (Exception e) {
       StringWriter trace = new StringWriter();
       e.printStackTrace(new PrintWriter(trace));

@@ -24,10 +24,10 @@ final class FullDisk implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
     disk = Tmpfs.mount(directory);
     filler = directory.resolve("filler");
-    return lab.backend(testCase, null, directory.resolve("store"));
+    return servers.backend(testCase, null, directory.resolve("store"));
   }
 
   @Override

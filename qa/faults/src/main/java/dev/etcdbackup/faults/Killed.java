@@ -40,7 +40,7 @@ final class Killed implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
     this.testCase = testCase;
     this.directory = directory;
     if (testCase.backend() == Backend.Kind.DIRECTORY) {
@@ -48,7 +48,7 @@ final class Killed implements Trouble {
       place = List.of(store.toString());
       return DirectoryBackend.withoutFault(store);
     }
-    S3Site site = lab.site(testCase.backend());
+    S3Site site = servers.site(testCase.backend());
     String prefix = site.newPrefix();
     this.site = site;
     proxy = FaultProxy.s3(site.endpoint());

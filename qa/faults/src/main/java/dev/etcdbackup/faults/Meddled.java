@@ -30,8 +30,8 @@ final class Meddled implements Trouble {
   }
 
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
-    return lab.backend(testCase, fault, directory.resolve("store"));
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
+    return servers.backend(testCase, fault, directory.resolve("store"));
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /** A fault of the testkit, played by a store, a source or a proxy. */
 record Scripted(Fault fault) implements Trouble {
   @Override
-  public Backend backend(TestServers lab, Case testCase, Path directory) throws IOException {
-    return lab.backend(testCase, fault, directory.resolve("store"));
+  public Backend backend(TestServers servers, Case testCase, Path directory) throws IOException {
+    return servers.backend(testCase, fault, directory.resolve("store"));
   }
 
   @Override

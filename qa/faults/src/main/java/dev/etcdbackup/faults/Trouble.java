@@ -8,7 +8,7 @@ import java.util.Map;
 /** What goes wrong in one run of a case. */
 interface Trouble extends AutoCloseable {
   /** The backend on which it will; called first, and once. */
-  Backend backend(TestServers lab, Case testCase, Path directory) throws Exception;
+  Backend backend(TestServers servers, Case testCase, Path directory) throws Exception;
 
   /** Begins, or gets ready to; the earlier backups are there by now. */
   default void begin(Backend backend) throws Exception {}

@@ -32,7 +32,7 @@ public final class Victim {
     Path directory = Path.of(arguments[2]);
     Optional<Fault> fault = KillPoint.parse(List.of(arguments).subList(3, 8)).map(KillPoint::fault);
     Case testCase = new Case(kind, job, "", "", () -> null, Set.of(Outcome.DONE), LONG);
-    fault.ifPresent(Victim::tellWhenStruck);
+    fault.ifPresent(Victim::tellWhenFired);
     try (Backend backend = backend(kind, fault, List.of(arguments).subList(8, arguments.length))) {
       Work.Done done = new Work(testCase, backend, directory, Snapshots.of(job)).run();
       System.out.println(done);
@@ -49,7 +49,7 @@ public final class Victim {
     return new S3Backend(site, place.get(1), null, fault.orElse(null), LONG);
   }
 
-  private static void tellWhenStruck(Fault fault) {
+  private static void tellWhenFired(Fault fault) {
     Thread teller =
         new Thread(
             () -> {

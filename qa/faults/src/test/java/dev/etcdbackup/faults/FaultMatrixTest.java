@@ -24,14 +24,14 @@ class FaultMatrixTest {
   private static final int ONE_IN = 20;
 
   @Test
-  void thereAreAsManyCellsAsThereShouldBe() {
+  void thereAreAsManyCasesAsThereShouldBe() {
     Set<Backend.Kind> inProcess = EnumSet.of(Backend.Kind.DIRECTORY, Backend.Kind.S3PROXY);
     assertThat(TestServers.cases(inProcess)).hasSizeGreaterThanOrEqualTo(400);
     assertThat(TestServers.cases(EnumSet.of(Backend.Kind.RGW))).hasSizeGreaterThanOrEqualTo(150);
   }
 
   @Test
-  void aShareHasEveryKindOfTroubleOfEveryGround() {
+  void aShareHasEveryKindOfTroubleOfEachBackend() {
     List<Case> all = TestServers.cases(EnumSet.allOf(Backend.Kind.class));
     for (long seed = 1; seed <= 3; seed++) {
       assertThat(kinds(CaseShare.of(all, ONE_IN, seed))).isEqualTo(kinds(all));
@@ -102,8 +102,8 @@ class FaultMatrixTest {
     System.out.printf(
         "%s: %d of %d cases, ETCDBACKUP_FAULTS_SEED=%d%n", backend, cases.size(), all.size(), seed);
     List<CaseRun.Result> results;
-    try (TestServers lab = new TestServers(backends)) {
-      results = FaultMatrix.run(lab, cases);
+    try (TestServers servers = new TestServers(backends)) {
+      results = FaultMatrix.run(servers, cases);
     }
     return results.stream()
         .map(
