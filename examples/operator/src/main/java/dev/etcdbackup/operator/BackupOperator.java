@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class BackupOperator implements AutoCloseable {
   private static final String CONTROLLER = "etcdbackup.dev/operator";
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
+  private static final int CONCURRENT = 4; // of all schedulers
   private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
 
   private final BackupEvents events;
   private final ScheduledResources scheduled;
-  private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
+  private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 2);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
   private final Tasks<dev.etcdbackup.operator.coreos.EtcdRestoreStatus> coreosRestores =
       new Tasks<>("coreos-etcd-restore", 2);
@@ -150,7 +151,9 @@ public final class BackupOperator implements AutoCloseable {
   public static final class Builder {
     private final KubernetesClient client;
     private @Nullable Backends backends;
-    private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
+    private final RunSlots slots = new RunSlots(CONCURRENT);
+    private Function<BackupStore, SchedulerBuilder> schedulers =
+        store -> BackupScheduler.builder(store).lock(slots);
     private Set<String> namespaces = Set.of();
     private String instance = "operator";
     private Restorer restorer =
@@ -173,7 +176,8 @@ public final class BackupOperator implements AutoCloseable {
     }
 
     /**
-     * Sets how the scheduler of a store is made. Default: {@code BackupScheduler::builder}.
+     * Sets how the scheduler of a store is made. Default: {@code BackupScheduler::builder}, and all
+     * schedulers together run 4 backups at once.
      *
      * @param schedulers makes a builder
      * @return this
