@@ -112,8 +112,9 @@ final class EventSender {
     Key key = new Key(id, type, reason, note);
     @Nullable Written before = written.get(key);
     try {
-      boolean repeats = before != null && now.isBefore(before.first.plus(REPEATED_WITHIN));
-      if (repeats && count(before, now)) {
+      if (before != null
+          && now.isBefore(before.first.plus(REPEATED_WITHIN))
+          && count(before, now)) {
         return;
       }
       if (isWithinBudget(id, now)) {
