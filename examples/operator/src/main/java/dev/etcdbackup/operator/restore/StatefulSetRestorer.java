@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class StatefulSetRestorer implements Restorer {
   private static final Logger LOG = LoggerFactory.getLogger(StatefulSetRestorer.class);
   private static final Duration PATIENCE = Duration.ofMinutes(10);
-  private static final IntPredicate PASSING = // too many requests, its own failures
-      code -> code == 429 || code >= 500;
 
   private final KubernetesClient client;
   private final String image;
@@ -130,18 +127,23 @@ public final class StatefulSetRestorer implements Restorer {
         throw e;
       } catch (IOException e) {
         OptionalInt answer = answer(e);
-        boolean passes =
+        boolean waits =
             answer.isPresent()
                 && (answer.getAsInt() <= 0
-                    || (PASSING.test(answer.getAsInt())
+                    || (passes(answer.getAsInt())
                         && System.nanoTime() - begun < PATIENCE.toNanos()));
-        if (!passes || Thread.currentThread().isInterrupted()) {
+        if (!waits || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         LOG.warn("the restore waits for the API server: {}", e.getMessage());
       }
       Thread.sleep(betweenLooks.toMillis());
     }
+  }
+
+  /** Too many requests, or a failure of its own. */
+  private static boolean passes(int code) {
+    return code == 429 || code >= 500;
   }
 
   /** What the API server answered; 0 when it did not, empty when it was not asked. */
