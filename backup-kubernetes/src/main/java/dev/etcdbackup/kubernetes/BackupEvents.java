@@ -179,7 +179,8 @@ public final class BackupEvents implements BackupListener, AutoCloseable {
    * @param object the object, with its namespace and UID
    * @param type {@code Normal} or {@code Warning}
    * @param reason a reason in CamelCase
-   * @param note one line for people; cut after 1,024 characters
+   * @param note one line for people; cut after 1,024 bytes of UTF-8, the most that the API server
+   *     takes
    */
   public void write(ObjectReference object, String type, String reason, String note) {
     sender.write(object, type, reason, note);

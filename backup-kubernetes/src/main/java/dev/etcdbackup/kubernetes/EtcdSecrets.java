@@ -64,9 +64,7 @@ public final class EtcdSecrets {
    */
   private record Entry(String secret, @Nullable String key) {
     Entry {
-      if (secret.isEmpty()) {
-        throw new IllegalArgumentException("the name of a Secret must not be empty");
-      }
+      ObjectName.require("Secret", secret);
     }
   }
 
@@ -106,7 +104,7 @@ public final class EtcdSecrets {
    *
    * @param secret the name of the Secret
    * @return the Secrets
-   * @throws IllegalArgumentException when the name is empty
+   * @throws IllegalArgumentException when no Secret can have the name
    */
   public static EtcdSecrets tls(String secret) {
     return NONE.withAuthorities(secret, null).withCertificate(secret, null, null);
@@ -118,7 +116,7 @@ public final class EtcdSecrets {
    * @param secret the name of the Secret
    * @param key the key of its entry; null for the first of the usual ones that is there
    * @return the changed Secrets
-   * @throws IllegalArgumentException when the name is empty
+   * @throws IllegalArgumentException when no Secret can have the name
    */
   public EtcdSecrets withAuthorities(String secret, @Nullable String key) {
     return new EtcdSecrets(new Entry(secret, key), certificate, user);
@@ -132,7 +130,7 @@ public final class EtcdSecrets {
    *     ones that is there
    * @param key the key of the entry of its private key; null likewise
    * @return the changed Secrets
-   * @throws IllegalArgumentException when the name is empty
+   * @throws IllegalArgumentException when no Secret can have the name
    */
   public EtcdSecrets withCertificate(
       String secret, @Nullable String certificate, @Nullable String key) {
@@ -148,7 +146,7 @@ public final class EtcdSecrets {
    *     ones that is there
    * @param key the key of the entry of its private key; null likewise
    * @return the changed Secrets
-   * @throws IllegalArgumentException when the name is empty
+   * @throws IllegalArgumentException when no Secret can have the name
    */
   public EtcdSecrets withCertificateIfPresent(
       String secret, @Nullable String certificate, @Nullable String key) {
@@ -166,7 +164,7 @@ public final class EtcdSecrets {
    * @param secret the name of the Secret with the password
    * @param key the key of its entry; null for the first of the usual ones that is there
    * @return the changed Secrets
-   * @throws IllegalArgumentException when a name is empty
+   * @throws IllegalArgumentException when the user is empty, or no Secret can have the name
    */
   public EtcdSecrets withUser(String user, String secret, @Nullable String key) {
     if (user.isEmpty()) {
@@ -181,7 +179,7 @@ public final class EtcdSecrets {
    *
    * @param secret the name of the Secret
    * @return the changed Secrets
-   * @throws IllegalArgumentException when the name is empty
+   * @throws IllegalArgumentException when no Secret can have the name
    */
   public EtcdSecrets withLogin(String secret) {
     return new EtcdSecrets(ca, certificate, new User(null, new Entry(secret, null)));

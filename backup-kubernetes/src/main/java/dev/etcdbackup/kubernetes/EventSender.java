@@ -1,5 +1,7 @@
 package dev.etcdbackup.kubernetes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -30,7 +32,9 @@ final class EventSender {
   private static final Duration REPEATED_WITHIN = Duration.ofHours(1);
   private static final Duration COUNTED_EVERY = Duration.ofMinutes(5);
   private static final int PER_HOUR = 25;
-  private static final int LONGEST_NOTE = 1024; // what the API server takes
+  private static final int LONGEST_NOTE = 1024; // in bytes, what the API server takes
+  private static final int LONGEST_NAME = 253;
+  private static final String CUT = "…";
   private static final int MOST_WRITTEN = 10_000; // remembered events, some hundred bytes each
 
   private final KubernetesClient client;
@@ -81,7 +85,7 @@ final class EventSender {
 
   /** See {@link BackupEvents#write}. */
   void write(ObjectReference object, String type, String reason, String note) {
-    String text = note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE - 1) + "…";
+    String text = cut(note);
     Instant now = clock.instant();
     try {
       sender.execute(() -> send(object, type, reason, text, now));
@@ -108,9 +112,12 @@ final class EventSender {
     Key key = new Key(id, type, reason, note);
     @Nullable Written before = written.get(key);
     try {
-      if (before != null && now.isBefore(before.first.plus(REPEATED_WITHIN))) {
-        count(before, now);
-      } else if (isWithinBudget(id, now)) {
+      if (before != null
+          && now.isBefore(before.first.plus(REPEATED_WITHIN))
+          && count(before, now)) {
+        return;
+      }
+      if (isWithinBudget(id, now)) {
         written.remove(key);
         written.put(key, new Written(create(object, type, reason, note, now), now));
         forgetOld();
@@ -120,10 +127,11 @@ final class EventSender {
     }
   }
 
-  private void count(Written event, Instant now) throws IOException {
+  /** Counts an event that is repeated; false when the API server has deleted it meanwhile. */
+  private boolean count(Written event, Instant now) throws IOException {
     event.count++;
     if (now.isBefore(event.sent.plus(COUNTED_EVERY)) && event.count > 2) {
-      return; // goes with a later one
+      return true; // goes with a later one
     }
     event.sent = now;
     Event counted =
@@ -133,25 +141,31 @@ final class EventSender {
             .withLastObservedTime(new MicroTime(MICROS.format(now)))
             .endSeries()
             .build();
-    event.event =
-        ApiCall.of(
-            "event " + counted.getMetadata().getName(),
-            () ->
-                client
-                    .events()
-                    .v1()
-                    .events()
-                    .inNamespace(counted.getMetadata().getNamespace())
-                    .resource(counted)
-                    .update());
+    try {
+      event.event =
+          ApiCall.of(
+              "event " + counted.getMetadata().getName(),
+              () ->
+                  client
+                      .events()
+                      .v1()
+                      .events()
+                      .inNamespace(counted.getMetadata().getNamespace())
+                      .resource(counted)
+                      .update());
+      return true;
+    } catch (ApiCall.Refused e) {
+      if (e.isNotFound()) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private Event create(ObjectReference object, String type, String reason, String note, Instant now)
       throws IOException {
     String namespace = Objects.requireNonNullElse(object.getNamespace(), "default");
-    String name =
-        "%s.%x%09d".formatted(object.getName(), now.getEpochSecond(), now.getNano())
-            + Integer.toHexString(note.hashCode());
+    String name = name(object.getName(), now, note);
     Event event =
         new EventBuilder()
             .withNewMetadata()
@@ -170,6 +184,30 @@ final class EventSender {
     return ApiCall.of(
         "event " + name,
         () -> client.events().v1().events().inNamespace(namespace).resource(event).create());
+  }
+
+  /** A name of its own that begins with the object's, as far as there is room for that. */
+  private static String name(String object, Instant now, String note) {
+    String end =
+        ".%x%09d%x".formatted(now.getEpochSecond(), now.getNano(), note.hashCode()); // unsigned
+    int room = Math.min(object.length(), LONGEST_NAME - end.length());
+    return object.substring(0, room).replaceAll("[-.]+$", "") + end;
+  }
+
+  private static String cut(String note) {
+    if (note.getBytes(UTF_8).length <= LONGEST_NOTE) {
+      return note;
+    }
+    int room = LONGEST_NOTE - CUT.getBytes(UTF_8).length;
+    int end = 0;
+    while (true) {
+      int next = note.offsetByCodePoints(end, 1);
+      room -= note.substring(end, next).getBytes(UTF_8).length;
+      if (room < 0) {
+        return note.substring(0, end) + CUT;
+      }
+      end = next;
+    }
   }
 
   private boolean isWithinBudget(String object, Instant now) {

@@ -109,8 +109,7 @@ final class HeldKubernetesLease implements BackupLock.Held {
         if (found == null) {
           return state.lose("its lease was deleted");
         }
-        if (found.getSpec() == null
-            || !grant.holder().equals(found.getSpec().getHolderIdentity())) {
+        if (!isMine(found)) {
           return state.lose("its lease was taken over");
         }
         current = found; // an answer was lost, or others changed its labels
@@ -136,17 +135,29 @@ final class HeldKubernetesLease implements BackupLock.Held {
   private void release() {
     requests.lock();
     try {
-      Optional<Lease> released =
-          leases.replace(
-              new LeaseBuilder(current).editSpec().withHolderIdentity("").endSpec().build());
-      if (released.isEmpty()) {
-        LOG.debug("the lease {} was changed by others and is left to expire", name());
+      for (int i = 0; i < ATTEMPTS; i++) {
+        Optional<Lease> released =
+            leases.replace(
+                new LeaseBuilder(current).editSpec().withHolderIdentity("").endSpec().build());
+        if (released.isPresent()) {
+          return;
+        }
+        @Nullable Lease found = leases.get(name()); // an answer was lost, or others changed it
+        if (found == null || !isMine(found)) {
+          return;
+        }
+        current = found;
       }
+      LOG.debug("the lease {} is changed again and again and is left to expire", name());
     } catch (IOException e) {
       LOG.debug("the lease {} is left to expire: {}", name(), e.getMessage());
     } finally {
       requests.unlock();
     }
+  }
+
+  private boolean isMine(Lease lease) {
+    return lease.getSpec() != null && grant.holder().equals(lease.getSpec().getHolderIdentity());
   }
 
   private void lost(String why) {

@@ -287,9 +287,10 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
      *
      * @param secret its name
      * @return this
+     * @throws IllegalArgumentException when no Secret can have the name
      */
     public Builder secret(String secret) {
-      this.secret = Objects.requireNonNull(secret, "secret");
+      this.secret = ObjectName.require("Secret", secret);
       return this;
     }
 
@@ -298,9 +299,10 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
      *
      * @param configMap its name
      * @return this
+     * @throws IllegalArgumentException when no ConfigMap can have the name
      */
     public Builder configMap(String configMap) {
-      this.configMap = Objects.requireNonNull(configMap, "configMap");
+      this.configMap = ObjectName.require("ConfigMap", configMap);
       return this;
     }
 

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * Leases are released and not deleted: one small object for each project remains.
  *
  * <p>Thread-safe. To take a lock costs two requests, one when it is taken already; to confirm or to
- * release it one. Up to 8 daemon threads renew, which end when nothing has been held for 5 seconds.
- * The client remains the caller's.
+ * release it one, and two more when others have changed the lease meanwhile. Up to 8 daemon threads
+ * renew, which end when nothing has been held for 5 seconds. The client remains the caller's.
  */
 public final class LeaseBackupLock implements BackupLock, AutoCloseable {
   static final String PROJECT = "etcdbackup.dev/project";

@@ -1,5 +1,6 @@
 package dev.etcdbackup.kubernetes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.SourceException;
@@ -77,6 +78,43 @@ class BackupEventsTest {
   void afterAnHourTheSameIsNewAgain() {
     events.failed(failure("p", "no answer"));
     now.updateAndGet(time -> time.plusSeconds(3601));
+    events.failed(failure("p", "no answer"));
+    events.close();
+    assertThat(written()).hasSize(2);
+  }
+
+  /** The API server refuses a note of more than 1,024 bytes, and a name of more than 253. */
+  @Test
+  void aLongNoteAndALongNameAreCutToWhatTheApiServerTakes() {
+    String longest = "a".repeat(224) + "-" + "b".repeat(28);
+    events.failed(failure(longest, "x".repeat(5000)));
+    events.failed(failure("q", "\uD83D\uDE00é".repeat(500)));
+    events.failed(failure("r", "x".repeat(1024)));
+    events.close();
+    assertThat(written())
+        .hasSize(3)
+        .allSatisfy(
+            event -> {
+              assertThat(event.getMetadata().getName())
+                  .hasSizeLessThanOrEqualTo(253)
+                  .matches("[a-z0-9-]*[a-z0-9]\\.[a-z0-9]+");
+              assertThat(event.getNote().getBytes(UTF_8)).hasSizeBetween(1016, 1024);
+            });
+    assertThat(written())
+        .filteredOn(event -> event.getRegarding().getName().equals("q"))
+        .allSatisfy(event -> assertThat(event.getNote()).doesNotContain("\uFFFD").endsWith("…"));
+  }
+
+  /** The API server deletes events after an hour, or what it is told. */
+  @Test
+  void anEventThatIsGoneIsWrittenAnew() {
+    api.answer(
+        request ->
+            "PUT".equals(request.getMethod())
+                ? Optional.of(MockApi.status(404))
+                : Optional.empty());
+    events.failed(failure("p", "no answer"));
+    now.updateAndGet(time -> time.plusSeconds(600));
     events.failed(failure("p", "no answer"));
     events.close();
     assertThat(written()).hasSize(2);

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real etcd servers whose clients take what they need from Secrets. */
 @Tag("server")
@@ -143,8 +145,22 @@ class EtcdSecretsTest {
     assertThat(secrets).hasToString("Secrets[a, b]");
     assertThat(EtcdSecrets.none().names()).isEmpty();
     assertThatIllegalArgumentException().isThrownBy(() -> EtcdSecrets.tls(""));
+    assertThat(EtcdSecrets.tls("a.b-c").names()).containsExactly("a.b-c");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EtcdSecrets.none().withUser("", "a", null));
+  }
+
+  /** The name becomes a part of the path of a request. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../../other/secrets/a", "a?watch=1", "a#b", "a%2Fb", "a b", "..", "A"})
+  void aNameThatNoSecretCanHaveIsRefused(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EtcdSecrets.tls(name))
+        .withMessageContaining("the name of a Secret must be 1 to 253 lower-case letters");
+    assertThatIllegalArgumentException().isThrownBy(() -> EtcdSecrets.none().withLogin(name));
+    KubernetesStore.Builder store = KubernetesStore.builder(client, "services");
+    assertThatIllegalArgumentException().isThrownBy(() -> store.secret(name));
+    assertThatIllegalArgumentException().isThrownBy(() -> store.configMap(name));
   }
 
   private void assertFails(EtcdSecrets secrets, List<URI> endpoints, String reason) {

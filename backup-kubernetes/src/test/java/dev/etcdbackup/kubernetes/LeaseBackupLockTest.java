@@ -154,6 +154,22 @@ class LeaseBackupLockTest {
     assertThat(losses).hasValue(0);
   }
 
+  /** Otherwise the next run would wait for the time to live. */
+  @Test
+  void aLeaseThatOthersHaveEditedIsReleasedNevertheless() throws Exception {
+    Held held = lock.tryAcquire("p", () -> {}).orElseThrow();
+    lease("etcd-backup-lock-p")
+        .edit(
+            lease ->
+                new LeaseBuilder(lease).editMetadata().addToLabels("a", "b").endMetadata().build());
+
+    held.close();
+
+    Lease left = lease("etcd-backup-lock-p").get();
+    assertThat(left.getSpec().getHolderIdentity()).isEmpty();
+    assertThat(left.getMetadata().getLabels()).containsEntry("a", "b");
+  }
+
   @Test
   void anAnswerThatIsLostDoesNotLoseTheLock() throws Exception {
     Held held = lock.tryAcquire("p", () -> {}).orElseThrow();

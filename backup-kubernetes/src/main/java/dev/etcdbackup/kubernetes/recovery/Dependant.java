@@ -25,7 +25,7 @@ record Dependant(String kind, String name) {
       throw new IllegalArgumentException(
           "a dependant must be deployment/NAME, statefulset/NAME or daemonset/NAME, not " + text);
     }
-    return new Dependant(kind, parts[1]);
+    return new Dependant(kind, EtcdStatefulSet.requireName(kind, parts[1]));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.etcdbackup.kubernetes.recovery;
 
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public final class EtcdStatefulSet {
   private static final String PEER = "http://{pod}.{service}.{namespace}.svc:2380";
   private static final String CLIENT = "http://{pod}.{service}.{namespace}.svc:2379";
 
+  private static final int LONGEST_NAME = 253;
+  private static final Pattern NAME =
+      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+
   private final String namespace;
   private final String name;
   private final @Nullable String container;
@@ -24,6 +29,21 @@ public final class EtcdStatefulSet {
   private final int members;
   private final MemberUrl peerUrl;
   private final MemberUrl clientUrl;
+
+  /**
+   * Returns a name when an object can have it: it becomes a part of the path of a request, in which
+   * {@code ../} would lead to another namespace.
+   *
+   * @throws IllegalArgumentException when none can
+   */
+  static String requireName(String kind, String given) {
+    if (given.length() > LONGEST_NAME || !NAME.matcher(given).matches()) {
+      throw new IllegalArgumentException(
+          "the name of a %s must be 1 to %d lower-case letters, digits, '-' and '.', not '%s'"
+              .formatted(kind, LONGEST_NAME, given));
+    }
+    return given;
+  }
 
   private EtcdStatefulSet(Builder builder) {
     this.namespace = builder.namespace;
@@ -53,7 +73,7 @@ public final class EtcdStatefulSet {
    * @param namespace the namespace
    * @param name the name of the StatefulSet
    * @return the builder
-   * @throws IllegalArgumentException when one of them is blank
+   * @throws IllegalArgumentException when no namespace or no StatefulSet can have the name
    */
   public static Builder builder(String namespace, String name) {
     return new Builder(namespace, name);
@@ -114,11 +134,8 @@ public final class EtcdStatefulSet {
     private MemberUrl clientUrl;
 
     private Builder(String namespace, String name) {
-      if (namespace.isBlank() || name.isBlank()) {
-        throw new IllegalArgumentException("namespace and name must not be blank");
-      }
-      this.namespace = namespace;
-      this.name = name;
+      this.namespace = requireName("namespace", namespace);
+      this.name = requireName("StatefulSet", name);
       this.peerUrl = template(PEER);
       this.clientUrl = template(CLIENT);
     }

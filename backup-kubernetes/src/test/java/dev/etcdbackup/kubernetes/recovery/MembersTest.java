@@ -220,6 +220,17 @@ class MembersTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Dependant.parse("pod/a"));
   }
 
+  /** The name becomes a part of the path of a request. */
+  @Test
+  void aNameThatNoObjectCanHaveIsRefused() {
+    for (String name : List.of("../../other/statefulsets/a", "..", "a?b", "a%2Fb", "A", " ", "")) {
+      assertThatIllegalArgumentException().isThrownBy(() -> EtcdStatefulSet.builder("n", name));
+      assertThatIllegalArgumentException().isThrownBy(() -> EtcdStatefulSet.builder(name, "a"));
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> Dependant.parse("deployment/.."));
+    assertThatIllegalArgumentException().isThrownBy(() -> Dependant.parse("deployment/a?b"));
+  }
+
   @Test
   void aStateIsKeptAsText() {
     RestoreState state =

@@ -6,13 +6,20 @@ import dev.etcdbackup.SnapshotSource;
 /** Where stores and clusters come from; tests give others than Secrets, S3 and etcd. */
 public interface Backends {
   /**
-   * Opens a store. Called once for each address; the store stays open as long as the operator runs.
+   * Opens a store. Called once for each address, and again when it was released.
    *
    * @param address the address
    * @return the store
    * @throws IllegalArgumentException when the address is invalid
    */
   BackupStore store(StoreAddress address);
+
+  /**
+   * Closes a store that nothing uses any more. Does nothing by default.
+   *
+   * @param store a store that was opened here
+   */
+  default void release(BackupStore store) {}
 
   /**
    * Returns a source. Nothing is connected, and no Secret is read, before a snapshot is opened.

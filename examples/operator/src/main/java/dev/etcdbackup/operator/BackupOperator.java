@@ -12,8 +12,12 @@ import dev.etcdbackup.schedule.SchedulerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RuntimeInfo;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.health.EventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,11 +29,13 @@ import org.jspecify.annotations.Nullable;
 public final class BackupOperator implements AutoCloseable {
   private static final String CONTROLLER = "etcdbackup.dev/operator";
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
+  private static final int CONCURRENT = 4; // of all schedulers
+  private static final Duration SYNC = Duration.ofSeconds(10);
   private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
 
   private final BackupEvents events;
   private final ScheduledResources scheduled;
-  private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 4);
+  private final Tasks<EtcdBackupStatus> backups = new Tasks<>("etcd-backup-once", 2);
   private final Tasks<EtcdRestoreStatus> restores = new Tasks<>("etcd-restore", 2);
   private final Tasks<dev.etcdbackup.operator.coreos.EtcdRestoreStatus> coreosRestores =
       new Tasks<>("coreos-etcd-restore", 2);
@@ -53,6 +59,8 @@ public final class BackupOperator implements AutoCloseable {
                 settings
                     .withKubernetesClient(builder.client)
                     .withCloseClientOnStop(false)
+                    .withStopOnInformerErrorDuringStartup(false) // for one of many namespaces
+                    .withCacheSyncTimeout(SYNC)
                     .withUseSSAToPatchPrimaryResource(false));
     register(builder, new EtcdBackupScheduleReconciler(scheduled, InstantSource.system()));
     register(builder, new EtcdBackupReconciler(scheduled, backups));
@@ -75,7 +83,11 @@ public final class BackupOperator implements AutoCloseable {
     return new Builder(client);
   }
 
-  /** Starts all controllers, and returns when they know all resources. */
+  /**
+   * Starts all controllers, and returns when they know all resources. What the API server does not
+   * list within 10 seconds, as those of a namespace that was deleted with its Role, is asked for
+   * again and again, and the others are backed up.
+   */
   public void start() {
     operator.start();
   }
@@ -90,13 +102,23 @@ public final class BackupOperator implements AutoCloseable {
   }
 
   /**
-   * Returns whether the controllers are started and watch.
+   * Returns whether the controllers are started and watch, or try to. An API server that is away is
+   * nothing that a restart would help with.
    *
    * @return false before and after
    */
   public boolean isHealthy() {
-    return operator.getRuntimeInfo().isStarted()
-        && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    RuntimeInfo info = operator.getRuntimeInfo();
+    return info.isStarted()
+        && info.unhealthyEventSources().values().stream()
+            .flatMap(ofController -> ofController.values().stream())
+            .allMatch(BackupOperator::isRunning);
+  }
+
+  private static boolean isRunning(EventSourceHealthIndicator source) {
+    return source instanceof InformerWrappingEventSourceHealthIndicator<?> informers
+        && informers.informerHealthIndicators().values().stream()
+            .allMatch(InformerHealthIndicator::isRunning);
   }
 
   /**
@@ -150,7 +172,9 @@ public final class BackupOperator implements AutoCloseable {
   public static final class Builder {
     private final KubernetesClient client;
     private @Nullable Backends backends;
-    private Function<BackupStore, SchedulerBuilder> schedulers = BackupScheduler::builder;
+    private final RunSlots slots = new RunSlots(CONCURRENT);
+    private Function<BackupStore, SchedulerBuilder> schedulers =
+        store -> BackupScheduler.builder(store).lock(slots);
     private Set<String> namespaces = Set.of();
     private String instance = "operator";
     private Restorer restorer =
@@ -173,7 +197,8 @@ public final class BackupOperator implements AutoCloseable {
     }
 
     /**
-     * Sets how the scheduler of a store is made. Default: {@code BackupScheduler::builder}.
+     * Sets how the scheduler of a store is made. Default: {@code BackupScheduler::builder}, and all
+     * schedulers together run 4 backups at once.
      *
      * @param schedulers makes a builder
      * @return this

@@ -46,10 +46,14 @@ public record EtcdBackupScheduleSpec(
         @Pattern("^(none|zstd)$")
         @JsonPropertyDescription("none or zstd, which adds .zst to the names.")
         @Nullable String compression,
-    @Default("600") @Min(1) @JsonPropertyDescription("How long a backup may take.")
+    @Default("600")
+        @Min(1)
+        @Max(3_153_600_000.0)
+        @JsonPropertyDescription("How long a backup may take.")
         @Nullable Long timeoutSeconds,
     @Default("false") @JsonPropertyDescription("Whether backups are suspended.")
         @Nullable Boolean suspend) {
+  private static final int MOST_KEPT = Integer.MAX_VALUE;
   static final EtcdBackupScheduleSpec EMPTY =
       new EtcdBackupScheduleSpec(null, null, null, null, null, null, null, null);
 
@@ -173,25 +177,33 @@ public record EtcdBackupScheduleSpec(
               + " has(self.monthly) || has(self.yearly) || has(self.withinDays)",
       message = "at least one field must be set; leave out retention to keep everything")
   public record Keep(
-      @Min(1) @Nullable Integer last,
-      @Min(1) @Nullable Integer hourly,
-      @Min(1) @Nullable Integer daily,
-      @Min(1) @Nullable Integer weekly,
-      @Min(1) @Nullable Integer monthly,
-      @Min(1) @Nullable Integer yearly,
-      @Min(1) @Max(36_500) @Nullable Integer withinDays) {
+      @Min(1) @Max(MOST_KEPT) @Nullable Long last,
+      @Min(1) @Max(MOST_KEPT) @Nullable Long hourly,
+      @Min(1) @Max(MOST_KEPT) @Nullable Long daily,
+      @Min(1) @Max(MOST_KEPT) @Nullable Long weekly,
+      @Min(1) @Max(MOST_KEPT) @Nullable Long monthly,
+      @Min(1) @Max(MOST_KEPT) @Nullable Long yearly,
+      @Min(1) @Max(36_500) @Nullable Long withinDays) {
     Optional<RetentionPolicy> policy() {
       return Stream.of(
-              Optional.ofNullable(last).map(RetentionPolicy::keepLast),
-              Optional.ofNullable(hourly).map(RetentionPolicy::keepHourly),
-              Optional.ofNullable(daily).map(RetentionPolicy::keepDaily),
-              Optional.ofNullable(weekly).map(RetentionPolicy::keepWeekly),
-              Optional.ofNullable(monthly).map(RetentionPolicy::keepMonthly),
-              Optional.ofNullable(yearly).map(RetentionPolicy::keepYearly),
+              count("last", last).map(RetentionPolicy::keepLast),
+              count("hourly", hourly).map(RetentionPolicy::keepHourly),
+              count("daily", daily).map(RetentionPolicy::keepDaily),
+              count("weekly", weekly).map(RetentionPolicy::keepWeekly),
+              count("monthly", monthly).map(RetentionPolicy::keepMonthly),
+              count("yearly", yearly).map(RetentionPolicy::keepYearly),
               Optional.ofNullable(withinDays)
                   .map(days -> RetentionPolicy.keepWithin(Duration.ofDays(days))))
           .flatMap(Optional::stream)
           .reduce(RetentionPolicy::or);
+    }
+
+    private static Optional<Integer> count(String field, @Nullable Long number) {
+      if (number != null && (number < 1 || number > MOST_KEPT)) {
+        throw new IllegalArgumentException(
+            "spec.retention.%s must be 1 to %d, not %d".formatted(field, MOST_KEPT, number));
+      }
+      return Optional.ofNullable(number).map(Math::toIntExact);
     }
   }
 

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Objects;
 
 /**
  * A resource that asks for something: its kind and name, and the uid that no other resource ever
@@ -13,8 +14,9 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
  * @param kind the kind
  * @param id namespace and name
  * @param uid the uid
+ * @param created when it was created, as Kubernetes writes times; empty when that is not known
  */
-public record Owner(String apiVersion, String kind, ResourceID id, String uid) {
+public record Owner(String apiVersion, String kind, ResourceID id, String uid, String created) {
   /**
    * Returns the owner that a resource is.
    *
@@ -26,7 +28,8 @@ public record Owner(String apiVersion, String kind, ResourceID id, String uid) {
         resource.getApiVersion(),
         resource.getKind(),
         ResourceID.fromResource(resource),
-        resource.getMetadata().getUid());
+        resource.getMetadata().getUid(),
+        Objects.requireNonNullElse(resource.getMetadata().getCreationTimestamp(), ""));
   }
 
   /** Returns the namespace, empty when there is none. */
@@ -36,6 +39,11 @@ public record Owner(String apiVersion, String kind, ResourceID id, String uid) {
 
   boolean hasNameOf(Owner other) {
     return apiVersion.equals(other.apiVersion) && kind.equals(other.kind) && id.equals(other.id);
+  }
+
+  /** Whether this one was created before another one, in whole seconds. */
+  boolean isOlderThan(Owner other) {
+    return !created.isEmpty() && created.compareTo(other.created) < 0;
   }
 
   /** Returns the resource as an event names it. */

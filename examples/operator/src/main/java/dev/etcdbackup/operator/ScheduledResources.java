@@ -15,11 +15,14 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -28,8 +31,11 @@ import java.util.function.UnaryOperator;
 
 /**
  * What the resources have put on a schedule, and how it stands. There is one scheduler for each
- * store and beginning of names. A resource whose deletion was seen is never scheduled again,
- * whatever a cache may still hold of it: uids are not used twice.
+ * store and beginning of names. A place belongs to the resource that was created first, whatever
+ * the order in which they are seen, so that a restart changes nothing; the listeners are told of
+ * one that loses its place, and of one that waited for a place that is free now. A resource whose
+ * deletion was seen is never scheduled again, whatever a cache may still hold of it: uids are not
+ * used twice.
  *
  * <p>Thread-safe.
  */
@@ -41,8 +47,11 @@ public final class ScheduledResources implements AutoCloseable {
   private final BackupEvents events;
   private final List<Consumer<Owner>> listeners = new CopyOnWriteArrayList<>();
   private final Map<StoreAddress, BackupStore> stores = new HashMap<>(); // guarded by this
+  private final Set<StoreAddress> lent = new HashSet<>(); // to others; guarded by this
   private final Map<Target.SchedulerKey, BackupScheduler> schedulers = new HashMap<>();
   private final Map<Place, Entry> entries = new HashMap<>(); // guarded by this
+  private final Map<Owner, Place> refused = new HashMap<>(); // what waits; guarded by this
+  private final Set<Owner> awaited = new LinkedHashSet<>(); // to be told of; guarded by this
   private final Map<String, Boolean> deleted = // the uids; guarded by this
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -74,7 +83,8 @@ public final class ScheduledResources implements AutoCloseable {
   }
 
   /**
-   * Adds a listener, which is called when a run of a resource has ended.
+   * Adds a listener, which is called when a run of a resource has ended, and when the place that it
+   * wants is another's or free now.
    *
    * @param listener the listener
    */
@@ -91,14 +101,27 @@ public final class ScheduledResources implements AutoCloseable {
    * @return how it stands; empty when the resource was deleted
    * @throws IllegalArgumentException when another resource has this place, or the target is invalid
    */
-  public synchronized Optional<Progress> schedule(Owner owner, Object wanted, Target target) {
+  public Optional<Progress> schedule(Owner owner, Object wanted, Target target) {
+    try {
+      return place(owner, wanted, target);
+    } finally {
+      tell();
+    }
+  }
+
+  private synchronized Optional<Progress> place(Owner owner, Object wanted, Target target) {
     if (deleted.containsKey(owner.uid())) {
       return Optional.empty();
     }
     Place place = new Place(target.key(), target.project());
     Entry before = entries.get(place);
+    refused.remove(owner);
     if (before != null && !before.owner().hasNameOf(owner)) {
-      throw new ProjectTakenException(target.project(), before.owner());
+      if (!owner.isOlderThan(before.owner())) {
+        refused.put(owner, place);
+        throw new ProjectTakenException(target.project(), before.owner());
+      }
+      awaited.add(before.owner());
     }
     if (before == null || !before.owner().equals(owner) || !before.wanted().equals(wanted)) {
       scheduler(target).put(target.cluster(backends.source(target.etcd())));
@@ -115,8 +138,11 @@ public final class ScheduledResources implements AutoCloseable {
    *
    * @param owner the resource
    */
-  public synchronized void unschedule(Owner owner) {
-    remove((place, of) -> of.hasNameOf(owner));
+  public void unschedule(Owner owner) {
+    synchronized (this) {
+      remove((place, of) -> of.hasNameOf(owner));
+    }
+    tell();
   }
 
   /**
@@ -124,9 +150,13 @@ public final class ScheduledResources implements AutoCloseable {
    *
    * @param owner the resource
    */
-  public synchronized void deleted(Owner owner) {
-    deleted.put(owner.uid(), true);
-    remove((place, of) -> of.equals(owner));
+  public void deleted(Owner owner) {
+    synchronized (this) {
+      deleted.put(owner.uid(), true);
+      refused.remove(owner);
+      remove((place, of) -> of.equals(owner));
+    }
+    tell();
   }
 
   /**
@@ -141,12 +171,18 @@ public final class ScheduledResources implements AutoCloseable {
   }
 
   /**
-   * Returns an open store.
+   * Returns an open store, which stays open as long as the operator runs.
    *
    * @param address its address
    * @return the store
    */
   public synchronized BackupStore store(StoreAddress address) {
+    BackupStore store = open(address);
+    lent.add(address);
+    return store;
+  }
+
+  private BackupStore open(StoreAddress address) {
     return stores.computeIfAbsent(address, backends::store);
   }
 
@@ -204,7 +240,7 @@ public final class ScheduledResources implements AutoCloseable {
     if (scheduler == null) {
       scheduler =
           builders
-              .apply(store(key.store()))
+              .apply(open(key.store()))
               .encodings(encodings())
               .listener(new Runs(key))
               .listener(events.forProjects(project -> reference(new Place(key, project))))
@@ -225,8 +261,55 @@ public final class ScheduledResources implements AutoCloseable {
         });
     for (Place place : gone) {
       entries.remove(place);
-      Objects.requireNonNull(schedulers.get(place.scheduler())).remove(place.project());
+      Target.SchedulerKey key = place.scheduler();
+      BackupScheduler scheduler = Objects.requireNonNull(schedulers.get(key));
+      scheduler.remove(place.project());
+      if (entries.keySet().stream().noneMatch(left -> left.scheduler().equals(key))) {
+        schedulers.remove(key);
+        end(scheduler, unused(key.store()));
+      }
     }
+    refused.forEach(
+        (owner, place) -> {
+          if (gone.contains(place)) {
+            awaited.add(owner);
+          }
+        });
+  }
+
+  /** Takes a store out when no scheduler has it any more and nothing else has ever asked for it. */
+  private Optional<BackupStore> unused(StoreAddress address) {
+    boolean used = schedulers.keySet().stream().anyMatch(key -> key.store().equals(address));
+    return used || lent.contains(address)
+        ? Optional.empty()
+        : Optional.ofNullable(stores.remove(address));
+  }
+
+  /** Namespaces come and go, and each has a store: what nobody needs is not kept. */
+  private void end(BackupScheduler scheduler, Optional<BackupStore> store) {
+    Thread ending =
+        new Thread(
+            () -> {
+              scheduler.stop(Duration.ZERO); // which waits
+              store.ifPresent(backends::release);
+            },
+            "etcd-backup-ending");
+    ending.setDaemon(true);
+    ending.start();
+  }
+
+  /** Tells the listeners of resources whose place has changed hands; without the lock. */
+  private void tell() {
+    List<Owner> now;
+    synchronized (this) {
+      now = List.copyOf(awaited);
+      awaited.clear();
+    }
+    now.forEach(this::tell);
+  }
+
+  private void tell(Owner owner) {
+    listeners.forEach(listener -> listener.accept(owner));
   }
 
   private synchronized void record(Place place, UnaryOperator<Progress> change) {
@@ -264,8 +347,7 @@ public final class ScheduledResources implements AutoCloseable {
 
     @Override
     public void ended(String project) {
-      owner(new Place(key, project))
-          .ifPresent(owner -> listeners.forEach(listener -> listener.accept(owner)));
+      owner(new Place(key, project)).ifPresent(ScheduledResources.this::tell);
     }
   }
 }

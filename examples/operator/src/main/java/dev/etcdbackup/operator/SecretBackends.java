@@ -60,6 +60,13 @@ public final class SecretBackends implements Backends, AutoCloseable {
     return address.secrets().source(client, address.namespace(), endpoints, address.timeout());
   }
 
+  @Override
+  public void release(BackupStore store) {
+    if (store instanceof KubernetesStore known && opened.remove(known)) {
+      known.close();
+    }
+  }
+
   /** Closes the clients of the stores. */
   @Override
   public void close() {

@@ -22,6 +22,12 @@ public record StoreAddress(
     String prefix,
     String namespace,
     @Nullable String secret) {
+  /** Writes an endpoint in one way, so that one server is one store. */
+  public StoreAddress {
+    if (endpoint != null && endpoint.endsWith("/")) {
+      endpoint = endpoint.substring(0, endpoint.length() - 1);
+    }
+  }
 
   /**
    * A path as the etcd operator has it, {@code BUCKET/[PREFIX/]PROJECT/NAME}, in its parts.

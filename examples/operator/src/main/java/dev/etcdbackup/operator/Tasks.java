@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +27,15 @@ public final class Tasks<T> implements AutoCloseable {
 
   private final ExecutorService threads;
   private final List<Consumer<Owner>> listeners = new CopyOnWriteArrayList<>();
-  private final Map<Owner, Optional<T>> outcomes = new HashMap<>(); // guarded by this
+  private final Map<Owner, Task<T>> tasks = new HashMap<>(); // guarded by this
   private boolean closed; // guarded by this
+
+  /** One call of the work; guarded by the object around it. */
+  private static final class Task<T> {
+    private Optional<T> outcome = Optional.empty();
+    private @Nullable Thread thread; // while it runs
+    private boolean abandoned;
+  }
 
   /**
    * Creates it; there are no threads yet.
@@ -66,13 +74,14 @@ public final class Tasks<T> implements AutoCloseable {
     if (closed) {
       return Optional.empty();
     }
-    Optional<T> outcome = outcomes.get(owner);
-    if (outcome == null) {
-      outcomes.put(owner, Optional.empty());
-      threads.execute(() -> run(owner, work));
+    Task<T> task = tasks.get(owner);
+    if (task == null) {
+      Task<T> begun = new Task<>();
+      tasks.put(owner, begun);
+      threads.execute(() -> run(owner, begun, work));
       return Optional.empty();
     }
-    return outcome;
+    return task.outcome;
   }
 
   /**
@@ -82,30 +91,85 @@ public final class Tasks<T> implements AutoCloseable {
    * @param owner the resource
    */
   public synchronized void forget(Owner owner) {
-    outcomes.remove(owner);
+    tasks.remove(owner);
   }
 
-  private void run(Owner owner, Supplier<T> work) {
-    synchronized (this) {
-      if (closed || !outcomes.containsKey(owner)) {
-        return; // deleted before it began
-      }
+  /**
+   * Interrupts the task of a resource that was deleted, and forgets it.
+   *
+   * @param owner the resource
+   */
+  public synchronized void cancel(Owner owner) {
+    Task<T> task = tasks.remove(owner);
+    if (task != null && task.thread != null) {
+      task.thread.interrupt();
     }
-    T result;
-    try {
-      result = work.get();
-    } catch (RuntimeException e) {
-      LOG.error("the task of {} failed unexpectedly and is begun again when it changes", owner, e);
-      forget(owner);
-      return;
-    }
+  }
+
+  /**
+   * Interrupts the task of a resource, whose result is left out. The listeners are called when it
+   * has ended, so that it begins again with what the resource says by then.
+   *
+   * @param owner the resource; one without a task, or whose task is done, is left alone
+   */
+  public void restart(Owner owner) {
     synchronized (this) {
-      if (closed || !outcomes.containsKey(owner)) {
-        return; // what an interrupt ended begins again after the restart
+      Task<T> task = tasks.get(owner);
+      if (task == null || task.outcome.isPresent()) {
+        return;
       }
-      outcomes.put(owner, Optional.of(result));
+      if (task.thread != null) {
+        task.abandoned = true;
+        task.thread.interrupt();
+        return;
+      }
+      tasks.remove(owner); // it has not begun
     }
     listeners.forEach(listener -> listener.accept(owner));
+  }
+
+  private void run(Owner owner, Task<T> task, Supplier<T> work) {
+    synchronized (this) {
+      if (closed || tasks.get(owner) != task) {
+        return; // deleted before it began
+      }
+      task.thread = Thread.currentThread();
+    }
+    Optional<T> result = Optional.empty();
+    try {
+      result = Optional.of(work.get());
+    } catch (RuntimeException e) {
+      LOG.error("the task of {} failed unexpectedly and is begun again when it changes", owner, e);
+    }
+    boolean news;
+    synchronized (this) {
+      task.thread = null;
+      news = isNews(owner, task, result);
+    }
+    if (news) {
+      listeners.forEach(listener -> listener.accept(owner));
+    }
+  }
+
+  /** Keeps the result of a task; whether its resource is to be looked at. */
+  private boolean isNews(Owner owner, Task<T> task, Optional<T> result) {
+    if (closed) {
+      return false; // what an interrupt ended begins again after the restart
+    }
+    boolean unused = Thread.interrupted(); // the thread goes on with the next task
+    if (tasks.get(owner) != task) {
+      return false;
+    }
+    if (task.abandoned) {
+      tasks.remove(owner);
+      return true;
+    }
+    if (result.isEmpty()) {
+      tasks.remove(owner);
+      return false;
+    }
+    task.outcome = result;
+    return true;
   }
 
   /** Interrupts what is under way, of which no result is written down, and waits 10 seconds. */

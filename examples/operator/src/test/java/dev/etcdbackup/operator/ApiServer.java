@@ -185,6 +185,11 @@ final class ApiServer implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** Waits until another thread has killed it. */
+  void killed() {
+    process.onExit().join();
+  }
+
   /** Starts it again at the same address, with what etcd holds. */
   void startAgain() throws IOException {
     process = launch();

@@ -10,7 +10,9 @@ import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Stores in memory; every cluster has a snapshot but the one at {@link #DEAD}. */
 final class FakeBackends implements Backends {
@@ -19,6 +21,7 @@ final class FakeBackends implements Backends {
   private static final byte[] SNAPSHOT = TestSnapshots.bytes(3, TestSnapshots.MIN_PAGES);
 
   private final Map<StoreAddress, InMemoryBackupStore> stores = new ConcurrentHashMap<>();
+  private final BlockingQueue<BackupStore> released = new LinkedBlockingQueue<>();
   private volatile Wait before = () -> {};
 
   @Override
@@ -37,6 +40,16 @@ final class FakeBackends implements Backends {
         .map(Map.Entry::getValue)
         .findFirst()
         .orElseThrow();
+  }
+
+  @Override
+  public void release(BackupStore store) {
+    released.add(store);
+  }
+
+  /** The stores that were released. */
+  BlockingQueue<BackupStore> released() {
+    return released;
   }
 
   @Override

@@ -21,12 +21,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is applied to a cluster: deploy/operator.yaml, what it is made of, and the Helm chart. */
 @Tag("server") // starts kubectl and helm
 class ManifestsTest {
   private static final String HELM = "ETCDBACKUP_HELM_BIN";
   private static final Path DEPLOY = Path.of("../../deploy").toAbsolutePath().normalize();
+  private static final String CHART = DEPLOY.resolve("helm/etcd-backup").toString();
   private static final Path ONE_FILE = DEPLOY.resolve("operator.yaml");
 
   @Test
@@ -133,7 +136,7 @@ class ManifestsTest {
   /** With the oldest version that the chart allows: Helm takes one by its own way of building. */
   @Test
   void theChartIsRenderedForAllNamespacesAndForSome() throws Exception {
-    String chart = DEPLOY.resolve("helm/etcd-backup").toString();
+    String chart = CHART;
     String helm = helm();
     run(helm, "lint", "--strict", chart);
     List<HasMetadata> all =
@@ -157,6 +160,48 @@ class ManifestsTest {
         .extracting(HasMetadata::getKind)
         .containsExactlyInAnyOrder(
             "ServiceAccount", "Role", "RoleBinding", "Role", "RoleBinding", "Deployment");
+  }
+
+  /** A namespace that is misspelt would otherwise mean all of them, with their Secrets. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "watchNamespace={a}",
+        "watchNamespaces=a",
+        "watchNamespaces={a,a}",
+        "watchNamespaces={A}",
+        "image=a:b",
+        "image.repository=a:b",
+        "image.tag=a b",
+        "image.pullPolicy=Sometimes",
+        "imagePullSecrets=a",
+        "nodeSelector=a",
+        "replicas=2"
+      })
+  void theChartRefusesValuesThatItDoesNotKnow(String value) throws Exception {
+    Process helm =
+        new ProcessBuilder(
+                helm(), "template", "x", CHART, "--kube-version", "1.28.0", "--set", value)
+            .redirectErrorStream(true)
+            .start();
+    helm.getOutputStream().close();
+    String said = new String(helm.getInputStream().readAllBytes(), UTF_8);
+    assertThat(helm.waitFor()).as(said).isNotZero();
+    assertThat(said).contains("values don't meet the specifications of the schema");
+  }
+
+  /** YAML reads some names as numbers or as true. */
+  @ParameterizedTest
+  @ValueSource(strings = {"123", "true", "1e3", "a.b"})
+  void aReleaseOfAnyNameHasObjectsOfThatName(String release) throws Exception {
+    String made =
+        run(helm(), "template", release, CHART, "--kube-version", "1.28.0", "--namespace", "456");
+    assertThat(parse(made))
+        .allSatisfy(one -> assertThat(one.getMetadata().getName()).isEqualTo(release));
+    assertThat(made)
+        .contains("name: \"" + release + "\"", "instance: \"" + release + "\"")
+        .contains("namespace: \"456\"", "image: \"localhost/etcd-backup-operator:")
+        .doesNotContain("name: " + release + "\n", "namespace: 456", ":latest");
   }
 
   /** The program that {@code fixtures/helm} builds. */

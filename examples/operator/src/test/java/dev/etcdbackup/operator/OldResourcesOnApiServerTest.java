@@ -117,6 +117,34 @@ class OldResourcesOnApiServerTest extends OnApiServer {
     assertThat(backends.bucket("etcd-backup").list("cray-bss")).containsExactly(first);
   }
 
+  /** What was renamed: the new resource is there before the old one is gone. */
+  @Test
+  void aResourceThatWasRefusedIsScheduledWhenTheOtherOneIsGone() throws Exception {
+    create(coreos("first", "backupIntervalInSecond: 3600"));
+    Await.until("stored", () -> raw("first"), now -> Boolean.TRUE.equals(now.get("succeeded")));
+    create(coreos("second", "backupIntervalInSecond: 3600"));
+    Await.until("refused", () -> raw("second"), now -> now.containsKey("Reason"));
+    assertThat(raw("second").get("Reason"))
+        .isEqualTo("cray-bss is backed up there by EtcdBackup services/first already");
+
+    backups().withName("first").delete();
+
+    Await.until("scheduled", this::projects, List.of("cray-bss")::equals);
+    Await.until("said", () -> raw("second"), now -> !now.containsKey("Reason"));
+  }
+
+  @Test
+  void whatIsTakenOnceAndMakesNoSenseSaysWhy() throws Exception {
+    create(coreos("up", "timeoutInSecond: 60").replace("cray-bss/etcd.backup", "../manual"));
+    create(
+        coreos("secret", "timeoutInSecond: 60")
+            .replace("s3:", "clientTLSSecret: ../../other/secrets/x, s3:"));
+    Await.until("refused", () -> raw("up"), now -> now.containsKey("Reason"));
+    assertThat(raw("up").get("Reason")).isEqualTo("project '..' must not have the segment '..'");
+    Await.until("refused", () -> raw("secret"), now -> now.containsKey("Reason"));
+    assertThat(raw("secret").get("Reason").toString()).contains("the name of a Secret must be");
+  }
+
   @Test
   void aRestoreIsATaskThatIsDoneOnce() throws Exception {
     AtomicInteger calls = new AtomicInteger();

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +75,35 @@ class OperatorOnApiServerTest extends OnApiServer {
     assertThat(message("second", "Ready")).contains("p is backed up there by", "services/first");
   }
 
+  /** Each store has a scheduler of its own, and each Secret makes a store. */
+  @Test
+  void manyStoresDoNotMeanManyBackupsAtOnce() throws Exception {
+    operator.stop(Duration.ZERO);
+    operator = BackupOperator.builder(client).backends(backends).build();
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    backends.beforeEachSnapshot(
+        () -> {
+          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+          Thread.sleep(300); // NOPMD: how long a backup takes
+          running.decrementAndGet();
+        });
+    int stores = 12;
+    for (int i = 0; i < stores; i++) {
+      create(
+          schedule("s" + i, "intervalSeconds: 3600")
+              .replace("bucket: etcd-backup", "secret: s" + i + ", bucket: b" + i));
+    }
+
+    operator.start();
+
+    for (int i = 0; i < stores; i++) {
+      String name = "s" + i;
+      Await.until("stored", () -> status(name, "LastBackupSucceeded"), "True"::equals);
+    }
+    assertThat(most).hasValueBetween(2, 4);
+  }
+
   @Test
   void theServerRefusesWhatTheRulesForbid() {
     refused(
@@ -101,6 +131,13 @@ class OperatorOnApiServerTest extends OnApiServer {
         spec: {storageType: S3}
         """);
     refused("greater than or equal to 0", coreos("x", "maxBackups: -1"));
+    refused("less than or equal to", coreos("x", "maxBackups: 3000000000"));
+    refused(
+        "less than or equal to",
+        schedule("x", "intervalSeconds: 60") + "  retention: {last: 3000000000}\n");
+    refused(
+        "less than or equal to",
+        schedule("x", "intervalSeconds: 60") + "  timeoutSeconds: 9223372036854775807\n");
   }
 
   private void refused(String why, String yaml) {

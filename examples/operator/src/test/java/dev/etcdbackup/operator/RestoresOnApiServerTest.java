@@ -192,6 +192,77 @@ class RestoresOnApiServerTest extends OnApiServer {
     assertThat(List.of(order().backup(), order().backup())).containsOnly(backup);
   }
 
+  /** A step waits for up to an hour, with the members stopped. */
+  @Test
+  void aRestoreThatWaitsIsRolledBackAtOnce() throws Exception {
+    store();
+    CountDownLatch begun = new CountDownLatch(1);
+    restartWith(
+        (order, progress) -> {
+          if (order.settings().rollBack()) {
+            assertThat(progress.load()).isPresent();
+            at(RestoreStep.ROLLED_BACK, order, progress);
+          } else {
+            at(RestoreStep.RESTORE_DATA, order, progress);
+            begun.countDown();
+            new CountDownLatch(1).await();
+          }
+        });
+    create(restore("", "approvedBy: operations"));
+    begun.await();
+
+    change("{\"rollBack\": true}");
+
+    Await.until("rolled back", this::phase, now -> now.startsWith("RolledBack"));
+    assertThat(List.of(order(), order()))
+        .extracting(order -> order.settings().rollBack())
+        .containsExactly(false, true);
+    assertThat(orders).isEmpty();
+  }
+
+  /** It would go on to ask for what a step needs, as a Job that somebody has deleted. */
+  @Test
+  void aRestoreWhoseResourceIsDeletedEndsAtOnce() throws Exception {
+    store();
+    CountDownLatch interrupted = new CountDownLatch(1);
+    restartWith(
+        (order, progress) -> {
+          at(RestoreStep.RESTORE_DATA, order, progress);
+          try {
+            new CountDownLatch(1).await();
+          } finally {
+            interrupted.countDown();
+          }
+        });
+    create(restore("", "approvedBy: operations"));
+    Await.until("runs", this::phase, now -> now.startsWith("Running"));
+
+    client.resources(EtcdRestore.class).inNamespace("services").withName("r").delete();
+
+    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Without the state there would be no way back to the old volumes. */
+  @Test
+  void aRestoreThatFailsWhileTheApiServerIsAwayKeepsItsState() throws Exception {
+    store();
+    restartWith(
+        (order, progress) -> {
+          at(RestoreStep.SWAP_VOLUMES, order, progress);
+          server.kill();
+          throw new IOException("the restore stopped at SWAP_VOLUMES");
+        });
+    create(restore("", "approvedBy: operations"));
+    RestoreOrder unused = order();
+    server.killed();
+
+    server.startAgain();
+
+    Await.until("failed", 90, this::phase, "Failed: the restore stopped at SWAP_VOLUMES"::equals);
+    assertThat(status().step()).isEqualTo("SWAP_VOLUMES");
+    assertThat(status().state()).containsEntry("step", "SWAP_VOLUMES");
+  }
+
   @Test
   void aTimeIsRestoredFromTheNewestBackupBeforeIt() throws Exception {
     BackupKey backup = store();

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class ScheduledResourcesTest {
   private final BlockingQueue<Event> written = new LinkedBlockingQueue<>();
   private final BlockingQueue<Owner> ended = new LinkedBlockingQueue<>();
+  private final FakeBackends backends = new FakeBackends();
   private HttpServer api;
   private KubernetesClient client;
   private BackupEvents events;
@@ -64,7 +65,7 @@ class ScheduledResourcesTest {
                     .build())
             .build();
     events = BackupEvents.of(client, "etcdbackup.dev/operator", "pod-0");
-    scheduled = new ScheduledResources(new FakeBackends(), FakeBackends::scheduler, events);
+    scheduled = new ScheduledResources(backends, FakeBackends::scheduler, events);
     scheduled.onChange(ended::add);
   }
 
@@ -123,12 +124,64 @@ class ScheduledResourcesTest {
     return Optional.ofNullable(queue.poll(30, TimeUnit.SECONDS)).orElseThrow();
   }
 
+  @Test
+  void aPlaceBelongsToTheOldestAndToTheNextWhenItIsFree() throws Exception {
+    Owner old = owner("old", "2026-01-01T00:00:00Z");
+    Owner young = owner("young", "2026-01-01T00:00:01Z");
+    scheduled.schedule(young, "1", target("p", "http://b:2379")); // seen first, after a restart
+
+    scheduled.schedule(old, "1", target("p", "http://a:2379"));
+
+    while (!next(ended).equals(young)) {} // it is looked at again, and refused
+    assertThatThrownBy(() -> scheduled.schedule(young, "1", target("p", "http://b:2379")))
+        .hasMessage("p is backed up there by EtcdBackupSchedule services/old already");
+    scheduled.unschedule(young); // as for all that is refused
+    assertThat(scheduled.status()).hasSize(1);
+    ended.clear();
+    scheduled.deleted(old);
+    while (!next(ended).equals(young)) {}
+    assertThat(scheduled.schedule(young, "1", target("p", "http://b:2379"))).isPresent();
+  }
+
+  /** Each namespace has a store, and namespaces come and go. */
+  @Test
+  void aStoreThatNothingIsStoredInAnyMoreIsReleased() throws Exception {
+    Owner a = owner("a");
+    Owner b = owner("b");
+    Target target = target("p", "http://a:2379");
+    scheduled.schedule(a, "1", target);
+    scheduled.schedule(b, "1", target("q", "http://a:2379"));
+    scheduled.deleted(a);
+    assertThat(scheduled.status()).extracting(ClusterStatus::project).containsExactly("q");
+    assertThat(backends.released()).isEmpty();
+
+    scheduled.unschedule(b);
+
+    assertThat(next(backends.released())).isSameAs(backends.in(target.store()));
+    assertThat(scheduled.schedule(b, "1", target)).isPresent();
+    scheduled.store(target.store()); // for a restore, which may go on
+    scheduled.unschedule(b);
+    assertThat(scheduled.status()).isEmpty();
+    assertThat(backends.released()).isEmpty();
+  }
+
+  @Test
+  void aSlashAtTheEndOfAnEndpointIsNoOtherPlace() {
+    assertThat(new StoreAddress("http://rgw:8080/", null, "b", "", "n", null))
+        .isEqualTo(new StoreAddress("http://rgw:8080", null, "b", "", "n", null));
+  }
+
   private static Owner owner(String name) {
+    return owner(name, "2026-01-01T00:00:00Z");
+  }
+
+  private static Owner owner(String name, String created) {
     return new Owner(
         "etcdbackup.dev/v1alpha1",
         "EtcdBackupSchedule",
         new ResourceID(name, "services"),
-        "uid-" + name);
+        "uid-" + name,
+        created);
   }
 
   private static Target target(String project, String endpoint) {

@@ -2,6 +2,7 @@ package dev.etcdbackup.operator.coreos;
 
 import dev.etcdbackup.operator.ChangedSpec;
 import dev.etcdbackup.operator.Owner;
+import dev.etcdbackup.operator.Progress;
 import dev.etcdbackup.operator.ScheduledResources;
 import dev.etcdbackup.operator.StatusWriter;
 import dev.etcdbackup.operator.Tasks;
@@ -14,6 +15,8 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Does what the etcd operator did for its {@code EtcdBackup} resources: those with an interval are
@@ -31,6 +34,7 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
 
   private final ScheduledResources scheduled;
   private final Tasks<EtcdBackupStatus> once;
+  private final Set<Owner> refused = ConcurrentHashMap.newKeySet(); // and the status says so
 
   /**
    * Creates the reconciler.
@@ -61,12 +65,16 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
     if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       forget(owner);
     }
+    if (status.isPresent() && status.get().reason() == null) {
+      refused.remove(owner);
+    }
     return UpdateControl.noUpdate();
   }
 
   private void forget(Owner owner) {
     scheduled.deleted(owner);
     once.forget(owner);
+    refused.remove(owner);
   }
 
   /** What is to be written; empty when nothing is known yet. */
@@ -79,13 +87,22 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
       return spec.isPeriodic()
           ? scheduled
               .schedule(owner, spec, spec.target(owner.namespace()))
-              .filter(progress -> progress.lastRun().isPresent()) // else as it was left
-              .map(before::after)
+              .flatMap(progress -> periodic(owner, progress, before))
           : once(owner, resource, before);
     } catch (IllegalArgumentException e) {
       scheduled.unschedule(owner);
+      refused.add(owner);
       return Optional.of(before.failed(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Before the first run after a start, the status is as it was left; a refusal is over. */
+  private Optional<EtcdBackupStatus> periodic(
+      Owner owner, Progress progress, EtcdBackupStatus before) {
+    if (progress.lastRun().isPresent()) {
+      return Optional.of(before.after(progress));
+    }
+    return refused.contains(owner) ? Optional.of(before.accepted()) : Optional.empty();
   }
 
   private Optional<EtcdBackupStatus> once(

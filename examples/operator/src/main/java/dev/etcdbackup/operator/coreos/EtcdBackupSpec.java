@@ -63,6 +63,10 @@ public record EtcdBackupSpec(
     return policy().backupIntervalInSecond() == null ? 0 : policy().backupIntervalInSecond();
   }
 
+  private long kept() {
+    return policy().maxBackups() == null ? 0 : policy().maxBackups();
+  }
+
   private BackupPolicy policy() {
     return Objects.requireNonNullElse(backupPolicy, new BackupPolicy(null, null, null));
   }
@@ -85,9 +89,12 @@ public record EtcdBackupSpec(
           "spec.insecureSkipVerify must not be true: certificates are always verified; put the"
               + " authority that signed them into etcd-client-ca.crt of spec.clientTLSSecret");
     }
-    if (interval() < 0 || (policy().maxBackups() != null && policy().maxBackups() < 0)) {
+    if (interval() < 0 || kept() < 0 || kept() > BackupPolicy.MOST_KEPT) {
       throw new IllegalArgumentException(
-          "spec.backupPolicy must have no negative number, not " + policy());
+          "spec.backupPolicy must have no negative number and maxBackups of at most "
+              + BackupPolicy.MOST_KEPT
+              + ", not "
+              + policy());
     }
     return s3;
   }
@@ -108,7 +115,7 @@ public record EtcdBackupSpec(
   /** What a periodic one puts on a schedule. */
   Target target(String namespace) {
     S3Source to = requireSupported();
-    Integer kept = policy().maxBackups();
+    int kept = Math.toIntExact(kept());
     return new Target(
         to.address(namespace),
         to.parsed().project(),
@@ -117,7 +124,7 @@ public record EtcdBackupSpec(
         etcd(namespace),
         Schedule.every(Duration.ofSeconds(interval())),
         Duration.ZERO,
-        kept == null || kept == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(kept)),
+        kept == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(kept)),
         timeout());
   }
 }

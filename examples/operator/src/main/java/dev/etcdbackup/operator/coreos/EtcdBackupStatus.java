@@ -50,6 +50,17 @@ public record EtcdBackupStatus(
         false, why, etcdVersion, etcdRevision, lastSuccessDate, lastExecutionDate);
   }
 
+  /** It is on a schedule, after it was refused. */
+  EtcdBackupStatus accepted() {
+    return new EtcdBackupStatus(
+        lastSuccessDate != null,
+        null,
+        etcdVersion,
+        etcdRevision,
+        lastSuccessDate,
+        lastExecutionDate);
+  }
+
   EtcdBackupStatus failed(FailedRun run) {
     return new EtcdBackupStatus(
         false, run.message(), etcdVersion, etcdRevision, lastSuccessDate, second(run.at()));

@@ -52,7 +52,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
 
   @Override
   protected void deleted(Owner owner, EtcdRestore resource, Context<EtcdRestore> context) {
-    tasks.forget(owner);
+    tasks.cancel(owner);
   }
 
   @Override
@@ -102,7 +102,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the result is left out, so that it is begun again
       return failed(e);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return failed(e);
     }
   }

@@ -4,7 +4,6 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.Verification;
 import dev.etcdbackup.operator.Owner;
@@ -13,7 +12,6 @@ import dev.etcdbackup.operator.StoreAddress;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -26,11 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OneBackup {
   private final BackupService service;
-  private final SnapshotSource source;
+  private final BackupRequest request;
   private final StoreAddress.Path path;
   private final ScheduledResources stores;
   private final StoreAddress address;
-  private final Duration timeout;
   private final @Nullable Instant created;
 
   private OneBackup(
@@ -39,9 +36,12 @@ final class OneBackup {
     this.path = s3.parsed();
     this.address = s3.address(owner.namespace());
     this.stores = stores;
-    this.timeout = spec.timeout();
     this.created = created;
-    this.source = stores.source(spec.etcd(owner.namespace()));
+    this.request =
+        BackupRequest.builder(path.project(), stores.source(spec.etcd(owner.namespace())))
+            .naming(NamingStrategy.manual(path.name()))
+            .timeout(spec.timeout())
+            .build();
     this.service =
         BackupService.builder(stores.store(address))
             .encodings(ScheduledResources.encodings())
@@ -55,19 +55,11 @@ final class OneBackup {
    */
   static OneBackup of(
       Owner owner, EtcdBackupSpec spec, @Nullable Instant created, ScheduledResources stores) {
-    OneBackup backup = new OneBackup(spec, owner, stores, created);
-    NamingStrategy unused = backup.naming();
-    return backup;
-  }
-
-  private NamingStrategy naming() {
-    return NamingStrategy.manual(path.name());
+    return new OneBackup(spec, owner, stores, created);
   }
 
   /** Takes it. */
   EtcdBackupStatus take() {
-    BackupRequest request =
-        BackupRequest.builder(path.project(), source).naming(naming()).timeout(timeout).build();
     try {
       return EtcdBackupStatus.succeeded(service.backUp(request));
     } catch (BackupExistsException e) {

@@ -60,7 +60,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
 
   @Override
   protected void deleted(Owner owner, EtcdRestore resource, Context<EtcdRestore> context) {
-    tasks.forget(owner);
+    tasks.cancel(owner);
   }
 
   @Override
@@ -72,6 +72,11 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
     if (before.isDone() && Objects.equals(before.observedGeneration(), generation)) {
       tasks.forget(owner);
       return UpdateControl.noUpdate();
+    }
+    boolean runs = EtcdRestoreStatus.RUNNING.equals(before.phase());
+    boolean older = !Objects.equals(before.observedGeneration(), generation);
+    if (runs && older && resource.getSpec().isRollBack()) {
+      tasks.restart(owner); // a step may wait for an hour
     }
     StatusProgress progress = new StatusProgress(client, owner, generation);
     Optional<EtcdRestoreStatus> result =
@@ -94,9 +99,8 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
 
   private EtcdRestoreStatus carryOut(
       Owner owner, EtcdRestoreSpec spec, @Nullable Long generation, StatusProgress progress) {
-    EtcdRestoreStatus before = EtcdRestoreStatus.NONE;
     try {
-      before = progress.status();
+      EtcdRestoreStatus before = progress.status();
       BackupService backups =
           BackupService.builder(stores.store(spec.store(owner.namespace())))
               .encodings(ScheduledResources.encodings())
@@ -119,9 +123,9 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
           now());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the result is left out, so that it is begun again
-      return failed(progress, before, generation, e);
+      return failed(progress, generation, e);
     } catch (IOException | IllegalArgumentException e) {
-      return failed(progress, before, generation, e);
+      return failed(progress, generation, e);
     }
   }
 
@@ -139,15 +143,13 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
   }
 
   private EtcdRestoreStatus failed(
-      StatusProgress progress,
-      EtcdRestoreStatus before,
-      @Nullable Long generation,
-      Exception cause) {
-    EtcdRestoreStatus last = before;
+      StatusProgress progress, @Nullable Long generation, Exception cause) {
+    EtcdRestoreStatus last;
     try {
       last = progress.status();
     } catch (IOException unreadable) {
       cause.addSuppressed(unreadable);
+      last = progress.lastKnown();
     }
     return last.of(generation)
         .ended(EtcdRestoreStatus.FAILED, String.valueOf(cause.getMessage()), now());

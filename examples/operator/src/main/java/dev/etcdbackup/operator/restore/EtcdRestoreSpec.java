@@ -131,6 +131,10 @@ public record EtcdRestoreSpec(
     return approvedBy != null && !approvedBy.isBlank();
   }
 
+  boolean isRollBack() {
+    return Boolean.TRUE.equals(rollBack);
+  }
+
   String project() {
     From source = require("spec.from", from);
     return source.project() == null ? require("spec.statefulSet", statefulSet) : source.project();
@@ -208,7 +212,7 @@ public record EtcdRestoreSpec(
         members.clientUrls(),
         restart == null ? List.of() : restart,
         attempt == null ? 1 : attempt,
-        Boolean.TRUE.equals(rollBack));
+        isRollBack());
   }
 
   private List<String> options() {

@@ -2,6 +2,7 @@ package dev.etcdbackup.operator.restore;
 
 import dev.etcdbackup.SourceException;
 import dev.etcdbackup.etcd.EtcdConnection;
+import dev.etcdbackup.kubernetes.recovery.ClusterRestoreException;
 import dev.etcdbackup.kubernetes.recovery.EtcdStatefulSet;
 import dev.etcdbackup.kubernetes.recovery.RestorePreview;
 import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
@@ -25,8 +26,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Restores a StatefulSet by Jobs that run the command line tool. The backup is downloaded and
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * resource, so that another process goes on with it.
  */
 public final class StatefulSetRestorer implements Restorer {
+  private static final Logger LOG = LoggerFactory.getLogger(StatefulSetRestorer.class);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private final KubernetesClient client;
   private final String image;
   private final Duration betweenLooks;
@@ -71,14 +78,22 @@ public final class StatefulSetRestorer implements Restorer {
       throws IOException, InterruptedException {
     StatefulSetRestore restore = restore(order);
     Optional<RestoreState> saved = progress.load();
+    if (saved.isEmpty() && order.settings().rollBack()) {
+      throw new IOException("there is nothing to roll back: the restore has changed nothing");
+    }
     RestoreState state =
         saved.isPresent() ? resumed(restore, order, saved.get()) : begin(restore, order, backups);
     progress.save(state);
     while (!state.step().isLast()) {
-      RestoreState next = advance(restore, state);
-      boolean waits = next.step() == state.step();
-      if (!next.equals(state)) {
-        progress.save(next);
+      RestoreState last = state;
+      RestoreState next = persistently(() -> advance(restore, last));
+      boolean waits = next.step() == last.step();
+      if (!next.equals(last)) {
+        persistently(
+            () -> {
+              progress.save(next);
+              return next;
+            });
       }
       state = next;
       if (waits) {
@@ -96,6 +111,53 @@ public final class StatefulSetRestorer implements Restorer {
       state = state.retried(InstantSource.system().instant());
     }
     return state;
+  }
+
+  /**
+   * The members may be stopped by now, so an API server that is away for a while does not end a
+   * restore: what it does not answer is asked again without a limit, what it answers with an error
+   * of its own for ten minutes.
+   */
+  private RestoreState persistently(Request request) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return request.run();
+      } catch (ClusterRestoreException e) {
+        throw e;
+      } catch (IOException e) {
+        OptionalInt answer = answer(e);
+        boolean waits =
+            answer.isPresent()
+                && (answer.getAsInt() <= 0
+                    || (passes(answer.getAsInt())
+                        && System.nanoTime() - begun < PATIENCE.toNanos()));
+        if (!waits || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LOG.warn("the restore waits for the API server: {}", e.getMessage());
+      }
+      Thread.sleep(betweenLooks.toMillis());
+    }
+  }
+
+  /** Too many requests, or a failure of its own. */
+  private static boolean passes(int code) {
+    return code == 429 || code >= 500;
+  }
+
+  /** What the API server answered; 0 when it did not, empty when it was not asked. */
+  private static OptionalInt answer(IOException failure) {
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      if (one instanceof KubernetesClientException asked) {
+        return OptionalInt.of(asked.getCode());
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  private interface Request {
+    RestoreState run() throws IOException;
   }
 
   private static RestoreState advance(StatefulSetRestore restore, RestoreState state)

@@ -17,6 +17,7 @@ final class StatusProgress implements RestoreProgress {
   private final KubernetesClient client;
   private final Owner owner;
   private final @Nullable Long generation;
+  private volatile EtcdRestoreStatus last = EtcdRestoreStatus.NONE;
 
   /**
    * Creates it.
@@ -31,7 +32,16 @@ final class StatusProgress implements RestoreProgress {
 
   /** The status as it is in the API server. */
   EtcdRestoreStatus status() throws IOException {
-    return Objects.requireNonNullElse(read().getStatus(), EtcdRestoreStatus.NONE);
+    last = Objects.requireNonNullElse(read().getStatus(), EtcdRestoreStatus.NONE);
+    return last;
+  }
+
+  /**
+   * The status that this read or saved last, while the API server cannot say it: a state that is
+   * not written back is lost, and with it the way back to the old volumes.
+   */
+  EtcdRestoreStatus lastKnown() {
+    return last;
   }
 
   @Override
@@ -46,9 +56,11 @@ final class StatusProgress implements RestoreProgress {
     EtcdRestoreStatus before =
         Objects.requireNonNullElse(newest.getStatus(), EtcdRestoreStatus.NONE);
     try {
-      if (!StatusWriter.write(client, newest, before.running(generation, state))) {
+      EtcdRestoreStatus running = before.running(generation, state);
+      if (!StatusWriter.write(client, newest, running)) {
         throw wasDeleted();
       }
+      last = running;
     } catch (KubernetesClientException e) {
       throw new IOException("the state of " + owner + " cannot be saved: " + e.getMessage(), e);
     }

@@ -1,23 +1,34 @@
 package dev.etcdbackup.operator.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.kubernetes.recovery.EtcdStatefulSet;
+import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
 import dev.etcdbackup.kubernetes.recovery.RestoreState;
 import dev.etcdbackup.kubernetes.recovery.RestoreStep;
 import dev.etcdbackup.kubernetes.recovery.RestoreTool;
 import dev.etcdbackup.kubernetes.recovery.StatefulSetRestore;
 import dev.etcdbackup.operator.Owner;
 import dev.etcdbackup.operator.StoreAddress;
+import dev.etcdbackup.service.BackupService;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,9 +76,64 @@ class StatefulSetRestorerTest {
     assertThat(StatefulSetRestorer.resumed(restore, order(1, true), end)).isEqualTo(end);
   }
 
+  /** What failed before it began would otherwise begin now. */
+  @Test
+  void aRestoreThatHasNotBegunIsNotRolledBack() {
+    StatefulSetRestorer restorer = new StatefulSetRestorer(client, "image");
+    BackupService backups = BackupService.builder(new InMemoryBackupStore()).build();
+    assertThatThrownBy(() -> restorer.restore(order(1, true), backups, new Progress(null)))
+        .hasMessage("there is nothing to roll back: the restore has changed nothing");
+  }
+
+  /** The members may be stopped by then. */
+  @Test
+  void anApiServerThatIsAwayDoesNotEndARestore() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    HttpServer api =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    api.createContext(
+        "/",
+        exchange -> {
+          int code = requests.incrementAndGet() < 4 ? 503 : 404;
+          exchange.sendResponseHeaders(code, -1);
+          exchange.close();
+        });
+    Progress progress = new Progress(state(RestoreStep.STOP, 1));
+    KubernetesClientBuilder builder =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(Config.empty())
+                    .withMasterUrl("http://127.0.0.1:" + api.getAddress().getPort())
+                    .withRequestRetryBackoffLimit(0)
+                    .build());
+    api.start();
+    try (KubernetesClient answered = builder.build()) {
+      StatefulSetRestorer restorer =
+          new StatefulSetRestorer(answered, "image", Duration.ofMillis(1), set -> set);
+      BackupService backups = BackupService.builder(new InMemoryBackupStore()).build();
+      assertThatThrownBy(() -> restorer.restore(order(1, false), backups, progress))
+          .hasMessageContaining("StatefulSet services/p does not exist");
+    } finally {
+      api.stop(0);
+    }
+    assertThat(requests).hasValue(4);
+  }
+
+  /** The state in memory. */
+  private record Progress(@Nullable RestoreState state) implements RestoreProgress {
+    @Override
+    public Optional<RestoreState> load() {
+      return Optional.ofNullable(state);
+    }
+
+    @Override
+    public void save(RestoreState now) {}
+  }
+
   private static RestoreOrder order(int attempt, boolean rollBack) {
     return new RestoreOrder(
-        new Owner("etcdbackup.dev/v1alpha1", "EtcdRestore", new ResourceID("r", "services"), "uid"),
+        new Owner(
+            "etcdbackup.dev/v1alpha1", "EtcdRestore", new ResourceID("r", "services"), "uid", ""),
         "p",
         new StoreAddress("http://rgw:8080", null, "b", "", "services", null),
         KEY,
