@@ -4,6 +4,7 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.etcd.EtcdConnection;
 import dev.etcdbackup.etcd.LiveDiff;
 import dev.etcdbackup.etcd.LiveRestore;
+import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.kubernetes.objects.KubernetesObjects;
 import dev.etcdbackup.kubernetes.objects.ObjectCursor;
 import dev.etcdbackup.kubernetes.objects.OwnerReference;
@@ -91,10 +92,23 @@ final class KubeRestoreCommand implements Callable<Integer> {
     if (refusal != null) {
       return root.failures().report(refusal + "; nothing was written", ExitCode.NO);
     }
-    if (!dryRun) {
-      cluster.write(found.etcdKey(), live.isThere());
+    if (dryRun) {
+      return done(found, (live.isThere() ? "replaced" : "created") + ", dry run");
     }
-    return done(found, (live.isThere() ? "replaced" : "created") + (dryRun ? ", dry run" : ""));
+    String result = result(cluster.write(found.etcdKey(), live.isThere()));
+    return result.isEmpty()
+        ? root.failures()
+            .report(
+                target + " has come into the cluster meanwhile; nothing was written", ExitCode.NO)
+        : done(found, result);
+  }
+
+  /** What was done; empty when the key was written by another client meanwhile and was kept. */
+  static String result(LiveRestoreReport report) {
+    if (report.kept() > 0) {
+      return "";
+    }
+    return report.created() > 0 ? "created" : report.overwritten() > 0 ? "replaced" : "unchanged";
   }
 
   /** Why it must not be written; null when nothing is against it. */
@@ -185,9 +199,9 @@ final class KubeRestoreCommand implements Callable<Integer> {
       return object != null && object.uid().equals(uid);
     }
 
-    void write(byte[] key, boolean overwrite) throws IOException {
+    LiveRestoreReport write(byte[] key, boolean overwrite) throws IOException {
       LiveRestore.Mode mode = overwrite ? LiveRestore.Mode.OVERWRITE : LiveRestore.Mode.CREATE;
-      LiveRestore.builder(connection).mode(mode).build().restore(snapshot, KeyRange.of(key));
+      return LiveRestore.builder(connection).mode(mode).build().restore(snapshot, KeyRange.of(key));
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.restore.ChangeReplay;
@@ -108,15 +109,7 @@ final class ScheduledConsolidation implements AutoCloseable {
    * process holds the lock.
    */
   Optional<BackupResult> consolidateIfDue(Project project) throws IOException {
-    BackupService service = service(project, clock);
-    List<Backup> listing = service.list(project.name());
-    Instant now = clock.instant();
-    Optional<Backup> newest =
-        listing.stream()
-            .filter(one -> one.kind().hasSeries() && !one.isDatedAhead(now))
-            .filter(one -> project.encodings().missing(one.name()).isEmpty())
-            .max(Backup.OLDEST_FIRST);
-    if (newest.isEmpty() || !isDue(newest.get(), listing, now.minus(project.every()))) {
+    if (due(project, service(project, clock).list(project.name())).isEmpty()) {
       return Optional.empty();
     }
     Thread here = Thread.currentThread();
@@ -125,8 +118,21 @@ final class ScheduledConsolidation implements AutoCloseable {
       return Optional.empty();
     }
     try (BackupLock.Held holding = held.get()) {
-      return consolidate(project, newest.get(), listing, holding);
+      // Listed again: another process may have done it before the lock was acquired.
+      List<Backup> listing = service(project, clock).list(project.name());
+      Optional<Backup> base = due(project, listing);
+      return base.isEmpty() ? Optional.empty() : consolidate(project, base.get(), listing, holding);
     }
+  }
+
+  /** The newest backup, if it is to be consolidated with the changes after it. */
+  private Optional<Backup> due(Project project, List<Backup> listing) {
+    Instant now = clock.instant();
+    return listing.stream()
+        .filter(one -> one.kind().hasSeries() && !one.isDatedAhead(now))
+        .filter(one -> project.encodings().missing(one.name()).isEmpty())
+        .max(Backup.OLDEST_FIRST)
+        .filter(newest -> isDue(newest, listing, now.minus(project.every())));
   }
 
   private static boolean isDue(Backup newest, List<Backup> listing, Instant latest) {
@@ -157,10 +163,18 @@ final class ScheduledConsolidation implements AutoCloseable {
               .backUp(
                   BackupRequest.builder(project.name(), FileSnapshotSource.of(file))
                       .naming(project.naming())
+                      .beforeCommit(() -> requireHeld(project, holding))
                       .build()));
     } finally {
       Files.deleteIfExists(file);
       Files.deleteIfExists(directory);
+    }
+  }
+
+  private static void requireHeld(Project project, BackupLock.Held holding) throws SourceException {
+    if (!holding.confirm()) {
+      throw new SourceException(
+          "the lock of " + project.name() + " was lost before the commit; nothing was stored");
     }
   }
 

@@ -2,12 +2,14 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.etcd.LiveRestoreReport;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -85,5 +87,18 @@ class KubeRestoreTest {
       assertThat(stored(etcd, "/registry/example.com/widgets/default/w"))
           .isEqualTo(values.get("/registry/example.com/widgets/default/w"));
     }
+  }
+
+  @Test
+  void whatAnotherClientWroteMeanwhileIsNotSaidToBeRestored() {
+    assertThat(KubeRestoreCommand.result(report(0, 0, 0, 1))).isEmpty();
+    assertThat(KubeRestoreCommand.result(report(1, 0, 0, 0))).isEqualTo("created");
+    assertThat(KubeRestoreCommand.result(report(0, 1, 0, 0))).isEqualTo("replaced");
+    assertThat(KubeRestoreCommand.result(report(0, 0, 1, 0))).isEqualTo("unchanged");
+  }
+
+  private static LiveRestoreReport report(
+      long created, long overwritten, long unchanged, long kept) {
+    return new LiveRestoreReport(1, false, created, overwritten, unchanged, kept, 0, 0, List.of());
   }
 }

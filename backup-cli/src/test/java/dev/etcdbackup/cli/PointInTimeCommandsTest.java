@@ -1,42 +1,13 @@
 package dev.etcdbackup.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.etcdbackup.BackupEncodings;
-import dev.etcdbackup.BackupKey;
-import dev.etcdbackup.BackupLock;
-import dev.etcdbackup.BackupStore;
-import dev.etcdbackup.Content;
-import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.cli.config.BackupConfig;
-import dev.etcdbackup.directory.DirectoryBackupStore;
-import dev.etcdbackup.name.BackupName;
-import dev.etcdbackup.openpgp.Passphrase;
-import dev.etcdbackup.openpgp.SignedBackupStore;
-import dev.etcdbackup.openpgp.SigningKey;
-import dev.etcdbackup.service.NamingStrategy;
-import dev.etcdbackup.testkit.ManualClock;
-import dev.etcdbackup.testkit.etcd.EtcdServer;
-import dev.etcdbackup.zstd.Zstandard;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PointInTimeCommandsTest {
   private static final JsonMapper JSON = new JsonMapper();
-  private static EtcdServer etcd;
+  private static RecordedProject recorded;
 
   @TempDir static Path shared;
   private static Path store;
@@ -58,58 +29,18 @@ class PointInTimeCommandsTest {
 
   @TempDir Path directory;
 
-  /** Ten keys are in the backup, revision 11; ten more are recorded after it. */
   @BeforeAll
   static void record() throws Exception {
-    store = Files.createDirectory(shared.resolve("store"));
-    etcd = EtcdServer.start();
-    put(0, 9);
-    etcd.put("key-9", "k8s:enc:aescbc:v1:key1:...");
-    PrintedLines lines = new PrintedLines();
-    String[] command = {
-      "record",
-      "p",
-      "--store=" + store.toUri(),
-      "--etcd=" + etcd.endpoint(),
-      "--period=1s",
-      "--hash-every=1",
-      "--compress=zstd"
-    };
-    FutureTask<Integer> run =
-        new FutureTask<>(
-            () -> EtcdBackupCommand.run(Interruption.none(), lines, lines, false, command));
-    Thread recorder = new Thread(run, "record");
-    recorder.start();
-    base = beforeComma(lines.after(" base p "));
-    put(10, 20);
-    String last = "-v21_";
-    do {
-      changes = beforeComma(lines.after(" stored p "));
-    } while (!changes.contains(last));
-    recorder.interrupt();
-    assertThat(exit(run)).isZero();
-    assertThat(lines.after(" stopped p ")).startsWith("what is not stored yet");
-  }
-
-  private static String beforeComma(String line) {
-    return line.substring(0, line.indexOf(','));
-  }
-
-  private static int exit(FutureTask<Integer> run)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    return run.get(30, TimeUnit.SECONDS);
-  }
-
-  private static void put(int from, int to) throws Exception {
-    for (int i = from; i < to; i++) {
-      etcd.put("key-" + i, "value-" + i);
-    }
+    recorded = RecordedProject.in(shared);
+    store = recorded.store;
+    base = recorded.base();
+    changes = recorded.changes();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (etcd != null) { // there may be no etcd on this machine
-      etcd.close();
+    if (recorded != null) { // there may be no etcd on this machine
+      recorded.close();
     }
   }
 
@@ -191,7 +122,7 @@ class PointInTimeCommandsTest {
     Cli shorter = on("plan", "p", file, "--to-revision=22", "--as-far-as-possible");
     assertThat(shorter.code()).isZero();
     assertThat(shorter.out()).contains("NOT COMPLETE: ");
-    Cli survivor = on("plan", "p", file, "--to-revision=15", "--etcd=" + etcd.endpoint());
+    Cli survivor = on("plan", "p", file, "--to-revision=15", "--etcd=" + recorded.etcd.endpoint());
     assertThat(survivor.code()).isEqualTo(2);
   }
 
@@ -237,7 +168,7 @@ class PointInTimeCommandsTest {
     assertThat(on("diff", base, "p", "--to-revision=13").out()).isEqualTo(since.out());
     assertThat(on("diff", base, base).code()).isZero();
     assertThat(on("diff", base).code()).isEqualTo(2);
-    Cli live = on("diff", "p", "--to-revision=21", "--live=" + etcd.endpoint());
+    Cli live = on("diff", "p", "--to-revision=21", "--live=" + recorded.etcd.endpoint());
     assertThat(live.code()).as(live.err() + live.out()).isZero();
   }
 
@@ -263,7 +194,7 @@ class PointInTimeCommandsTest {
     assertThat(on("list", "p", "-o=json").out()).contains("\"changes\"");
 
     Path copy = directory.resolve("copy");
-    copyStore(copy);
+    recorded.copyTo(copy);
     Cli consolidated = Cli.on(copy, "consolidate", "p", "--to-revision=18");
     assertThat(consolidated.code()).as(consolidated.err()).isZero();
     String key = consolidated.out().strip();
@@ -278,120 +209,10 @@ class PointInTimeCommandsTest {
   }
 
   @Test
-  void aFullBackupIsMadeOfTheChangesWhenTheNewestIsOld() throws Exception {
-    Path copy = directory.resolve("copy");
-    copyStore(copy);
-    BackupStore own = DirectoryBackupStore.at(copy);
-    Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
-    ManualClock clock = new ManualClock(taken.plusSeconds(3599));
-    BackupEncodings encodings = BackupEncodings.of(new Zstandard());
-    BackupLock lock = BackupLock.inProcess();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrintStream stream = new PrintStream(out, true, UTF_8);
-    RunLog log =
-        new RunLog(new Output(stream, Output.Format.TEXT, new TerminalLine(stream, false)));
-    ScheduledConsolidation.Project project =
-        new ScheduledConsolidation.Project(
-            "p",
-            Duration.ofHours(1),
-            own,
-            encodings,
-            NamingStrategy.periodic(),
-            Duration.ofMinutes(1));
-    try (ScheduledConsolidation due =
-        new ScheduledConsolidation(
-            own, lock, clock, log, new ChangeMetrics(new SimpleMeterRegistry()))) {
-      assertThat(due.consolidateIfDue(project)).as("not yet").isEmpty();
-      Instant unused = clock.pass(Duration.ofSeconds(1));
-      try (BackupLock.Held other = lock.tryAcquire("p", () -> {}).orElseThrow()) {
-        assertThat(other.confirm()).isTrue();
-        assertThat(due.consolidateIfDue(project)).as("another process is at it").isEmpty();
-      }
-      BackupKey made = due.consolidateIfDue(project).orElseThrow().key();
-      assertThat(made.name()).startsWith("etcd.backup_v21_");
-      assertThat(Cli.on(copy, "verify", made.toString(), "--deep").code()).isZero();
-      assertThat(Cli.on(copy, "keys", made.toString()).out().lines()).hasSize(20);
-      unused = clock.pass(Duration.ofHours(1));
-      assertThat(due.consolidateIfDue(project)).as("no changes after it").isEmpty();
-    }
-  }
-
-  /** The signature of the new backup would be on what someone else wrote. */
-  @Test
-  void whatIsNotSignedIsNotConsolidatedIntoASignedBackup() throws Exception {
-    Path copy = directory.resolve("copy");
-    copyStore(copy);
-    OpenPgpFiles keys = OpenPgpFiles.in(directory);
-    BackupConfig config =
-        BackupConfig.read(
-            Files.writeString(
-                directory.resolve("c.yaml"),
-                """
-                store: %s
-                encoding: {signWith: %s, passphraseFile: %s}
-                clusters:
-                - {project: p, endpoints: ["%s"], interval: 7d, changes: {consolidateEvery: 1m}}
-                """
-                    .formatted(
-                        copy.toUri(), keys.privateKey(), keys.passphrase(), etcd.endpoint())),
-            Optional.empty());
-    BackupStore own = DirectoryBackupStore.at(copy);
-    ScheduledConsolidation.Project project =
-        new ScheduledConsolidation.Project(
-            "p",
-            Duration.ofMinutes(1),
-            EncodingOptions.openingSigned(own, config.clusters().get(0)),
-            BackupEncodings.of(new Zstandard()),
-            NamingStrategy.periodic(),
-            Duration.ofMinutes(1));
-    Instant taken = BackupName.parse(BackupKey.parse(base).name()).time().orElseThrow();
-    PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
-    try (ScheduledConsolidation due =
-        new ScheduledConsolidation(
-            EncodingOptions.signing(own, config),
-            BackupLock.inProcess(),
-            new ManualClock(taken.plusSeconds(60)),
-            new RunLog(new Output(out, Output.Format.TEXT, new TerminalLine(out, false))),
-            new ChangeMetrics(new SimpleMeterRegistry()))) {
-      assertThatThrownBy(() -> due.consolidateIfDue(project))
-          .isInstanceOf(CorruptBackupException.class)
-          .hasMessageContaining(base + " is not signed");
-      sign(copy, keys, base);
-      assertThatThrownBy(() -> due.consolidateIfDue(project))
-          .isInstanceOf(CorruptBackupException.class)
-          .hasMessageContaining(
-              "is not signed: there is no p/.etcd-backup/signatures/etcd.changes");
-      assertThat(Cli.on(copy, "latest", "p").out().strip()).isEqualTo(base);
-    }
-  }
-
-  /** Stores a backup again, signed. */
-  private static void sign(Path copy, OpenPgpFiles keys, String key) throws Exception {
-    BackupStore signing =
-        SignedBackupStore.signing(
-            DirectoryBackupStore.at(copy),
-            SigningKey.read(keys.privateKey(), Passphrase.read(keys.passphrase())));
-    byte[] bytes = Files.readAllBytes(copy.resolve(key));
-    Files.delete(copy.resolve(key));
-    assertThat(
-            signing.put(
-                BackupKey.parse(key), Content.of(new ByteArrayInputStream(bytes), bytes.length)))
-        .isNotNull();
-  }
-
-  @Test
   void whatIsToBeKnownOfAMomentIsPrinted() {
     Cli preflight = on("restore", "p", "--to-revision=15", "--preflight");
     assertThat(preflight.code()).as(preflight.err()).isZero();
     assertThat(preflight.out()).isEqualTo(on("restore", base, "--preflight").out());
     assertThat(on("restore", "p", "--to-revision=22", "--preflight").code()).isEqualTo(5);
-  }
-
-  private static void copyStore(Path copy) throws Exception {
-    try (var files = Files.walk(store)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(store.relativize(file)));
-      }
-    }
   }
 }

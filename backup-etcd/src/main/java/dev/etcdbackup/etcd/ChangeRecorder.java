@@ -170,8 +170,9 @@ public final class ChangeRecorder {
     long progress = System.nanoTime();
     while (held.confirm()) {
       if (chain.isEmpty()) {
-        chain = Optional.of(base(reason));
+        chain = base(reason, held);
         progress = System.nanoTime();
+        continue; // with the lock, if it is still held
       }
       Recording recording = new Recording(settings, chain.get(), held::confirm, progress);
       try {
@@ -242,12 +243,17 @@ public final class ChangeRecorder {
             .count();
   }
 
-  private ChainState base(String reason) throws BackupException, InterruptedException {
+  /** Takes the backup on which a chain begins; empty when the lock is lost. */
+  private Optional<ChainState> base(String reason, BackupLock.Held held)
+      throws BackupException, InterruptedException {
     Duration pause = FIRST_PAUSE;
     while (true) {
       long since = System.nanoTime() - lastBase;
       if (basedBefore && since < baseDistance.toNanos()) {
         await(baseDistance.minusNanos(since));
+      }
+      if (!held.confirm()) {
+        return Optional.empty();
       }
       try (RecordedMember member =
           RecordedMember.find(settings.connection(), 0, settings.timeout())) {
@@ -256,7 +262,7 @@ public final class ChangeRecorder {
         basedBefore = true;
         Base base = bases.take();
         settings.listener().based(base.key(), reason);
-        return ChainState.of(base, auth);
+        return Optional.of(ChainState.of(base, auth));
       } catch (ChainEndedException e) {
         throw new IllegalStateException("any member was asked for", e);
       } catch (BackupExistsException e) { // of this second and revision; the next has another name

@@ -57,7 +57,7 @@ final class LeaseGrants {
   }
 
   long there() {
-    return (long) seen.size() - granted.size();
+    return seen.stream().filter(lease -> !granted.contains(lease)).count();
   }
 
   /** How many keys have a lease that the snapshot does not hold. */

@@ -22,6 +22,7 @@ final class LiveConnection implements Closeable {
   private final List<EtcdConnection.Address> addresses = new ArrayList<>();
   private int at;
   private @Nullable EtcdMember member;
+  private boolean repeated;
 
   LiveConnection(EtcdConnection connection, Duration timeout) {
     this.connection = connection;
@@ -42,6 +43,7 @@ final class LiveConnection implements Closeable {
       if (member == null) {
         member = EtcdMember.of(connection, addresses.get(at));
       }
+      repeated = attempt > 1;
       try {
         return member.call(method, request, timeout);
       } catch (StatusRuntimeException e) {
@@ -57,9 +59,16 @@ final class LiveConnection implements Closeable {
     }
   }
 
+  /** Whether the last request was made more than once, so that it may have been served before. */
+  boolean wasRepeated() {
+    return repeated;
+  }
+
   /** What a refusal, or the silence of the last address, means. */
   String explain(StatusRuntimeException e) {
-    return explain(e, "the user needs READWRITE on the keys that are restored");
+    return explain(
+        e,
+        "the user needs READWRITE on the keys that are restored, and on all keys of their leases");
   }
 
   /**
@@ -98,6 +107,8 @@ final class LiveConnection implements Closeable {
     return switch (status.getCode()) {
       case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
       case UNAUTHENTICATED -> String.valueOf(status.getDescription()).contains("token");
+      case INVALID_ARGUMENT -> // the token, a JWT, is from before users or roles were changed
+          String.valueOf(status.getDescription()).contains("revision of auth store is old");
       default -> false;
     };
   }

@@ -27,7 +27,8 @@ import java.util.Objects;
  * <p>Keys go in batches, of as many as a transaction takes. A batch is read first, and what has to
  * be written is written in one transaction or not at all; with {@link Mode#CREATE} only if none of
  * these keys was created meanwhile. So a restore that failed can be run again: what it wrote is
- * there unchanged, and it goes on with the rest. Between batches others see it half done.
+ * there unchanged, and it goes on with the rest. Between batches others see it half done. A batch
+ * whose answer was lost is counted as written when the keys are then found as they were to be.
  *
  * <p>A cluster that starts from a data directory restored from the snapshot ({@link
  * dev.etcdbackup.restore.DataDirRestore}) has everything; this is for when it must not stop, or
@@ -212,8 +213,9 @@ public final class LiveRestore {
     }
 
     /**
-     * How many bytes of keys and values go into one request; a larger value goes by itself.
-     * Default: 1 MiB, of the 1.5 MiB etcd takes by default.
+     * How many bytes of keys and values go into one request; a larger value goes by itself. A key
+     * counts three times, as often as the request has it that looks at the key. Default: 1 MiB, of
+     * the 1.5 MiB etcd takes by default.
      *
      * @param maxRequestBytes 1024 or more
      * @return this

@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Brings batches of keys into a running cluster and counts what became of them. */
 final class Restoration {
@@ -29,6 +30,7 @@ final class Restoration {
   private long overwritten;
   private long unchanged;
   private long kept;
+  private int unanswered; // keys of a request that was not answered: all are written, or none
 
   Restoration(LiveConnection etcd, LeaseGrants leases, LiveRestore.Mode mode, boolean dryRun) {
     this.etcd = etcd;
@@ -66,13 +68,16 @@ final class Restoration {
     if (batch.isEmpty()) {
       return;
     }
+    unanswered = 0;
+    @Nullable List<State> before = null; // those of a write that may have been done
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         List<State> states = look(batch);
         if (bring(batch, states)) {
-          count(states);
+          count(before == null ? states : written(before, states));
           return;
         }
+        before = etcd.wasRepeated() ? states : before;
       }
     } catch (StatusRuntimeException e) {
       throw new SourceException(RestoreRefusal.explain(etcd.explain(e), batch) + soFar(), e);
@@ -91,14 +96,29 @@ final class Restoration {
         : "; "
             + Counted.of(done, "key")
             + (done == 1 ? " was" : " were")
-            + " written until then, run it again to go on from there";
+            + " written until then"
+            + (unanswered == 0 ? "" : ", and perhaps " + unanswered + " more")
+            + ", run it again to go on from there";
+  }
+
+  /** The states before a write whose answer was lost, where it turns out to have been done. */
+  private List<State> written(List<State> before, List<State> after) {
+    List<State> states = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      boolean done = after.get(i) == State.SAME && isToBeWritten(before.get(i));
+      states.add(done ? before.get(i) : after.get(i));
+    }
+    return states;
+  }
+
+  private boolean isToBeWritten(State state) {
+    return state == State.MISSING || (state == State.OTHER && mode == LiveRestore.Mode.OVERWRITE);
   }
 
   private boolean bring(List<RestoreBatch.Item> batch, List<State> states) throws SourceException {
     List<RestoreBatch.Item> toWrite = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
-      boolean overwrite = states.get(i) == State.OTHER && mode == LiveRestore.Mode.OVERWRITE;
-      if (overwrite || states.get(i) == State.MISSING) {
+      if (isToBeWritten(states.get(i))) {
         toWrite.add(batch.get(i));
         leases.require(batch.get(i).lease());
       }
@@ -176,14 +196,22 @@ final class Restoration {
                       .setLease(item.lease())));
     }
     try {
-      return etcd.call(KVGrpc.getTxnMethod(), request.build()).getSucceeded();
+      unanswered = items.size();
+      boolean done = etcd.call(KVGrpc.getTxnMethod(), request.build()).getSucceeded();
+      unanswered = etcd.wasRepeated() ? unanswered : 0; // the first may have been served
+      return done;
     } catch (StatusRuntimeException e) {
+      unanswered = isAnswer(e.getStatus()) ? 0 : unanswered;
       if (e.getStatus().getCode() != Status.Code.NOT_FOUND) {
         throw e;
       }
       items.forEach(item -> leases.forget(item.lease())); // "requested lease not found"
       return false;
     }
+  }
+
+  private static boolean isAnswer(Status status) {
+    return !LiveConnection.isOfThisMember(status) && status.getCode() != Status.Code.CANCELLED;
   }
 
   private static Compare isMissing(ByteString key) {

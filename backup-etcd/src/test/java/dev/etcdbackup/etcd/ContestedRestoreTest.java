@@ -16,11 +16,17 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +79,7 @@ class ContestedRestoreTest {
     }
   }
 
-  private LiveRestore restoring(LiveRestore.Mode mode, Before before) {
+  private LiveRestore restoring(LiveRestore.Mode mode, ClientInterceptor before) {
     return LiveRestore.builder(
             JetcdConnection.builder(
                     target.endpoints(), () -> Client.builder().interceptors(List.of(before)))
@@ -143,6 +149,118 @@ class ContestedRestoreTest {
     }
     assertThat(taken).hasValue(10);
     assertThat(target.revision()).isEqualTo(11);
+  }
+
+  /** Lets etcd serve transactions and loses their answers. */
+  private final class LosingAnswers implements ClientInterceptor {
+    private final int first;
+    private final int last;
+
+    LosingAnswers(int first, int last) {
+      this.first = first;
+      this.last = last;
+    }
+
+    @Override
+    public <A, B> ClientCall<A, B> interceptCall(
+        MethodDescriptor<A, B> method, CallOptions options, Channel next) {
+      ClientCall<A, B> call = next.newCall(method, options);
+      if (!method.getFullMethodName().equals("etcdserverpb.KV/Txn")) {
+        return call;
+      }
+      int number = requests.incrementAndGet();
+      if (number < first || number > last) {
+        return call;
+      }
+      return new SimpleForwardingClientCall<>(call) {
+        @Override
+        public void start(Listener<B> listener, Metadata headers) {
+          super.start(
+              new Listener<B>() {
+                @Override
+                public void onClose(Status status, Metadata trailers) {
+                  listener.onClose(Status.UNAVAILABLE.withDescription("lost"), trailers);
+                }
+              },
+              headers);
+        }
+      };
+    }
+  }
+
+  @Test
+  void aKeyWhoseAnswerWasLostCountsAsWritten() throws Exception {
+    source.put("a", "backup");
+    source.put("b", "backup");
+    source.put("c", "backup");
+    target.put("b", "backup");
+    target.put("c", "other");
+    try (EtcdSnapshot snapshot = snapshot()) {
+      LiveRestoreReport report =
+          restoring(LiveRestore.Mode.CREATE, new LosingAnswers(2, 2))
+              .restore(snapshot, KeyRange.all());
+      assertThat(report.created()).isEqualTo(1);
+      assertThat(report.unchanged()).isEqualTo(1);
+      assertThat(report.kept()).isEqualTo(1);
+      assertThat(requests).hasValue(4); // looked, written, refused, looked again
+    }
+    assertThat(valueOf("a")).isEqualTo("backup");
+  }
+
+  @Test
+  void whatMayHaveBeenWrittenIsSaid() throws Exception {
+    source.put("a", "backup");
+    source.put("b", "backup");
+    try (EtcdSnapshot snapshot = snapshot()) {
+      assertThatExceptionOfType(SourceException.class)
+          .isThrownBy(
+              () ->
+                  restoring(LiveRestore.Mode.CREATE, new LosingAnswers(2, 100))
+                      .restore(snapshot, KeyRange.all()))
+          .withMessageEndingWith(
+              "; 0 keys were written until then, and perhaps 2 more, run it again to go on from"
+                  + " there");
+    }
+    assertThat(valueOf("b")).isEqualTo("backup");
+  }
+
+  @Test
+  void usersThatAreChangedMeanwhileAreALoginAndNoEnd() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      source.put("key-" + i, "backup");
+    }
+    OldTokens tokens = new OldTokens();
+    try (EtcdSnapshot snapshot = snapshot()) {
+      LiveRestore slow = LiveRestore.builder(tokens.to(target)).maxTxnOps(2).build();
+      CompletableFuture<LiveRestoreReport> report =
+          CompletableFuture.supplyAsync(() -> restored(slow, snapshot));
+      while (target.revision() < 10) {
+        Thread.onSpinWait();
+      }
+      tokens.changeUsers();
+      assertThat(report.get().created()).isEqualTo(100);
+    }
+  }
+
+  private static LiveRestoreReport restored(LiveRestore restore, EtcdSnapshot snapshot) {
+    try {
+      return restore.restore(snapshot, KeyRange.all());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The request that looks at a key has it three times. */
+  @Test
+  void longKeysGoIntoMoreRequests() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      source.put("key-" + i + "k".repeat(20_000), "value");
+    }
+    LiveRestore restore = LiveRestore.builder(EtcdConnection.to(target.endpoints())).build();
+    try (EtcdSnapshot snapshot = snapshot()) {
+      assertThat(restore.dryRun(snapshot, KeyRange.all()).created()).isEqualTo(60);
+      assertThat(restore.restore(snapshot, KeyRange.all()).created()).isEqualTo(60);
+    }
   }
 
   private String valueOf(String key) throws Exception {

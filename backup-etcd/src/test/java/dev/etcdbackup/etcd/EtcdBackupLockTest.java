@@ -107,6 +107,16 @@ class EtcdBackupLockTest {
   }
 
   @Test
+  void usersThatAreChangedLoseNothing() throws Exception {
+    OldTokens tokens = new OldTokens();
+    EtcdBackupLock lock = add(EtcdBackupLock.builder(tokens.to(etcd)).ttl(TTL).build());
+    try (Held held = lock.tryAcquire("users", EtcdBackupLockTest::unexpected).orElseThrow()) {
+      tokens.changeUsers();
+      assertThat(held.confirm()).isTrue();
+    }
+  }
+
+  @Test
   void aKeyThatWasDeletedIsALockThatIsLost() throws Exception {
     CountDownLatch lost = new CountDownLatch(1);
     try (Held held = lock().tryAcquire("p", lost::countDown).orElseThrow()) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.etcd.EtcdBinaries;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -21,6 +23,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -127,6 +132,45 @@ class RecorderFaultsTest {
         assertThat(recorder.failures).singleElement().isInstanceOf(BackupExistsException.class);
       }
     }
+  }
+
+  /** Then another process may record. */
+  @Test
+  void aRecorderThatLosesItsLockWhileTheStoreFailsTakesNoBase() throws Exception {
+    AtomicBoolean held = new AtomicBoolean(true);
+    CountDownLatch asked = new CountDownLatch(2);
+    BackupLock lock =
+        (project, onLoss) -> {
+          asked.countDown();
+          return held.get() ? Optional.of(new HeldUntil(held)) : Optional.empty();
+        };
+    List<Boolean> taken = new CopyOnWriteArrayList<>();
+    ChangeRecorder.BaseSource bases =
+        () -> {
+          taken.add(held.getAndSet(false));
+          throw new StoreException("full", null);
+        };
+    try (EtcdServer etcd = EtcdServer.start();
+        RecorderRun recorder =
+            new RecorderRun(
+                EtcdConnection.to(etcd.endpoints()),
+                store,
+                bases,
+                settings -> settings.lock(lock))) {
+      assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(recorder.bases).isEmpty();
+      assertThat(taken).containsExactly(true);
+    }
+  }
+
+  private record HeldUntil(AtomicBoolean held) implements BackupLock.Held {
+    @Override
+    public boolean confirm() {
+      return held.get();
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test

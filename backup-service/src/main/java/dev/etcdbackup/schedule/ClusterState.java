@@ -212,6 +212,11 @@ final class ClusterState {
     advance(now);
   }
 
+  /** Records what a run listed that failed after it. */
+  void see(SeriesState seen) {
+    view = seen;
+  }
+
   /** Decides when a scheduled run that failed is retried. */
   void retry(FailedRun.Reason reason, Duration delay, Instant now, long nanos) {
     notBefore = nanos + delay.toNanos();
@@ -263,7 +268,8 @@ final class ClusterState {
   /** Returns when the next attempt is made, if that is known. */
   Optional<Instant> nextTry(Instant now, long nanos) {
     if (known && (due == null || waitsForFollowing)) {
-      return due == null ? Optional.empty() : Optional.ofNullable(following);
+      Optional<Instant> point = due == null ? Optional.empty() : Optional.ofNullable(following);
+      return point.map(at -> at.isBefore(now) ? now : at); // it may have passed during the run
     }
     return Optional.of(now.plusNanos(Math.max(0, notBefore - nanos)));
   }

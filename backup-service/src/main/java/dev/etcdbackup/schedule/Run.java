@@ -2,6 +2,7 @@ package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.IncompleteListingException;
@@ -37,6 +38,7 @@ final class Run implements Supplier<RunOutcome> {
   private @Nullable Thread worker; // guarded by this
   private boolean cancelled; // guarded by this
   private volatile boolean lockLost;
+  private @Nullable SeriesState seen; // by the last listing
 
   /**
    * The parameters of a run.
@@ -155,7 +157,16 @@ final class Run implements Supplier<RunOutcome> {
     if (request == null && isUnchanged(listing, view)) {
       return RunOutcome.unchanged(view);
     }
-    BackupResult result = backUp(cluster.naming(), held);
+    BackupResult result;
+    try {
+      result = backUp(cluster.naming(), held);
+    } catch (BackupExistsException e) { // taken in the same second by who does not use the lock
+      SeriesState now = view(listing());
+      if (request == null && !isDue(now)) {
+        return RunOutcome.looked(now);
+      }
+      throw e;
+    }
     List<Anomaly> anomalies = tidyUp(result, listing, view.anomalies(), held);
     Map<String, String> copies = copyToSecondStores(anomalies.isEmpty(), held);
     check(result, held);
@@ -333,7 +344,9 @@ final class Run implements Supplier<RunOutcome> {
   }
 
   private SeriesState view(List<Backup> listing) {
-    return SeriesState.of(listing, cluster, order.early(), with.clock().instant());
+    SeriesState state = SeriesState.of(listing, cluster, order.early(), with.clock().instant());
+    seen = state;
+    return state;
   }
 
   private void onLockLost() {
@@ -356,7 +369,7 @@ final class Run implements Supplier<RunOutcome> {
     if (!order.copyOnly()) { // which has its own times
       record(e, reason);
     }
-    return RunOutcome.failed(e, reason);
+    return RunOutcome.failed(e, reason, seen);
   }
 
   /** Records a failure for the time after a restart; at once, unless it is the store that fails. */

@@ -68,8 +68,8 @@ record RunOutcome(
     return new RunOutcome(Kind.BUSY, List.of(), null, null, null, null, null);
   }
 
-  static RunOutcome failed(Exception failure, FailedRun.Reason reason) {
-    return new RunOutcome(Kind.FAILED, List.of(), null, null, failure, reason, null);
+  static RunOutcome failed(Exception failure, FailedRun.Reason reason, @Nullable SeriesState view) {
+    return new RunOutcome(Kind.FAILED, List.of(), view, null, failure, reason, null);
   }
 
   static RunOutcome cancelled() {

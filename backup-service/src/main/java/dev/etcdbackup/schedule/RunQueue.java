@@ -186,6 +186,9 @@ final class RunQueue {
         if (run.order().copyOnly()) {
           return Optional.empty();
         }
+        if (outcome.view() != null && current) {
+          state.see(outcome.view());
+        }
         return Optional.of(failed(state, run, outcome, now, nanos));
       }
       default -> {}

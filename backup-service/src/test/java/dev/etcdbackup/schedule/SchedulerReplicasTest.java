@@ -2,7 +2,10 @@ package dev.etcdbackup.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupLock;
+import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.time.Duration;
@@ -136,6 +139,46 @@ class SchedulerReplicasTest {
     assertThat(world.store.list("")).isEmpty();
     assertThat(world.events.failures.get(0).message())
         .isEqualTo("the lock of p was lost before the commit; nothing was stored");
+  }
+
+  /** As a recorder of changes does, which takes its first backup when the scheduler does. */
+  @Test
+  void aBackupThatAnotherTookInTheSameSecondIsNoFailure() throws Exception {
+    World world = new World();
+    Snapshot any = FixedSnapshotSource.of(SNAPSHOT).open();
+    SnapshotThatRuns atTheEnd =
+        new SnapshotThatRuns(
+            SNAPSHOT, () -> store(world, any.info().revision(), world.runtime.now()));
+    world.scheduler.put(once("p", atTheEnd));
+    world.pass(Duration.ofMillis(1));
+
+    assertThat(world.events.failures).isEmpty();
+    assertThat(world.events.all)
+        .containsExactly("started p", "moved p", "skipped p: another process has backed it up");
+    assertThat(world.status("p").newest()).isPresent();
+    assertThat(world.status("p").overdue()).isZero();
+  }
+
+  @Test
+  void whatAFailedRunListedIsKnown() throws Exception {
+    World world = new World();
+    VirtualSource source = world.add("p", HOUR);
+    world.pass(Duration.ofMillis(1));
+    source.dead = true;
+    Instant others = World.START.plus(Duration.ofMinutes(10));
+    world.runtime.after(Duration.ofMinutes(10), () -> store(world, 1, others));
+    world.pass(Duration.ofMinutes(31));
+
+    assertThat(world.events.failures).isNotEmpty();
+    assertThat(world.status("p").newest()).hasValue(others);
+  }
+
+  private static void store(World world, long revision, Instant time) {
+    try {
+      BackupKey unused = world.stored("p", revision, time, 100);
+    } catch (BackupException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static ScheduledCluster once(String project, SnapshotThatRuns stream) {

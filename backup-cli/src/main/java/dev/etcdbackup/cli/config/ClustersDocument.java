@@ -123,7 +123,7 @@ final class ClustersDocument {
     boolean deep = false;
     int sampleDays = 0;
     if (verify.isPresent()) {
-      verifyEvery = Optional.of(verify.get().required("every", DurationSyntax::parse));
+      verifyEvery = Optional.of(verify.get().required("every", ValueSyntax::every));
       sampleDays = verify.get().value("sample", ValueSyntax::sampleDays).orElse(0);
       deep = verify.get().value("deep", ValueSyntax::bool).orElse(false);
       verify.get().end();
@@ -131,7 +131,7 @@ final class ClustersDocument {
     Optional<FieldReader> drill = file.fields("drill");
     Optional<Duration> drillEvery = Optional.empty();
     if (drill.isPresent()) {
-      drillEvery = Optional.of(drill.get().required("every", DurationSyntax::parse));
+      drillEvery = Optional.of(drill.get().required("every", ValueSyntax::every));
       drill.get().end();
     }
     return new CheckConfig(verifyEvery, sampleDays, deep, drillEvery);

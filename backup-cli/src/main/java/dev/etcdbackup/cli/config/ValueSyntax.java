@@ -54,6 +54,15 @@ final class ValueSyntax {
     return ttl;
   }
 
+  /** How often a check is made; once a minute at most. */
+  static Duration every(String text) {
+    Duration every = DurationSyntax.parse(text);
+    if (every.compareTo(Duration.ofMinutes(1)) < 0) {
+      throw new IllegalArgumentException("must be 1m or more, not '" + text + "'");
+    }
+    return every;
+  }
+
   static ZoneId zone(String text) {
     try {
       return ZoneId.of(text);

@@ -267,6 +267,10 @@ class BackupConfigTest {
     assertThat(read("c.yaml", "clusters: []\n").checks()).isEqualTo(CheckConfig.NONE);
     assertThatThrownBy(() -> read("c.yaml", "verify: {deep: true}\nclusters: []\n"))
         .hasMessageContaining("'every' is missing");
+    for (String check : List.of("verify", "drill")) {
+      assertThatThrownBy(() -> read("c.yaml", check + ": {every: 59s}\nclusters: []\n"))
+          .hasMessageEndingWith("c.yaml:1: every: must be 1m or more, not '59s'");
+    }
   }
 
   @Test
