@@ -31,7 +31,7 @@ final class AcceptCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    root.output().line("accepted " + key);
+    root.output().done("accepted", key);
     return ExitCode.DONE;
   }
 }

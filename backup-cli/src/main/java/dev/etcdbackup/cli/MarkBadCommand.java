@@ -47,7 +47,7 @@ final class MarkBadCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    root.output().line((undo ? "no longer marked bad " : "marked bad ") + key);
+    root.output().done(undo ? "no longer marked bad" : "marked bad", key);
     return ExitCode.DONE;
   }
 }

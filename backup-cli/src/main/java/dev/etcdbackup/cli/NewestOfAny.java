@@ -2,16 +2,23 @@ package dev.etcdbackup.cli;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignBackup;
+import dev.etcdbackup.service.BackupNote;
 import dev.etcdbackup.service.BackupService;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The newest snapshot of a project, taken by any tool: {@code latest --any}. */
@@ -37,11 +44,22 @@ final class NewestOfAny {
     return candidates(project).stream().findFirst();
   }
 
-  /** The newest that verifies; those that do not are reported. */
+  /**
+   * The newest that verifies and is not marked bad; the newer ones are reported.
+   *
+   * @throws BackupException also when none is good, and one could not be read or decrypted
+   */
   Optional<Backup> good(String project) throws BackupException {
-    int unread = 0;
     List<Backup> candidates = candidates(project);
+    Map<BackupKey, BackupNote> bad = markedBad(project);
+    List<BackupException> unread = new ArrayList<>();
+    Optional<KeyUnavailableException> locked = Optional.empty();
     for (Backup backup : candidates) {
+      BackupNote marked = bad.get(backup.key());
+      if (marked != null) {
+        skipped(backup, ": " + marked);
+        continue;
+      }
       try {
         List<String> problems = service.verify(backup).problems();
         if (problems.isEmpty()) {
@@ -50,18 +68,33 @@ final class NewestOfAny {
         skipped(backup, Scrub.summary(problems));
       } catch (BackupNotFoundException e) {
         skipped(backup, ": it was deleted meanwhile");
+      } catch (KeyUnavailableException e) {
+        locked = locked.or(() -> Optional.of(e));
+        skipped(backup, ": " + e.getMessage());
       } catch (StoreException e) {
-        unread++;
-        if (unread > UNREADABLE || Thread.currentThread().isInterrupted()) {
+        unread.add(e);
+        if (unread.size() > UNREADABLE || Thread.currentThread().isInterrupted()) {
           throw e;
         }
         skipped(backup, ": " + e.getMessage());
       }
     }
+    if (!unread.isEmpty()) {
+      throw unread.get(0);
+    }
+    if (locked.isPresent()) {
+      throw locked.get();
+    }
     if (!candidates.isEmpty()) {
       root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
     }
     return Optional.empty();
+  }
+
+  private Map<BackupKey, BackupNote> markedBad(String project) throws BackupException {
+    return service.notes().list(project).stream()
+        .filter(note -> note.kind() == BackupNote.Kind.BAD)
+        .collect(Collectors.toMap(BackupNote::key, Function.identity(), (one, other) -> one));
   }
 
   private void skipped(Backup backup, String why) {

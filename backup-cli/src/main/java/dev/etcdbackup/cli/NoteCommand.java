@@ -32,7 +32,7 @@ final class NoteCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    root.output().line("noted " + key);
+    root.output().done("noted", key);
     return ExitCode.DONE;
   }
 }

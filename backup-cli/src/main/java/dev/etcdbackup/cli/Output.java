@@ -1,5 +1,6 @@
 package dev.etcdbackup.cli;
 
+import dev.etcdbackup.BackupKey;
 import java.io.PrintStream;
 
 /** Standard output: lines of text, one JSON document, or one value. */
@@ -33,6 +34,18 @@ final class Output {
   void line(String text) {
     progress.wipe();
     stream.print(TerminalText.escape(text) + "\n"); // one call of the system
+  }
+
+  /** What was done to a backup, as {@code -o json} shows it. */
+  record DoneJson(String done, String key) {}
+
+  /** What was done to a backup: {@code pinned KEY}, or a document with both. */
+  void done(String what, BackupKey key) {
+    if (isJson()) {
+      json(new DoneJson(what, key.toString()));
+    } else {
+      line(what + " " + key);
+    }
   }
 
   /** Bytes without any change. */

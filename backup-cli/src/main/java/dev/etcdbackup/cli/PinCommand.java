@@ -48,7 +48,7 @@ final class PinCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    root.output().line("pinned " + key);
+    root.output().done("pinned", key);
     return ExitCode.DONE;
   }
 }

@@ -16,6 +16,7 @@ import dev.etcdbackup.snapshot.ReadOptions;
 import dev.etcdbackup.snapshot.StoredSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -134,13 +135,21 @@ final class PointInTimeReader {
     ReadOptions.Extent extent =
         signer == null ? ReadOptions.Extent.FEW_PAGES : ReadOptions.Extent.WHOLE;
     return new BaseChoice(store, encodings, options(encodings).extent(extent).build())
-        .choose(listing, until)
+        .choose(counted(listing, until), until)
         .orElseThrow(
             () ->
                 new BackupNotFoundException(
                     BackupKey.parse(project),
                     "no backup of " + project + " leads to " + until,
                     null));
+  }
+
+  /** Of a revision it does not matter when the backup before it was taken. */
+  private List<Backup> counted(List<Backup> listing, PointInTime until) {
+    Instant now = root.clock().instant();
+    return until.revision().isPresent()
+        ? listing
+        : listing.stream().filter(one -> !one.isDatedAhead(now)).toList();
   }
 
   private Backup named(BackupStore store, BackupKey key) throws IOException, UsageException {

@@ -50,6 +50,11 @@ final class SecondStores implements AutoCloseable {
 
   private SecondStore open(SecondStoreConfig each, BackupConfig config, StoreOptions first)
       throws UsageException, BackupException {
+    boolean sameServer =
+        each.endpoint().map(one -> one.equals(first.s3Endpoint)).orElse(Boolean.TRUE);
+    if (first.or(config.store()).isSameStore(each.store(), sameServer)) {
+      throw new UsageException("is the store of the backups, and not a second one");
+    }
     StoreOptions.OpenStore target =
         first
             .other(

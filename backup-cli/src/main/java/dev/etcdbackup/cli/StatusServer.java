@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * answer. Coverage lists the whole store, so one thread at a time does that, and an answer is
  * cached for ten seconds. The others wait for it up to 30 seconds; then they answer with the one
  * before it, or with 503. So a store that does not answer leaves threads for the metrics. A client
- * that does not send its whole request within ten seconds is disconnected.
+ * that does not send its whole request within ten seconds is disconnected, and so is one that has
+ * not taken its whole answer a minute after that was begun.
  */
 final class StatusServer implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -35,6 +36,7 @@ final class StatusServer implements AutoCloseable {
   private final Supplier<String> metrics;
   private final Supplier<Coverage> coverageNow;
   private final Duration coveragePatience;
+  private final AnswerLimit answers;
   private final ReentrantLock computing = new ReentrantLock();
   private volatile @Nullable Coverage cached; // written with the lock
   private long cachedAt; // guarded by the lock
@@ -43,8 +45,10 @@ final class StatusServer implements AutoCloseable {
       HttpServer server,
       Supplier<String> metrics,
       Supplier<Coverage> coverageNow,
-      Duration coveragePatience) {
+      Duration coveragePatience,
+      Duration answerLimit) {
     this.server = server;
+    this.answers = new AnswerLimit(answerLimit);
     this.coveragePatience = coveragePatience;
     this.metrics = metrics;
     this.coverageNow = coverageNow;
@@ -72,15 +76,19 @@ final class StatusServer implements AutoCloseable {
   static StatusServer start(
       InetSocketAddress address, Supplier<String> metrics, Supplier<Coverage> coverage)
       throws UsageException {
-    return start(address, metrics, coverage, Duration.ofSeconds(30));
+    return start(address, metrics, coverage, Duration.ofSeconds(30), Duration.ofMinutes(1));
   }
 
-  /** The same with another time to wait for the coverage that is being computed. */
+  /**
+   * The same with other times: to wait for the coverage that is being computed, and to write an
+   * answer.
+   */
   static StatusServer start(
       InetSocketAddress address,
       Supplier<String> metrics,
       Supplier<Coverage> coverage,
-      Duration coveragePatience)
+      Duration coveragePatience,
+      Duration answerLimit)
       throws UsageException {
     if (System.getProperty(REQUEST_TIME) == null) {
       String unused = System.setProperty(REQUEST_TIME, "10");
@@ -91,7 +99,8 @@ final class StatusServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UsageException("listen: cannot listen on " + text(address) + ": " + e.getMessage());
     }
-    StatusServer status = new StatusServer(server, metrics, coverage, coveragePatience);
+    StatusServer status =
+        new StatusServer(server, metrics, coverage, coveragePatience, answerLimit);
     server.createContext("/", status::answer);
     server.setExecutor(status.threads);
     server.start();
@@ -107,6 +116,7 @@ final class StatusServer implements AutoCloseable {
   public void close() {
     server.stop(0);
     threads.shutdownNow();
+    answers.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -165,7 +175,7 @@ final class StatusServer implements AutoCloseable {
     return accept.contains("application/json") && !accept.contains("text/html");
   }
 
-  private static void send(HttpExchange exchange, int status, String type, String text)
+  private void send(HttpExchange exchange, int status, String type, String text)
       throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     var headers = exchange.getResponseHeaders();
@@ -174,12 +184,14 @@ final class StatusServer implements AutoCloseable {
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     headers.set("Vary", "Accept");
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.sendResponseHeaders(status, -1);
-      return;
-    }
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    answers.write(
+        () -> {
+          exchange.sendResponseHeaders(status, head ? -1 : body.length);
+          if (!head) {
+            exchange.getResponseBody().write(body);
+          }
+        });
   }
 
   /** An address as a URL has it. */

@@ -105,7 +105,7 @@ final class TargetOptions {
   /** Opens the target, which is not the store that is read. */
   StoreOptions.OpenStore open(StoreOptions from) throws UsageException, BackupException {
     boolean sameServer = endpoint == null || endpoint.equals(from.s3Endpoint);
-    if (sameServer && address.equals(from.required())) {
+    if (from.required().isSameStore(address, sameServer)) {
       throw new UsageException("--to: is the store of --store");
     }
     return from.other(endpoint, region, ca, profile).open(address);

@@ -29,7 +29,7 @@ final class UnpinCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
-    root.output().line("unpinned " + key);
+    root.output().done("unpinned", key);
     return ExitCode.DONE;
   }
 }

@@ -71,6 +71,25 @@ class ConfigCheckTest {
         .hasLineCount(1);
   }
 
+  /** It would prune the backups as it prunes copies. */
+  @Test
+  void itRefusesASecondStoreThatIsTheFirst() throws Exception {
+    Path store = Files.createDirectory(directory.resolve("store"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), store);
+    String text =
+        """
+        store: %s
+        copyTo:
+        - {name: near, store: "%s", keepLast: 1}
+        clusters: []
+        """;
+    String refused = "c.yaml: copyTo 'near': is the store of the backups";
+    assertThat(check(text.formatted(store.toUri(), link.toUri())).err()).contains(refused);
+    assertThat(check(text.formatted("s3://bucket/p", "s3://bucket/p")).err()).contains(refused);
+    assertThat(check(text.formatted("s3://bucket/p", "s3://bucket/q")).err())
+        .doesNotContain(refused);
+  }
+
   @Test
   void itShowsWhatWouldBeBackedUpWhenUnderWhichNameAndWhatIsKept() throws Exception {
     Path store = directory.resolve("store");

@@ -171,6 +171,21 @@ class ForeignBackupsTest {
   }
 
   @Test
+  void latestPassesOverWhatIsMarkedBad() throws Exception {
+    put("p/etcd.backup_v1_2024-05-01-09:00:00", SNAPSHOT);
+    put("p/etcd.backup_v1_2024-05-01-10:00:00", SNAPSHOT);
+    put("p/db-2024-05-01_11-00", SNAPSHOT);
+    for (String key : List.of("p/etcd.backup_v1_2024-05-01-10:00:00", "p/db-2024-05-01_11-00")) {
+      assertThat(Cli.on(store(), "mark-bad", key, "--reason=lost", "--now", NOW).code()).isZero();
+    }
+
+    Cli verified = Cli.on(store(), "latest", "p", "--any", "--verified", "--now", NOW);
+
+    assertThat(verified.out()).isEqualTo("p/etcd.backup_v1_2024-05-01-09:00:00\n");
+    assertThat(verified.err()).contains("SKIPPED p/db-2024-05-01_11-00: marked bad: lost");
+  }
+
+  @Test
   void arePrunedOnlyByTheirFormatAndAfterADryRun() throws Exception {
     put("p/etcd.backup_v1_2024-05-01-09:00:00", SNAPSHOT);
     put("p/etcd.backup_v1_2024-05-01-10:00:00", SNAPSHOT);

@@ -3,9 +3,12 @@ package dev.etcdbackup.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +46,28 @@ class NotesCommandsTest {
     assertThat(prune()).contains("delete " + OLD + " no rule keeps it\n");
     assertThat(on("unpin", OLD))
         .isEqualTo(new Cli(1, "", "etcd-backup: " + OLD + " is not pinned\n"));
+  }
+
+  @Test
+  void whatWasDoneIsADocumentWhenThatIsAskedFor() throws Exception {
+    for (List<String> command :
+        List.of(
+            List.of("pinned", "pin", OLD, "--reason=audit"),
+            List.of("unpinned", "unpin", OLD),
+            List.of("noted", "note", OLD, "seen"),
+            List.of("marked bad", "mark-bad", OLD),
+            List.of("no longer marked bad", "mark-bad", OLD, "--undo"),
+            List.of("accepted", "accept", OLD))) {
+      List<String> arguments = new ArrayList<>(command.subList(1, command.size()));
+      arguments.addAll(List.of("-o", "json", NOW));
+
+      Cli said = on(arguments.toArray(new String[0]));
+
+      assertThat(said.code()).isZero();
+      JsonNode document = new ObjectMapper().readTree(said.out());
+      assertThat(document.get("done").asText()).isEqualTo(command.get(0));
+      assertThat(document.get("key").asText()).isEqualTo(OLD);
+    }
   }
 
   @Test

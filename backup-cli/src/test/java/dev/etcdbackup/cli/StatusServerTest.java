@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Requests that do not end leave those of others alone. */
@@ -42,7 +43,8 @@ class StatusServerTest {
               }
               throw new IllegalStateException("stopped");
             },
-            Duration.ofMillis(1))) {
+            Duration.ofMillis(1),
+            Duration.ofMinutes(1))) {
       List<CompletableFuture<HttpResponse<String>>> hanging = new ArrayList<>();
       hanging.add(client.sendAsync(request(server, "/coverage"), BodyHandlers.ofString()));
       asked.await();
@@ -78,6 +80,41 @@ class StatusServerTest {
     } finally {
       for (Socket half : halves) {
         half.close();
+      }
+    }
+  }
+
+  /** A process that was stopped, or a machine that is gone without a word, does not read. */
+  @Test
+  void metricsAreServedWhileClientsDoNotReadTheirAnswer() throws Exception {
+    String large = "# a comment\n".repeat(1_000_000); // more than fits between the two
+    List<Socket> silent = new ArrayList<>();
+    AtomicInteger begun = new AtomicInteger();
+    try (StatusServer server =
+        StatusServer.start(
+            ANY,
+            () -> begun.incrementAndGet() <= 16 ? large : "up 1\n",
+            () -> {
+              throw new IllegalStateException("coverage was not requested");
+            },
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(1))) {
+      for (int i = 0; i < 16; i++) {
+        URI address = URI.create("http://" + server.address());
+        Socket client = new Socket(address.getHost(), address.getPort());
+        silent.add(client);
+        client
+            .getOutputStream()
+            .write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+        client.getOutputStream().flush();
+      }
+      while (begun.get() < 16) {
+        Thread.onSpinWait();
+      }
+      assertServesMetrics(server);
+    } finally {
+      for (Socket client : silent) {
+        client.close();
       }
     }
   }

@@ -97,6 +97,7 @@ class UsageTest {
         mistake("create --store {store} p", "no cluster; give --etcd http://HOST:PORT"),
         mistake("create p --etcd http://127.0.0.1:1", "no store; give --store"),
         create("--name etcd.backup_v1_2020-02-03-20:45:48", "reads as a scheduled backup"),
+        create("--name .etcd-backup/manual", "must not begin with '.etcd-backup'"),
         create("--name sub/etcd-backup-2020-02-03-15-50-08.tar.gz", "reads as a scheduled backup"),
         create("--name ''", "must not be empty"),
         create("--name a/../b", "must not have the segment '..'"),

@@ -59,9 +59,10 @@ import java.util.Set;
  * listed, and neither is a {@code ROOT/lost+found} that cannot be read. The version of a backup is
  * computed from the modification time, size and inode of its file, so a replaced or rewritten file
  * is detected. A file whose name is not valid in this process's character set (that of the locale;
- * UTF-8 is recommended) is listed with U+FFFD in its key and can be neither opened nor deleted; the
- * first such listing logs a warning. A key with characters that the character set lacks makes
- * {@code put}, {@code find} and {@code list} of it throw {@link StoreException}.
+ * UTF-8 is recommended) is listed with U+FFFD in its key and can be neither opened nor deleted:
+ * {@code open} throws {@link StoreException}, {@code delete} refuses it, {@code find} does not find
+ * it, and the first such listing logs a warning. A key with characters that the character set lacks
+ * makes {@code put}, {@code find} and {@code list} of it throw {@link StoreException}.
  *
  * <p>A process that is killed during a {@code put} leaves its temporary file below {@code
  * .etcd-backup/tmp}. Each {@code put} removes such files when nothing was written to them for 24
@@ -230,7 +231,7 @@ public final class DirectoryBackupStore implements BackupStore {
         throw new StoreException("interrupted after " + gone.size() + " deletions", null);
       }
       try {
-        if (layout.look(key).isPresent()) {
+        if (look(key).isPresent()) {
           Files.deleteIfExists(layout.path(key).orElseThrow());
         }
         gone.add(key);
@@ -243,8 +244,17 @@ public final class DirectoryBackupStore implements BackupStore {
     return new DeleteResult(gone, refused);
   }
 
+  /** Looks up a key that may have been listed for a file to which no path leads. */
+  private Optional<StoredBackup> look(BackupKey key) throws StoreException {
+    Optional<StoredBackup> found = layout.look(key);
+    if (found.isEmpty()) {
+      layout.requireReachable(key);
+    }
+    return found;
+  }
+
   private void requireUnchanged(StoredBackup backup) throws BackupException {
-    Optional<StoredBackup> now = layout.look(backup.key());
+    Optional<StoredBackup> now = look(backup.key());
     if (now.isEmpty() || !now.get().version().equals(backup.version())) {
       throw new BackupNotFoundException(
           backup.key(),

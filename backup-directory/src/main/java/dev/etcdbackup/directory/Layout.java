@@ -114,6 +114,22 @@ final class Layout {
     }
   }
 
+  /**
+   * Refuses a key under which a file is listed whose name is not valid in this process's character
+   * set: no path leads to that file, so that it would seem to be absent.
+   */
+  void requireReachable(BackupKey key) throws StoreException {
+    if (key.toString().indexOf(REPLACEMENT) >= 0
+        && list("").stream().anyMatch(listed -> listed.key().equals(key))) {
+      throw new StoreException(
+          key
+              + " is the name of a file that the encoding of this process's locale ("
+              + System.getProperty("sun.jnu.encoding")
+              + ") cannot express; rename the file, or start the process with LC_ALL=C.UTF-8",
+          null);
+    }
+  }
+
   /** Lists all files of a project, or of the store, in the order of their keys. */
   List<StoredBackup> list(String project) throws StoreException {
     Lister lister = new Lister(project);

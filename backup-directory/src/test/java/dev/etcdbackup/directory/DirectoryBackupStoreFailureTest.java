@@ -217,6 +217,24 @@ class DirectoryBackupStoreFailureTest {
         .containsPattern("put: the file system of .* refuses the name 'z.rich'.*LC_ALL=C.UTF-8");
   }
 
+  /** It seemed to be deleted meanwhile, so that a verification of all backups ended well. */
+  @Test
+  void aFileWhoseNameIsNoTextIsNeitherAbsentNorDeleted(@TempDir Path root) throws Exception {
+    Process shell =
+        new ProcessBuilder("sh", "-c", "mkdir p; echo 1 >p/$(printf 'a\\377')")
+            .directory(root.toFile())
+            .start();
+    assertThat(shell.waitFor()).isZero();
+    DirectoryBackupStore store = DirectoryBackupStore.at(root);
+
+    StoredBackup listed = store.list("p").get(0);
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> store.open(listed, 0, 1))
+        .withMessageContaining("LC_ALL=C.UTF-8");
+    assertThat(store.delete(List.of(listed.key())).refused()).containsOnlyKeys(listed.key());
+  }
+
   /** Lists a store and puts a backup whose name is not ASCII. */
   static final class ListAndPut {
     public static void main(String[] args) throws Exception {

@@ -36,6 +36,7 @@ import java.util.function.Predicate;
  */
 public final class BackupNotes {
   private static final int MAX_SECONDS_AHEAD = 60;
+  private static final Instant LATEST_END = Instant.parse("9999-12-31T23:59:59Z");
 
   private final BackupStore store;
   private final InstantSource clock;
@@ -61,7 +62,8 @@ public final class BackupNotes {
    *
    * @param key the backup
    * @param reason the reason, one line of 1 to 2,000 bytes of UTF-8
-   * @param until when the pin ends, in the future, cut to the second; empty for never
+   * @param until when the pin ends, in the future and before the year 10000, cut to the second;
+   *     empty for never
    * @throws IllegalArgumentException when the reason or the time is not as described
    * @throws BackupNotFoundException when the backup does not exist
    * @throws StoreException when the store failed; the backup may be pinned, and an earlier pin
@@ -72,6 +74,10 @@ public final class BackupNotes {
     if (end.isPresent() && !end.get().isAfter(clock.instant())) {
       throw new IllegalArgumentException(
           "until must be in the future, not " + end.get() + "; a pin that has ended keeps nothing");
+    }
+    if (end.isPresent() && end.get().isAfter(LATEST_END)) { // its object would not be read as a pin
+      throw new IllegalArgumentException(
+          "until must be at most " + LATEST_END + ", not " + end.get() + "; or empty for never");
     }
     replace(key, Kind.PIN, end, requireText("reason", reason));
   }

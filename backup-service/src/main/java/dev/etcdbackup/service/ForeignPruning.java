@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prunes the backups of other tools. Nothing else in this library deletes them, and this only the
@@ -35,12 +37,14 @@ import java.util.TreeMap;
  *
  * <p>A policy decides about each series of a format by itself, with the same rules as for this
  * library's backups: the newest is kept, and so is what is dated more than an hour ahead.
- * Companions are deleted with their snapshot. Increments, and companions without a snapshot, are
- * kept.
+ * Companions are deleted with their snapshot. Increments, companions without a snapshot, and what
+ * is pinned are kept.
  *
  * <p>Thread-safe.
  */
 public final class ForeignPruning {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupService.class);
+
   private final BackupService service;
   private final BackupStore store;
   private final Catalogue catalogue;
@@ -91,11 +95,10 @@ public final class ForeignPruning {
       one.sort(ForeignBackup.OLDEST_FIRST);
       decide(one, policy, now, decided, newestKept);
     }
-    for (BackupNote pin : service.notes().list(project, kind -> kind == BackupNote.Kind.PIN)) {
-      decided.computeIfPresent(
-          pin.key(), (key, one) -> new Decision(one.backup(), true, pin.toString()));
-    }
-    return new ForeignPrunePlan(new RetentionPlan(complete(found, decided)), newestKept);
+    Map<BackupKey, BackupNote> pins = pins(project);
+    decided.replaceAll((key, one) -> pinned(one, pins));
+    List<Decision> all = complete(found, decided).stream().map(one -> pinned(one, pins)).toList();
+    return new ForeignPrunePlan(new RetentionPlan(all), newestKept);
   }
 
   /**
@@ -121,17 +124,43 @@ public final class ForeignPruning {
     }
     requireNotPinned(keys);
     DeleteResult result = store.delete(keys);
+    forgetNotes(result.gone());
     return new PruneReport(plan.decisions(), result.gone(), result.refused());
+  }
+
+  /** A later backup of the same name is another one: a bad mark, for example, is not about it. */
+  private void forgetNotes(Set<BackupKey> gone) {
+    for (String project : gone.stream().map(BackupKey::project).distinct().toList()) {
+      try {
+        service.notes().forget(project, gone);
+      } catch (BackupException e) {
+        LOG.warn("{} was pruned, but notes on deleted backups were not deleted", project, e);
+      }
+    }
+  }
+
+  private Map<BackupKey, BackupNote> pins(String project) throws BackupException {
+    Map<BackupKey, BackupNote> pins = new HashMap<>();
+    for (BackupNote pin : service.notes().list(project, kind -> kind == BackupNote.Kind.PIN)) {
+      pins.put(pin.key(), pin);
+    }
+    return pins;
+  }
+
+  /** Keeps what is pinned: a snapshot or a companion. */
+  private static Decision pinned(Decision one, Map<BackupKey, BackupNote> pins) {
+    BackupNote pin = pins.get(one.backup().key());
+    return pin == null ? one : new Decision(one.backup(), true, pin.toString());
   }
 
   /** Between a plan and its end a person has looked at it, and backups were verified. */
   private void requireNotPinned(List<BackupKey> keys) throws BackupException {
     Set<BackupKey> deleted = Set.copyOf(keys);
     for (String project : keys.stream().map(BackupKey::project).distinct().toList()) {
-      for (BackupNote pin : service.notes().list(project, kind -> kind == BackupNote.Kind.PIN)) {
-        if (deleted.contains(pin.key())) {
+      for (BackupKey pinned : pins(project).keySet()) {
+        if (deleted.contains(pinned)) {
           throw new StoreException(
-              pin.key() + " was pinned meanwhile; nothing was deleted, plan again", null);
+              pinned + " was pinned meanwhile; nothing was deleted, plan again", null);
         }
       }
     }

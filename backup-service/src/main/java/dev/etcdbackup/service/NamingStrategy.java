@@ -1,5 +1,6 @@
 package dev.etcdbackup.service;
 
+import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.Series;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.name.BackupName;
@@ -46,12 +47,15 @@ public final class NamingStrategy {
    *
    * @param prefix one or more segments of a key
    * @return the naming
+   * @throws IllegalArgumentException when the prefix is empty or its first segment is reserved, so
+   *     that such backups are not listed
    */
   public static NamingStrategy periodic(String prefix) {
     Objects.requireNonNull(prefix, "prefix");
     if (prefix.isEmpty()) {
       throw new IllegalArgumentException("prefix must not be empty");
     }
+    requireListed("prefix", prefix);
     return new NamingStrategy(BackupKind.PERIODIC, prefix, List.of());
   }
 
@@ -72,9 +76,11 @@ public final class NamingStrategy {
    * @param name one or more segments of a key
    * @return the naming
    * @throws IllegalArgumentException when the name has the format of a periodic backup or a
-   *     tarball, which retention would count and delete
+   *     tarball, which retention would count and delete, or its first segment is reserved, so that
+   *     such a backup is not listed
    */
   public static NamingStrategy manual(String name) {
+    requireListed("name", name + '/');
     BackupKind kind = BackupName.parse(name).kind();
     if (kind != BackupKind.OTHER) {
       throw new IllegalArgumentException(
@@ -122,6 +128,14 @@ public final class NamingStrategy {
   public Optional<Series> series(String project) {
     String prefix = BackupName.parse(name(0, Instant.EPOCH)).prefix();
     return isFixed() ? Optional.empty() : Optional.of(new Series(project, kind, prefix));
+  }
+
+  /** What this library keeps beside backups is not listed with them. */
+  private static void requireListed(String what, String text) {
+    if (text.startsWith(BackupKey.RESERVED + '/')) {
+      throw new IllegalArgumentException(
+          what + " must not begin with '" + BackupKey.RESERVED + "', where nothing is a backup");
+    }
   }
 
   BackupKind kind() {

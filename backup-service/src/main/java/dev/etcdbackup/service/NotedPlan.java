@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * <ul>
  *   <li>a backup that is marked bad does not count: the policy selects among the others, and then
  *       the bad ones that it keeps among all stay too;
- *   <li>the newest backup of a series that was verified stays;
+ *   <li>the newest backup of a series that was verified stays, of those not dated in the future;
  *   <li>pinned backups stay, and their copies in other encodings.
  * </ul>
  */
@@ -83,7 +83,7 @@ final class NotedPlan {
    */
   RetentionPlan keeping(RetentionPlan plan, Instant now) {
     Map<String, String> reasons = new HashMap<>();
-    newestVerified(plan).forEach(one -> reasons.put(snapshot(one), "the newest verified"));
+    newestVerified(plan, now).forEach(one -> reasons.put(snapshot(one), "the newest verified"));
     for (Decision one : plan.decisions()) {
       BackupNote pin = pins.get(one.backup().key());
       if (pin != null) {
@@ -120,11 +120,14 @@ final class NotedPlan {
             .toList());
   }
 
-  private List<Backup> newestVerified(RetentionPlan plan) {
+  private List<Backup> newestVerified(RetentionPlan plan, Instant now) {
     Map<Object, Backup> newest = new HashMap<>();
     for (Decision one : plan.decisions()) {
       Backup backup = one.backup();
-      if (verified.contains(backup.key()) && !isBad(backup) && backup.kind().hasSeries()) {
+      if (verified.contains(backup.key())
+          && !isBad(backup)
+          && backup.kind().hasSeries()
+          && !backup.isDatedAhead(now)) {
         newest.merge(
             backup.series().orElseThrow(),
             backup,

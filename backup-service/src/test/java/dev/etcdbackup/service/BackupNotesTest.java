@@ -191,6 +191,18 @@ class BackupNotesTest {
   }
 
   @Test
+  void aVerifiedBackupThatIsDatedAheadCountsForNothing() throws Exception {
+    BackupKey verified = put("p/etcd.backup_v2_2020-01-02-10:00:00");
+    put("p/etcd.backup_v3_2020-02-03-10:00:00");
+    BackupKey ahead = put("p/etcd.backup_v4_2030-01-01-00:00:00");
+    notes.markVerified(verified, "read");
+    notes.markVerified(ahead, "read");
+
+    assertThat(reason(verified)).isEqualTo("the newest verified");
+    assertThat(service.prune("p", LAST).deleted()).isEmpty();
+  }
+
+  @Test
   void nothingIsPrunedWhenThePinsCannotBeListed() throws Exception {
     put("p/etcd.backup_v1_2020-01-01-10:00:00");
     put("p/etcd.backup_v3_2020-02-03-10:00:00");
@@ -224,6 +236,8 @@ class BackupNotesTest {
         .hasMessage("note must be one line without control characters");
     assertThatThrownBy(() -> notes.pin(key, "a", Optional.of(NOW)))
         .hasMessageStartingWith("until must be in the future, not 2020-02-03T21:00:00Z");
+    assertThatThrownBy(() -> notes.pin(key, "a", Optional.of(Instant.MAX)))
+        .hasMessageStartingWith("until must be at most 9999-12-31T23:59:59Z, not ");
     assertThatThrownBy(() -> notes.markBad(BackupKey.parse("p/none"), "a"))
         .isInstanceOf(BackupNotFoundException.class);
     assertThat(notes.list("p")).isEmpty();

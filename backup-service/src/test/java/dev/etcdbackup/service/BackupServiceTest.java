@@ -93,6 +93,19 @@ class BackupServiceTest {
   }
 
   @Test
+  void aNameUnderWhichNothingIsListedIsRefused() {
+    for (String name : List.of(".etcd-backup", ".etcd-backup/manual")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> NamingStrategy.manual(name))
+          .withMessage("name must not begin with '.etcd-backup', where nothing is a backup");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NamingStrategy.periodic(".etcd-backup/etcd.backup"))
+        .withMessage("prefix must not begin with '.etcd-backup', where nothing is a backup");
+    assertThat(NamingStrategy.periodic(".etcd-backup").series("p")).isPresent();
+  }
+
+  @Test
   void aNameThatAsksForAnEncodingNeedsOne() {
     for (NamingStrategy naming :
         List.of(NamingStrategy.tarball(), NamingStrategy.periodic().withEncodings(".zst"))) {

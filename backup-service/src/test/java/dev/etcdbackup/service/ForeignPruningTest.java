@@ -167,6 +167,37 @@ class ForeignPruningTest {
   }
 
   @Test
+  void aPinnedCompanionIsKept() throws Exception {
+    put(
+        "p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz",
+        "p/main/2024-05-01T10:00:00Z-000001/" + META,
+        "p/main/2024-05-02T10:00:00Z-000001/etcd.backup.gz");
+    BackupKey pinned = BackupKey.parse("p/main/2024-05-01T10:00:00Z-000001/" + META);
+    BackupNotes.of(store, InstantSource.fixed(NOW)).pin(pinned, "audit", Optional.empty());
+
+    ForeignPrunePlan plan = plan("etcd-manager");
+
+    assertThat(plan.decisions().decisions())
+        .filteredOn(one -> one.backup().key().equals(pinned))
+        .extracting(Decision::reason)
+        .containsExactly("pinned: audit");
+    assertThat(pruning.prune(plan, false).deleted())
+        .containsExactly(BackupKey.parse("p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz"));
+  }
+
+  @Test
+  void theNotesOfDeletedBackupsAreDeleted() throws Exception {
+    put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
+    BackupNotes notes = BackupNotes.of(store, InstantSource.fixed(NOW));
+    notes.markBad(BackupKey.parse("p/db-2024-05-01_10-00"), "torn");
+    notes.note(BackupKey.parse("p/db-2024-05-02_10-00"), "kept");
+
+    pruning.prune(plan("bitnami"), false);
+
+    assertThat(notes.list("p")).extracting(BackupNote::text).containsExactly("kept");
+  }
+
+  @Test
   void whatIsPinnedAfterThePlanWasMadeIsKept() throws Exception {
     put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
     ForeignPrunePlan plan = plan("bitnami");

@@ -1,7 +1,9 @@
 package dev.etcdbackup.cli.config;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +37,25 @@ public sealed interface StoreAddress {
     public String toString() {
       return "s3://" + bucket + (prefix.isEmpty() ? "" : "/" + prefix);
     }
+  }
+
+  /**
+   * Returns whether another address is of the same store, so that copies there would be none.
+   *
+   * @param other the other address
+   * @param sameServer whether buckets of both are on one server
+   * @return true if it is; false when one of two directories does not exist and they are named
+   *     differently
+   */
+  default boolean isSameStore(StoreAddress other, boolean sameServer) {
+    if (this instanceof Directory one && other instanceof Directory two) {
+      try {
+        return one.equals(two) || Files.isSameFile(one.root(), two.root());
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return sameServer && equals(other);
   }
 
   /**
