@@ -136,6 +136,7 @@ final class SchedulerSetup implements AutoCloseable {
             .recovery(cluster.recovery());
     cluster.retention().ifPresent(builder::retention);
     cluster.since().ifPresent(builder::since);
+    cluster.maxAge().ifPresent(builder::maxAge);
     copyTo.forEach(builder::copyTo);
     checks.forEach(builder::check);
     return builder;

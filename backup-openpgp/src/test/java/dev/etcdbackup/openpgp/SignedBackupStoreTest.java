@@ -18,6 +18,7 @@ import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -343,9 +344,9 @@ class SignedBackupStoreTest {
   void theSignatureOfABackupThatIsThereIsNotReplaced() throws IOException {
     byte[] other = TestSnapshots.bytes(8, 50);
     InputStream late =
-        new ByteArrayInputStream(other) {
+        new FilterInputStream(new ByteArrayInputStream(other)) {
           @Override
-          public int read(byte[] target, int at, int length) {
+          public int read(byte[] target, int at, int length) throws IOException {
             int read = super.read(target, at, length);
             if (read < 0) {
               assertThatNoException().isThrownBy(() -> put(signing, KEY, SNAPSHOT));

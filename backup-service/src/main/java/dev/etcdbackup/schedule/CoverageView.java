@@ -184,15 +184,16 @@ final class CoverageView {
         recovery);
   }
 
-  /** Returns the expectation: a backup by the point after the newest one, plus 1 hour of grace. */
+  /**
+   * Returns the expectation: a backup of the maximum age, or by the point after the newest one,
+   * plus 1 hour of grace.
+   */
   private CoveredProject expected(Known known, List<Backup> own) {
     ScheduledCluster cluster = known.cluster();
     if (!cluster.automated()) {
       return CoveredProject.notAutomated(cluster.project(), cluster.recovery());
     }
-    Instant from = counted(own).max(Comparator.naturalOrder()).orElse(known.since());
-    Duration allowed =
-        cluster.nextDue(from).map(next -> Duration.between(from, next).plus(GRACE)).orElse(LONGEST);
+    Duration allowed = cluster.maxAge().orElseGet(() -> untilNextDue(known, own));
     if (cluster.unchanged().isPresent()) {
       Duration skipping = cluster.unchangedMaxAge().plus(GRACE);
       allowed = allowed.compareTo(skipping) < 0 ? skipping : allowed;
@@ -200,6 +201,15 @@ final class CoverageView {
     return CoveredProject.automated(cluster.project(), Duration.ofDays(1))
         .withMaxAge(allowed.compareTo(LONGEST) > 0 ? LONGEST : allowed)
         .withSince(known.since());
+  }
+
+  private Duration untilNextDue(Known known, List<Backup> own) {
+    Instant from = counted(own).max(Comparator.naturalOrder()).orElse(known.since());
+    return known
+        .cluster()
+        .nextDue(from)
+        .map(next -> Duration.between(from, next).plus(GRACE))
+        .orElse(LONGEST);
   }
 
   /** Returns when the cluster was set up; its backups may be older than this process. */

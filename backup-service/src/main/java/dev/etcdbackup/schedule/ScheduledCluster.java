@@ -35,6 +35,7 @@ public final class ScheduledCluster {
   private final Predicate<Anomaly> acceptance;
   private final List<SecondStore> secondStores;
   private final List<ScheduledCheck> checks;
+  private final @Nullable Duration maxAge;
   private final @Nullable UnchangedCheck unchanged;
   private final Duration unchangedMaxAge;
 
@@ -54,6 +55,7 @@ public final class ScheduledCluster {
     this.acceptance = builder.acceptance;
     this.secondStores = List.copyOf(builder.secondStores);
     this.checks = List.copyOf(builder.checks);
+    this.maxAge = builder.maxAge;
     this.unchanged = builder.unchanged;
     this.unchangedMaxAge = builder.unchangedMaxAge;
   }
@@ -137,6 +139,11 @@ public final class ScheduledCluster {
 
   String recovery() {
     return recovery;
+  }
+
+  /** How old the newest backup may be for coverage; empty when the schedule says that. */
+  Optional<Duration> maxAge() {
+    return Optional.ofNullable(maxAge);
   }
 
   /** The check after which a scheduled backup is skipped; empty when none is skipped. */

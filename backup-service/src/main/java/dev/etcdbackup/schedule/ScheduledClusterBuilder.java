@@ -31,6 +31,7 @@ public final class ScheduledClusterBuilder {
   Predicate<Anomaly> acceptance = anomaly -> false;
   final List<SecondStore> secondStores = new ArrayList<>();
   final List<ScheduledCheck> checks = new ArrayList<>();
+  @Nullable Duration maxAge;
   @Nullable UnchangedCheck unchanged;
   Duration unchangedMaxAge = Duration.ZERO;
 
@@ -100,11 +101,7 @@ public final class ScheduledClusterBuilder {
    * @return this
    */
   public ScheduledClusterBuilder timeout(Duration timeout) {
-    if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "timeout must be more than 0 and at most 36500 days, not " + timeout);
-    }
-    this.timeout = timeout;
+    this.timeout = requireLength("timeout", timeout);
     return this;
   }
 
@@ -156,6 +153,19 @@ public final class ScheduledClusterBuilder {
   }
 
   /**
+   * Sets how old the newest backup may be before coverage shows the cluster as stale. It says
+   * nothing about when backups are taken. Default: until an hour after the point of the schedule
+   * that follows the newest backup.
+   *
+   * @param maxAge the maximum age, more than 0 and at most 36,500 days
+   * @return this
+   */
+  public ScheduledClusterBuilder maxAge(Duration maxAge) {
+    this.maxAge = requireLength("maxAge", maxAge);
+    return this;
+  }
+
+  /**
    * Sets a note for people on how to recover the data when the cluster is lost. Coverage shows it
    * for clusters that are not automated. Default: empty.
    *
@@ -181,12 +191,8 @@ public final class ScheduledClusterBuilder {
    * @return this
    */
   public ScheduledClusterBuilder skipUnchanged(UnchangedCheck check, Duration maxAge) {
-    if (maxAge.isZero() || maxAge.isNegative() || maxAge.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "maxAge must be more than 0 and at most 36500 days, not " + maxAge);
-    }
     this.unchanged = Objects.requireNonNull(check, "check");
-    this.unchangedMaxAge = maxAge;
+    this.unchangedMaxAge = requireLength("maxAge", maxAge);
     return this;
   }
 
@@ -245,5 +251,13 @@ public final class ScheduledClusterBuilder {
    */
   public ScheduledCluster build() {
     return new ScheduledCluster(this);
+  }
+
+  private static Duration requireLength(String what, Duration length) {
+    if (length.isZero() || length.isNegative() || length.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          what + " must be more than 0 and at most 36500 days, not " + length);
+    }
+    return length;
   }
 }

@@ -19,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,6 +64,26 @@ class LiveCoverageTest {
     assertThat(stale.nextDue()).hasValue(Instant.parse("2020-02-02T11:00:00Z"));
     assertThat(stale.missed()).isEqualTo(23);
     assertThat(of(coverage, "fresh").nextDue()).hasValue(Instant.parse("2020-02-03T11:00:00Z"));
+  }
+
+  @Test
+  void theMaximumAgeDecidesWhatIsStaleWhereThereIsOne() throws Exception {
+    World world = new World();
+    for (String project : List.of("hourly", "patient", "daily", "impatient")) {
+      world.stored(project, World.START.minus(HOUR.multipliedBy(3)));
+    }
+    world.add("hourly", HOUR).dead = true;
+    UnaryOperator<ScheduledClusterBuilder> patient =
+        cluster -> cluster.schedule(Schedule.every(HOUR)).maxAge(HOUR.multipliedBy(4));
+    world.add("patient", patient).dead = true;
+    world.add("daily", DAY);
+    world.add("impatient", cluster -> cluster.schedule(Schedule.every(DAY)).maxAge(HOUR));
+    world.pass(Duration.ofMinutes(1));
+
+    assertThat(world.scheduler.coverage().projects())
+        .extracting(one -> one.row().project() + " " + one.row().state().label())
+        .containsExactlyInAnyOrder(
+            "hourly stale", "patient fresh", "daily fresh", "impatient stale");
   }
 
   @Test
