@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +45,7 @@ class ScheduledCoverageTest {
     String command = Cli.on(store, "coverage", "--config=" + file, "--now=" + NOW, "-o=json").out();
 
     assertThat(states(command))
-        .containsExactly("daily FRESH", "hourly STALE", "impatient STALE", "patient FRESH");
+        .containsExactly("daily fresh", "hourly stale", "impatient stale", "patient fresh");
     try (SchedulerSetup setup =
         new SchedulerSetup(
             BackupConfig.read(file, Optional.empty()),
@@ -58,8 +59,8 @@ class ScheduledCoverageTest {
     }
   }
 
-  private static TreeSet<String> states(String json) throws Exception {
-    TreeSet<String> states = new TreeSet<>();
+  private static Set<String> states(String json) throws Exception {
+    Set<String> states = new TreeSet<>();
     for (JsonNode one : new JsonMapper().readTree(json).at("/projects")) {
       states.add(one.get("project").asText() + " " + one.get("state").asText());
     }
