@@ -72,7 +72,8 @@ final class RunLog implements BackupListener {
   }
 
   @Override
-  public void skipped(String project, String reason) {
+  public synchronized void skipped(String project, String reason) {
+    underWay.remove(project); // another process may have been faster
     line("skipped", project, reason);
   }
 

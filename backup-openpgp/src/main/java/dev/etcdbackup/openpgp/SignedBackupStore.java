@@ -66,9 +66,10 @@ public final class SignedBackupStore implements BackupStore {
    * fails or is killed in between. When it cannot be stored, {@link #put} throws a {@link
    * StoreException} and stores no backup.
    *
-   * <p>A signature that is there already is replaced if it is of a backup that is not. So two puts
-   * of one name at the same moment, of which one stores the backup, may leave the signature of the
-   * other; a {@link dev.etcdbackup.BackupLock} prevents that.
+   * <p>A signature that is there already, of a backup that was deleted or of another put of the
+   * same name, is replaced after the commit, for then the name is this backup's. When that fails,
+   * {@code put} throws a {@link StoreException} with {@link StoreException#outcomeUnknown()}: the
+   * backup is stored and its signature is not.
    *
    * @param store where backups and signatures are
    * @param key the key that signs
@@ -113,45 +114,60 @@ public final class SignedBackupStore implements BackupStore {
     if (signingKey == null || key.isReserved()) {
       return store.put(key, content);
     }
-    signatureKey(key);
-    statement(key, 0, ""); // refuses a name that cannot be signed
-    InputStream signed =
-        new HashingInputStream(content.stream()) {
-          @Override
-          void ended(long count, String sha256) throws BackupException {
-            storeSignature(key, signingKey.sign(statement(key, count, sha256)));
-          }
-        };
-    return store.put(key, new Content(signed, content.expectedSize()));
+    Signing signing = new Signing(key, signingKey, content.stream());
+    StoredBackup stored = store.put(key, new Content(signing, content.expectedSize()));
+    if (!signing.isStored) {
+      replace(key, Objects.requireNonNull(signing.signature, "the content was read to its end"));
+    }
+    return stored;
   }
 
-  private void storeSignature(BackupKey of, byte[] signature) throws BackupException {
-    try {
-      if (!isStored(of, signature)) {
-        // It is of a backup of this name that was deleted, or that was not stored in the end.
-        DeleteResult deleted = store.delete(List.of(signatureKey(of)));
-        if (!isStored(of, signature)) {
-          throw new StoreException(
-              "one is there that cannot be deleted: " + deleted.refused().values(), null);
-        }
+  /** Signs a content, and stores the signature before the end of the content is reported. */
+  private final class Signing extends HashingInputStream {
+    private final BackupKey key;
+    private final SigningKey signingKey;
+    private byte @Nullable [] signature;
+    private boolean isStored;
+
+    Signing(BackupKey key, SigningKey signingKey, InputStream content) {
+      super(content);
+      this.key = key;
+      this.signingKey = signingKey;
+      signatureKey(key);
+      statement(key, 0, ""); // refuses a name that cannot be signed
+    }
+
+    @Override
+    void ended(long count, String sha256) throws BackupException {
+      signature = signingKey.sign(statement(key, count, sha256));
+      try {
+        storeSignature(key, signature);
+        isStored = true;
+      } catch (BackupExistsException e) {
+        // Replaced when the backup is stored: it may be of one that is just being stored.
+      } catch (StoreException e) {
+        throw new StoreException(
+            key + " is not stored, because its signature cannot be stored: " + e.getMessage(), e);
       }
-    } catch (StoreException e) {
-      throw new StoreException(
-          of + " is not stored, because its signature cannot be stored: " + e.getMessage(), e);
     }
   }
 
-  /** False when a signature is there already, but no backup. */
-  private boolean isStored(BackupKey of, byte[] signature) throws BackupException {
+  private void storeSignature(BackupKey key, byte[] signature) throws BackupException {
+    store.put(signatureKey(key), Content.of(new ByteArrayInputStream(signature), signature.length));
+  }
+
+  private void replace(BackupKey key, byte[] signature) throws BackupException {
     try {
-      store.put(
-          signatureKey(of), Content.of(new ByteArrayInputStream(signature), signature.length));
-      return true;
-    } catch (BackupExistsException e) {
-      if (store.find(of).isPresent()) {
-        throw new BackupExistsException(of);
-      }
-      return false;
+      store.delete(List.of(signatureKey(key)));
+      storeSignature(key, signature);
+    } catch (BackupException e) {
+      throw new StoreException(
+          key
+              + " is stored and verified, but its signature is not: "
+              + e.getMessage()
+              + "; delete this backup or keep it unsigned, and take another",
+          e,
+          true);
     }
   }
 

@@ -48,7 +48,8 @@ public interface BackupListener {
   default void failed(FailedRun failure) {}
 
   /**
-   * A run was skipped, because there was nothing to do or another process does it.
+   * A run was skipped, because there was nothing to do or another process does it. That may turn
+   * out after {@link #started}, when another process has stored a backup of the same name.
    *
    * @param project the project
    * @param reason the reason, in one line
