@@ -24,9 +24,12 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The controllers of all resources, and what they share. */
 public final class BackupOperator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupOperator.class);
   private static final String CONTROLLER = "etcdbackup.dev/operator";
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
   private static final int CONCURRENT = 4; // of all schedulers
@@ -86,10 +89,15 @@ public final class BackupOperator implements AutoCloseable {
   /**
    * Starts all controllers, and returns when they know all resources. What the API server does not
    * list within 10 seconds, as those of a namespace that was deleted with its Role, is asked for
-   * again and again, and the others are backed up.
+   * again and again, and the others are backed up; a warning is logged then.
    */
   public void start() {
     operator.start();
+    if (!operator.getRuntimeInfo().allEventSourcesAreHealthy()) {
+      LOG.warn(
+          "the operator runs, but the API server does not list all resources yet; they are asked for"
+              + " again and again");
+    }
   }
 
   /**
