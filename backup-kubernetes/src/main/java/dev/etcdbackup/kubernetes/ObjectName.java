@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The name of an object that somebody gave. It becomes a part of the path of a request, so that a
+ * The name of an object, as a user gave it. It becomes a part of the path of a request, so that a
  * name with {@code ../} would be an object of another namespace.
  */
 final class ObjectName {

@@ -105,7 +105,7 @@ class BackupEventsTest {
         .allSatisfy(event -> assertThat(event.getNote()).doesNotContain("\uFFFD").endsWith("…"));
   }
 
-  /** The API server deletes events after an hour, or what it is told. */
+  /** The API server deletes events, after an hour by default. */
   @Test
   void anEventThatIsGoneIsWrittenAnew() {
     api.answer(

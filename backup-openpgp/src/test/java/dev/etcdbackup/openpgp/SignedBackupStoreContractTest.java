@@ -6,27 +6,16 @@ import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.testkit.BackupStoreContract;
 import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
-import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /** A store that signs is a store like any other, but for the signatures that it keeps in it. */
 @Tag("slow")
 class SignedBackupStoreContractTest extends BackupStoreContract {
-  private static SigningKey signingKey;
-
-  @BeforeAll
-  static void readSigningKey() throws IOException {
-    try (Passphrase passphrase = Passphrase.read(TestKeys.file("passphrase"))) {
-      signingKey = SigningKey.read(TestKeys.file("private.asc"), passphrase);
-    }
-  }
-
   @Override
   protected BackupStore newStore() {
     return new ForwardingBackupStore(
-        SignedBackupStore.signing(new InMemoryBackupStore(), signingKey)) {
+        SignedBackupStore.signing(new InMemoryBackupStore(), TestKeys.signingKey())) {
       @Override
       public List<StoredBackup> list(String project) throws BackupException {
         return super.list(project).stream()

@@ -39,7 +39,6 @@ import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentSignerBuilder;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,19 +50,10 @@ class SignedBackupStoreTest {
   private static final BackupKey SIGNATURE =
       BackupKey.parse("cray-bss/.etcd-backup/signatures/etcd.backup_v1450_2020-01-30-20:44:41.asc");
 
-  private static SigningKey signingKey;
-
+  private final SigningKey signingKey = TestKeys.signingKey();
   private final InMemoryBackupStore store = new InMemoryBackupStore();
   private BackupStore signing;
   private BackupStore requiring;
-
-  /** Read once: a passphrase is made slow to try. */
-  @BeforeAll
-  static void readSigningKey() throws IOException {
-    try (Passphrase passphrase = Passphrase.read(TestKeys.file("passphrase"))) {
-      signingKey = SigningKey.read(TestKeys.file("private.asc"), passphrase);
-    }
-  }
 
   @BeforeEach
   void openStores() throws IOException {

@@ -38,13 +38,26 @@ final class TestKeys {
     return Unlocked.KEYS;
   }
 
-  private static final class Unlocked {
-    static final PrivateKeys KEYS = read();
+  /** Read once, too. */
+  static SigningKey signingKey() {
+    return UnlockedToSign.KEY;
   }
 
-  private static PrivateKeys read() {
+  private static final class Unlocked {
+    static final PrivateKeys KEYS = read(PrivateKeys::read);
+  }
+
+  private static final class UnlockedToSign {
+    static final SigningKey KEY = read(SigningKey::read);
+  }
+
+  private interface Reader<T> {
+    T read(Path file, Passphrase passphrase) throws IOException;
+  }
+
+  private static <T> T read(Reader<T> reader) {
     try (Passphrase passphrase = Passphrase.read(file("passphrase"))) {
-      return PrivateKeys.read(file("private.asc"), passphrase);
+      return reader.read(file("private.asc"), passphrase);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

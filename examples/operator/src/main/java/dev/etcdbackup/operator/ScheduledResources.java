@@ -285,7 +285,7 @@ public final class ScheduledResources implements AutoCloseable {
         : Optional.ofNullable(stores.remove(address));
   }
 
-  /** Namespaces come and go, and each has a store: what nobody needs is not kept. */
+  /** Stops a scheduler that has no cluster left, and closes its store if nothing else uses it. */
   private void end(BackupScheduler scheduler, Optional<BackupStore> store) {
     Thread ending =
         new Thread(

@@ -220,7 +220,7 @@ class RestoresOnApiServerTest extends OnApiServer {
     assertThat(orders).isEmpty();
   }
 
-  /** It would go on to ask for what a step needs, as a Job that somebody has deleted. */
+  /** Otherwise its step would go on although the resource is gone. */
   @Test
   void aRestoreWhoseResourceIsDeletedEndsAtOnce() throws Exception {
     store();
