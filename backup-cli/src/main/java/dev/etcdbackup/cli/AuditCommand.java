@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     description =
         "Reports the backups of this and of other tools in a store: which of them"
             + " verify, their revisions, ages, sizes and gaps, and old files that look new."
-            + " Writes nothing to the store. Exit code 1 when something needs attention.")
+            + " Writes nothing to the store. Exit code 1 when something needs attention, or"
+            + " there is no backup.")
 final class AuditCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 
@@ -96,6 +97,9 @@ final class AuditCommand implements Callable<Integer> {
     }
     if (!incomplete.isEmpty()) {
       throw incomplete.get(0); // after the report on what is known
+    }
+    if (audit.series().isEmpty()) {
+      return root.failures().reportNoBackup(project);
     }
     return audit.healthy() ? ExitCode.DONE : ExitCode.NO;
   }

@@ -42,6 +42,19 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     return code;
   }
 
+  /**
+   * Says that there is no backup, and returns the code for that.
+   *
+   * @param project the project that was looked at, or {@code ""} for all
+   */
+  int reportNoBackup(String project) {
+    return report(
+        project.isEmpty()
+            ? "there is no backup in the store"
+            : "there is no backup of " + project + " in the store",
+        ExitCode.NO);
+  }
+
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();

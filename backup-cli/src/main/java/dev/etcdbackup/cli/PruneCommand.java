@@ -107,6 +107,9 @@ final class PruneCommand implements Callable<Integer> {
         failed = true;
       }
       print(report, swept);
+      if (report.plan().decisions().isEmpty()) {
+        root.failures().reportNoBackup(project); // nothing to prune is no failure
+      }
       report
           .refused()
           .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description =
         "Verifies a snapshot to the last page and entry, its SHA-256 included, or with --all every"
-            + " backup of the store or of a project. Ends with 5 when one is bad.")
+            + " backup of the store or of a project. Ends with 5 when one is bad, and"
+            + " with 1 when --all finds none.")
 final class VerifyCommand implements Callable<Integer> {
   private final EtcdBackupCommand root;
 

@@ -195,4 +195,12 @@ class AuditCommandTest {
     assertThat(audit("--list-only", "--all").code()).isEqualTo(2);
     assertThat(audit("--sample", "1/4", "cray-bss").out()).contains("good, 11 of 11");
   }
+
+  @Test
+  void aProjectThatIsNotThereIsNotHealthy() throws Exception {
+    Cli run = audit("cray-bs");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("etcd-backup: there is no backup of cray-bs in the store\n");
+  }
 }

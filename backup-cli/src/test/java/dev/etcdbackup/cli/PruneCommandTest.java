@@ -149,7 +149,8 @@ class PruneCommandTest {
 
   @Test
   void aProjectThatIsNotThereIsPrunedToNothing() {
-    assertThat(Cli.on(store, "prune", "nobody", "--keep-last", "1")).isEqualTo(new Cli(0, "", ""));
+    assertThat(Cli.on(store, "prune", "nobody", "--keep-last", "1"))
+        .isEqualTo(new Cli(0, "", "etcd-backup: there is no backup of nobody in the store\n"));
   }
 
   @Test

@@ -38,6 +38,15 @@ class VerifyCommandTest {
   }
 
   @Test
+  void aWrongProjectAndAnEmptyStoreDoNotPass(@TempDir Path empty) {
+    assertThat(on("verify", "--all", "wrong"))
+        .isEqualTo(new Cli(1, "", "etcd-backup: there is no backup of wrong in the store\n"));
+    assertThat(Cli.on(empty, "verify", "--all"))
+        .isEqualTo(new Cli(1, "", "etcd-backup: there is no backup in the store\n"));
+    assertThat(on("verify", "--all", "wrong", "--sample", "1/7").code()).isZero();
+  }
+
+  @Test
   void aGoodOneIsOkInEveryForm() throws Exception {
     Path file = Goldens.write(directory.resolve("snap.db"), PLAIN);
     Path tarball =
@@ -125,7 +134,7 @@ class VerifyCommandTest {
     assertThat(rows.get(4).get("outcome").asText()).isEqualTo("bad");
     assertThat(rows.get(4).get("problems")).isNotEmpty();
     assertThat(on("verify", "--all", "q")).isEqualTo(new Cli(0, "ok q/by-hand\n", ""));
-    assertThat(on("verify", "--all", "nobody", "-ojson")).isEqualTo(new Cli(0, "[ ]\n", ""));
+    assertThat(on("verify", "--all", "nobody", "-ojson").out()).isEqualTo("[ ]\n");
   }
 
   @Test
