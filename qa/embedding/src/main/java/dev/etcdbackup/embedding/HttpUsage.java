@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Uses an application through its own HTTP server. */
 final class HttpUsage implements Usage {
@@ -52,7 +53,7 @@ final class HttpUsage implements Usage {
     application.await("pruning of the oldest", () -> !cluster.names().contains(scheduled));
     requireEqual("the number of backups after pruning", KEPT, cluster.names().size());
     requireEqual("the listed backups", cluster.names(), listed());
-    waitsForTheLock();
+    waitsForTheLock(application);
     cluster.etcd().put("newest", "value");
     download(takeOne(), "newest");
     return "OK";
@@ -65,11 +66,10 @@ final class HttpUsage implements Usage {
   }
 
   /** As long as another process has the lock, no backup is stored; then it is. */
-  private void waitsForTheLock() throws Exception {
-    List<String> before = cluster.names();
+  private void waitsForTheLock(Application application) throws Exception {
     CompletableFuture<HttpResponse<String>> answer;
-    try (BackupLock.Held held =
-        cluster.lock().tryAcquire(Cluster.PROJECT, () -> {}).orElseThrow()) {
+    try (BackupLock.Held held = acquired(application)) {
+      List<String> before = cluster.names();
       answer = http.sendAsync(post(), BodyHandlers.ofString());
       requireUnanswered(answer);
       requireEqual("the backups while another has the lock", before, cluster.names());
@@ -78,6 +78,18 @@ final class HttpUsage implements Usage {
       }
     }
     requireEqual("the status of the answer", 200, answer.get(Application.PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode());
+  }
+
+  /** The application holds the lock a little longer than the backup that its prune deleted is there. */
+  private BackupLock.Held acquired(Application application) throws Exception {
+    AtomicReference<BackupLock.Held> held = new AtomicReference<>();
+    application.await(
+        "the application's lock to be released",
+        () -> {
+          cluster.lock().tryAcquire(Cluster.PROJECT, () -> {}).ifPresent(held::set);
+          return held.get() != null;
+        });
+    return held.get();
   }
 
   private static void requireUnanswered(CompletableFuture<?> answer) throws Exception {
