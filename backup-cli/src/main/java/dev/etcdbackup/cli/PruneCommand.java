@@ -178,7 +178,11 @@ final class PruneCommand implements Callable<Integer> {
                 one ->
                     new DecisionJson(
                         "abort", one.key().toString(), "upload begun " + one.begun(), null));
-    List<DecisionJson> rows = Stream.concat(backups, uploads).toList();
+    List<DecisionJson> decisions = backups.toList();
+    if (decisions.isEmpty()) { // the project may be misspelled, or have no backup yet
+      root.failures().report("there is no backup of " + project + " to prune", ExitCode.DONE);
+    }
+    List<DecisionJson> rows = Stream.concat(decisions.stream(), uploads).toList();
     Output output = root.output();
     if (output.isJson()) {
       output.json(rows);

@@ -50,8 +50,19 @@ final class Scrub {
               .build();
       ScrubReport report = root.service(open.store()).scrub(request);
       rows.end();
+      if (report.checked().isEmpty() && report.remaining() == 0) {
+        root.failures().report(nothing(project), ExitCode.DONE);
+      }
       return verdict(report);
     }
+  }
+
+  /** A project may be misspelled, or have no backup yet; the job of a first day must not fail. */
+  private String nothing(String project) {
+    String of = project.isEmpty() ? "" : " of " + project;
+    return days > 1
+        ? "there is no backup" + of + " to verify in today's sample"
+        : "there is no backup" + of + " to verify";
   }
 
   private void print(Checked one, Output.Rows rows) {

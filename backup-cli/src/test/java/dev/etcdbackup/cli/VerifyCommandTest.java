@@ -125,7 +125,11 @@ class VerifyCommandTest {
     assertThat(rows.get(4).get("outcome").asText()).isEqualTo("bad");
     assertThat(rows.get(4).get("problems")).isNotEmpty();
     assertThat(on("verify", "--all", "q")).isEqualTo(new Cli(0, "ok q/by-hand\n", ""));
-    assertThat(on("verify", "--all", "nobody", "-ojson")).isEqualTo(new Cli(0, "[ ]\n", ""));
+    String nothing = "etcd-backup: there is no backup of nobody to verify";
+    assertThat(on("verify", "--all", "nobody", "-ojson"))
+        .isEqualTo(new Cli(0, "[ ]\n", nothing + "\n"));
+    assertThat(on("verify", "--all", "nobody", "--sample=1/7"))
+        .isEqualTo(new Cli(0, "", nothing + " in today's sample\n"));
   }
 
   @Test
