@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.IncompleteListingException;
+import dev.etcdbackup.internal.Counted;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
 import dev.etcdbackup.snapshot.ReadOptions;
@@ -49,7 +50,20 @@ final class ProjectSnapshots {
             .sorted(Backup.OLDEST_FIRST)
             .toList();
     listed = backups.size();
+    warnOfClockSkew(backups);
     return backups;
+  }
+
+  /** Their place in the order is wrong: they come after backups that were taken later. */
+  private void warnOfClockSkew(List<Backup> backups) {
+    Instant now = root.clock().instant();
+    List<Backup> ahead = backups.stream().filter(one -> one.isDatedAhead(now)).toList();
+    if (!ahead.isEmpty()) {
+      root.warn(
+          Counted.of(ahead.size(), "backup")
+              + " dated more than an hour ahead of the clock, the first of them "
+              + ahead.get(0).key());
+    }
   }
 
   /** When a backup was begun. */

@@ -107,9 +107,6 @@ final class PruneCommand implements Callable<Integer> {
         failed = true;
       }
       print(report, swept);
-      if (report.plan().decisions().isEmpty()) {
-        root.failures().reportNoBackup(project); // nothing to prune is no failure
-      }
       report
           .refused()
           .forEach((key, why) -> root.failures().report(key + " was not deleted: " + why, 0));
@@ -181,7 +178,11 @@ final class PruneCommand implements Callable<Integer> {
                 one ->
                     new DecisionJson(
                         "abort", one.key().toString(), "upload begun " + one.begun(), null));
-    List<DecisionJson> rows = Stream.concat(backups, uploads).toList();
+    List<DecisionJson> decisions = backups.toList();
+    if (decisions.isEmpty()) { // no failure: a scheduled command may run before the first backup
+      root.failures().report("there is no backup of " + project + " to prune", ExitCode.DONE);
+    }
+    List<DecisionJson> rows = Stream.concat(decisions.stream(), uploads).toList();
     Output output = root.output();
     if (output.isJson()) {
       output.json(rows);

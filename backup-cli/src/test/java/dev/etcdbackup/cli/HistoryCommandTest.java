@@ -73,4 +73,18 @@ class HistoryCommandTest {
         .isEqualTo(
             new Cli(1, "", "etcd-backup: there is no backup of q with a time in its name\n"));
   }
+
+  @Test
+  void aBackupThatIsDatedAheadOfTheClockIsWarnedOf() {
+    String warning =
+        "etcd-backup: warning: 1 backup dated more than an hour ahead of the clock, the first of"
+            + " them "
+            + OTHER
+            + "\n";
+    String onTheDayBefore = "--now=2020-02-04T21:00:00Z";
+    assertThat(history("--present", onTheDayBefore)).isEqualTo(new Cli(0, SECOND + "\n", warning));
+    Cli all = history(onTheDayBefore);
+    assertThat(all.code()).isZero();
+    assertThat(all.err()).isEqualTo(warning);
+  }
 }

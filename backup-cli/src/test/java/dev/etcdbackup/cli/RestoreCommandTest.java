@@ -270,7 +270,7 @@ class RestoreCommandTest {
   }
 
   /** As root without a user namespace, as anybody else with one. */
-  private static List<String> namespace() throws Exception {
+  static List<String> namespace() throws Exception {
     for (List<String> command : List.of(List.of("unshare", "-m"), List.of("unshare", "-rm"))) {
       List<String> probe = new ArrayList<>(command);
       probe.add("true");

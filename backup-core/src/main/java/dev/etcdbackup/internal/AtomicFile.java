@@ -30,11 +30,13 @@ import java.util.UUID;
  */
 public final class AtomicFile implements Closeable {
   private final Path temporary;
+  private final Path named;
   private final FileChannel channel;
   private final EarlyForce early;
 
-  private AtomicFile(Path temporary) throws IOException {
+  private AtomicFile(Path temporary, Path named) throws IOException {
     this.temporary = temporary;
+    this.named = named;
     this.channel =
         FileChannel.open(
             temporary,
@@ -57,7 +59,8 @@ public final class AtomicFile implements Closeable {
     if (name == null) {
       throw new FileSystemException(target.toString(), null, "is not the name of a file");
     }
-    return new AtomicFile(file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"));
+    return new AtomicFile(
+        file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"), target);
   }
 
   /**
@@ -69,7 +72,7 @@ public final class AtomicFile implements Closeable {
    * @throws IOException when it cannot be created
    */
   public static AtomicFile at(Path temporary) throws IOException {
-    return new AtomicFile(temporary);
+    return new AtomicFile(temporary, temporary);
   }
 
   /**
@@ -85,12 +88,28 @@ public final class AtomicFile implements Closeable {
    * Appends bytes.
    *
    * @param bytes the bytes; the remaining bytes of the buffer are written
+   * @throws FileSystemException when the disk refuses them, for example because it is full; it
+   *     names the file, by its final name where that is known
    * @throws IOException when they cannot be written
    */
   public void write(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      early.wrote(channel.write(bytes));
+    try {
+      while (bytes.hasRemaining()) {
+        early.wrote(channel.write(bytes));
+      }
+    } catch (IOException e) {
+      throw naming(e);
     }
+  }
+
+  /** What the system reports of an open file says why, and does not name the file. */
+  private IOException naming(IOException e) {
+    if (e.getClass() != IOException.class) {
+      return e;
+    }
+    FileSystemException naming = new FileSystemException(named.toString(), null, e.getMessage());
+    naming.initCause(e);
+    return naming;
   }
 
   /**
@@ -118,7 +137,11 @@ public final class AtomicFile implements Closeable {
    * @throws IOException when that fails
    */
   public void force() throws IOException {
-    early.force();
+    try {
+      early.force();
+    } catch (IOException e) {
+      throw naming(e);
+    }
   }
 
   /** What is done before a name is taken by an empty file. */

@@ -63,7 +63,7 @@ public final class BackupOperator implements AutoCloseable {
                     .withKubernetesClient(builder.client)
                     .withCloseClientOnStop(false)
                     .withStopOnInformerErrorDuringStartup(false) // for one of many namespaces
-                    .withCacheSyncTimeout(SYNC)
+                    .withCacheSyncTimeout(builder.sync)
                     .withUseSSAToPatchPrimaryResource(false));
     register(builder, new EtcdBackupScheduleReconciler(scheduled, InstantSource.system()));
     register(builder, new EtcdBackupReconciler(scheduled, backups));
@@ -181,6 +181,7 @@ public final class BackupOperator implements AutoCloseable {
     private final KubernetesClient client;
     private @Nullable Backends backends;
     private final RunSlots slots = new RunSlots(CONCURRENT);
+    private Duration sync = SYNC;
     private Function<BackupStore, SchedulerBuilder> schedulers =
         store -> BackupScheduler.builder(store).lock(slots);
     private Set<String> namespaces = Set.of();
@@ -213,6 +214,12 @@ public final class BackupOperator implements AutoCloseable {
      */
     public Builder schedulers(Function<BackupStore, SchedulerBuilder> schedulers) {
       this.schedulers = schedulers;
+      return this;
+    }
+
+    /** Sets how long {@link BackupOperator#start} waits for the lists of resources, for tests. */
+    Builder sync(Duration sync) {
+      this.sync = sync;
       return this;
     }
 

@@ -68,6 +68,7 @@ class ForbiddenNamespaceTest {
             .backends(new FakeBackends())
             .schedulers(FakeBackends::scheduler)
             .namespaces(Set.of("services", "gone"))
+            .sync(Duration.ofSeconds(1)) // "gone" is refused for all of it
             .build()) {
       operator.start();
       Await.until("one is scheduled", () -> projects(operator), List.of("services")::equals);

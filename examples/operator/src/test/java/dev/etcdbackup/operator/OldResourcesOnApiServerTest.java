@@ -268,6 +268,8 @@ class OldResourcesOnApiServerTest extends OnApiServer {
             + "status: {succeeded: true, etcdRevision: 7, etcdVersion: 3.3.12, lastSuccessDate:"
             + " \"2020-01-30T20:45:48Z\"}\n");
 
+    create(coreos("wrong", "maxBackups: many")); // which must not hide the others
+
     ApiServer.apply(client, ApiServer.definitions());
     operator = newOperator();
     operator.start();
@@ -276,6 +278,12 @@ class OldResourcesOnApiServerTest extends OnApiServer {
     assertThat(raw("p")).doesNotContainKey("Reason").containsEntry("etcdRevision", 42);
     assertThat(backups().withName("p").get().getSpec().abs().get("path").asText())
         .isEqualTo("kept");
+    Await.until("refused", () -> raw("wrong"), now -> now.containsKey("Reason"));
+    assertThat(raw("wrong").get("Reason"))
+        .isEqualTo("spec.backupPolicy.maxBackups has a value of a wrong type");
+    assertThat(
+            client.getKubernetesSerialization().asJson(backups().withName("wrong").get().getSpec()))
+        .contains("\"maxBackups\":\"many\"", "cray-bss");
     assertThat(raw("done"))
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(

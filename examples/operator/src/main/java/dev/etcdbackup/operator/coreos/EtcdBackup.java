@@ -27,6 +27,6 @@ public final class EtcdBackup extends CustomResource<EtcdBackupSpec, EtcdBackupS
 
   @Override
   protected EtcdBackupSpec initSpec() {
-    return new EtcdBackupSpec(null, null, null, null, null, null, null, null, null, null);
+    return EtcdBackupSpec.empty(null);
   }
 }

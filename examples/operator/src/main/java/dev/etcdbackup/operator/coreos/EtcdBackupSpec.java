@@ -1,8 +1,11 @@
 package dev.etcdbackup.operator.coreos;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.operator.EtcdAddress;
 import dev.etcdbackup.operator.Target;
@@ -11,6 +14,7 @@ import dev.etcdbackup.schedule.Schedule;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param insecureSkipVerify refused when true
  * @param allowSelfSignedCertificates of a fork: accepted, for the authority in the Secret is
  *     trusted and nothing else is
+ * @param unread what could not be read; the other fields are null then
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonDeserialize(using = EtcdBackupSpec.Reader.class)
 @ValidationRule(
     value = "!has(self.storageType) || self.storageType != 'S3' || has(self.s3)",
     message = "storageType S3 needs s3")
@@ -51,7 +57,8 @@ public record EtcdBackupSpec(
     @JsonPropertyDescription("Refused when true: certificates are always verified.")
         @Nullable Boolean insecureSkipVerify,
     @JsonPropertyDescription("Without effect: the authority in the Secret is what is trusted.")
-        @Nullable Boolean allowSelfSignedCertificates) {
+        @Nullable Boolean allowSelfSignedCertificates,
+    @JsonIgnore @Nullable UnreadSpec unread) {
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   /** Whether it is repeated. */
@@ -78,6 +85,9 @@ public record EtcdBackupSpec(
 
   /** Refuses what is not supported or makes no sense. */
   S3Source requireSupported() {
+    if (unread != null) {
+      throw new IllegalArgumentException(unread.reason());
+    }
     if (s3 == null || !"S3".equals(storageType)) {
       throw new IllegalArgumentException(
           "spec.storageType must be S3, with spec.s3, not "
@@ -126,5 +136,23 @@ public record EtcdBackupSpec(
         Duration.ZERO,
         kept == 0 ? Optional.empty() : Optional.of(RetentionPolicy.keepLast(kept)),
         timeout());
+  }
+
+  /** What could not be read is written as it was. */
+  @JsonAnyGetter
+  Map<String, JsonNode> unreadFields() {
+    return unread == null ? Map.of() : unread.fields();
+  }
+
+  /** The spec of a resource that has none, or none that could be read. */
+  static EtcdBackupSpec empty(@Nullable UnreadSpec unread) {
+    return new EtcdBackupSpec(null, null, null, null, null, null, null, null, null, null, unread);
+  }
+
+  /** Reads one of an API server. */
+  static final class Reader extends SpecReader<EtcdBackupSpec> {
+    Reader() {
+      super(EtcdBackupSpec.class, EtcdBackupSpec::empty);
+    }
   }
 }

@@ -23,6 +23,6 @@ public final class EtcdRestore extends CustomResource<EtcdRestoreSpec, EtcdResto
 
   @Override
   protected EtcdRestoreSpec initSpec() {
-    return new EtcdRestoreSpec(null, null, null);
+    return EtcdRestoreSpec.empty(null);
   }
 }

@@ -1,0 +1,54 @@
+package dev.etcdbackup.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that write to a disk that is full: a small one in a mount namespace of its own. */
+@Tag("server")
+@Tag("slow")
+class FullDiskTest {
+  private static final String KEY = "p/etcd.backup_v230_2020-02-03-20:45:48";
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get %1$s --to=%2$s/a.db", "get %1$s --raw --to=%2$s/a.db"})
+  void aDownloadNamesTheFileAndLeavesNothing(String command) throws Exception {
+    Cli run = run(command);
+    assertThat(run.code()).as(run.err()).isEqualTo(4);
+    assertThat(run.out()).as("files that are left").isEmpty();
+    assertThat(run.err())
+        .isEqualTo(
+            "etcd-backup: " + directory.resolve("small/a.db") + ": No space left on device\n");
+  }
+
+  /** Runs a command with KEY and the small disk, and lists as its output what is on that disk. */
+  private Cli run(String command) throws Exception {
+    Path store = directory.resolve("store");
+    Path small = Files.createDirectory(directory.resolve("small"));
+    Goldens.write(store.resolve(KEY), Goldens.bytes("3.5.30-rich-precompact"));
+    String script =
+        "mount -t tmpfs -o size=128k tmpfs \"$1\" || exit 99; place=$1; shift; \"$@\" >/dev/null;"
+            + " code=$?; find \"$place\" -mindepth 1; exit $code";
+    List<String> all = new ArrayList<>(RestoreCommandTest.namespace());
+    all.addAll(List.of("sh", "-c", script, "sh", small.toString()));
+    all.addAll(Jvm.command());
+    all.add("-cp");
+    all.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    all.addAll(List.of(EtcdBackupCommand.class.getName(), "--store=" + store.toUri()));
+    all.addAll(List.of(command.formatted(KEY, small).split(" ")));
+    Path err = directory.resolve("err");
+    Process process = new ProcessBuilder(all).redirectError(err.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Cli(process.waitFor(), out, Files.readString(err));
+  }
+}
