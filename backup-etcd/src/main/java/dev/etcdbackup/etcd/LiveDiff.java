@@ -120,14 +120,15 @@ public final class LiveDiff implements Closeable {
   /**
    * What became of the key since the snapshot.
    *
-   * @return added when the cluster alone has it, removed when the snapshot alone has it
+   * @return added when the cluster alone has it, removed when the snapshot alone has it; {@link
+   *     Change#NONE} before {@link #next()} was called and after it returned false
    */
   public Change change() {
     return change;
   }
 
   /**
-   * The key.
+   * The key. To be called after {@link #next()} returned true.
    *
    * @return its bytes, a new array
    */
@@ -156,7 +157,7 @@ public final class LiveDiff implements Closeable {
     return after.revision();
   }
 
-  /** Ends the connection. */
+  /** Ends the connection; nothing can be compared afterwards. Closing again does nothing. */
   @Override
   public void close() {
     etcd.close();
