@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Messages are one line, say what failed and where, and never contain credentials. They can be
  * printed to a terminal or a log without further escaping: the constructor replaces control
  * characters, characters that reorder or hide text, line separators and unpaired surrogates by
- * {@code \xNN} or {@code \}{@code uNNNN}, because names in a message may come from stores that
- * others write to.
+ * {@code \xNN}, {@code \}{@code uNNNN} or {@code \}{@code uNNNNNN}, because names in a message may
+ * come from stores that others write to.
  */
 public abstract sealed class BackupException extends IOException
     permits SourceException,

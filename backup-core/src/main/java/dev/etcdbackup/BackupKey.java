@@ -74,8 +74,9 @@ public final class BackupKey implements Comparable<BackupKey> {
    * @param project the text
    * @return the text
    * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value #RESERVED},
-   *     or contains a slash, a backslash or a control character; the message names the value and
-   *     the rule
+   *     contains a slash, a backslash, a control character or an unpaired surrogate, or has more
+   *     than 255 bytes of UTF-8; the message names the rule and the value, of which it shows the
+   *     first 200 characters
    */
   public static String requireProject(String project) {
     requireSegment("project", project);
@@ -133,8 +134,8 @@ public final class BackupKey implements Comparable<BackupKey> {
   /**
    * Returns whether a segment of this key is a name that file systems and their tools use for their
    * own files: {@code .snapshot}, {@code .snapshots}, {@code ~snapshot}, {@code .zfs}, {@code
-   * .DS_Store}, {@code .nfs} or {@code .fuse_hidden} with 8 or more hexadecimal digits. Such an
-   * object is never a backup.
+   * .DS_Store}, {@code .nfs} or {@code .fuse_hidden} with 8 or more lower-case hexadecimal digits.
+   * Such an object is never a backup.
    *
    * @return true if at least one segment is
    */

@@ -14,7 +14,11 @@ import java.util.OptionalLong;
  *     of parts and buffers, and accepts more or fewer bytes
  */
 public record Content(InputStream stream, OptionalLong expectedSize) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the expected size is negative
+   */
   public Content {
     Objects.requireNonNull(stream, "stream");
     Objects.requireNonNull(expectedSize, "expectedSize");

@@ -18,7 +18,7 @@ public record Series(String project, BackupKind kind, String prefix) {
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException when the kind is other
+   * @throws IllegalArgumentException when the kind is changes or other
    */
   public Series {
     Objects.requireNonNull(project, "project");

@@ -18,7 +18,11 @@ import java.util.Objects;
  */
 public record SnapshotInfo(
     String origin, long revision, long clusterId, long memberId, String etcdVersion) {
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the revision is negative
+   */
   public SnapshotInfo {
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(etcdVersion, "etcdVersion");

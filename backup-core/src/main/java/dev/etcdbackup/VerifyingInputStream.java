@@ -39,7 +39,7 @@ public final class VerifyingInputStream extends InputStream {
   private long size = -1;
   private long position;
   private @Nullable SnapshotDigest digest;
-  private @Nullable IOException failure;
+  private @Nullable Exception failure; // an IOException or a RuntimeException
 
   /**
    * Creates a stream that verifies another one.
@@ -68,7 +68,7 @@ public final class VerifyingInputStream extends InputStream {
         }
         size = announcedSize();
         headLeft = MetaPage.SIZE;
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         failure = e;
         throw e;
       }
@@ -109,7 +109,7 @@ public final class VerifyingInputStream extends InputStream {
     size();
     try {
       return readOn(buffer, offset, length);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       failure = e;
       throw e;
     }
@@ -197,8 +197,11 @@ public final class VerifyingInputStream extends InputStream {
   }
 
   private void rethrow() throws IOException {
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof IOException known) {
+      throw known;
+    }
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
     }
   }
 }

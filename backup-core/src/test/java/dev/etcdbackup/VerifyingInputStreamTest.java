@@ -221,6 +221,30 @@ class VerifyingInputStreamTest {
     assertThatIllegalStateException().isThrownBy(in::digest);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 40, 3000})
+  void anUncheckedExceptionOfTheUnderlyingStreamIsThrownAgainToo(int at) {
+    IllegalStateException broken = new IllegalStateException("a reader without a buffer");
+    InputStream once =
+        new FilterInputStream(failingOnce(Arrays.copyOf(SNAPSHOT, at), new IOException())) {
+          @Override
+          public int read(byte[] buffer, int offset, int length) {
+            try {
+              return super.read(buffer, offset, length);
+            } catch (IOException e) {
+              throw broken;
+            }
+          }
+        };
+    VerifyingInputStream in = new VerifyingInputStream(once);
+
+    assertThat(catchThrowableOfType(IllegalStateException.class, in::readAllBytes))
+        .isSameAs(broken);
+    assertThat(catchThrowableOfType(IllegalStateException.class, in::read)).isSameAs(broken);
+    assertThat(catchThrowableOfType(IllegalStateException.class, () -> in.read(new byte[9])))
+        .isSameAs(broken);
+  }
+
   @Test
   void readingNothingReadsNothing() throws IOException {
     AtomicInteger read = new AtomicInteger();

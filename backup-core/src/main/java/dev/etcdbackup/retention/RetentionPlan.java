@@ -20,7 +20,8 @@ import java.util.Set;
  *
  * <p>Immutable and thread-safe.
  *
- * @param decisions one for each backup that was planned, in the order of the keys
+ * @param decisions one for each backup that was planned, in the order of the keys, as {@link #of}
+ *     makes them
  */
 public record RetentionPlan(List<Decision> decisions) {
   /** Copies the list. */
@@ -37,7 +38,8 @@ public record RetentionPlan(List<Decision> decisions) {
    * @param now the time of the planning
    * @return one decision for each backup, in the order of the keys
    * @throws IllegalArgumentException when two of the backups have the same key
-   * @throws IllegalStateException when the policy keeps a backup that was not in its input
+   * @throws IllegalStateException when the policy keeps a backup that was not in its input, or
+   *     gives no reason
    */
   public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
     return new RetentionPlan(new Planning(policy, backups, now).decide());
@@ -50,7 +52,7 @@ public record RetentionPlan(List<Decision> decisions) {
 
   /**
    * Adds decisions about recorded changes to a plan that is about some of the backups of a project
-   * alone. What the plan does not delete counts as kept.
+   * alone and has none about changes yet. What the plan does not delete counts as kept.
    *
    * @param listing the complete listing of the project
    * @param now the time of the planning
@@ -73,7 +75,7 @@ public record RetentionPlan(List<Decision> decisions) {
   /**
    * Returns the backups that are kept.
    *
-   * @return the backups in the order of their keys
+   * @return the backups in the order of the decisions
    */
   public List<Backup> toKeep() {
     return decisions.stream().filter(Decision::keep).map(Decision::backup).toList();
@@ -82,7 +84,7 @@ public record RetentionPlan(List<Decision> decisions) {
   /**
    * Returns the backups that are to be deleted.
    *
-   * @return the backups in the order of their keys
+   * @return the backups in the order of the decisions
    */
   public List<Backup> toDelete() {
     return decisions.stream().filter(one -> !one.keep()).map(Decision::backup).toList();

@@ -68,9 +68,10 @@ import java.util.Set;
  * .etcd-backup/tmp}. Each {@code put} removes such files when nothing was written to them for 24
  * hours. Directories are created as needed and never removed.
  *
- * <p>Thread-safe; any number of processes may use one directory at once. Uses 256 KiB of memory for
- * a {@code put}, and no buffer for an open stream. A deletion is not forced to the disk: after a
- * power failure within the following seconds the backup may exist again.
+ * <p>Thread-safe; any number of processes may use one directory at once. A {@code put} uses 256 KiB
+ * of heap and as much outside it, and from 32 MiB on a daemon thread that forces what was written
+ * to the disk. An open stream has no buffer. A deletion is not forced to the disk: after a power
+ * failure within the following seconds the backup may exist again.
  */
 public final class DirectoryBackupStore implements BackupStore {
   private static final int BUFFER_BYTES = 256 * 1024;

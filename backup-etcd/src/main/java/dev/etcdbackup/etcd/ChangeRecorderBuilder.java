@@ -138,7 +138,7 @@ public final class ChangeRecorderBuilder {
    * snapshot. Where another backup has just got the name of a base, it is tried again within a
    * second. Default: 5 minutes.
    *
-   * @param baseDistance 1 millisecond to 365 days
+   * @param baseDistance more than 0, at most 365 days
    * @return this
    * @throws IllegalArgumentException when it is not
    */

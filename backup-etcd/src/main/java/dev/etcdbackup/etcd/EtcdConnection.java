@@ -49,7 +49,10 @@ public final class EtcdConnection {
 
   private EtcdConnection(Builder builder) {
     this.endpoints = builder.endpoints;
-    this.settings = builder.settings;
+    this.settings =
+        builder.settings != null
+            ? builder.settings
+            : reading(builder.tls, builder.user, builder.password);
     this.tls = builder.tls;
     this.authority = builder.authority;
     this.connectTimeout = builder.connectTimeout;
@@ -234,10 +237,12 @@ public final class EtcdConnection {
             .orElse(problem);
   }
 
-  /** Settings of a connection. For one thread. */
+  /**
+   * Settings of a connection. For one thread. Later settings change no connection that was built.
+   */
   public static final class Builder {
     private final List<URI> endpoints;
-    private Supplier<Settings> settings = this::read;
+    private @Nullable Supplier<Settings> settings; // null: those of this builder
     private @Nullable EtcdTls tls;
     private @Nullable String user;
     private Supplier<String> password = () -> "";
@@ -342,8 +347,12 @@ public final class EtcdConnection {
     public EtcdConnection build() {
       return new EtcdConnection(this);
     }
+  }
 
-    private Settings read() {
+  /** Reads settings that a builder had when the connection was built. */
+  private static Supplier<Settings> reading(
+      @Nullable EtcdTls tls, @Nullable String user, Supplier<String> password) {
+    return () -> {
       try {
         SslContext context = tls == null ? null : tls.context();
         Login login = user == null ? null : new Login(user, password.get());
@@ -351,7 +360,7 @@ public final class EtcdConnection {
       } catch (IOException e) {
         throw new UncheckedIOException(e.getMessage(), e);
       }
-    }
+    };
   }
 
   static Duration requireWithin(String what, Duration value) {

@@ -49,8 +49,9 @@ public final class LiveDiff implements Closeable {
    * @param revision as they were at which revision of the snapshot
    * @param connection how to reach the cluster; one address after the other is used when the one
    *     before does not answer
-   * @param timeout how long each answer may take
+   * @param timeout how long each answer may take, more than 0, at most 365 days
    * @return the differences, to be closed
+   * @throws IllegalArgumentException when the timeout is out of range
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when the snapshot cannot be read
    */
@@ -61,6 +62,7 @@ public final class LiveDiff implements Closeable {
       EtcdConnection connection,
       Duration timeout)
       throws IOException {
+    EtcdConnection.requireWithin("timeout", timeout);
     KeyCursor before = snapshot.keys(range, revision);
     LiveConnection etcd = new LiveConnection(connection, timeout);
     LiveKeys after = new LiveKeys(etcd, range, before.divide(LiveKeys.LARGEST_PAGE));
@@ -118,14 +120,15 @@ public final class LiveDiff implements Closeable {
   /**
    * What became of the key since the snapshot.
    *
-   * @return added when the cluster alone has it, removed when the snapshot alone has it
+   * @return added when the cluster alone has it, removed when the snapshot alone has it; {@link
+   *     Change#NONE} before {@link #next()} was called and after it returned false
    */
   public Change change() {
     return change;
   }
 
   /**
-   * The key.
+   * The key. To be called after {@link #next()} returned true.
    *
    * @return its bytes, a new array
    */
@@ -154,7 +157,7 @@ public final class LiveDiff implements Closeable {
     return after.revision();
   }
 
-  /** Ends the connection. */
+  /** Ends the connection; nothing can be compared afterwards. Closing again does nothing. */
   @Override
   public void close() {
     etcd.close();

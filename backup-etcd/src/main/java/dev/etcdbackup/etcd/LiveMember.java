@@ -38,6 +38,7 @@ public final class LiveMember implements LiveHash, Closeable {
   private int at; // guarded by this
   private boolean answered; // guarded by this
   private @Nullable EtcdMember member; // guarded by this
+  private boolean closed; // guarded by this
 
   private LiveMember(
       EtcdConnection connection, List<EtcdConnection.Address> addresses, Duration timeout) {
@@ -51,17 +52,16 @@ public final class LiveMember implements LiveHash, Closeable {
    *
    * @param connection how to reach the member: its only endpoint. Of several addresses the first
    *     one that can be connected to is used for all calls
-   * @param timeout how long each answer may take; a member hashes some 100 MiB to 1 GiB a second
+   * @param timeout how long each answer may take, more than 0, at most 365 days; a member hashes
+   *     some 100 MiB to 1 GiB a second
    * @return the member, to be closed
-   * @throws IllegalArgumentException when there is more than one endpoint, or the timeout is not
-   *     more than 0
+   * @throws IllegalArgumentException when there is more than one endpoint, or the timeout is out of
+   *     range
    * @throws SourceException when the host name does not resolve, or the settings cannot be read or
    *     do not go with the endpoint
    */
   public static LiveMember of(EtcdConnection connection, Duration timeout) throws SourceException {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
-    }
+    EtcdConnection.requireWithin("timeout", timeout);
     if (connection.endpoints().size() != 1) {
       throw new IllegalArgumentException(
           "a member has one endpoint, not " + connection.endpoints());
@@ -177,6 +177,9 @@ public final class LiveMember implements LiveHash, Closeable {
   }
 
   private synchronized EtcdMember current() throws SourceException {
+    if (closed) {
+      throw new SourceException(name() + ": the connection was closed");
+    }
     if (member == null) {
       member = EtcdMember.of(connection, addresses.get(at));
     }
@@ -192,7 +195,7 @@ public final class LiveMember implements LiveHash, Closeable {
     if (member != failed) {
       return true;
     }
-    if (answered || at + 1 == addresses.size()) {
+    if (closed || answered || at + 1 == addresses.size()) {
       return false;
     }
     failed.close();
@@ -210,9 +213,13 @@ public final class LiveMember implements LiveHash, Closeable {
     return new SourceException(name() + ": " + EtcdStatus.explain(e.getStatus(), late, needed), e);
   }
 
-  /** Ends the connection. */
+  /**
+   * Ends the connection. A call in progress and every later one throw {@link SourceException}.
+   * Closing again does nothing.
+   */
   @Override
   public synchronized void close() {
+    closed = true;
     if (member != null) {
       member.close();
     }

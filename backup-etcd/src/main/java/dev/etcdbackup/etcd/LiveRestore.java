@@ -233,15 +233,12 @@ public final class LiveRestore {
     /**
      * How long a member has to answer a request. Default: 30 seconds.
      *
-     * @param timeout more than 0
+     * @param timeout more than 0, at most 365 days
      * @return this
      * @throws IllegalArgumentException when it is not
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
-      }
-      this.timeout = timeout;
+      this.timeout = EtcdConnection.requireWithin("timeout", timeout);
       return this;
     }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.etcd.drill.Drill;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,56 @@ class EtcdSnapshotSourceTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EtcdConnection.builder("http://h:1").connectTimeout(duration))
         .withMessage("connectTimeout" + bounds);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "PT-1S", "P366D", "PT2562047788015215H"})
+  void theTimeoutsOfWhatAsksARunningEtcdAreHeldToTheSameBounds(Duration duration) {
+    EtcdConnection connection = EtcdConnection.to("http://127.0.0.1:1");
+    String bounds = "timeout must be more than 0 and at most 365 days, not " + duration;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LiveRestore.builder(connection).timeout(duration))
+        .withMessage(bounds);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LiveMember.of(connection, duration))
+        .withMessage(bounds);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Drill.builder(Path.of(".")).timeout(duration))
+        .withMessage(bounds);
+  }
+
+  @Test
+  void aConnectionDoesNotChangeWhenItsBuilderIsUsedAgain() throws Exception {
+    EtcdConnection.Builder builder = EtcdConnection.builder("https://h:1");
+    EtcdConnection nobody = builder.build();
+    EtcdConnection first = builder.user("first", () -> "1").build();
+    EtcdConnection second = builder.user("second", () -> "2").build();
+    builder.tls(EtcdTls.trusting(Path.of("/there-is/no-such-file")));
+
+    assertThat(login(nobody)).isEqualTo("none");
+    assertThat(login(first)).isEqualTo("first 1");
+    assertThat(login(second)).isEqualTo("second 2");
+  }
+
+  @Test
+  void aMemberThatWasClosedIsNotConnectedToAgain() throws Exception {
+    InetAddress[] two = {
+      InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+      InetAddress.getByAddress(new byte[] {127, 0, 0, 2})
+    };
+    EtcdConnection connection =
+        EtcdConnection.builder("http://two:1").resolver(host -> two).build();
+    LiveMember member = LiveMember.of(connection, Duration.ofSeconds(5));
+    member.close();
+    member.close();
+    assertThatExceptionOfType(SourceException.class)
+        .isThrownBy(member::id)
+        .withMessage("http://two:1 (127.0.0.1): the connection was closed");
+  }
+
+  private static String login(EtcdConnection connection) throws SourceException {
+    EtcdConnection.Login login = connection.settings(URI.create("https://h:1"), "a member").login();
+    return login == null ? "none" : login.user() + " " + login.password();
   }
 
   @Test

@@ -13,7 +13,8 @@ import java.util.Arrays;
 /**
  * The passphrase of a private key. Not shown by {@link #toString}.
  *
- * <p>Thread-safe. Closing clears it from memory.
+ * <p>Thread-safe. Closing clears it from memory; it unlocks no key afterwards. Closing again does
+ * nothing.
  */
 public final class Passphrase implements AutoCloseable {
   private static final int MAX_BYTES = 4096;

@@ -47,13 +47,17 @@ public final class Rewrapping {
    * only when exactly the bytes were read that were verified. The name is that of the backup with
    * the next free second of the following 60. Holds less than 1 MiB in memory.
    *
-   * @param backup a periodic backup or a tarball whose last encoding is {@code .gpg}
+   * @param backup a periodic backup, a tarball or recorded changes whose last encoding is {@code
+   *     .gpg}
    * @return the new backup
    * @throws IllegalArgumentException when the backup is not encrypted, or its name has no time
    * @throws dev.etcdbackup.KeyUnavailableException when a key is missing or cannot be used
    * @throws CorruptBackupException when the backup is damaged, or changed while it was read;
    *     nothing was stored
-   * @throws BackupExistsException when all names are taken
+   * @throws dev.etcdbackup.BackupNotFoundException when the backup is no longer there; nothing was
+   *     stored
+   * @throws BackupExistsException when all names are taken, or the chosen one was taken meanwhile;
+   *     nothing was stored
    * @throws StoreException when the store failed; nothing was stored unless it says that the
    *     outcome is unknown
    */

@@ -66,6 +66,10 @@ public final class SignedBackupStore implements BackupStore {
    * fails or is killed in between. When it cannot be stored, {@link #put} throws a {@link
    * StoreException} and stores no backup.
    *
+   * <p>{@code put} throws {@link IllegalArgumentException} when the key of the signature would not
+   * be writable, which is longer than that of the backup: the last segment of a name may have 251
+   * bytes, and the key of the backup 996.
+   *
    * <p>A signature that is there already, of a backup that was deleted or of another put of the
    * same name, is replaced after the commit, for then the name is this backup's. When that fails,
    * {@code put} throws a {@link StoreException} with {@link StoreException#outcomeUnknown()}: the

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * A private key that signs backups: of a key with subkeys, the newest subkey for signatures whose
  * private half is there.
  *
+ * <p>Whether the key has expired or was revoked is checked when it is read, and not at each
+ * signature: read it again before it expires, since later signatures of it are not accepted.
+ *
  * <p>Immutable and thread-safe. Holds the key in memory, unlocked; shows its key id only.
  */
 public final class SigningKey {

@@ -248,6 +248,18 @@ class SignedBackupStoreTest {
     }
   }
 
+  @Test
+  void theKeyOfTheSignatureIsHeldToTheBoundsOfKeys() throws IOException {
+    put(signing, BackupKey.parse("p/" + "a".repeat(251)), SNAPSHOT);
+    String directories = ("a".repeat(247) + "/").repeat(4); // with "p/" 994 bytes
+    put(signing, BackupKey.parse("p/" + directories + "bb"), SNAPSHOT);
+    for (String name : List.of("a".repeat(252), directories + "bbb")) {
+      BackupKey key = BackupKey.parse("p/" + name).requireWritable();
+      assertThatIllegalArgumentException().isThrownBy(() -> put(signing, key, SNAPSHOT));
+      assertThat(store.find(key)).isEmpty();
+    }
+  }
+
   @Tag("slow")
   @Test
   void nameThatIsTakenAgainIsSignedAgain() throws IOException {

@@ -245,10 +245,10 @@ public final class S3BackupStore implements BackupStore {
    * ended. They are what killed processes leave, and puts whose outcome stayed unknown.
    *
    * <p>These are uploads whose key is in this store and whose name is one that this library
-   * creates, {@code PREFIX_vREVISION_TIME} or a tarball's; all others, also those of backups with
-   * names that a person chose, may belong to other programs and are not aborted. An upload that has
-   * parts is not aborted either when there is an object with its name, because the object may
-   * consist of them.
+   * creates, {@code PREFIX_vREVISION_TIME}, a tarball's or that of changes; all others, also those
+   * of backups with names that a person chose, may belong to other programs and are not aborted. An
+   * upload that has parts is not aborted either when there is an object with its name, because the
+   * object may consist of them.
    *
    * <p>An upload is old when both the time that the server shows and the time in its name are.
    *

@@ -8,6 +8,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** A builder of an {@link S3BackupStore}. Not thread-safe. */
 public final class S3StoreBuilder {
+  private static final Duration LONGEST_REQUEST = Duration.ofDays(365);
   private static final Duration LONGEST_LOCK = Duration.ofDays(36_500);
 
   final S3Client client;
@@ -84,14 +85,16 @@ public final class S3StoreBuilder {
    * How long any one request may take, with the client's repetitions. A part must get through in
    * this time: 12 MiB in the default of 2 minutes is 103 KiB a second. Raise it for slow lines.
    *
-   * @param requestTimeout more than nothing
+   * @param requestTimeout more than zero, at most 365 days
    * @return this
-   * @throws IllegalArgumentException when it is zero or negative
+   * @throws IllegalArgumentException when it is out of range
    */
   public S3StoreBuilder requestTimeout(Duration requestTimeout) {
-    if (requestTimeout.isNegative() || requestTimeout.isZero()) {
+    if (requestTimeout.isNegative()
+        || requestTimeout.isZero()
+        || requestTimeout.compareTo(LONGEST_REQUEST) > 0) {
       throw new IllegalArgumentException(
-          "requestTimeout must be more than zero, not " + requestTimeout);
+          "requestTimeout must be more than zero and at most 365 days, not " + requestTimeout);
     }
     this.requestTimeout = requestTimeout;
     return this;

@@ -68,6 +68,8 @@ class S3SettingsTest {
       refused(() -> store.parallelUploads(0), "0", "1 to 32");
       refused(() -> store.parallelUploads(33), "33", "1 to 32");
       refused(() -> store.requestTimeout(Duration.ZERO), "PT0S", "more than zero");
+      Duration huge = Duration.ofSeconds(Long.MAX_VALUE); // beyond a long in nanoseconds
+      refused(() -> store.requestTimeout(huge), huge.toString(), "at most 365 days");
       for (String prefix : new String[] {"/a", "a/", "a//b", "/"}) {
         refused(() -> store.prefix(prefix), "'" + prefix + "'", "slash");
       }

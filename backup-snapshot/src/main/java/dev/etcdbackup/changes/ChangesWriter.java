@@ -52,6 +52,7 @@ public final class ChangesWriter {
    * Adds a mark of time: the events after it were received at this time or later.
    *
    * @param time the time, kept to the millisecond
+   * @throws ArithmeticException when its milliseconds since 1970 are more than a {@code long} holds
    */
   public void time(Instant time) {
     reserve(1 + Long.BYTES).put(ChangesFormat.TIME).putLong(time.toEpochMilli());
@@ -130,7 +131,7 @@ public final class ChangesWriter {
   public record Finished(InputStream stream, long size, String sha256) {}
 
   /**
-   * Completes the object. Nothing can be added afterwards.
+   * Completes the object, once. Events that are added afterwards are not in it.
    *
    * @param header the header; its revisions are those of the events
    * @return the object

@@ -2,6 +2,7 @@ package dev.etcdbackup.restore;
 
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
@@ -145,7 +146,8 @@ public final class DataDirRestore {
    * @throws FileAlreadyExistsException when the data directory is not empty
    * @throws RevisionNotRetainedException when the backup does not hold the last revision of the
    *     selection
-   * @throws StoreException when the backup cannot be read, or is no longer there
+   * @throws BackupNotFoundException when the backup is no longer there
+   * @throws StoreException when the backup cannot be read
    * @throws IOException when the directory cannot be written
    */
   public RestoredMember restore(Backup backup, BackupStore store, ReadOptions options, Path dataDir)

@@ -26,8 +26,9 @@ public final class DataDirRestoreBuilder {
   /**
    * The name of the member; it need not be one of the old cluster. Default: {@code default}.
    *
-   * @param name the name, without comma, equals sign and control characters
+   * @param name the name, not empty, without comma, equals sign and control characters
    * @return this
+   * @throws IllegalArgumentException when it is empty or has one of these characters
    */
   public DataDirRestoreBuilder name(String name) {
     if (name.isEmpty()

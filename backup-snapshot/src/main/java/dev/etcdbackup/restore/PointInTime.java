@@ -1,6 +1,7 @@
 package dev.etcdbackup.restore;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,15 @@ public final class PointInTime {
   }
 
   /**
-   * The state as of a time: with everything that was recorded in or before that second.
+   * The state as of a time: without what the recorder received later. Recorders note the time once
+   * in a second, at its first event, so further events of the second of that note are included, up
+   * to one second after the time that is asked for.
    *
    * @param time the time, by the clock of the recorder
    * @return the point
    */
   public static PointInTime time(Instant time) {
-    return new PointInTime(0, time);
+    return new PointInTime(0, Objects.requireNonNull(time, "time"));
   }
 
   /**

@@ -20,7 +20,9 @@ import java.util.NoSuchElementException;
  * }</pre>
  *
  * <p>For one thread, while the snapshot is open. Holds 64 bytes, the key and 32 bytes more or less
- * of each key; values are read when asked for. All but {@link #value()} cost nothing.
+ * of each key; values are read when asked for. All but {@link #value()} cost nothing. What is asked
+ * about a key throws {@link NoSuchElementException} before {@link #next()} was called and after it
+ * returned false.
  */
 public final class KeyCursor {
   private final RandomAccessBytes bytes;
@@ -67,6 +69,7 @@ public final class KeyCursor {
    *
    * @param keys how many keys each part but the last has, 1 or more
    * @return the keys in their order, each a new array; none when one part has them all
+   * @throws IllegalArgumentException when the number is less than 1
    */
   public List<byte[]> divide(int keys) {
     if (keys < 1) {

@@ -123,7 +123,8 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * Returns a verifier that reports how far the reading of each backup is; where a copy is needed,
    * of copying it, then of the pass over its pages.
    *
-   * @param progress called on the thread that verifies; each reading begins at 0 again
+   * @param progress called on the thread that reads, which is one of the verifier's own or that of
+   *     the caller; each reading begins at 0 again
    * @return the verifier
    */
   public SnapshotBackupVerifier withProgress(ReadOptions.Progress progress) {
@@ -138,6 +139,7 @@ public final class SnapshotBackupVerifier implements BackupVerifier, BackupInspe
    * @param store where it is stored
    * @return the problems, as many as the options list and then how many more there are
    * @throws BackupNotFoundException when it is no longer there
+   * @throws KeyUnavailableException when it is encrypted and none of the private keys fits
    * @throws StoreException when it cannot be read, or the temporary file cannot be written
    */
   @Override

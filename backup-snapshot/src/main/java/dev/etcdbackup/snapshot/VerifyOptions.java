@@ -16,7 +16,11 @@ public record VerifyOptions(boolean trailerRequired, int maxProblems, boolean de
   /** The SHA-256 is required, the first 1000 problems are listed, not deep. */
   public static final VerifyOptions DEFAULT = new VerifyOptions(true, 1000, false);
 
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when no problem would be listed
+   */
   public VerifyOptions {
     if (maxProblems < 1) {
       throw new IllegalArgumentException("maxProblems must be 1 or more, not " + maxProblems);

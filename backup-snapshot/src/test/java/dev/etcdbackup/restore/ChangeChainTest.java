@@ -143,6 +143,23 @@ class ChangeChainTest {
     assertEndsAt(middle, 6, "does not continue what is before it");
   }
 
+  /** Recorders note the time once in a second. */
+  @Test
+  void aTimeIsTheNotedOneAndWhatFollowedWithoutANoteOfItsOwn() throws Exception {
+    Instant noted = START.plusMillis(2400);
+    ChangesWriter writer = new ChangesWriter(2);
+    writer.time(noted);
+    writer.event(2, false, put(2, 0));
+    writer.event(3, false, put(3, 0));
+    writer.time(START.plusMillis(3100));
+    writer.event(4, false, put(4, 0));
+    String unused = store(writer, CLUSTER, 2, 4, "");
+    assertThat(verify(base, PointInTime.time(START.plusSeconds(2))).revision()).isEqualTo(1);
+    assertThat(verify(base, PointInTime.time(noted)).revision()).isEqualTo(3);
+    assertThat(verify(base, PointInTime.time(START.plusSeconds(3))).revision()).isEqualTo(3);
+    assertThat(verify(base, PointInTime.time(START.plusSeconds(4))).revision()).isEqualTo(4);
+  }
+
   /** A recorder that stopped and a backup that has more say that changes are missing. */
   @Test
   void aTimeAfterTheLastChangesIsNotReachedWhenALaterBackupHasMore() throws Exception {

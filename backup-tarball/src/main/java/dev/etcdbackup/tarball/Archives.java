@@ -56,7 +56,8 @@ public final class Archives {
    * Unpacks bytes, or leaves them as they are. Reads up to 512 bytes at once and blocks as long as
    * they do.
    *
-   * @param bytes the bytes from their beginning; closing the result closes them
+   * @param bytes the bytes from their beginning; closing the result closes them. When this throws,
+   *     the caller closes them
    * @return what is inside them if they are an archive; otherwise the same bytes. The stream
    *     reports its end only after all bytes were read. An exception of {@code bytes} is thrown
    *     unchanged

@@ -223,6 +223,8 @@ public final class Drill {
 
   /** Settings of a drill. Not thread-safe. */
   public static final class Builder {
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final Path directory;
     private Optional<Path> etcd = Optional.empty();
     private Optional<Login> login = Optional.empty();
@@ -259,13 +261,14 @@ public final class Drill {
     /**
      * How long the started etcd has to become healthy, and for each answer. Default: 1 minute.
      *
-     * @param timeout more than 0
+     * @param timeout more than 0, at most 365 days
      * @return this
      * @throws IllegalArgumentException when it is not
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
+      if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "timeout must be more than 0 and at most 365 days, not " + timeout);
       }
       this.timeout = timeout;
       return this;
