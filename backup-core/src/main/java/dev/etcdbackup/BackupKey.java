@@ -74,9 +74,9 @@ public final class BackupKey implements Comparable<BackupKey> {
    * @param project the text
    * @return the text
    * @throws IllegalArgumentException when it is empty, {@code .} or {@code ..}, {@value #RESERVED},
-   *     contains a slash, a backslash, a control character or an unpaired surrogate, or has more
-   *     than 255 bytes of UTF-8; the message names the rule and the value, of which it shows the
-   *     first 200 characters
+   *     a name that {@linkplain #isLeftByFileSystems file systems use}, contains a slash, a
+   *     backslash, a control character or an unpaired surrogate, or has more than 255 bytes of
+   *     UTF-8; the message names the rule and the value, of which it shows the first 200 characters
    */
   public static String requireProject(String project) {
     requireSegment("project", project);
@@ -85,6 +85,9 @@ public final class BackupKey implements Comparable<BackupKey> {
     }
     if (project.equals(RESERVED)) {
       throw invalid("project", project, "is reserved");
+    }
+    if (new BackupKey(project).isLeftByFileSystems()) {
+      throw invalid("project", project, "is a name that file systems use for themselves");
     }
     return project;
   }

@@ -71,6 +71,9 @@ class BackupKeyTest {
     "p/a/../../b, must not have the segment '..'",
     "p/./a, must not have the segment '.'",
     ".etcd-backup/n, is reserved",
+    ".zfs/n, file systems use",
+    "~snapshot/n, file systems use",
+    "p/.nfs0123456789/n, file systems use",
     "p/a\\b, must not contain control characters or backslashes",
     "p\\q/n, must not contain control characters or backslashes",
     "'p/a\tb', must not contain control characters or backslashes",
@@ -89,6 +92,15 @@ class BackupKeyTest {
         .withMessageContaining(rule)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContainPattern("\\p{Cntrl}"));
     assertThatIllegalArgumentException().isThrownBy(() -> BackupKey.of(key.project(), key.name()));
+  }
+
+  /** Otherwise a cluster could be configured of which no backup can be stored. */
+  @ParameterizedTest
+  @ValueSource(strings = {".etcd-backup", ".zfs", ".snapshot", ".snapshots", ".DS_Store"})
+  void aProjectInWhichNothingCanBeWrittenIsRefused(String project) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BackupKey.requireProject(project))
+        .withMessageContaining(project);
   }
 
   @Test

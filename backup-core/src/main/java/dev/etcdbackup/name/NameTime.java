@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class NameTime {
   static final int LENGTH = "yyyy-MM-dd-HH:mm:ss".length();
 
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
   private NameTime() {}
 
   /** Reads the time at an index; null when there is none or a field is out of range. */
@@ -59,10 +62,10 @@ final class NameTime {
 
   /** Appends a time in UTC, to the second. */
   static void append(StringBuilder out, Instant time, char timeSeparator) {
-    LocalDateTime utc = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
-    if (utc.getYear() < 0 || utc.getYear() > 9999) {
-      throw new IllegalArgumentException("year must be 0 to 9999, not " + utc.getYear());
+    if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+      throw new IllegalArgumentException("the year must be 0 to 9999, not that of " + time);
     }
+    LocalDateTime utc = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     appendPadded(out, utc.getYear(), 4);
     out.append('-');
     appendPadded(out, utc.getMonthValue(), 2);

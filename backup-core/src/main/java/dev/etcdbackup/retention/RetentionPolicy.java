@@ -66,7 +66,10 @@ public interface RetentionPolicy {
    *   <li>a backup dated more than an hour after {@code now} is kept and is not counted: {@code
    *       dated in the future};
    *   <li>the newest of the remaining backups of each series is kept: {@code the newest of its
-   *       series}, unless the policy gives a reason itself.
+   *       series}, unless the policy gives a reason itself;
+   *   <li>recorded changes that lead from a backup that is kept to a later state are kept, and so
+   *       is the last object before the oldest kept backup, which may end with that backup's
+   *       revision. What is older is deleted: {@code changes older than every backup that is kept}.
    * </ul>
    *
    * @param backups the complete listing of one or more projects, in any order

@@ -275,8 +275,12 @@ class BackupNameTest {
         .isThrownBy(() -> BackupName.periodic("p", -1, EVENING))
         .withMessageContaining("-1")
         .withMessageContaining("0 or more");
-    for (String time : List.of("+10000-01-01T00:00:00Z", "-0001-12-31T23:59:59Z")) {
-      Instant outside = Instant.parse(time);
+    for (Instant outside :
+        List.of(
+            Instant.parse("+10000-01-01T00:00:00Z"),
+            Instant.parse("-0001-12-31T23:59:59Z"),
+            Instant.MIN,
+            Instant.MAX)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> BackupName.periodic("p", 1, outside))
           .withMessageContaining("0 to 9999");
