@@ -7,6 +7,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import java.io.ByteArrayInputStream;
@@ -64,7 +65,8 @@ public final class SignedBackupStore implements BackupStore {
    * Returns a store that signs every backup. The signature is stored when the content has been read
    * to its end, before the backup is committed, so that there is no backup without one, whatever
    * fails or is killed in between. When it cannot be stored, {@link #put} throws a {@link
-   * StoreException} and stores no backup.
+   * StoreException} and stores no backup, and a {@link KeyUnavailableException} when the signing
+   * key has expired.
    *
    * <p>{@code put} throws {@link IllegalArgumentException} when the key of the signature would not
    * be writable, which is longer than that of the backup: the last segment of a name may have 251
@@ -118,6 +120,7 @@ public final class SignedBackupStore implements BackupStore {
     if (signingKey == null || key.isReserved()) {
       return store.put(key, content);
     }
+    signingKey.requireUsable(); // before the snapshot is received
     Signing signing = new Signing(key, signingKey, content.stream());
     StoredBackup stored = store.put(key, new Content(signing, content.expectedSize()));
     if (!signing.isStored) {

@@ -1,23 +1,26 @@
 package dev.etcdbackup.openpgp;
 
+import dev.etcdbackup.KeyUnavailableException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Date;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPKeyPair;
-import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureGenerator;
 import org.bouncycastle.openpgp.PGPSignatureSubpacketGenerator;
+import org.bouncycastle.openpgp.api.OpenPGPCertificate;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate.OpenPGPComponentKey;
 import org.bouncycastle.openpgp.api.OpenPGPKey;
+import org.bouncycastle.openpgp.api.OpenPGPKey.OpenPGPSecretKey;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +28,25 @@ import org.jspecify.annotations.Nullable;
  * A private key that signs backups: of a key with subkeys, the newest subkey for signatures whose
  * private half is there.
  *
- * <p>Whether the key has expired or was revoked is checked when it is read, and not at each
- * signature: read it again before it expires, since later signatures of it are not accepted.
+ * <p>Whether the key was revoked is checked when it is read, and whether it has expired at each
+ * signature, too, since signatures of an expired key are not accepted.
  *
  * <p>Immutable and thread-safe. Holds the key in memory, unlocked; shows its key id only.
  */
 public final class SigningKey {
   private final PGPKeyPair key;
-  private final SignerKeys signers;
+  private final OpenPGPCertificate certificate;
+  private final InstantSource clock;
 
-  private SigningKey(PGPKeyPair key, SignerKeys signers) {
+  private SigningKey(PGPKeyPair key, OpenPGPCertificate certificate, InstantSource clock) {
     this.key = key;
-    this.signers = signers;
+    this.certificate = certificate;
+    this.clock = clock;
+  }
+
+  /** The same key with another clock than that of the system. */
+  SigningKey withClock(InstantSource other) {
+    return new SigningKey(key, certificate, other);
   }
 
   /**
@@ -56,19 +66,27 @@ public final class SigningKey {
       throw new IllegalArgumentException(file + " holds " + keys.size() + " private keys, not one");
     }
     OpenPGPKey key = keys.get(0);
-    Optional<PGPSecretKey> secret =
-        key.getSigningKeys(Date.from(Instant.now())).stream()
+    InstantSource clock = InstantSource.system();
+    OpenPGPSecretKey secret =
+        signingKeys(key, clock.instant())
             .sorted(Comparator.comparing(OpenPGPComponentKey::getCreationTime).reversed())
             .map(component -> key.getSecretKey(component))
             .filter(one -> one != null && !one.getPGPSecretKey().isPrivateKeyEmpty())
-            .map(OpenPGPKey.OpenPGPSecretKey::getPGPSecretKey)
-            .findFirst();
-    if (secret.isEmpty()) {
-      throw new IllegalArgumentException(
-          file + " holds no key for signatures that is neither expired nor revoked");
-    }
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        file + " holds no key for signatures that is neither expired nor revoked"));
     return new SigningKey(
-        PrivateKeys.unlock(secret.get(), passphrase, file), SignerKeys.of(key.toCertificate()));
+        PrivateKeys.unlock(secret.getPGPSecretKey(), passphrase, file), key.toCertificate(), clock);
+  }
+
+  private static Stream<OpenPGPComponentKey> signingKeys(OpenPGPCertificate of, Instant time) {
+    return of.getSigningKeys(Date.from(time)).stream();
+  }
+
+  private static KeyId keyId(OpenPGPComponentKey component) {
+    return new KeyId(component.getKeyIdentifier().getKeyId());
   }
 
   /**
@@ -86,11 +104,24 @@ public final class SigningKey {
    * @return what accepts the signatures of this key, and of the other keys in its file
    */
   public SignerKeys signers() {
-    return signers;
+    return SignerKeys.of(certificate);
+  }
+
+  /** Refuses a key that has expired since it was read. */
+  Instant requireUsable() throws KeyUnavailableException {
+    Instant now = clock.instant();
+    if (signingKeys(certificate, now).noneMatch(one -> keyId().equals(keyId(one)))) {
+      throw new KeyUnavailableException(
+          "the key "
+              + keyId()
+              + " has expired, so what it signs would not be accepted; sign with another key");
+    }
+    return now;
   }
 
   /** A detached signature in ASCII armour. */
-  byte[] sign(byte[] statement) {
+  byte[] sign(byte[] statement) throws KeyUnavailableException {
+    Instant now = requireUsable();
     try {
       PGPSignatureGenerator generator =
           new PGPSignatureGenerator(
@@ -100,7 +131,7 @@ public final class SigningKey {
               key.getPublicKey());
       generator.init(PGPSignature.BINARY_DOCUMENT, key.getPrivateKey());
       PGPSignatureSubpacketGenerator subpackets = new PGPSignatureSubpacketGenerator();
-      subpackets.setSignatureCreationTime(Date.from(Instant.now()));
+      subpackets.setSignatureCreationTime(Date.from(now));
       subpackets.setIssuerFingerprint(false, key.getPublicKey());
       generator.setHashedSubpackets(subpackets.generate());
       generator.update(statement);

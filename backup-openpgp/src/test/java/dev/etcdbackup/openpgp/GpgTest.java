@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
+import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -208,7 +211,6 @@ class GpgTest {
         .isThrownBy(() -> TestKeys.encrypt(later, SNAPSHOT))
         .withMessageContaining("neither expired nor revoked")
         .withMessageContaining(gpg.file("short.pub").toString());
-
     Path revocation = gpg.file("openpgp-revocs.d/" + gpg.fingerprint("short") + ".rev");
     Files.writeString(
         revocation, Files.readString(revocation).replace(":-----BEGIN", "-----BEGIN"));
@@ -217,6 +219,33 @@ class GpgTest {
     assertThatExceptionOfType(KeyUnavailableException.class)
         .isThrownBy(() -> recipients("short"))
         .withMessageContaining("neither expired nor revoked");
+  }
+
+  /** A process may run for longer than its key is valid. */
+  @Test
+  void aKeyThatHasExpiredSinceItWasReadSignsNothing() throws IOException {
+    gpg.newKey("brief", "ed25519", "cv25519", SECRET);
+    gpg.run(SECRET, "--quick-set-expire", gpg.fingerprint("brief"), "30d");
+    gpg.export("brief", SECRET);
+    InMemoryBackupStore store = new InMemoryBackupStore();
+    SigningKey key;
+    try (Passphrase passphrase = Passphrase.of(SECRET.toCharArray())) {
+      key = SigningKey.read(gpg.file("brief.key"), passphrase);
+    }
+    BackupKey backup = BackupKey.of("p", "n");
+    SignedBackupStore.signing(store, key).put(backup, content());
+    assertThat(store.delete(List.of(backup)).refused()).isEmpty();
+
+    SigningKey later = key.withClock(() -> Instant.now().plus(Duration.ofDays(31)));
+    assertThatExceptionOfType(KeyUnavailableException.class)
+        .isThrownBy(() -> SignedBackupStore.signing(store, later).put(backup, content()))
+        .withMessageContaining(key.keyId().toString())
+        .withMessageContaining("has expired");
+    assertThat(store.find(backup)).isEmpty();
+  }
+
+  private static Content content() {
+    return Content.of(new ByteArrayInputStream(SNAPSHOT));
   }
 
   @Test
