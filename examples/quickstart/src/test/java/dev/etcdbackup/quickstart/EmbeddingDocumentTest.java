@@ -39,7 +39,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 class EmbeddingDocumentTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern CLASS = Pattern.compile("public class (\\w+)");
-  private static final Pattern CHANGES = Pattern.compile("/etcd\\.changes_v\\d+-v(\\d+)_");
+
+  /** Not their signatures, which are stored before them. */
+  private static final Pattern CHANGES =
+      Pattern.compile("my-cluster/etcd\\.changes_v\\d+-v(\\d+)_.*");
 
   @TempDir Path directory;
 
@@ -81,7 +84,10 @@ class EmbeddingDocumentTest {
         Object backups = backups(loader, etcd, s3, registry);
         call(backups, "start");
         try {
-          await(() -> names(client).stream().anyMatch(name -> name.contains("etcd.backup_v")));
+          await(
+              () ->
+                  names(client).stream()
+                      .anyMatch(name -> name.startsWith("my-cluster/etcd.backup_v")));
           await(() -> (boolean) call(backups, "healthy"));
           await(() -> age(registry) >= 0);
           etcd.put("after", "2");
@@ -134,7 +140,7 @@ class EmbeddingDocumentTest {
 
   private static long recordedTo(String key) {
     Matcher changes = CHANGES.matcher(key);
-    return changes.find() ? Long.parseLong(changes.group(1)) : 0;
+    return changes.matches() ? Long.parseLong(changes.group(1)) : 0;
   }
 
   private static void await(Callable<Boolean> condition) throws Exception {
