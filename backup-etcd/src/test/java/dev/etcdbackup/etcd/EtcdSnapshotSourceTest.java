@@ -120,12 +120,12 @@ class EtcdSnapshotSourceTest {
   @Test
   void aConnectionDoesNotChangeWhenItsBuilderIsUsedAgain() throws Exception {
     EtcdConnection.Builder builder = EtcdConnection.builder("https://h:1");
-    EtcdConnection nobody = builder.build();
+    EtcdConnection anonymous = builder.build();
     EtcdConnection first = builder.user("first", () -> "1").build();
     EtcdConnection second = builder.user("second", () -> "2").build();
     builder.tls(EtcdTls.trusting(Path.of("/there-is/no-such-file")));
 
-    assertThat(login(nobody)).isEqualTo("none");
+    assertThat(login(anonymous)).isEqualTo("none");
     assertThat(login(first)).isEqualTo("first 1");
     assertThat(login(second)).isEqualTo("second 2");
   }
