@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.etcdbackup.BackupException;
-import dev.etcdbackup.BackupExistsException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
-import dev.etcdbackup.DeleteResult;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
-import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
@@ -24,14 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSignature;
@@ -44,10 +36,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SignedBackupStoreTest {
-  private static final byte[] SNAPSHOT = TestSnapshots.bytes(7, 50);
-  private static final BackupKey KEY =
-      BackupKey.parse("cray-bss/etcd.backup_v1450_2020-01-30-20:44:41");
-  private static final BackupKey SIGNATURE =
+  static final byte[] SNAPSHOT = TestSnapshots.bytes(7, 50);
+  static final BackupKey KEY = BackupKey.parse("cray-bss/etcd.backup_v1450_2020-01-30-20:44:41");
+  static final BackupKey SIGNATURE =
       BackupKey.parse("cray-bss/.etcd-backup/signatures/etcd.backup_v1450_2020-01-30-20:44:41.asc");
 
   private final SigningKey signingKey = TestKeys.signingKey();
@@ -271,105 +262,6 @@ class SignedBackupStoreTest {
     assertThat(read(KEY)).isEqualTo(other);
   }
 
-  /** So whatever fails or is killed in between, there is no backup without a signature. */
-  @Test
-  void theSignatureIsThereBeforeTheBackup() throws IOException {
-    List<BackupKey> stored = new ArrayList<>();
-    BackupStore noting =
-        new ForwardingBackupStore(store) {
-          @Override
-          public StoredBackup put(BackupKey key, Content content) throws BackupException {
-            StoredBackup put = super.put(key, content);
-            stored.add(put.key());
-            return put;
-          }
-        };
-    put(SignedBackupStore.signing(noting, signingKey), KEY, SNAPSHOT);
-
-    assertThat(stored).containsExactly(SIGNATURE, KEY);
-  }
-
-  @Test
-  void whatCannotBeSignedIsNotStoredAndCanBeTriedAgain() throws IOException {
-    BackupStore full =
-        new ForwardingBackupStore(store) {
-          @Override
-          public StoredBackup put(BackupKey key, Content content) throws BackupException {
-            if (key.isReserved()) {
-              throw new StoreException("the store is full", null, true);
-            }
-            return super.put(key, content);
-          }
-        };
-
-    assertThatExceptionOfType(StoreException.class)
-        .isThrownBy(() -> put(SignedBackupStore.signing(full, signingKey), KEY, SNAPSHOT))
-        .withMessage(
-            KEY + " is not stored, because its signature cannot be stored: the store is full")
-        .satisfies(e -> assertThat(e.outcomeUnknown()).isFalse());
-
-    assertThat(store.list("")).isEmpty();
-    put(signing, KEY, SNAPSHOT);
-    assertThat(read(KEY)).isEqualTo(SNAPSHOT);
-  }
-
-  @Test
-  void theSignatureOfABackupThatWasNotStoredIsReplaced() throws IOException {
-    byte[] cut = Arrays.copyOf(SNAPSHOT, 5000);
-    put(store, SIGNATURE, signingKey.sign(SignedBackupStore.statement(KEY, 5000, sha256(cut))));
-
-    put(signing, KEY, SNAPSHOT);
-
-    assertThat(read(KEY)).isEqualTo(SNAPSHOT);
-  }
-
-  @Test
-  void aSignatureThatCannotBeReplacedIsTold() throws IOException {
-    put(store, SIGNATURE, new byte[1]);
-    BackupStore locked =
-        new ForwardingBackupStore(store) {
-          @Override
-          public DeleteResult delete(Collection<BackupKey> keys) {
-            return new DeleteResult(Set.of(), Map.of(SIGNATURE, "locked until tomorrow"));
-          }
-        };
-
-    assertThatExceptionOfType(StoreException.class)
-        .isThrownBy(() -> put(SignedBackupStore.signing(locked, signingKey), KEY, SNAPSHOT))
-        .withMessageStartingWith(KEY + " is stored and verified, but its signature is not: ")
-        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
-  }
-
-  /** As when a recorder and a schedule take their first backup: one of both is stored, signed. */
-  @Test
-  void ofTwoPutsOfOneNameTheOneThatIsStoredHasItsSignature() throws IOException {
-    byte[] other = TestSnapshots.bytes(8, 50);
-    for (boolean otherSignsFirst : new boolean[] {false, true}) {
-      store.delete(List.of(KEY, SIGNATURE));
-      AtomicBoolean met = new AtomicBoolean();
-      BackupStore meeting =
-          new ForwardingBackupStore(store) {
-            @Override
-            public StoredBackup put(BackupKey key, Content content) throws BackupException {
-              if (key.isReserved() && otherSignsFirst && met.compareAndSet(false, true)) {
-                SignedBackupStoreTest.put(signing, KEY, SNAPSHOT);
-              }
-              StoredBackup stored = super.put(key, content);
-              if (key.isReserved() && !otherSignsFirst && met.compareAndSet(false, true)) {
-                SignedBackupStoreTest.put(signing, KEY, SNAPSHOT);
-              }
-              return stored;
-            }
-          };
-
-      assertThatExceptionOfType(BackupExistsException.class)
-          .isThrownBy(() -> put(SignedBackupStore.signing(meeting, signingKey), KEY, other));
-
-      assertThat(met).isTrue();
-      assertThat(read(KEY)).isEqualTo(SNAPSHOT);
-    }
-  }
-
   @Test
   void partIsNotVerifiedAndSoNotOpened() throws BackupException {
     StoredBackup stored = put(signing, KEY, SNAPSHOT);
@@ -421,14 +313,13 @@ class SignedBackupStoreTest {
     return BackupKey.of(key.project(), ".etcd-backup/signatures/" + key.name() + ".asc");
   }
 
-  private static String sha256(byte[] bytes) throws IOException {
+  static String sha256(byte[] bytes) throws IOException {
     HashingInputStream hashing = new HashingInputStream(new ByteArrayInputStream(bytes));
     hashing.readAllBytes();
     return hashing.sha256();
   }
 
-  private static StoredBackup put(BackupStore into, BackupKey key, byte[] bytes)
-      throws BackupException {
+  static StoredBackup put(BackupStore into, BackupKey key, byte[] bytes) throws BackupException {
     return into.put(key, Content.of(new ByteArrayInputStream(bytes), bytes.length));
   }
 }
