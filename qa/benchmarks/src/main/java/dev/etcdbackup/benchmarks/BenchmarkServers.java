@@ -72,7 +72,7 @@ final class BenchmarkServers implements Closeable {
   FreeMemory freeMemory() {
     List<S3Target> started = s3 == null ? List.of() : s3;
     return started.stream().anyMatch(S3Target::isCeph)
-        ? FreeMemory.forStepsOf(settings.storedBytes())
+        ? FreeMemory.forStepsOf(settings.storedBytes(), settings.bytes())
         : FreeMemory.unlimited();
   }
 

@@ -1,5 +1,6 @@
 package dev.etcdbackup.benchmarks;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -25,6 +26,13 @@ class FreeMemoryTest {
         .withMessageStartingWith(
             "'warm backup → rgw' may take 2048 MiB of memory, and 2048 MiB are free")
         .withMessageEndingWith("choose a smaller --size, or --targets discard,directory");
+  }
+
+  /** A step of 4 GiB was begun with 8 GiB free, and the machine had no memory left. */
+  @Test
+  void cephTakesMoreThanIsStoredAndTheDatabaseStaysInMemory() {
+    assertThat(FreeMemory.forStepsOf(4L << 30, 4L << 30).neededBytes())
+        .isBetween(11L << 30, 12L << 30);
   }
 
   @Test
