@@ -9,6 +9,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Resolves parameters with {@link Etcd}: starts the server or cluster. */
 final class EtcdParameter implements ParameterResolver {
+  /** What a constructor is given ends with the test that its instance is for. */
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();

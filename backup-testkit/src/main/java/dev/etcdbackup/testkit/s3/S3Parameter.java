@@ -8,6 +8,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Resolves parameters with {@link EmbeddedS3} and {@link Ceph}: starts the server. */
 final class S3Parameter implements ParameterResolver {
+  /** What a constructor is given ends with the test that its instance is for. */
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == S3Server.class
