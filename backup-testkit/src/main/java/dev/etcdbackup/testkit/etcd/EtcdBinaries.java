@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  * several.
  *
  * <p>The binaries of this machine are the one in the directory of {@value EtcdTools#VARIABLE} or,
- * when that is not set, on the PATH, and those in the directories of the environment variable {@value #VARIABLE}, which are
- * separated like those of the PATH.
+ * when that is not set, on the PATH, and those in the directories of the environment variable
+ * {@value #VARIABLE}, which are separated like those of the PATH.
  *
  * @param directory the directory
  * @param version the version, for example {@code 3.5.30}

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>Started by {@link EtcdServerBuilder#startCluster}.
  */
-public final class EtcdCluster implements AutoCloseable {
+public final class EtcdCluster implements Closeable {
   private final EtcdServerBuilder settings;
   private final List<EtcdServer> members;
 

@@ -152,7 +152,8 @@ public final class EtcdServer implements Closeable {
    * Puts a key. With authentication on, as root.
    *
    * @param key the key
-   * @param value the value, at most 1.1 MiB as limited by etcd
+   * @param value the value; with the key 1.5 MiB at most, unless {@link
+   *     EtcdServerBuilder#maxRequestBytes} sets another limit
    * @throws IOException when etcd does not take it
    */
   public void put(String key, byte[] value) throws IOException {

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Real etcd processes as the containers of a StatefulSet's pods, which are the members of one
- * cluster. They listen on free ports of 127.0.0.1, which remain the same, and are killed at the latest
- * when the JVM exits. For one thread.
+ * cluster. They listen on free ports of 127.0.0.1, which remain the same, and are killed at the
+ * latest when the JVM exits. For one thread.
  */
 public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
   private final EtcdBinaries binaries;

@@ -22,7 +22,8 @@ class EtcdToolsTest {
     Files.writeString(tool, "#!/bin/sh\nexec sleep 100\n");
     assertThat(tool.toFile().setExecutable(true)).isTrue();
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> EtcdTools.run(tool, Map.of())).isInstanceOf(InterruptedIOException.class);
+    assertThatThrownBy(() -> EtcdTools.run(tool, Map.of()))
+        .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
     ProcessHandle.current()
         .children()
