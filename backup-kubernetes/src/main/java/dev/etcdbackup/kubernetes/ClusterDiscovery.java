@@ -44,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * whose object is deleted is removed, and its backups stay. None of this needs a restart. Secrets
  * are read for each snapshot, see {@link EtcdSecrets}.
  *
- * <p>A cluster is found and not backed up when it is scaled to 0 pods or to more than 100, has the annotation {@code
- * etcdbackup.dev/backup: no}, has a project that is not valid or that an older cluster has already,
- * or when the settings return none or throw an {@link IllegalArgumentException}. {@link
- * #notBackedUp()} has the reason, and {@link #coverage} adds it to the report of the scheduler. It
- * is put into the scheduler when the reason is gone.
+ * <p>A cluster is found and not backed up when it is scaled to 0 pods or to more than 100, has the
+ * annotation {@code etcdbackup.dev/backup: no}, has a project that is not valid or that an older
+ * cluster has already, or when the settings return none or throw an {@link
+ * IllegalArgumentException}. {@link #notBackedUp()} has the reason, and {@link #coverage} adds it
+ * to the report of the scheduler. It is put into the scheduler when the reason is gone.
  *
  * <p>Other clusters in the scheduler are not changed. While the API server cannot be reached,
  * everything stays as it was found last; the watch is resumed, and what changed meanwhile is found

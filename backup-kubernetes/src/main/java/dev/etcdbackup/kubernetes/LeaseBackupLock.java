@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. To take a lock costs two requests, one when it is taken already; to confirm or to
  * release it one, and two more each time that others have changed the lease meanwhile, 4 times at
- * most. Up to 8 daemon threads
- * renew, which end when nothing has been held for 5 seconds. The client remains the caller's.
+ * most. Up to 8 daemon threads renew, which end when nothing has been held for 5 seconds. The
+ * client remains the caller's.
  */
 public final class LeaseBackupLock implements BackupLock, AutoCloseable {
   static final String PROJECT = "etcdbackup.dev/project";

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.StoreException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The client of a store is closed by its last user, and not before. */
@@ -19,20 +18,22 @@ class OpenedStoreTest {
   @Test
   void aStreamThatTwoThreadsCloseIsOneUser() throws Exception {
     OpenedStore opened = open();
-    CyclicBarrier both = new CyclicBarrier(2);
-    ExecutorService threads = Executors.newFixedThreadPool(2);
+    ExecutorService other = Executors.newSingleThreadExecutor();
     try {
       for (int i = 0; i < 3000; i++) {
         opened.enter();
-        InputStream stream = opened.leavingAtEnd(InputStream.nullInputStream());
-        List<Future<?>> closing =
-            List.of(threads.submit(() -> close(stream, both)), threads.submit(() -> close(stream, both)));
-        for (Future<?> one : closing) {
-          one.get();
-        }
+        InputStream stream = opened.leavingAtEnd(new ClosedByTwo());
+        Future<Void> closing =
+            other.submit(
+                () -> {
+                  stream.close();
+                  return null;
+                });
+        stream.close();
+        closing.get();
       }
     } finally {
-      threads.shutdownNow();
+      other.shutdownNow();
     }
     // The server is not there; a client that was closed says something else.
     assertThatThrownBy(() -> opened.store().find(BackupKey.of("p", "a")))
@@ -41,10 +42,22 @@ class OpenedStoreTest {
     opened.leave();
   }
 
-  private static Void close(InputStream stream, CyclicBarrier both) throws Exception {
-    both.await();
-    stream.close();
-    return null;
+  /** Both threads return from closing it at the same moment. */
+  private static final class ClosedByTwo extends InputStream {
+    private final AtomicInteger closing = new AtomicInteger();
+
+    @Override
+    public int read() {
+      return -1;
+    }
+
+    @Override
+    public void close() {
+      closing.incrementAndGet();
+      while (closing.get() < 2) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   private static OpenedStore open() {

@@ -379,8 +379,8 @@ public final class EtcdSnapshot implements Closeable {
    * What a member answers that was compacted since the snapshot was taken.
    *
    * @param revision the revision, from the compacted one to the latest one
-   * @param compactRevision the revision of the member's last compaction, from the snapshot's own
-   *     to its latest revision; -1 for none, as in {@link HashKv#compactRevision}
+   * @param compactRevision the revision of the member's last compaction, from the snapshot's own to
+   *     its latest revision; -1 for none, as in {@link HashKv#compactRevision}
    * @return the answer
    * @throws RevisionNotRetainedException when the revision is below the compacted one or in the
    *     future

@@ -106,8 +106,7 @@ class HostileFilesTest {
     History.Op put = new History.Op(last, 0, key, key, last, 1, 0);
     String event = new String(put.revision(), ISO_8859_1);
     String value = new String(put.keyValue(), ISO_8859_1);
-    EtcdSnapshot snapshot =
-        ArrayBytes.snapshot(snapshot(Map.of("key", Map.of(event, value))));
+    EtcdSnapshot snapshot = ArrayBytes.snapshot(snapshot(Map.of("key", Map.of(event, value))));
     assertThat(snapshot.verify(VerifyOptions.DEFAULT.deeply()).problems()).isEmpty();
     assertThat(snapshot.metadata().revision()).isEqualTo(last);
     assertThat(snapshot.get(key, Revision.of(last))).isPresent();

@@ -28,7 +28,8 @@ public record RestorePreview(List<String> lines, List<HasMetadata> manifests) {
    */
   public String text() {
     StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append("# ").append(BREAK.matcher(line).replaceAll("\n# ")).append('\n'));
+    lines.forEach(
+        line -> text.append("# ").append(BREAK.matcher(line).replaceAll("\n# ")).append('\n'));
     manifests.forEach(one -> text.append(Serialization.asYaml(one)));
     return text.toString();
   }
