@@ -66,7 +66,11 @@ public record BackupTask(
     }
   }
 
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the state cannot have these times
+   */
   public BackupTask {
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(message, "message");

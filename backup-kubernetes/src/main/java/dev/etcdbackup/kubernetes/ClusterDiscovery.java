@@ -44,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * whose object is deleted is removed, and its backups stay. None of this needs a restart. Secrets
  * are read for each snapshot, see {@link EtcdSecrets}.
  *
- * <p>A cluster is found and not backed up when it is scaled to 0 pods, has the annotation {@code
- * etcdbackup.dev/backup: no}, has a project that is not valid or that an older cluster has already,
- * or when the settings return none or throw an {@link IllegalArgumentException}. {@link
- * #notBackedUp()} has the reason, and {@link #coverage} adds it to the report of the scheduler. It
- * is put into the scheduler when the reason is gone.
+ * <p>A cluster is found and not backed up when it is scaled to 0 pods or to more than 100, has the
+ * annotation {@code etcdbackup.dev/backup: no}, has a project that is not valid or that an older
+ * cluster has already, or when the settings return none or throw an {@link
+ * IllegalArgumentException}. {@link #notBackedUp()} has the reason, and {@link #coverage} adds it
+ * to the report of the scheduler. It is put into the scheduler when the reason is gone.
  *
  * <p>Other clusters in the scheduler are not changed. While the API server cannot be reached,
  * everything stays as it was found last; the watch is resumed, and what changed meanwhile is found
@@ -113,7 +113,8 @@ public final class ClusterDiscovery implements AutoCloseable {
    * Lists the clusters, puts them into the scheduler, and watches from then on. Blocks until the
    * lists are complete.
    *
-   * @param timeout how long that may take, more than 0
+   * @param timeout how long that may take, more than 0; 1 hour at most counts
+   * @throws IllegalArgumentException when the timeout is not more than 0
    * @throws IOException when the API server refuses a list or does not answer in time; nothing is
    *     watched then, and the scheduler is unchanged
    * @throws InterruptedIOException when the thread is interrupted, its interrupt status set;
@@ -121,10 +122,7 @@ public final class ClusterDiscovery implements AutoCloseable {
    * @throws IllegalStateException when it was started or closed before
    */
   public void start(Duration timeout) throws IOException {
-    if (timeout.isNegative() || timeout.isZero()) {
-      throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
-    }
-    long end = System.nanoTime() + Math.min(timeout.toNanos(), Duration.ofHours(1).toNanos());
+    long end = Watched.end(timeout);
     List<Watched<?>> all;
     synchronized (this) {
       if (closed || !watches.isEmpty()) {

@@ -119,8 +119,8 @@ public final class ClusterLayout {
 
   /**
    * Returns a layout in which each Service is a cluster. Without further conditions, every Service
-   * is. A port called {@code client}, {@code etcd-client} or {@code 2379} is the clients', else the
-   * first one.
+   * is. A port called {@code client} or {@code etcd-client} or with the number 2379 is the
+   * clients', else the first one.
    *
    * @param name the name of the layout, for messages
    * @return the layout

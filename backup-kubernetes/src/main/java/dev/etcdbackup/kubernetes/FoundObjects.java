@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * {@code NAMESPACE/NAME} of the cluster.
  */
 final class FoundObjects {
+  private static final int MOST_PODS = 100; // clusters of etcd have 7 at most
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
   private final ClusterLayout layout;
@@ -138,6 +139,10 @@ final class FoundObjects {
     int replicas = Objects.requireNonNullElse(object.getSpec().getReplicas(), 1);
     if (replicas == 0) {
       throw new IllegalArgumentException("it is scaled to 0 pods");
+    }
+    if (replicas > MOST_PODS) { // anyone who can make a StatefulSet can write any number
+      throw new IllegalArgumentException(
+          "it is scaled to " + replicas + " pods, more than " + MOST_PODS);
     }
     int first =
         object.getSpec().getOrdinals() == null

@@ -159,7 +159,7 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
   }
 
   private void start(Duration timeout) throws IOException {
-    long end = System.nanoTime() + Math.min(timeout.toNanos(), Duration.ofHours(1).toNanos());
+    long end = Watched.end(timeout);
     List<Watched.Starting> begun = new ArrayList<>();
     watches.forEach(one -> begun.add(one.start()));
     for (Watched.Starting one : begun) {
@@ -344,9 +344,10 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
      * are missing or not valid: they may be created or corrected later. Blocks until they were
      * read. Sends nothing to the bucket.
      *
-     * @param timeout how long that may take, more than 0
+     * @param timeout how long that may take, more than 0; 1 hour at most counts
      * @return the store
-     * @throws IllegalArgumentException when there is neither a Secret nor a ConfigMap
+     * @throws IllegalArgumentException when there is neither a Secret nor a ConfigMap, or the
+     *     timeout is not more than 0
      * @throws IOException when the API server refuses or does not answer in time; nothing is
      *     watched then
      */

@@ -43,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  * Leases are released and not deleted: one small object for each project remains.
  *
  * <p>Thread-safe. To take a lock costs two requests, one when it is taken already; to confirm or to
- * release it one, and two more when others have changed the lease meanwhile. Up to 8 daemon threads
- * renew, which end when nothing has been held for 5 seconds. The client remains the caller's.
+ * release it one, and two more each time that others have changed the lease meanwhile, 4 times at
+ * most. Up to 8 daemon threads renew, which end when nothing has been held for 5 seconds. The
+ * client remains the caller's.
  */
 public final class LeaseBackupLock implements BackupLock, AutoCloseable {
   static final String PROJECT = "etcdbackup.dev/project";
@@ -138,7 +139,8 @@ public final class LeaseBackupLock implements BackupLock, AutoCloseable {
   /**
    * Releases the locks that are still held and ends the threads. Stop the schedulers that use it
    * first: holders are not notified, and find that they have lost their locks when they confirm.
-   * Takes 5 seconds at most for each. Closing again does nothing.
+   * Takes 5 seconds at most for each request, of which there is one for each lock, as a rule.
+   * Closing again does nothing.
    */
   @Override
   public void close() {

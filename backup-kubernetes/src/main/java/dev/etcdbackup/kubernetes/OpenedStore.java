@@ -5,9 +5,9 @@ import dev.etcdbackup.s3.S3StoreBuilder;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -65,17 +65,16 @@ final class OpenedStore {
   /** Returns the stream, whose end is that of a user. */
   InputStream leavingAtEnd(InputStream stream) {
     return new FilterInputStream(stream) {
-      private @Nullable OpenedStore used = OpenedStore.this;
+      // Two threads may close it at once: who reads it, and who gives the reading up.
+      private final AtomicBoolean left = new AtomicBoolean();
 
       @Override
       public void close() throws IOException {
         try {
           super.close();
         } finally {
-          @Nullable OpenedStore mine = used;
-          used = null;
-          if (mine != null) {
-            mine.leave();
+          if (!left.getAndSet(true)) {
+            leave();
           }
         }
       }

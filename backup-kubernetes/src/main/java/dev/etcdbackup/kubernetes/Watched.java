@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  * its managed fields takes 10 KiB and more.
  */
 final class Watched<T extends HasMetadata> implements AutoCloseable {
+  private static final Duration LONGEST = Duration.ofHours(1);
+
   private final String what;
   private final SharedIndexInformer<T> informer;
-  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final Set<String> seen = ConcurrentHashMap.newKeySet(); // of the first list
+  private volatile boolean handled; // all of the first list
   private volatile boolean stopped;
 
   /**
@@ -77,6 +81,18 @@ final class Watched<T extends HasMetadata> implements AutoCloseable {
                 });
   }
 
+  /**
+   * Returns until when a list may take, by {@link System#nanoTime}.
+   *
+   * @throws IllegalArgumentException when the timeout is not more than 0
+   */
+  static long end(Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("timeout must be more than 0, not " + timeout);
+    }
+    return System.nanoTime() + (timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST).toNanos();
+  }
+
   /** Sends the first list. */
   Starting start() {
     var begun = informer.start().toCompletableFuture();
@@ -121,7 +137,7 @@ final class Watched<T extends HasMetadata> implements AutoCloseable {
   }
 
   private synchronized void seen(String key) {
-    if (seen.add(key)) {
+    if (!handled && seen.add(key)) {
       notifyAll();
     }
   }
@@ -134,6 +150,8 @@ final class Watched<T extends HasMetadata> implements AutoCloseable {
       }
       wait(Math.min(millis, 100)); // an object may be gone before it was handed over
     }
+    handled = true;
+    seen.clear(); // or it would grow with each object that ever is
   }
 
   /** Keeps of each object what the informer compares. */

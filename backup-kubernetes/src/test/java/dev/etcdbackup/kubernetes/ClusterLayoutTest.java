@@ -332,6 +332,12 @@ class ClusterLayoutTest {
     assertThat(problem(LayoutPresets.gardenerShoots(), DRUID.replace("replicas: 3", "replicas: 0")))
         .as("a shoot that hibernates")
         .isEqualTo("it is scaled to 0 pods");
+    assertThat(
+            problem(
+                LayoutPresets.gardenerShoots(),
+                DRUID.replace("replicas: 3", "replicas: 2000000000")))
+        .as("what would fill the memory with addresses")
+        .isEqualTo("it is scaled to 2000000000 pods, more than 100");
   }
 
   @Test

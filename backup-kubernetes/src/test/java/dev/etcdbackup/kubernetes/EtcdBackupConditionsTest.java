@@ -1,5 +1,6 @@
 package dev.etcdbackup.kubernetes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.BackupKey;
@@ -61,6 +62,20 @@ class EtcdBackupConditionsTest {
             .notScheduled(EtcdBackupConditions.INVALID_SPEC, "no endpoints");
     assertThat(old.isTrue("LastBackupSucceeded")).isTrue();
     assertThat(condition(old, "BackupFresh").getReason()).isEqualTo("InvalidSpec");
+  }
+
+  @Test
+  void aLongMessageIsCutBetweenCharacters() {
+    for (String start : List.of("a".repeat(1022), "a".repeat(1021), "a")) {
+      String cut =
+          condition(
+                  EtcdBackupConditions.of(null, 1L, T0)
+                      .ready("Scheduled", start + "\ud83d\ude00".repeat(1000)),
+                  "Ready")
+              .getMessage();
+      assertThat(cut).endsWith("\u2026").hasSizeBetween(1023, 1024);
+      assertThat(new String(cut.getBytes(UTF_8), UTF_8)).isEqualTo(cut);
+    }
   }
 
   @Test

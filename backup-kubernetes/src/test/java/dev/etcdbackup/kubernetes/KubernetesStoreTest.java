@@ -102,6 +102,17 @@ class KubernetesStoreTest {
   }
 
   @Test
+  void theTimeToReadTheSettingsHasALowerBoundAlone() throws Exception {
+    KubernetesStore.Builder builder = KubernetesStore.builder(client, "operators").secret("s3");
+    for (Duration none : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> builder.open(none))
+          .withMessageContaining("timeout must be more than 0");
+    }
+    builder.open(Duration.ofSeconds(Long.MAX_VALUE)).close();
+  }
+
+  @Test
   void keysThatAreRotatedApplyWithoutARestart() throws Exception {
     secret(
         Map.of("endpoint", endpoint, "bucket", "b", "accessKeyId", "ONE", "secretAccessKey", "s"));

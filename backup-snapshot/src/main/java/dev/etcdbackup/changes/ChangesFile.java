@@ -134,6 +134,10 @@ public final class ChangesFile {
     if (in.get() != 0) {
       long revision = in.getLong();
       long compacted = in.getLong();
+      if (revision < 1 || compacted > revision) {
+        throw new CorruptBackupException(
+            "its HashKV is of revision " + revision + ", compacted at " + compacted);
+      }
       hash = Optional.of(new HashKv(Integer.toUnsignedLong(in.getInt()), revision, compacted));
     }
     int count = in.getInt();

@@ -36,6 +36,7 @@ final class AppendedChanges {
   private final ChangeReplay replay;
   private final Map<Long, byte[]> leases = new TreeMap<>(Long::compareUnsigned); // -> leasepb.Lease
   private final List<Pair> lastPairs = new ArrayList<>(); // of the last revision of the backup
+  private String sha256 = "";
   private long lastRevision;
   private long current;
   private long sub;
@@ -92,9 +93,17 @@ final class AppendedChanges {
 
   private ChainLink.Base base() {
     long last = Math.max(Math.max(lastRevision, compactRevision), 1);
-    ChainLink.Base base = new ChainLink.Base(last, fingerprint(), snapshot::sha256);
+    ChainLink.Base base = new ChainLink.Base(last, fingerprint(), this::sha256);
     lastPairs.clear();
     return base;
+  }
+
+  /** That of the backup, which is read for it once, whatever number of objects may follow it. */
+  private String sha256() throws IOException {
+    if (sha256.isEmpty()) {
+      sha256 = snapshot.sha256();
+    }
+    return sha256;
   }
 
   private String fingerprint() {

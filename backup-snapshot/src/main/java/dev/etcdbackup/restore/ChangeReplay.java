@@ -85,8 +85,10 @@ public final class ChangeReplay {
    * every revision is there, and that each object continues what is before it. Writes nothing, and
    * so compares nothing with the live cluster.
    *
-   * <p>Blocks while everything is read once; takes the memory of {@link EtcdSnapshot#verify()} and
-   * that of three objects of changes.
+   * <p>Blocks. The backup is read as by {@link EtcdSnapshot#verify()}, and once more for its
+   * SHA-256 when an object of changes names what it follows by that; each object of changes is read
+   * once, or twice where several continue each other. Takes the memory of {@link
+   * EtcdSnapshot#verify()} and that of three objects of changes.
    *
    * @param snapshot the backup; not closed
    * @return how far they go

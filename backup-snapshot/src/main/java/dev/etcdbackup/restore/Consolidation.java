@@ -1,6 +1,7 @@
 package dev.etcdbackup.restore;
 
 import dev.etcdbackup.CorruptBackupException;
+import dev.etcdbackup.internal.AtomicFile;
 import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.BucketVisitor;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -16,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * Makes one snapshot out of a backup and the changes after it, without asking etcd: what a member
@@ -34,7 +36,8 @@ public final class Consolidation {
    *
    * @param snapshot the backup, whole; not closed
    * @param changes the changes after it
-   * @param file where to; must not exist. It is deleted again when this throws
+   * @param file where to; must not exist. Only its owner can read it. It is deleted again when this
+   *     throws
    * @return how far it goes
    * @throws CorruptBackupException when the backup is damaged, the changes do not reach the wanted
    *     point, or the result differs from what the live cluster answered
@@ -48,7 +51,10 @@ public final class Consolidation {
     boolean complete = false;
     FileChannel channel =
         FileChannel.open(
-            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file,
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            AtomicFile.mode(file, "rw-------"));
     try (channel;
         DatabaseWriter database = new DatabaseWriter(channel, metadata.pageSize())) {
       Copy copy = new Copy(database, appended);

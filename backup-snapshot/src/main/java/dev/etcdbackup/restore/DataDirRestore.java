@@ -99,8 +99,8 @@ public final class DataDirRestore {
    * <p>The database is written anew, without what was free in the old one, into a directory beside
    * the data directory, {@code .NAME.restore-*}, which is then renamed; where the data directory is
    * there and empty, within it. That needs as much space as the snapshot has, at most. What this
-   * throws leaves nothing behind; a process that is killed leaves that directory, and no data
-   * directory.
+   * throws leaves nothing behind but directories above; a process that is killed leaves that
+   * directory, and no data directory.
    *
    * <p>Blocks, and is ended by an interrupt within a second. Works on the caller's thread and two
    * more, ended when this returns. Takes 12 MiB on top of what {@link EtcdSnapshot} says, and reads
@@ -335,7 +335,10 @@ public final class DataDirRestore {
     if (bump == 0) {
       return OptionalLong.empty();
     }
-    long from = settings.selection().isAll() ? metadata.revision() : filter.revision();
+    long from =
+        settings.selection().isAll() // etcd is at its last compaction if that left no later event
+            ? Math.max(metadata.revision(), metadata.compactRevision())
+            : filter.revision();
     if (bump > Long.MAX_VALUE - from) {
       throw new IllegalArgumentException(
           "bump-revision must be less, not " + bump + ": the snapshot is at " + from);

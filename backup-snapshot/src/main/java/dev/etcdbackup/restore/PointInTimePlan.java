@@ -21,8 +21,8 @@ import java.util.List;
  */
 public record PointInTimePlan(Backup base, Reached reached, Preflight preflight) {
   /**
-   * Makes a plan. Blocks while the backup and the changes are read once; takes the memory of {@link
-   * EtcdSnapshot#verify()} and that of three objects of changes.
+   * Makes a plan. Blocks while the backup and the changes are read, as {@link ChangeReplay#verify}
+   * says; takes the memory of {@link EtcdSnapshot#verify()} and that of three objects of changes.
    *
    * @param base the backup, as {@link BaseChoice} chooses it
    * @param snapshot what it holds; not closed

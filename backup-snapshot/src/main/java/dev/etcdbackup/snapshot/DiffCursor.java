@@ -70,6 +70,7 @@ public final class DiffCursor {
    * The key.
    *
    * @return its bytes, a new array
+   * @throws NoSuchElementException before {@link #next()} was called, and after it returned false
    */
   public byte[] key() {
     return change == Change.ADDED ? after().key() : before().key();

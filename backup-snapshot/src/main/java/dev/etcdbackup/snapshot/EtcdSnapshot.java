@@ -219,7 +219,7 @@ public final class EtcdSnapshot implements Closeable {
    *
    * @return the leases, in the order of their ids as unsigned numbers
    * @throws CorruptBackupException when the snapshot is damaged, or there are more than 64 MiB of
-   *     them, which is a million and a half
+   *     them, which is about three million
    * @throws IOException when it cannot be read
    */
   public List<Lease> leases() throws IOException {
@@ -379,12 +379,13 @@ public final class EtcdSnapshot implements Closeable {
    * What a member answers that was compacted since the snapshot was taken.
    *
    * @param revision the revision, from the compacted one to the latest one
-   * @param compactRevision the revision of the member's last compaction, no less than the
-   *     snapshot's own; -1 for none, as in {@link HashKv#compactRevision}
+   * @param compactRevision the revision of the member's last compaction, from the snapshot's own to
+   *     its latest revision; -1 for none, as in {@link HashKv#compactRevision}
    * @return the answer
    * @throws RevisionNotRetainedException when the revision is below the compacted one or in the
    *     future
-   * @throws IllegalArgumentException when the snapshot was compacted later than that
+   * @throws IllegalArgumentException when the snapshot was compacted later than that, or ends
+   *     before it, so that there is no revision that both hold
    * @throws CorruptBackupException when the snapshot is damaged
    * @throws IOException when it cannot be read
    */

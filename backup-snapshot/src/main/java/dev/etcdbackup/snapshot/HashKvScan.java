@@ -23,20 +23,23 @@ final class HashKvScan {
     SnapshotScan first = new SnapshotScan(bytes);
     long compactedInFile = MetaBucket.read(first).compactRevision();
     long compact = compactedSince.orElse(compactedInFile);
-    if (compact < compactedInFile) {
+    long latest = RevisionRange.of(first.lastRevision(), compactedInFile).latest();
+    if (compact < compactedInFile || compact > latest) {
       throw new IllegalArgumentException(
           "compactRevision must be "
               + compactedInFile
-              + " or more, for this snapshot was compacted there, not "
+              + " to "
+              + latest
+              + ", where this snapshot was compacted and where it ends, not "
               + compact);
     }
-    long until = RevisionRange.of(first.lastRevision(), compact).resolve(revision);
-    KeyIndex latest = new KeyIndex();
+    long until = new RevisionRange(compact, latest).resolve(revision);
+    KeyIndex inForce = new KeyIndex();
     if (compact > 0) {
       first.events(
           event -> {
             if (event.main <= until) {
-              latest.add(event);
+              inForce.add(event);
             }
           });
     }
@@ -45,7 +48,7 @@ final class HashKvScan {
     new SnapshotScan(bytes)
         .events(
             event -> {
-              if (event.main <= until && isHashed(event, compact, latest)) {
+              if (event.main <= until && isHashed(event, compact, inForce)) {
                 hash.update(event.array(), event.pairOffset(), event.pairLength());
               }
             });

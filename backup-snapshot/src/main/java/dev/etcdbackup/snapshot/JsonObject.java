@@ -64,6 +64,14 @@ final class JsonObject {
     return value.getText();
   }
 
+  /** True or false. */
+  static boolean truth(JsonParser value) throws IOException, MalformedException {
+    if (!value.currentToken().isBoolean()) {
+      throw wrong(value);
+    }
+    return value.getBooleanValue();
+  }
+
   /** A list of texts. */
   static List<String> texts(JsonParser value) throws IOException, MalformedException {
     if (value.currentToken() != JsonToken.START_ARRAY) {

@@ -2,7 +2,6 @@ package dev.etcdbackup.snapshot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.etcdbackup.snapshot.Preflight.Topic;
 import dev.etcdbackup.snapshot.bbolt.RandomAccessBytes;
 import java.io.IOException;
@@ -138,7 +137,7 @@ final class PreflightScan {
         json,
         (field, value) -> {
           switch (field) {
-            case "enabled" -> enabled[0] = value.currentToken() == JsonToken.VALUE_TRUE;
+            case "enabled" -> enabled[0] = JsonObject.truth(value);
             case "target-version" -> target[0] = JsonObject.text(value);
             default -> {
               return false;

@@ -3,7 +3,6 @@ package dev.etcdbackup.snapshot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.etcdbackup.snapshot.bbolt.Leaf;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ final class Records {
         case "name" -> name = JsonObject.text(value);
         case "peerURLs" -> peerUrls = JsonObject.texts(value);
         case "clientURLs" -> clientUrls = JsonObject.texts(value);
-        case "isLearner" -> learner = value.currentToken() == JsonToken.VALUE_TRUE;
+        case "isLearner" -> learner = JsonObject.truth(value);
         default -> {
           return false; // a later version's
         }

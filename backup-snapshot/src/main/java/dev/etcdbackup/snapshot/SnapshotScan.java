@@ -80,7 +80,8 @@ final class SnapshotScan {
   }
 
   static long mainRevision(byte[] key) throws CorruptBackupException {
-    if (key.length != Event.PUT_LENGTH && key.length != Event.DELETE_LENGTH) {
+    boolean fits = key.length == Event.PUT_LENGTH || key.length == Event.DELETE_LENGTH;
+    if (!fits || BigEndian.int64(key, 0) < 1) {
       throw new CorruptBackupException("the last key of the bucket key is not a revision");
     }
     return BigEndian.int64(key, 0);

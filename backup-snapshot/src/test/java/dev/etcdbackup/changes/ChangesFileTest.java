@@ -104,6 +104,33 @@ class ChangesFileTest {
     assertThat(writer.lastFingerprint()).isEqualTo(expected.finish());
   }
 
+  @Test
+  void aHashOfARevisionThatNoMemberAnswersForIsDamage() throws Exception {
+    for (HashKv hash : List.of(new HashKv(1, 0, -1), new HashKv(1, 5, 6))) {
+      ChangesHeader good = header(5, 5, "");
+      ChangesHeader bad =
+          new ChangesHeader(
+              good.clusterId(),
+              good.memberId(),
+              good.baseKey(),
+              good.baseSha256(),
+              "",
+              5,
+              5,
+              -1,
+              3,
+              TIME,
+              List.of(),
+              Optional.of(hash));
+      ChangesWriter writer = new ChangesWriter(5);
+      writer.event(5, false, new byte[0]);
+      byte[] bytes = bytes(writer.finish(bad));
+      assertThatThrownBy(() -> ChangesFile.of(bytes))
+          .isInstanceOf(CorruptBackupException.class)
+          .hasMessageContaining("its HashKV is of revision");
+    }
+  }
+
   /** The bytes as docs/changes-format.md has them. */
   @Test
   void theFormatIsTheOneThatIsDocumented() throws Exception {

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -312,6 +313,8 @@ class ChangeChainTest {
           Consolidation.write(snapshot, replay(base, PointInTime.revision(revision)), file);
       assertThat(reached.revision()).isEqualTo(revision);
     }
+    assertThat(Files.getPosixFilePermissions(file))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     return backup(revision, time, Files.readAllBytes(file));
   }
 

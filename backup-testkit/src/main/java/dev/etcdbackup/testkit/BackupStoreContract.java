@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
  * }</pre>
  *
  * <p>The tests store about 1,300 objects of at most 17 MiB, and need a heap of 256 MiB in addition
- * to that of the store. Content is generated from fixed seeds. Only the test with two concurrent
- * writers depends on the scheduling of threads. A test that takes more than 2 minutes fails.
+ * to that of the store. Content is generated from fixed seeds. Only the tests with concurrent
+ * writers depend on the scheduling of threads. A test that takes more than 2 minutes fails.
  */
 @Timeout(120)
 public abstract class BackupStoreContract

@@ -39,7 +39,7 @@ public abstract class RetentionPolicyContract {
   protected RetentionPolicyContract() {}
 
   /**
-   * Creates the policy to test. Called once in each test.
+   * Creates the policy to test. Called once or twice in each test.
    *
    * @return the policy
    */

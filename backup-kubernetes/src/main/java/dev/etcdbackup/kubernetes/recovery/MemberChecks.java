@@ -67,7 +67,11 @@ record MemberChecks(Members members, Function<URI, EtcdConnection> connections) 
       long common = Long.MAX_VALUE;
       for (int i = 0; i < members.count(); i++) {
         Optional<HashKv> latest = ask(i, HASH, member -> member.hashKv(Revision.LATEST));
-        common = Math.min(common, latest.orElseThrow().revision());
+        if (latest.isEmpty()) {
+          return new Comparison.NotYet(
+              "member " + members.pod(i) + " does not hash its current revision");
+        }
+        common = Math.min(common, latest.get().revision());
       }
       return compareAt(common, Optional.empty());
     } catch (SourceException e) {

@@ -36,7 +36,11 @@ public record RestoreState(
     Instant since,
     int attempt,
     String message) {
-  /** Checks that nothing is missing. */
+  /**
+   * Checks that nothing is missing.
+   *
+   * @throws IllegalArgumentException when members or attempt are less than 1
+   */
   public RestoreState {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(step, "step");

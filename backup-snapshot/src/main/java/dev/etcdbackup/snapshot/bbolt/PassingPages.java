@@ -37,8 +37,14 @@ final class PassingPages {
             window, meta, meta.highWaterMark(), (damage, page, offset, what) -> damaged = true);
   }
 
-  /** The position of the first byte that is still needed. */
+  /**
+   * The position of the first byte that is still needed. After the last page of the database none
+   * is, however much the stream has after it.
+   */
   long needed() {
+    if (next == meta.highWaterMark()) {
+      return window.end();
+    }
     long page = begun.isEmpty() ? next : begun.get(0).id;
     return Math.min(page * meta.pageSize(), window.end());
   }

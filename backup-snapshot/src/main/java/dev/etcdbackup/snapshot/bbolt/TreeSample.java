@@ -23,6 +23,9 @@ final class TreeSample {
     int depth = 1;
     while (true) {
       reader.check(page, null, null, 0);
+      if (page.announced == 0 && !bucket.isInline()) { // bbolt removes empty pages
+        throw new CorruptBackupException("page " + page.id + " is empty");
+      }
       if (page.leaf || page.count == 0) {
         break;
       }

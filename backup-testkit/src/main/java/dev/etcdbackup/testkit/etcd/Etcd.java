@@ -20,8 +20,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The etcd is started for this parameter and stopped after the test, or after the last test of
- * the class for a parameter of a {@code @BeforeAll} method. {@link EtcdServer} describes where the
- * program is looked for. {@link EtcdServerBuilder} has the same settings.
+ * the class for a parameter of a {@code @BeforeAll} method, and of a constructor whose instance
+ * serves all tests. {@link EtcdServer} describes where the program is looked for. {@link
+ * EtcdServerBuilder} has the same settings.
  */
 @Documented
 @Target(ElementType.PARAMETER)

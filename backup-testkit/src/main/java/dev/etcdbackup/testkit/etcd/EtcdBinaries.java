@@ -19,9 +19,9 @@ import java.util.stream.Stream;
  * A directory with the programs of one etcd version, for tests that need a certain version or
  * several.
  *
- * <p>The binaries of this machine are the one in the directory of {@value EtcdTools#VARIABLE} or on
- * the PATH, and those in the directories of the environment variable {@value #VARIABLE}, which are
- * separated like those of the PATH.
+ * <p>The binaries of this machine are the one in the directory of {@value EtcdTools#VARIABLE} or,
+ * when that is not set, on the PATH, and those in the directories of the environment variable
+ * {@value #VARIABLE}, which are separated like those of the PATH.
  *
  * @param directory the directory
  * @param version the version, for example {@code 3.5.30}

@@ -56,7 +56,7 @@ public final class EtcdCertificates {
     return shared;
   }
 
-  /** Creates an authority and its two certificates, which takes about 2 seconds. */
+  /** Creates an authority and its three certificates, which takes about 2 seconds. */
   private static EtcdCertificates create() throws IOException {
     Path directory = Files.createTempDirectory("etcd-test-tls");
     directory.toFile().deleteOnExit();

@@ -1,5 +1,6 @@
 package dev.etcdbackup.testkit.etcd;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.List;
  *
  * <p>Started by {@link EtcdServerBuilder#startCluster}.
  */
-public final class EtcdCluster implements AutoCloseable {
+public final class EtcdCluster implements Closeable {
   private final EtcdServerBuilder settings;
   private final List<EtcdServer> members;
 
@@ -52,11 +53,28 @@ public final class EtcdCluster implements AutoCloseable {
     return learner;
   }
 
-  /** Stops all members and deletes their data. */
+  /** Stops all members and deletes their data. Closing again does nothing. */
   @Override
   public void close() throws IOException {
-    for (EtcdServer member : members) {
-      member.close();
+    closeAll(members);
+  }
+
+  /** Closes all servers, also when one of them fails to close; the first failure is thrown. */
+  static void closeAll(List<? extends Closeable> servers) throws IOException {
+    IOException first = null;
+    for (Closeable server : servers) {
+      try {
+        server.close();
+      } catch (IOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }

@@ -109,7 +109,10 @@ final class EtcdGateway {
     if (known != null) {
       try {
         return call(path, body, known);
-      } catch (IOException expired) {
+      } catch (RefusedException e) {
+        if (!e.isOfToken()) { // nothing else is repeated: a put may be done
+          throw e;
+        }
         // Tokens do not survive a restart: repeat the request with a new one.
       }
     }
@@ -134,9 +137,26 @@ final class EtcdGateway {
       connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
     }
     if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
-      throw new IOException(endpoint.resolve(path) + ": " + text(connection.getErrorStream()));
+      throw new RefusedException(endpoint.resolve(path), text(connection.getErrorStream()));
     }
     return text(connection.getInputStream());
+  }
+
+  /** etcd answered, and did not do what it was asked for. */
+  private static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String answer;
+
+    RefusedException(URI request, String answer) {
+      super(request + ": " + answer);
+      this.answer = answer;
+    }
+
+    /** Whether the token or its revision is not valid any more. */
+    boolean isOfToken() {
+      return answer.contains("auth");
+    }
   }
 
   private static String text(@Nullable InputStream stream) throws IOException {

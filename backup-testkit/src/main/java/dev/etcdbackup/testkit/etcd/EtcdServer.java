@@ -1,5 +1,6 @@
 package dev.etcdbackup.testkit.etcd;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It listens on 127.0.0.1 on free ports, and the start verifies that this process answers there.
  * Its data are in a temporary directory. The program is taken from the directory of the environment
- * variable {@value EtcdTools#VARIABLE}, then from the PATH, then from a container (Docker on Linux,
- * with Testcontainers on the class path); when none is available, the test ends as {@link
- * dev.etcdbackup.testkit.Fixtures#missing} describes. It is stopped at the latest when the JVM
- * exits.
+ * variable {@value EtcdTools#VARIABLE} or, when that is not set, from the PATH, otherwise from a
+ * container (Docker on Linux, with Testcontainers on the class path); when none is available, the
+ * test ends as {@link dev.etcdbackup.testkit.Fixtures#missing} describes. It is stopped at the
+ * latest when the JVM exits, then without deleting its data; a JVM that is killed (SIGKILL) leaves
+ * a server that is not in a container running.
  *
  * <p>When the environment variable {@value GivenEtcd#VARIABLE} names a running etcd, as {@code
  * http://HOST:PORT}, single servers without settings are that one, with the data that it has. It is
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe, except {@link #put}, {@link #revision} and {@link #version}.
  */
-public final class EtcdServer implements AutoCloseable {
+public final class EtcdServer implements Closeable {
   private final EtcdLauncher launcher;
   private final EtcdAddress address;
   private final List<String> arguments;
@@ -61,7 +63,7 @@ public final class EtcdServer implements AutoCloseable {
    *
    * @return the running server
    * @throws IOException when it is not ready within 1 minute; the message contains the end of its
-   *     log
+   *     log, and the server is stopped
    */
   public static EtcdServer start() throws IOException {
     return builder().start();
@@ -150,7 +152,8 @@ public final class EtcdServer implements AutoCloseable {
    * Puts a key. With authentication on, as root.
    *
    * @param key the key
-   * @param value the value, at most 1.1 MiB as limited by etcd
+   * @param value the value; with the key 1.5 MiB at most, unless {@link
+   *     EtcdServerBuilder#maxRequestBytes} sets another limit
    * @throws IOException when etcd does not take it
    */
   public void put(String key, byte[] value) throws IOException {
@@ -243,9 +246,11 @@ public final class EtcdServer implements AutoCloseable {
   }
 
   /**
-   * Restarts the server with its ports and data, after stopping it if it runs.
+   * Restarts the server with its ports and data, after stopping it if it runs. A paused one takes
+   * 10 seconds to stop.
    *
-   * @throws IOException when it is not ready within 1 minute
+   * @throws IOException when it is not ready within 1 minute, or another process has one of its
+   *     ports meanwhile
    */
   public void restart() throws IOException {
     if (process.alive()) {
@@ -256,7 +261,9 @@ public final class EtcdServer implements AutoCloseable {
     awaitReady(Optional.of(memberId));
   }
 
-  /** Stops the server and deletes its data, if this class started it. */
+  /**
+   * Stops the server and deletes its data, if this class started it. Closing again does nothing.
+   */
   @Override
   public void close() throws IOException {
     process.release();
@@ -273,7 +280,7 @@ public final class EtcdServer implements AutoCloseable {
       String status = server.gateway.status();
       server.memberId = EtcdGateway.field("member_id", status).orElseThrow();
       return server;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       server.close();
       throw e;
     }

@@ -142,7 +142,8 @@ public final class EtcdServerBuilder {
    * @param members the number of members, 1 or more
    * @return the cluster, which has a leader; the caller closes it
    * @throws IllegalArgumentException when there is no member
-   * @throws IOException when it is not ready within 1 minute; the message contains the end of a log
+   * @throws IOException when a member is not ready within 1 minute; the message contains the end of
+   *     its log, and all members are stopped
    */
   public EtcdCluster startCluster(int members) throws IOException {
     if (members < 1) {
@@ -162,7 +163,7 @@ public final class EtcdServerBuilder {
     try {
       learner.awaitReady(Optional.of(id));
       return learner;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       learner.close();
       throw e;
     }
@@ -219,9 +220,11 @@ public final class EtcdServerBuilder {
         members.forEach(member -> member.loginAsRoot(rootPassword));
       }
       return members;
-    } catch (IOException | RuntimeException e) {
-      for (EtcdServer member : members) {
-        member.close();
+    } catch (IOException | RuntimeException | Error e) { // an assertion of a DataDirMaker, too
+      try {
+        EtcdCluster.closeAll(members);
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
       }
       throw e;
     }
@@ -265,7 +268,7 @@ public final class EtcdServerBuilder {
             directory.resolve("data"));
       }
       return new EtcdServer(launcher, address, arguments, directory, certificates);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       EtcdStart.delete(directory);
       throw e;
     }

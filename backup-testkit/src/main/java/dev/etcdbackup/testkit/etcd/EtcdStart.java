@@ -77,8 +77,11 @@ record EtcdStart(EtcdProcess process, EtcdGateway gateway, Path log) {
     }
   }
 
-  /** Deletes a directory and its contents. */
+  /** Deletes a directory and its contents, if it is there. */
   static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs etcd's own command line tools, for comparison with this library.
  *
- * <p>They are taken from the directory of the environment variable {@value #VARIABLE}, then from
- * the PATH, and otherwise run in a container, which has access to the directory for temporary files
- * only. Thread-safe.
+ * <p>They are taken from the directory of the environment variable {@value #VARIABLE} or, when that
+ * is not set, from the PATH, and otherwise run in a container, which has access to the directory
+ * for temporary files only. Thread-safe.
  */
 public final class EtcdTools {
   /** The environment variable that names the directory of etcd's programs. */
@@ -35,7 +35,8 @@ public final class EtcdTools {
    *
    * @param snapshot the file
    * @return its JSON: hash, revision, totalKey, totalSize and, from 3.6 on, version
-   * @throws java.io.InterruptedIOException when the tool does not end within 1 minute
+   * @throws java.io.InterruptedIOException when the thread is interrupted, its interrupt status
+   *     set, or a tool of this machine does not end within 1 minute; it is killed then
    * @throws IOException when the tool rejects the file; the message contains its error output
    */
   public static String snapshotStatus(Path snapshot) throws IOException {
@@ -88,12 +89,11 @@ public final class EtcdTools {
     builder.environment().putAll(environment);
     Path output = Files.createTempFile("etcd-tool", ".out");
     Path errors = Files.createTempFile("etcd-tool", ".err");
+    Process process = null;
     try {
-      Process process =
-          builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
+      process = builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
       process.getOutputStream().close();
       if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().onExit().join();
         throw new InterruptedIOException(program.getFileName() + " did not end within " + LIMIT);
       }
       if (process.exitValue() != 0) {
@@ -104,6 +104,9 @@ public final class EtcdTools {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while " + program.getFileName() + " ran");
     } finally {
+      if (process != null) {
+        process.destroyForcibly(); // one that has ended already is not affected
+      }
       Files.delete(output);
       Files.delete(errors);
     }

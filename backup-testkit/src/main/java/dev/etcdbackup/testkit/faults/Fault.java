@@ -58,7 +58,7 @@ public final class Fault {
   }
 
   /**
-   * Returns how many calls matched its operation and text.
+   * Returns how many calls matched its operation and text before it was ended.
    *
    * @return the number of calls that were started
    */
@@ -90,6 +90,9 @@ public final class Fault {
   /**
    * Ends the fault: it is not injected any more, stalled and slow transfers continue normally, and
    * connections are accepted again. Ending it again does nothing.
+   *
+   * @throws java.io.UncheckedIOException when a {@link FaultProxy} that refused connections cannot
+   *     listen on its port again
    */
   public void end() {
     List<Runnable> mending;

@@ -39,7 +39,8 @@ public final class FaultPoint {
    * Selects one call. Default: the first.
    *
    * @param number its number, 1 or more
-   * @return the changed point
+   * @return this point with the change
+   * @throws IllegalArgumentException when it is less than 1
    */
   public FaultPoint call(int number) {
     return calls(number, number);
@@ -51,6 +52,7 @@ public final class FaultPoint {
    * @param first the number of the first, 1 or more
    * @param last the number of the last, not less than first
    * @return this point with the change
+   * @throws IllegalArgumentException when they are not
    */
   public FaultPoint calls(int first, int last) {
     if (first < 1 || last < first) {
@@ -65,6 +67,7 @@ public final class FaultPoint {
    *
    * @param number the number of the first, 1 or more
    * @return this point with the change
+   * @throws IllegalArgumentException when it is less than 1
    */
   public FaultPoint fromCall(int number) {
     return calls(number, Integer.MAX_VALUE);
@@ -97,6 +100,7 @@ public final class FaultPoint {
    *
    * @param bytes the number of bytes, 0 or more
    * @return this point with the change
+   * @throws IllegalArgumentException when it is negative
    */
   public FaultPoint afterBytes(long bytes) {
     if (bytes < 0) {
@@ -202,8 +206,10 @@ public final class FaultPoint {
    * Does not send the request to the server and returns an error answer, with the error code that
    * S3 uses for the status.
    *
-   * @param status 400, 403, 404, 409, 412, 429, 500 or 503; others get the code {@code Scripted}
+   * @param status 400, 403, 404, 409, 412, 429, 500 or 503; others from 300 to 599 get the code
+   *     {@code Scripted}
    * @return the fault
+   * @throws IllegalArgumentException when the status is not from 300 to 599
    */
   public Fault answer(int status) {
     return answer(status, Effect.usualCode(status, operation));
@@ -215,6 +221,7 @@ public final class FaultPoint {
    * @param status the HTTP status, 300 to 599
    * @param code the code, for example {@code ExpiredToken}
    * @return the fault
+   * @throws IllegalArgumentException when the status is not from 300 to 599
    */
   public Fault answer(int status, String code) {
     return fault(Effect.answer(status, code, null));
@@ -228,6 +235,7 @@ public final class FaultPoint {
    * @param code the code, for example {@code SlowDown}
    * @param retryAfter the time to wait, sent in whole seconds
    * @return the fault
+   * @throws IllegalArgumentException when the status is not from 300 to 599
    */
   public Fault answer(int status, String code, Duration retryAfter) {
     return fault(Effect.answer(status, code, retryAfter));

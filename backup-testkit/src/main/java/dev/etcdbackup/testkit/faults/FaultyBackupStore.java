@@ -70,6 +70,7 @@ public final class FaultyBackupStore implements BackupStore {
    *
    * @param partSizeBytes 1 or more, in bytes
    * @return the store
+   * @throws IllegalArgumentException when it is less than 1
    */
   public FaultyBackupStore withPartSize(int partSizeBytes) {
     if (partSizeBytes < 1) {

@@ -9,9 +9,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Real etcd processes as the containers of a StatefulSet's pods, which are the members of one
- * cluster. They listen on free ports of 127.0.0.1, which remain the same. For one thread.
+ * cluster. They listen on free ports of 127.0.0.1, which remain the same, and are killed at the
+ * latest when the JVM exits. For one thread.
  */
 public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
   private final EtcdBinaries binaries;
@@ -27,7 +28,8 @@ public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
   private final String set;
   private final List<Integer> ports = new ArrayList<>(); // of clients, then of peers
   private final int members;
-  private final Map<Integer, Process> running = new HashMap<>();
+  private final Map<Integer, Process> running = new ConcurrentHashMap<>(); // also of the killer
+  private final Thread killer = new Thread(this::killAll, "etcd-pods-killer");
 
   /**
    * Chooses the ports; starts nothing.
@@ -53,6 +55,7 @@ public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
     for (ServerSocket socket : sockets) {
       socket.close();
     }
+    Runtime.getRuntime().addShutdownHook(killer);
   }
 
   /**
@@ -180,9 +183,18 @@ public final class EtcdPods implements TestKubelet.Pods, AutoCloseable {
     return text.toString();
   }
 
-  /** Kills all members. */
+  /** Kills all members. Closing again does nothing. */
   @Override
   public void close() {
+    killAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(killer);
+    } catch (IllegalStateException shuttingDown) {
+      // Then the hook has nothing left to do.
+    }
+  }
+
+  private void killAll() {
     running.values().forEach(process -> process.destroyForcibly().onExit().join());
   }
 }

@@ -381,6 +381,9 @@ public final class TestKubelet {
   private void reclaim(Map<String, String> uids) throws IOException {
     for (PersistentVolume volume : client.persistentVolumes().list().getItems()) {
       ObjectReference reference = volume.getSpec().getClaimRef();
+      if (reference == null || !namespace.equals(reference.getNamespace())) {
+        continue; // not claimed yet, or of another namespace
+      }
       boolean claimed = reference.getUid().equals(uids.get(reference.getName()));
       if (claimed || "Retain".equals(volume.getSpec().getPersistentVolumeReclaimPolicy())) {
         continue;

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The server is started for this parameter and stopped after the test, or after the last test of
- * the class for a parameter of a {@code @BeforeAll} method.
+ * the class for a parameter of a {@code @BeforeAll} method, and of a constructor whose instance
+ * serves all tests.
  */
 @Documented
 @Target(ElementType.PARAMETER)

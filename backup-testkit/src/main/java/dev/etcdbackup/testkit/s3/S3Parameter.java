@@ -3,11 +3,18 @@ package dev.etcdbackup.testkit.s3;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Resolves parameters with {@link EmbeddedS3} and {@link Ceph}: starts the server. */
 final class S3Parameter implements ParameterResolver {
+  /** What a constructor is given ends with the test that its instance is for. */
+  @Override
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
+  }
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == S3Server.class
@@ -23,8 +30,19 @@ final class S3Parameter implements ParameterResolver {
     } else {
       server = S3Server.embedded();
     }
-    // JUnit closes the objects in its store at the end of the test or of the class.
-    context.getStore(Namespace.create(S3Parameter.class)).put(server, server);
+    context.getStore(Namespace.create(S3Parameter.class)).put(server, new Started(server));
     return server;
+  }
+
+  /**
+   * What JUnit closes at the end of the test or of the class: as the one type since JUnit 5.13, if
+   * its settings do not say otherwise, else as the other.
+   */
+  @SuppressWarnings("deprecation")
+  private record Started(S3Server server) implements AutoCloseable, CloseableResource {
+    @Override
+    public void close() {
+      server.close();
+    }
   }
 }

@@ -3,11 +3,13 @@ package dev.etcdbackup.testkit.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +37,48 @@ class EtcdServerTest {
       assertThat(etcd.etcdctl("get", "a", "--print-value-only")).isEqualTo("1\n");
     }
     assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void aServerIsClosedTwice() throws Exception {
+    EtcdServer etcd = EtcdServer.start();
+    etcd.close();
+    etcd.close();
+    assertThat(etcd.running()).isFalse();
+  }
+
+  /** An assertion is an error and no exception. */
+  @Test
+  void whatFailsWhileMembersAreStartedLeavesNone() {
+    List<Path> directories = new ArrayList<>();
+    EtcdServerBuilder settings =
+        EtcdServer.builder()
+            .dataDirs(
+                (member, dataDir) -> {
+                  directories.add(dataDir);
+                  assertThat(member.index()).isZero();
+                });
+    assertThatThrownBy(() -> settings.startCluster(2)).isInstanceOf(AssertionError.class);
+    assertThat(directories).hasSize(2).allMatch(one -> Files.notExists(one.getParent()));
+  }
+
+  @Test
+  void allMembersAreClosedAlsoWhenOneFailsTo() {
+    List<String> closed = new ArrayList<>();
+    List<Closeable> servers =
+        List.of(
+            () -> {
+              throw new IOException("first");
+            },
+            () -> closed.add("second"),
+            () -> {
+              throw new IOException("third");
+            });
+    assertThatThrownBy(() -> EtcdCluster.closeAll(servers))
+        .isInstanceOf(IOException.class)
+        .hasMessage("first")
+        .hasSuppressedException(new IOException("third"));
+    assertThat(closed).containsExactly("second");
   }
 
   @Test
