@@ -203,6 +203,7 @@ public final class EtcdStatefulSet {
      * @return this
      */
     public Builder peerUrls(IntFunction<String> url) {
+      Objects.requireNonNull(url, "url");
       this.peerUrl = (index, pod, service) -> url.apply(index);
       return this;
     }
@@ -226,6 +227,7 @@ public final class EtcdStatefulSet {
      * @return this
      */
     public Builder clientUrls(IntFunction<String> url) {
+      Objects.requireNonNull(url, "url");
       this.clientUrl = (index, pod, service) -> url.apply(index);
       return this;
     }
@@ -240,6 +242,7 @@ public final class EtcdStatefulSet {
     }
 
     private MemberUrl template(String template) {
+      Objects.requireNonNull(template, "template");
       return (index, pod, service) ->
           template
               .replace("{pod}", pod)
