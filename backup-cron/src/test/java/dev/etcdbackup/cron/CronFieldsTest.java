@@ -20,8 +20,7 @@ class CronFieldsTest {
   private static final List<String> MONTHS =
       List.of(
           "", "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
-  private static final List<String> DAYS =
-      List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT");
+  private static final List<String> DAYS = List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT");
 
   /** A field: its text, what it matches, and whether it is a star. */
   private record Field(String text, BitSet values, boolean all) {}
@@ -66,8 +65,7 @@ class CronFieldsTest {
 
     @Override
     public String toString() {
-      return String.join(
-          " ", minute.text(), hour.text(), day.text(), month.text(), weekday.text());
+      return String.join(" ", minute.text(), hour.text(), day.text(), month.text(), weekday.text());
     }
   }
 

@@ -40,7 +40,10 @@ class CronScheduleTest {
     assertAllPoints("0 0 * * 7", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
     assertAllPoints("0 0 * * MON-FRI", t -> midnight(t) && t.getDayOfWeek().getValue() < 6);
     assertAllPoints("0 0 * * SUN-tue", t -> midnight(t) && t.getDayOfWeek().getValue() % 7 < 3);
-    assertAllPoints("0 0 * * fri,sun", t -> midnight(t) && t.getDayOfWeek().getValue() % 2 == 1 && t.getDayOfWeek().getValue() > 4);
+    assertAllPoints(
+        "0 0 * * fri,sun",
+        t ->
+            midnight(t) && t.getDayOfWeek().getValue() % 2 == 1 && t.getDayOfWeek().getValue() > 4);
     assertAllPoints(
         "30 1,13 1-7/2 JAN,DEC *",
         t ->

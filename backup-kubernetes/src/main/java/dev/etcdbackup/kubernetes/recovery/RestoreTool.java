@@ -220,8 +220,7 @@ public final class RestoreTool {
      * @return this
      */
     public Builder environment(String name, String value) {
-      environment.put(
-          Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      environment.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
       return this;
     }
 
