@@ -59,8 +59,9 @@ class CronFieldsTest {
       boolean ofWeek =
           weekday.values().get(sundayIs0) || (sundayIs0 == 0 && weekday.values().get(7));
       boolean ofMonth = day.values().get(at.getDayOfMonth());
+      boolean either = !day.all() && !weekday.all();
       return month.values().get(at.getMonthValue())
-          && (day.all() || weekday.all() ? ofWeek && ofMonth : ofWeek || ofMonth);
+          && (either ? ofWeek || ofMonth : ofWeek && ofMonth);
     }
 
     @Override
@@ -98,7 +99,7 @@ class CronFieldsTest {
       return new Field("*", values, true);
     }
     if (random.nextInt(5) == 0) {
-      int step = 2 + random.nextInt(highest - lowest);
+      int step = 2 + random.nextInt(highest - lowest - 1);
       for (int value = lowest; value <= highest; value += step) {
         values.set(value);
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
@@ -131,7 +132,7 @@ class NullArgumentsTest {
       } else if (type.isInterface() && !type.isSealed()) {
         values.put(type, fake(type));
       } else if (type.isArray()) {
-        values.put(type, java.lang.reflect.Array.newInstance(type.getComponentType(), 0));
+        values.put(type, Array.newInstance(type.getComponentType(), 0));
       } else if (depth > 0) {
         make(type, depth - 1).ifPresent(made -> values.put(type, made));
       }
@@ -157,19 +158,24 @@ class NullArgumentsTest {
     makers.addAll(List.of(type.getConstructors()));
     makers.sort(Comparator.comparingInt(Executable::getParameterCount));
     for (Executable maker : makers) {
-      Optional<Object[]> arguments = arguments(maker, depth);
-      try {
-        if (arguments.isPresent()) {
-          return Optional.ofNullable(
-              maker instanceof Constructor<?> constructor
-                  ? constructor.newInstance(arguments.get())
-                  : ((Method) maker).invoke(null, arguments.get()));
-        }
-      } catch (ReflectiveOperationException e) {
-        continue; // it does not like these values
+      Optional<Object> made = arguments(maker, depth).flatMap(some -> call(maker, some));
+      if (made.isPresent()) {
+        return made;
       }
     }
     return Optional.empty();
+  }
+
+  /** The result of a factory or constructor; empty when it refuses these values. */
+  private static Optional<Object> call(Executable maker, Object[] values) {
+    try {
+      return Optional.ofNullable(
+          maker instanceof Constructor<?> constructor
+              ? constructor.newInstance(values)
+              : ((Method) maker).invoke(null, values));
+    } catch (ReflectiveOperationException e) {
+      return Optional.empty();
+    }
   }
 
   private static Object fake(Class<?> type) {
