@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,7 @@ public final class BackupEncodings {
    * @throws BackupException when decoding cannot start
    */
   public InputStream decode(InputStream stored, BackupName name) throws BackupException {
-    InputStream decoded = stored;
+    InputStream decoded = Objects.requireNonNull(stored, "stored");
     try {
       require(name);
       List<String> suffixes = name.encodings();
@@ -192,6 +193,7 @@ public final class BackupEncodings {
    * @throws IOException the exception of {@code stored}
    */
   public Optional<Recipients> encryptedTo(InputStream stored, BackupName name) throws IOException {
+    Objects.requireNonNull(stored, "stored");
     Optional<String> last = firstSuffix(name, suffix -> true);
     if (last.isEmpty() || !bySuffix.containsKey(last.get())) {
       return Optional.empty();

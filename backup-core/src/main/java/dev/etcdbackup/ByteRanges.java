@@ -2,6 +2,7 @@ package dev.etcdbackup;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 
 /**
  * A sequence of bytes that can be read from any position, for example a stored backup.
@@ -37,6 +38,8 @@ public interface ByteRanges {
    * @return its bytes
    */
   static ByteRanges of(BackupStore store, StoredBackup backup) {
+    Objects.requireNonNull(store, "store");
+    Objects.requireNonNull(backup, "backup");
     return new ByteRanges() {
       @Override
       public long size() {

@@ -40,14 +40,14 @@ final class ChangeMetrics {
   }
 
   void checked(String project, long stored, long live) {
-    long now = Instant.now().getEpochSecond();
+    long now = registry.config().clock().wallTime() / 1000;
     long lag = Math.max(0, live - stored);
     AtomicLong current = gauge(project, CURRENT, "When all revisions were stored last, since 1970");
     gauges.computeIfAbsent(
         project + ' ' + RPO,
         added -> {
           String description = "What would be lost now: the time since all revisions were stored";
-          register(project, RPO, description, current, ChangeMetrics::secondsSince);
+          register(project, RPO, description, current, this::secondsSince);
           return current;
         });
     if (lag == 0) {
@@ -65,9 +65,10 @@ final class ChangeMetrics {
         .map(Instant::ofEpochSecond);
   }
 
-  private static double secondsSince(AtomicLong current) {
+  /** The time since then; 0 when the clock was set back meanwhile. */
+  private double secondsSince(AtomicLong current) {
     long at = current.get();
-    return at == 0 ? Double.NaN : (Instant.now().toEpochMilli() / 1e3) - at;
+    return at == 0 ? Double.NaN : Math.max(0, registry.config().clock().wallTime() / 1e3 - at);
   }
 
   void ended(String project) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code etcd-backup}: the main method, and what all commands share. */
 public final class EtcdBackupCommand {
@@ -132,12 +133,20 @@ public final class EtcdBackupCommand {
     }
   }
 
-  /** Runs the command, unless it has no output in the format that was asked for. */
+  /**
+   * Runs the command, unless it has no output in the format that was asked for. An unknown command
+   * is refused beside {@code --help} too, where picocli accepts any argument.
+   */
   private final class Execution implements IExecutionStrategy { // no lambda, see Converters
     @Override
     public int execute(ParseResult parsed) {
       List<CommandLine> commands = parsed.asCommandLineList();
       CommandLine last = commands.get(commands.size() - 1);
+      List<String> unmatched = last.getUnmatchedArguments();
+      if (!last.getSubcommands().isEmpty()
+          && unmatched.stream().anyMatch(argument -> !argument.startsWith("-"))) {
+        throw new UnmatchedArgumentException(last, unmatched);
+      }
       if (global.format == Output.Format.YAML && !(last.getCommand() instanceof KubeGetCommand)) {
         throw new ParameterException(last, "'yaml' is a format of 'kube get' alone");
       }

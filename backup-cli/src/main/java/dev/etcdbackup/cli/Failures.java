@@ -144,8 +144,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     if (isOption(first)) {
       return "unknown option '" + first.replaceFirst("=.*", "") + "'";
     }
-    boolean isRoot = command.getParent() == null;
-    return (isRoot ? "unknown command '" : "unexpected argument '") + first + "'";
+    boolean isGroup = !command.getSubcommands().isEmpty();
+    return (isGroup ? "unknown command '" : "unexpected argument '") + first + "'";
   }
 
   private static String lowerCaseFirst(String text) {

@@ -59,7 +59,7 @@ final class LatestCommand implements Callable<Integer> {
       }
     }
     if (latest.isEmpty()) {
-      return ExitCode.NO;
+      return verified ? ExitCode.NO : root.failures().report(nothing(), ExitCode.NO);
     }
     Output output = root.output();
     if (output.isJson()) {
@@ -78,10 +78,16 @@ final class LatestCommand implements Callable<Integer> {
                 .unreadable(2)
                 .onPassedOver(this::reportPassedOver)
                 .build());
-    if (found.backup().isEmpty() && !found.passedOver().isEmpty()) {
-      root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
+    if (found.backup().isEmpty()) {
+      boolean none = found.passedOver().isEmpty();
+      root.failures().report(none ? nothing() : "NO GOOD BACKUP of " + project + " is left", 0);
     }
     return found.backup();
+  }
+
+  /** The project may be misspelled, or have other objects or backups of the future alone. */
+  private String nothing() {
+    return (any ? "found no backup of " : "found no periodic backup or tarball of ") + project;
   }
 
   private void reportPassedOver(NewestGood.PassedOver one) {

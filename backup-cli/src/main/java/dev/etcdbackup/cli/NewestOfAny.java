@@ -85,9 +85,11 @@ final class NewestOfAny {
     if (locked.isPresent()) {
       throw locked.get();
     }
-    if (!candidates.isEmpty()) {
-      root.failures().report("NO GOOD BACKUP of " + project + " is left", 0);
-    }
+    boolean none = candidates.isEmpty();
+    root.failures()
+        .report(
+            none ? "found no backup of " + project : "NO GOOD BACKUP of " + project + " is left",
+            0);
     return Optional.empty();
   }
 

@@ -2,14 +2,31 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class ChangeMetricsTest {
-  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private long now = 1_580_000_000_000L;
+  private final SimpleMeterRegistry registry =
+      new SimpleMeterRegistry(
+          SimpleConfig.DEFAULT,
+          new Clock() {
+            @Override
+            public long wallTime() {
+              return now;
+            }
+
+            @Override
+            public long monotonicTime() {
+              return 0;
+            }
+          });
   private final ChangeMetrics metrics = new ChangeMetrics(registry);
 
   /** The registry warns of a gauge that is registered again, in the log of {@code run}. */
@@ -37,8 +54,17 @@ class ChangeMetricsTest {
 
     metrics.checked("p", 7, 7);
     assertThat(gauge("lag.revisions")).isZero();
-    assertThat(gauge("rpo.seconds")).isBetween(0.0, 10.0);
-    assertThat(metrics.recordedTo("p")).isPresent();
+    assertThat(gauge("rpo.seconds")).isZero();
+    assertThat(metrics.recordedTo("p")).hasValue(Instant.ofEpochMilli(now));
+    now += 5_500;
+    assertThat(gauge("rpo.seconds")).isEqualTo(5.5);
+  }
+
+  @Test
+  void nothingIsNegativeWhenTheClockIsSetBack() {
+    metrics.checked("p", 7, 7);
+    now -= 3_600_000;
+    assertThat(gauge("rpo.seconds")).isZero();
   }
 
   private double gauge(String name) {

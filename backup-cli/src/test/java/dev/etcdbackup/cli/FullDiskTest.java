@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,29 +24,53 @@ class FullDiskTest {
   @ParameterizedTest
   @ValueSource(strings = {"get %1$s --to=%2$s/a.db", "get %1$s --raw --to=%2$s/a.db"})
   void aDownloadNamesTheFileAndLeavesNothing(String command) throws Exception {
-    Cli run = run(command);
+    Goldens.write(store().resolve(KEY), Goldens.bytes("3.5.30-rich-precompact"));
+    Cli run = run("128k", command);
     assertThat(run.code()).as(run.err()).isEqualTo(4);
     assertThat(run.out()).as("files that are left").isEmpty();
     assertThat(run.err())
-        .isEqualTo(
-            "etcd-backup: " + directory.resolve("small/a.db") + ": No space left on device\n");
+        .isEqualTo("etcd-backup: " + small().resolve("a.db") + ": No space left on device\n");
   }
 
-  /** Runs a command with KEY and the small disk, and lists as its output what is on that disk. */
-  private Cli run(String command) throws Exception {
-    Path store = directory.resolve("store");
-    Path small = Files.createDirectory(directory.resolve("small"));
-    Goldens.write(store.resolve(KEY), Goldens.bytes("3.5.30-rich-precompact"));
+  /** Its file is a temporary one. */
+  @Test
+  void aConsolidationNamesTheFileAndLeavesNothing() throws Exception {
+    try (RecordedProject recorded = RecordedProject.in(directory)) {
+      Cli run = run("8k", "consolidate " + recorded.base());
+      assertThat(run.code()).as(run.err()).isEqualTo(4);
+      assertThat(run.out()).as("files that are left").isEmpty();
+      assertThat(run.err())
+          .startsWith("etcd-backup: cannot consolidate into " + small())
+          .endsWith("/consolidated.db: No space left on device\n")
+          .hasLineCount(1);
+    }
+  }
+
+  private Path store() {
+    return directory.resolve("store");
+  }
+
+  private Path small() {
+    return directory.resolve("small");
+  }
+
+  /**
+   * Runs a command with KEY and a small disk, where its temporary files are too, and lists as its
+   * output what is on that disk.
+   */
+  private Cli run(String size, String command) throws Exception {
+    Files.createDirectory(small());
     String script =
-        "mount -t tmpfs -o size=128k tmpfs \"$1\" || exit 99; place=$1; shift; \"$@\" >/dev/null;"
+        "mount -t tmpfs -o size=$1 tmpfs \"$2\" || exit 99; place=$2; shift 2; \"$@\" >/dev/null;"
             + " code=$?; find \"$place\" -mindepth 1; exit $code";
     List<String> all = new ArrayList<>(RestoreCommandTest.namespace());
-    all.addAll(List.of("sh", "-c", script, "sh", small.toString()));
+    all.addAll(List.of("sh", "-c", script, "sh", size, small().toString()));
     all.addAll(Jvm.command());
+    all.add("-Djava.io.tmpdir=" + small());
     all.add("-cp");
     all.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    all.addAll(List.of(EtcdBackupCommand.class.getName(), "--store=" + store.toUri()));
-    all.addAll(List.of(command.formatted(KEY, small).split(" ")));
+    all.addAll(List.of(EtcdBackupCommand.class.getName(), "--store=" + store().toUri()));
+    all.addAll(List.of(command.formatted(KEY, small()).split(" ")));
     Path err = directory.resolve("err");
     Process process = new ProcessBuilder(all).redirectError(err.toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -86,8 +86,15 @@ class SeedTest {
 
   @Test
   void whereNothingIsThereIsNoLatest() {
-    assertThat(Cli.on(store, "latest", "cray-hbtd")).isEqualTo(new Cli(1, "", ""));
-    assertThat(Cli.on(store, "latest", "cray-hbtd", "-o", "json")).isEqualTo(new Cli(1, "", ""));
+    String none = "etcd-backup: found no periodic backup or tarball of cray-hbtd\n";
+    for (String option : List.of("--output=json", "--output=text", "--verified")) {
+      assertThat(Cli.on(store, "latest", "cray-hbtd", option)).isEqualTo(new Cli(1, "", none));
+    }
+    String noneOfAny = "etcd-backup: found no backup of cray-hbtd\n";
+    for (String option : List.of("--output=text", "--verified")) {
+      assertThat(Cli.on(store, "latest", "cray-hbtd", "--any", option))
+          .isEqualTo(new Cli(1, "", noneOfAny));
+    }
     assertThat(Cli.on(store, "list", "cray-hbtd", "-o", "json").out()).isEqualTo("[ ]\n");
   }
 

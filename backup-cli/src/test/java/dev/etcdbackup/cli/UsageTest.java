@@ -22,6 +22,10 @@ class UsageTest {
     return Stream.of(
         mistake("", "no command; see 'etcd-backup --help'"),
         mistake("lst", "unknown command 'lst'; see 'etcd-backup --help'"),
+        mistake("lst --help", "unknown command 'lst'; see 'etcd-backup --help'"),
+        mistake("--help lst", "unknown command 'lst'; see 'etcd-backup --help'"),
+        mistake("lst --version", "unknown command 'lst'; see 'etcd-backup --help'"),
+        mistake("kube lst -h", "unknown command 'lst'; see 'etcd-backup kube --help'"),
         mistake("--verbose list", "unknown option '--verbose'; see 'etcd-backup --help'"),
         mistake("list --verbose", "unknown option '--verbose'; see 'etcd-backup list --help'"),
         mistake("list --stor {store}", "unknown option '--stor'; see 'etcd-backup list --help'"),

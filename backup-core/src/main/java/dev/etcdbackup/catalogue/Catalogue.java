@@ -97,6 +97,7 @@ public final class Catalogue {
    * @return the format; empty when there is none of that label
    */
   public static Optional<ForeignFormat> format(String label) {
+    Objects.requireNonNull(label, "label");
     return formats().stream().filter(one -> one.label().equals(label)).findFirst();
   }
 

@@ -195,7 +195,7 @@ public final class BackupName {
    *     tarball {@code .gpg}
    */
   public BackupName withEncoding(String suffix) {
-    BackupName longer = parse(text + suffix);
+    BackupName longer = parse(text + Objects.requireNonNull(suffix, "suffix"));
     if (kind == BackupKind.OTHER
         || longer.kind != kind
         || longer.baseLength != baseLength

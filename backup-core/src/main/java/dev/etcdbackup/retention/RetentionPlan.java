@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -42,6 +43,8 @@ public record RetentionPlan(List<Decision> decisions) {
    *     gives no reason
    */
   public static RetentionPlan of(RetentionPolicy policy, List<Backup> backups, Instant now) {
+    Objects.requireNonNull(policy, "policy");
+    Objects.requireNonNull(now, "now");
     return new RetentionPlan(new Planning(policy, backups, now).decide());
   }
 
@@ -57,8 +60,13 @@ public record RetentionPlan(List<Decision> decisions) {
    * @param listing the complete listing of the project
    * @param now the time of the planning
    * @return the plan with a decision for each object of changes, after the others
+   * @throws IllegalStateException when the plan has a decision about changes already
    */
   public RetentionPlan withChanges(List<Backup> listing, Instant now) {
+    Objects.requireNonNull(now, "now");
+    if (decisions.stream().anyMatch(one -> one.backup().kind() == BackupKind.CHANGES)) {
+      throw new IllegalStateException("the plan has decisions about changes already");
+    }
     Set<Backup> deleted = new HashSet<>(toDelete());
     List<Backup> kept = listing.stream().filter(one -> !deleted.contains(one)).toList();
     List<Backup> changes =

@@ -60,6 +60,9 @@ class RetentionPlanTest {
             "keep q/etcd.changes_v1-v2_2019-02-03-19:00:00 there is no backup to tell whether they"
                 + " are needed");
     assertThat(new RetentionPlan(List.of()).withChanges(listing, NOW).toDelete()).isEmpty();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> keepLast(2).plan(listing, NOW).withChanges(listing, NOW))
+        .withMessage("the plan has decisions about changes already");
   }
 
   /** The host that takes the backups, or its clock before it was set, may be ahead. */

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * that of {@link Schedule#every}: from 1970-01-01T00:00:00Z, and not from the start of the process.
  *
  * <p>{@code *}, lists, ranges, steps, and the names of months and days are supported; 0 and 7 are
- * Sunday. When both day of month and day of week are restricted, a day that matches either is a
- * point, as in cron.
+ * Sunday, and {@code SUN} is 0. When both day of month and day of week are restricted, a day that
+ * matches either is a point, as in cron. The fields match times of the years 0 to 9999, which are
+ * those that the name of a backup can have.
  *
  * <p>Immutable and thread-safe. Two schedules are equal when their expressions are equal.
  */
@@ -45,6 +46,12 @@ public final class CronSchedule implements Schedule {
 
   private static final Pattern EVERY =
       Pattern.compile("@every\\s+(?=\\d)(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?");
+
+  /** The last field; its Sunday is 0, which the library takes for 7. */
+  private static final Pattern SUNDAY = Pattern.compile("(?i)\\bSUN\\b(?=\\S*$)");
+
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final String ACCEPTED =
       "accepted are the five fields of crontab(5) in UTC, without seconds and time zone, @yearly,"
@@ -96,9 +103,21 @@ public final class CronSchedule implements Schedule {
     if (expression.contains("TZ=")) {
       throw new IllegalArgumentException("it names a time zone");
     }
-    Cron cron = PARSER.parse(NICKNAMES.getOrDefault(expression, expression));
+    String fields = NICKNAMES.getOrDefault(expression, expression);
+    Cron cron = PARSER.parse(SUNDAY.matcher(fields).replaceAll("0"));
     ExecutionTime times = ExecutionTime.forCron(cron.validate());
-    return after -> times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toInstant);
+    return after -> next(times, after);
+  }
+
+  private static Optional<Instant> next(ExecutionTime times, Instant after) {
+    if (!after.isBefore(LAST)) {
+      return Optional.empty();
+    }
+    Instant from = after.isBefore(FIRST) ? FIRST.minusNanos(1) : after;
+    return times
+        .nextExecution(from.atZone(ZoneOffset.UTC))
+        .map(ZonedDateTime::toInstant)
+        .filter(next -> !next.isAfter(LAST));
   }
 
   private static long number(@Nullable String digits) {

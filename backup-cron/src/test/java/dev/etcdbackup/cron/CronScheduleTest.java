@@ -39,6 +39,11 @@ class CronScheduleTest {
     assertAllPoints("0 0 * * 0", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
     assertAllPoints("0 0 * * 7", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
     assertAllPoints("0 0 * * MON-FRI", t -> midnight(t) && t.getDayOfWeek().getValue() < 6);
+    assertAllPoints("0 0 * * SUN-tue", t -> midnight(t) && t.getDayOfWeek().getValue() % 7 < 3);
+    assertAllPoints(
+        "0 0 * * fri,sun",
+        t ->
+            midnight(t) && t.getDayOfWeek().getValue() % 2 == 1 && t.getDayOfWeek().getValue() > 4);
     assertAllPoints(
         "30 1,13 1-7/2 JAN,DEC *",
         t ->
@@ -76,6 +81,27 @@ class CronScheduleTest {
     assertThat(hourly.next(START)).hasValue(START.plusSeconds(3600));
     assertThat(hourly.next(START.minusNanos(1))).hasValue(START);
     assertThat(hourly.next(START.plusNanos(1))).hasValue(START.plusSeconds(3600));
+  }
+
+  @Test
+  void theLeapDayIsNotMissedWhereACenturyHasNone() {
+    CronSchedule leapDay = CronSchedule.of("0 0 29 2 *");
+    assertThat(leapDay.next(Instant.parse("2096-02-29T00:00:00Z")))
+        .hasValue(Instant.parse("2104-02-29T00:00:00Z"));
+  }
+
+  /** No time is so far away that there is an exception instead of an answer. */
+  @Test
+  void thePointsAreInTheYearsThatNamesCanHave() {
+    CronSchedule daily = CronSchedule.of("15 2 * * *");
+    Instant first = Instant.parse("0000-01-01T02:15:00Z");
+    assertThat(daily.next(Instant.MIN)).hasValue(first);
+    assertThat(daily.next(Instant.parse("-0001-12-31T23:00:00Z"))).hasValue(first);
+    assertThat(daily.next(Instant.parse("9999-12-31T02:14:00Z")))
+        .hasValue(Instant.parse("9999-12-31T02:15:00Z"));
+    assertThat(daily.next(Instant.parse("9999-12-31T02:15:00Z"))).isEmpty();
+    assertThat(daily.next(Instant.MAX)).isEmpty();
+    assertThat(CronSchedule.of("@every 6h").next(Instant.MAX)).isEmpty();
   }
 
   @ParameterizedTest

@@ -83,6 +83,7 @@ public final class EtcdBackupLock implements BackupLock, AutoCloseable {
    */
   @Override
   public Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException {
+    Objects.requireNonNull(project, "project");
     Objects.requireNonNull(onLoss, "onLoss");
     LockClient client = enter();
     try {

@@ -97,6 +97,8 @@ public final class EtcdTls {
    * @throws IllegalArgumentException when it holds no certificate; the message says the name
    */
   public static EtcdTls trustingPem(String name, byte[] ca) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(ca, "ca");
     X509Certificate[] authorities = readable(() -> PemFile.certificates(name, ca));
     return new EtcdTls(name, authorities::clone, "none", null, null);
   }
@@ -138,11 +140,11 @@ public final class EtcdTls {
    * @throws IllegalArgumentException when the chain is empty
    */
   public EtcdTls withCertificate(List<X509Certificate> chain, PrivateKey key) {
+    Objects.requireNonNull(key, "key");
     X509Certificate[] copy = chain.toArray(new X509Certificate[0]);
     if (copy.length == 0) {
       throw new IllegalArgumentException("chain must hold one or more certificates, not none");
     }
-    Objects.requireNonNull(key, "key");
     return new EtcdTls(
         ca, trusted, "in memory", context -> context.keyManager(key, copy), copy::clone);
   }
@@ -159,6 +161,9 @@ public final class EtcdTls {
    *     name, and nothing of the key
    */
   public EtcdTls withCertificatePem(String name, byte[] certificate, byte[] key) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(certificate, "certificate");
+    Objects.requireNonNull(key, "key");
     X509Certificate[] own = readable(() -> PemFile.certificates(name, certificate));
     PrivateKey ownKey = readable(() -> PemFile.privateKey(name, key));
     return new EtcdTls(ca, trusted, name, context -> context.keyManager(ownKey, own), own::clone);

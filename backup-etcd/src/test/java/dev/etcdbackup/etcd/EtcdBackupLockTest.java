@@ -3,6 +3,7 @@ package dev.etcdbackup.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.etcdbackup.BackupLock.Held;
 import dev.etcdbackup.testkit.etcd.EtcdServer;
@@ -45,6 +46,13 @@ class EtcdBackupLockTest {
   @AfterEach
   void closeAll() {
     locks.forEach(EtcdBackupLock::close);
+  }
+
+  @Test
+  void noLockIsOfAProjectThatIsNull() {
+    assertThatNullPointerException()
+        .isThrownBy(() -> lock().tryAcquire(null, EtcdBackupLockTest::unexpected))
+        .withMessage("project");
   }
 
   @Test

@@ -134,6 +134,7 @@ public record BackupTask(
    *     running
    */
   public BackupTask interrupted(Instant now, boolean repeatable) {
+    Objects.requireNonNull(now, "now");
     if (state != State.RUNNING) {
       return this;
     }
@@ -154,13 +155,13 @@ public record BackupTask(
   /**
    * Returns when the resource of the task may be deleted.
    *
-   * @param ttl how long it stays after the task is done, 0 or more
+   * @param ttl how long it stays after the task is done, 0 to 36,500 days
    * @return the time; empty while it is not done
-   * @throws IllegalArgumentException when the duration is negative
+   * @throws IllegalArgumentException when the duration is out of range
    */
   public Optional<Instant> expires(Duration ttl) {
-    if (ttl.isNegative()) {
-      throw new IllegalArgumentException("ttl must be 0 or more, not " + ttl);
+    if (ttl.isNegative() || ttl.compareTo(Duration.ofDays(36_500)) > 0) {
+      throw new IllegalArgumentException("ttl must be 0 to 36500 days, not " + ttl);
     }
     return finished.map(time -> time.plus(ttl));
   }

@@ -244,6 +244,9 @@ public final class EtcdBackupConditions {
    * @return the changed conditions
    */
   public EtcdBackupConditions with(String type, String status, String reason, String message) {
+    Objects.requireNonNull(type, "type");
+    Objects.requireNonNull(status, "status");
+    Objects.requireNonNull(reason, "reason");
     Condition before = conditions.get(type);
     String time =
         before != null && Objects.equals(before.getStatus(), status)

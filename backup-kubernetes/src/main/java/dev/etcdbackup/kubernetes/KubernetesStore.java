@@ -253,7 +253,10 @@ public final class KubernetesStore implements BackupStore, AutoCloseable {
     synchronized void readWhatIsOld() {
       Instant now = clock.instant();
       boolean isNew =
-          last != null && !now.isBefore(last) && now.isBefore(last.plus(readAfter)) && isUsable();
+          last != null
+              && !now.isBefore(last)
+              && Duration.between(last, now).compareTo(readAfter) < 0
+              && isUsable();
       if (isNew) {
         return;
       }

@@ -102,6 +102,7 @@ public final class LeaseBackupLock implements BackupLock, AutoCloseable {
    */
   @Override
   public Optional<Held> tryAcquire(String project, Runnable onLoss) throws IOException {
+    Objects.requireNonNull(project, "project");
     Objects.requireNonNull(onLoss, "onLoss");
     if (closed) {
       throw new IOException("the " + this + " was closed");

@@ -5,7 +5,6 @@ import dev.etcdbackup.schedule.ClusterStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -149,11 +148,12 @@ final class ClusterGauges {
     return look().values().stream().filter(one -> one.state() == state).count();
   }
 
+  /** The age of the newest backup; 0 when the clock was set back since it was taken. */
   private double age(ClusterStatus cluster) {
-    Instant now = Instant.ofEpochMilli(registry.config().clock().wallTime());
+    long now = registry.config().clock().wallTime();
     return cluster
         .newest()
-        .map(at -> (now.toEpochMilli() - at.toEpochMilli()) / 1e3)
+        .map(at -> Math.max(0, now - at.toEpochMilli()) / 1e3)
         .orElse(Double.NaN);
   }
 

@@ -64,6 +64,22 @@ class BackupMetricsTest {
     assertThat(value("etcd_backup_drill_rpo_seconds{project=\"p\"}")).isEqualTo(3600);
   }
 
+  /** A replica's clock may be ahead by a few seconds, and a clock may be set back. */
+  @Test
+  void theAgeOfABackupThatIsDatedAheadIsZero() {
+    BackupScheduler ahead =
+        BackupScheduler.builder(new InMemoryBackupStore())
+            .clock(() -> Instant.now().plus(Duration.ofDays(3)))
+            .listener(metrics)
+            .build();
+    metrics.watch(ahead);
+    ahead.start();
+    ahead.put(daily("p", FixedSnapshotSource.of(SNAPSHOT)));
+    await(() -> value("etcd_backup_successes_total{project=\"p\"}") == 1);
+    await(() -> value("etcd_backup_age_seconds{project=\"p\"}") == 0);
+    ahead.close();
+  }
+
   @Test
   void theGaugeOfAProjectThatWasRemovedComesBackWithItsNextValue() {
     metrics.checked("p", drill(List.of(), Duration.ofSeconds(2)));

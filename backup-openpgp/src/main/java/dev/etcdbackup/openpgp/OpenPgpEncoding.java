@@ -115,6 +115,8 @@ public final class OpenPgpEncoding implements BackupEncoding {
    * @throws IOException the exception of {@code encoded}
    */
   public static List<KeyId> recipients(InputStream encoded, BackupName name) throws IOException {
+    Objects.requireNonNull(encoded, "encoded");
+    Objects.requireNonNull(name, "name");
     StoredMessage stored = new StoredMessage(encoded);
     try {
       return MessageHead.read(stored).recipients();

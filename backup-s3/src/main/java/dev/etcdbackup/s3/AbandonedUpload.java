@@ -2,6 +2,7 @@ package dev.etcdbackup.s3;
 
 import dev.etcdbackup.BackupKey;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * A multipart upload that was neither completed nor aborted: left by a put whose process was killed
@@ -13,4 +14,11 @@ import java.time.Instant;
  * @param uploadId the server's id of it
  * @param begun when it was begun, by the server's clock
  */
-public record AbandonedUpload(BackupKey key, String uploadId, Instant begun) {}
+public record AbandonedUpload(BackupKey key, String uploadId, Instant begun) {
+  /** Checks the values. */
+  public AbandonedUpload {
+    Objects.requireNonNull(key, "key");
+    Objects.requireNonNull(uploadId, "uploadId");
+    Objects.requireNonNull(begun, "begun");
+  }
+}

@@ -88,6 +88,8 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
       Map<String, List<ProjectCoverage.Failure>> failures,
       Instant now,
       int days) {
+    Objects.requireNonNull(catalogue, "catalogue");
+    Objects.requireNonNull(failures, "failures");
     Map<String, List<Backup>> stored =
         backups.stream().collect(Collectors.groupingBy(one -> one.key().project()));
     CoverageReport report = CoverageReport.of(expected, backups, catalogue, now);
@@ -135,6 +137,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * @return the coverage
    */
   public Coverage withEncryption(Map<String, EncryptionCoverage> encryption) {
+    Objects.requireNonNull(encryption, "encryption");
     return new Coverage(
         at,
         projects.stream()
@@ -153,6 +156,7 @@ public record Coverage(Instant at, List<ProjectCoverage> projects) {
    * @return the coverage
    */
   public Coverage withNotes(Map<String, List<BackupNote>> notes) {
+    Objects.requireNonNull(notes, "notes");
     return new Coverage(
         at,
         projects.stream()

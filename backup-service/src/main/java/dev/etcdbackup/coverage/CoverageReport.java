@@ -76,6 +76,7 @@ public record CoverageReport(Instant at, List<CoverageRow> rows) {
       Collection<Backup> backups,
       Catalogue catalogue,
       Instant now) {
+    Objects.requireNonNull(catalogue, "catalogue");
     Map<String, Found> stored = new TreeMap<>(BackupName::compareUtf8);
     for (Backup backup : backups) {
       stored

@@ -20,6 +20,8 @@ public record EncryptionCoverage(List<String> keyIds, Optional<Instant> lastOpen
   /** Once a month, as docs/encryption.md recommends. */
   private static final Duration LONGEST = Duration.ofDays(31);
 
+  private static final Duration AHEAD = Duration.ofHours(1); // as of names dated in the future
+
   /** Copies the list. */
   public EncryptionCoverage {
     keyIds = List.copyOf(keyIds);
@@ -27,7 +29,8 @@ public record EncryptionCoverage(List<String> keyIds, Optional<Instant> lastOpen
   }
 
   /**
-   * Returns a warning when no backup has been opened with a private key for more than 31 days.
+   * Returns a warning when no backup has been opened with a private key for more than 31 days, or
+   * when the record says more than an hour after now, which a wrong clock causes.
    *
    * @param now the current time
    * @return one line; empty when there is nothing to warn of
@@ -37,6 +40,12 @@ public record EncryptionCoverage(List<String> keyIds, Optional<Instant> lastOpen
       return Optional.of("no backup has been opened with a private key yet");
     }
     Duration since = Duration.between(lastOpened.get(), now);
+    if (since.compareTo(AHEAD.negated()) < 0) {
+      return Optional.of(
+          "the record of when a backup was last opened with a private key is dated "
+              + lastOpened.get()
+              + ", in the future");
+    }
     return since.compareTo(LONGEST) > 0
         ? Optional.of(
             "no backup has been opened with a private key for " + since.toDays() + " days")

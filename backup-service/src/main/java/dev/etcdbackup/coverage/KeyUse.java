@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,7 +59,7 @@ public record KeyUse(Instant at, String keyId) {
    */
   public static Optional<KeyUse> last(BackupStore store, String project) throws BackupException {
     return last(
-        store.list(project + '/' + BackupKey.RESERVED).stream()
+        store.list(Objects.requireNonNull(project, "project") + '/' + BackupKey.RESERVED).stream()
             .map(one -> Backup.of(one, ZoneOffset.UTC))
             .toList());
   }

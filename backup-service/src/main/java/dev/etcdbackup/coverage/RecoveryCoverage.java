@@ -44,6 +44,7 @@ public record RecoveryCoverage(Optional<Instant> recordedTo, List<BackupNote> no
    * @return the time; empty when there are no changes, or no backup
    */
   public static Optional<Instant> recordedTo(List<Backup> own, Instant now) {
+    Objects.requireNonNull(now, "now");
     List<Backup> dated =
         own.stream().filter(one -> one.time().isPresent() && !one.isDatedAhead(now)).toList();
     Optional<Backup> base =

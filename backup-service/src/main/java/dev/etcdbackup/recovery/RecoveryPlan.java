@@ -70,6 +70,10 @@ public record RecoveryPlan(
   public RecoveryPlan {
     Objects.requireNonNull(cluster, "cluster");
     Objects.requireNonNull(way, "way");
+    Objects.requireNonNull(survivor, "survivor");
+    Objects.requireNonNull(backup, "backup");
+    Objects.requireNonNull(recipients, "recipients");
+    Objects.requireNonNull(age, "age");
     doubts = List.copyOf(doubts);
     passedOver = List.copyOf(passedOver);
   }

@@ -80,6 +80,7 @@ public final class AnomalyGuard {
    *     in each from the oldest to the newest
    */
   public static List<Anomaly> anomalies(List<Backup> backups, Instant now) {
+    Objects.requireNonNull(now, "now");
     Comparator<Series> order =
         Comparator.comparing(Series::project, BackupName::compareUtf8)
             .thenComparing(Series::kind)
@@ -106,6 +107,7 @@ public final class AnomalyGuard {
    * @throws StoreException when the store failed
    */
   public List<Backup> marks(String project) throws BackupException {
+    Objects.requireNonNull(project, "project");
     return store.list(project + '/' + BackupKey.RESERVED).stream()
         .map(stored -> Backup.of(stored, tarballZone))
         .toList();

@@ -16,6 +16,7 @@ import java.util.Optional;
 /** Makes the checks of a cluster that are due after a backup, and reports when the last were. */
 final class Checks {
   private static final Duration LONGEST_SLACK = Duration.ofHours(1);
+  private static final Duration AHEAD = Duration.ofHours(1); // as of names dated in the future
 
   private final SchedulerContext with;
   private final ScheduledCluster cluster;
@@ -45,21 +46,28 @@ final class Checks {
     }
   }
 
-  /** Whether the last success is old enough; early by a tenth, so that no backup just misses it. */
+  /**
+   * Whether the last success is old enough; early by a tenth, so that no backup just misses it. One
+   * that is dated ahead, which a wrong clock causes, does not count: it would for years.
+   */
   private boolean isDue(ScheduledCheck check, List<BackupNote> notes) {
     Duration tenth = check.every().dividedBy(10);
     Duration slack = tenth.compareTo(LONGEST_SLACK) < 0 ? tenth : LONGEST_SLACK;
     Instant now = with.clock().instant();
-    return last(check.kind(), notes)
+    List<BackupNote> past =
+        notes.stream().filter(note -> !note.since().isAfter(now.plus(AHEAD))).toList();
+    return last(check.kind(), past)
         .map(note -> !note.since().plus(check.every()).minus(slack).isAfter(now))
         .orElse(true);
   }
 
   private void run(ScheduledCheck check, Backup newest) throws IOException {
-    Instant begun = with.clock().instant();
-    Duration age = Duration.between(newest.time().orElse(begun), begun);
+    Instant now = with.clock().instant();
+    Duration age = Duration.between(newest.time().orElse(now), now);
+    age = age.isNegative() ? Duration.ZERO : age; // the clock was set back since it was taken
+    long begun = with.nanoTime().getAsLong();
     Verification found = check.check().check(newest, with.service());
-    Duration took = Duration.between(begun, with.clock().instant());
+    Duration took = Duration.ofNanos(with.nanoTime().getAsLong() - begun);
     if (found.ok()) {
       if (check.kind() == ScheduledCheck.Kind.DRILL) {
         with.service().notes().markDrilled(newest.key(), took, age);

@@ -209,6 +209,7 @@ final class ClusterState {
     if (news) {
       catchingUp = isOverdue(now);
     }
+    comeBack(now);
     advance(now);
   }
 
@@ -220,6 +221,7 @@ final class ClusterState {
   /** Decides when a scheduled run that failed is retried. */
   void retry(FailedRun.Reason reason, Duration delay, Instant now, long nanos) {
     notBefore = nanos + delay.toNanos();
+    comeBack(now);
     boolean inTime = following == null || now.plus(delay).isBefore(following);
     if (known && (!reason.isRetryable() || !inTime)) {
       waitsForFollowing = true;
@@ -302,6 +304,17 @@ final class ClusterState {
     }
     Instant first = addedAt.isAfter(now) ? now : addedAt;
     return cluster.firstRunAtOnce() && cluster.automated() ? first : next(first);
+  }
+
+  /**
+   * Brings {@link #following} forward when the clock was set back since it was computed: what waits
+   * for it is not to wait for a point of a far future.
+   */
+  private void comeBack(Instant now) {
+    if (due != null && following != null) {
+      Instant next = next(due.isAfter(now) ? due : now);
+      following = next != null && next.isBefore(following) ? next : following;
+    }
   }
 
   /** Counts the points that have passed before the backup of an earlier point was taken. */

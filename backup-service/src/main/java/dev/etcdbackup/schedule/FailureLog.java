@@ -91,6 +91,7 @@ public final class FailureLog {
    * @throws StoreException when the store failed
    */
   public List<Failure> read(String project) throws BackupException {
+    Objects.requireNonNull(project, "project");
     return recall(store.list(project + '/' + BackupKey.RESERVED)).stream()
         .map(one -> new Failure(one.at(), one.message()))
         .toList();
@@ -133,7 +134,7 @@ public final class FailureLog {
     Recorded before = written.get(project);
     if (before != null
         && before.message().equals(message)
-        && Duration.between(before.at(), second).compareTo(REPEATED) < 0) {
+        && Duration.between(before.at(), second).abs().compareTo(REPEATED) < 0) {
       return;
     }
     String name = DIRECTORY + reason + "_failure_" + TimeText.format(second);

@@ -21,7 +21,10 @@ record FixedInterval(Duration interval) implements Schedule {
   public Optional<Instant> next(Instant after) {
     long seconds = interval.toSeconds();
     long passed = Math.floorDiv(after.getEpochSecond(), seconds);
-    return Optional.of(Instant.ofEpochSecond((passed + 1) * seconds));
+    long next = (passed + 1) * seconds; // far from an overflow: an Instant has 55 bits of seconds
+    return next > Instant.MAX.getEpochSecond()
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochSecond(next));
   }
 
   @Override

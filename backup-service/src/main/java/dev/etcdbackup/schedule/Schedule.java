@@ -18,8 +18,9 @@ public interface Schedule {
    * Returns the first point after an instant. The scheduler rounds a point up to the next whole
    * second.
    *
-   * @param after the instant
-   * @return the first point later than the instant; empty when there is none
+   * @param after the instant, any one
+   * @return the first point later than the instant; empty when there is none, or none that an
+   *     {@code Instant} can express
    */
   Optional<Instant> next(Instant after);
 

@@ -219,6 +219,7 @@ public final class ScheduledClusterBuilder {
    * @throws IllegalArgumentException when another one has the same name
    */
   public ScheduledClusterBuilder copyTo(SecondStore second) {
+    Objects.requireNonNull(second, "second");
     if (secondStores.stream().anyMatch(one -> one.name().equals(second.name()))) {
       throw new IllegalArgumentException(
           "second stores must have different names, but two are called " + second.name());
@@ -236,6 +237,7 @@ public final class ScheduledClusterBuilder {
    * @throws IllegalArgumentException when another one is of the same kind
    */
   public ScheduledClusterBuilder check(ScheduledCheck check) {
+    Objects.requireNonNull(check, "check");
     if (checks.stream().anyMatch(one -> one.kind() == check.kind())) {
       throw new IllegalArgumentException(
           "checks must be of different kinds, but two are of kind " + check.kind());

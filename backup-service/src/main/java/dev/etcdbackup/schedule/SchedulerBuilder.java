@@ -209,10 +209,13 @@ public final class SchedulerBuilder {
             .tarballZone(tarballZone)
             .threads(threads)
             .build();
+    SchedulerRuntime works =
+        runtime != null ? runtime : new ThreadedSchedulerRuntime(clock, threads, concurrency);
     SchedulerContext with =
         new SchedulerContext(
             service,
             clock,
+            works::nanoTime,
             lock,
             AnomalyGuard.of(store, tarballZone),
             FailureLog.of(store),
@@ -220,8 +223,6 @@ public final class SchedulerBuilder {
             new Listeners(listeners));
     RunQueue queue =
         new RunQueue(concurrency, startStagger, new Backoff(firstDelay, longestDelay, random));
-    SchedulerRuntime works =
-        runtime != null ? runtime : new ThreadedSchedulerRuntime(clock, threads, concurrency);
     return new BackupScheduler(with, works, queue);
   }
 

@@ -140,11 +140,15 @@ public final class BackupNotes {
    *
    * @param key the backup
    * @param took how long the drill took (RTO), 0 or more, cut to the millisecond
-   * @param age how old the backup was then (RPO), 0 or more, cut to the second
+   * @param age how old the backup was then (RPO), cut to the second; less than 0 counts as 0
+   * @throws IllegalArgumentException when {@code took} is negative
    * @throws BackupNotFoundException when the backup does not exist
    * @throws StoreException when the store failed; the record may be written
    */
   public void markDrilled(BackupKey key, Duration took, Duration age) throws BackupException {
+    if (took.isNegative()) {
+      throw new IllegalArgumentException("took must be 0 or more, not " + took);
+    }
     markDrilled(key, BackupNote.drillText(took, age));
   }
 
@@ -157,7 +161,7 @@ public final class BackupNotes {
    * @throws StoreException when the store failed or did not delete one of them
    */
   public boolean remove(BackupKey key, Kind kind) throws BackupException {
-    List<NoteObject> found = find(key, kind);
+    List<NoteObject> found = find(key, Objects.requireNonNull(kind, "kind"));
     delete(found);
     return !found.isEmpty();
   }

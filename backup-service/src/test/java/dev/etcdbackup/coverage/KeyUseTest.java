@@ -57,5 +57,10 @@ class KeyUseTest {
     assertThat(once.warning(AT.plusSeconds(45 * 86_400)))
         .contains("no backup has been opened with a private key for 45 days");
     assertThat(once.warning(AT.minusSeconds(60))).isEmpty();
+    assertThat(once.warning(AT.minusSeconds(7200)))
+        .contains(
+            "the record of when a backup was last opened with a private key is dated "
+                + AT
+                + ", in the future");
   }
 }

@@ -3,6 +3,7 @@ package dev.etcdbackup.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.service.NamingStrategy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -91,6 +92,33 @@ class ClockTest {
     assertThat(world.taken("p").stream().filter(time -> time.isBefore(world.runtime.now())))
         .as("the good ones are still there, and pruned again by the right clock")
         .hasSizeBetween(12, 14);
+  }
+
+  @Test
+  void whatWaitsForItsNextPointDoesNotWaitForOneOfAFarFuture() {
+    World world = new World();
+    world.add(
+        "p",
+        cluster ->
+            cluster
+                .schedule(Schedule.every(HOUR))
+                .naming(NamingStrategy.periodic("a".repeat(1100)))); // longer than a key
+    world.pass(Duration.ofMinutes(5)); // 10:35
+    world.runtime.jump(Duration.ofDays(10_000));
+    world.pass(Duration.ofMinutes(2));
+    int failures = world.events.failures.size();
+
+    world.runtime.jump(Duration.ofDays(-10_000));
+    world.pass(HOUR);
+
+    assertThat(world.events.failures).as("at 11:00").hasSizeGreaterThan(failures);
+  }
+
+  @Test
+  void pointsAtTheEndsOfTimeAreNoExceptions() {
+    assertThat(Schedule.every(HOUR).next(Instant.MAX)).isEmpty();
+    assertThat(Schedule.every(Duration.ofDays(36_500)).next(Instant.MAX.minusSeconds(5))).isEmpty();
+    assertThat(Schedule.every(HOUR).next(Instant.MIN)).hasValue(Instant.MIN.plusSeconds(3600));
   }
 
   @RepeatedTest(20)

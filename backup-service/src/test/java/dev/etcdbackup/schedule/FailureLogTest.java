@@ -67,6 +67,18 @@ class FailureLogTest {
   }
 
   @Test
+  void aFailureIsWrittenAgainWhenTheClockWasSetBack() throws Exception {
+    World world = new World();
+    world.add("p", HOUR).dead = true;
+    world.pass(Duration.ofMinutes(1));
+    world.runtime.jump(DAY.multipliedBy(-3));
+    world.pass(Duration.ofMinutes(10));
+
+    assertThat(FailureLog.of(world.store).read("p"))
+        .anyMatch(one -> one.at().isBefore(World.START.minus(DAY)));
+  }
+
+  @Test
   void theCoverageOfAListingShowsThemToo() throws Exception {
     World world = new World();
     world.add("p", HOUR).dead = true;

@@ -82,6 +82,38 @@ class ScheduledCheckTest {
   }
 
   @Test
+  void aClockThatIsSetDuringADrillDoesNotChangeHowLongItTook() throws Exception {
+    add(
+        new ScheduledCheck(
+            ScheduledCheck.Kind.DRILL,
+            DAY,
+            (backup, backups) -> {
+              world.runtime.jump(DAY.multipliedBy(-1));
+              return GOOD;
+            }));
+    world.pass(Duration.ofMinutes(1));
+
+    assertThat(results.results).isNotEmpty();
+    assertThat(results.results)
+        .allSatisfy(one -> assertThat(one.took()).isZero())
+        .noneMatch(one -> one.age().isNegative());
+    assertThat(notes()).allMatch(one -> one.restoreTime().isPresent());
+  }
+
+  @Test
+  void aCheckOfAFutureThatNeverCameIsNotTheLastOne() throws Exception {
+    add(ScheduledCheck.verify(DAY, (backup, store) -> GOOD));
+    world.runtime.jump(DAY.multipliedBy(10_000));
+    world.pass(Duration.ofMinutes(1));
+    world.runtime.jump(DAY.multipliedBy(-10_000));
+    results.results.clear();
+
+    world.pass(DAY.multipliedBy(3));
+
+    assertThat(results.results).hasSizeBetween(3, 4);
+  }
+
+  @Test
   void aBadBackupIsReportedAndCheckedAgainAfterTheNextRun() throws Exception {
     add(
         ScheduledCheck.verify(

@@ -134,6 +134,8 @@ class BackupNotesTest {
       assertThat(note.restoreTime()).contains(took);
       assertThat(note.dataAge()).contains(age.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
     }
+    assertThatThrownBy(() -> notes.markDrilled(key, Duration.ofSeconds(-1), Duration.ZERO))
+        .hasMessage("took must be 0 or more, not PT-1S");
     notes.markDrilled(key, "by hand");
     assertThat(notes.list("p").get(0).restoreTime()).isEmpty();
     notes.markDrilled(key, "restored in 1h2, 3x old");

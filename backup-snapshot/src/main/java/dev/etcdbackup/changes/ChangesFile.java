@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,8 @@ public final class ChangesFile {
    */
   public static ChangesFile read(Backup backup, BackupStore store, BackupEncodings encodings)
       throws BackupException {
+    Objects.requireNonNull(store, "store");
+    Objects.requireNonNull(encodings, "encodings");
     if (backup.kind() != BackupKind.CHANGES) {
       throw new IllegalArgumentException("backup must be of changes, not " + backup.key());
     }

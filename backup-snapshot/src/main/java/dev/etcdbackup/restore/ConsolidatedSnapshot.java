@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A backup and the changes recorded after it as one snapshot, to be read at any recorded moment:
@@ -41,6 +42,8 @@ public final class ConsolidatedSnapshot implements Closeable {
    */
   public static ConsolidatedSnapshot open(EtcdSnapshot base, ChangeReplay changes, Path temporary)
       throws IOException {
+    Objects.requireNonNull(base, "base");
+    Objects.requireNonNull(changes, "changes");
     Path directory = Files.createTempDirectory(temporary, "etcd-backup-");
     Path file = file(directory);
     boolean complete = false;

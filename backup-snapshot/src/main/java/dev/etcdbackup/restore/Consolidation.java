@@ -1,7 +1,9 @@
 package dev.etcdbackup.restore;
 
+import dev.etcdbackup.BackupException;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.internal.AtomicFile;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.internal.Sha256;
 import dev.etcdbackup.snapshot.BucketVisitor;
 import dev.etcdbackup.snapshot.EtcdSnapshot;
@@ -11,12 +13,15 @@ import dev.etcdbackup.snapshot.VerifyReport;
 import dev.etcdbackup.snapshot.bbolt.DatabaseWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -46,6 +51,8 @@ public final class Consolidation {
    */
   public static Reached write(EtcdSnapshot snapshot, ChangeReplay changes, Path file)
       throws IOException {
+    Objects.requireNonNull(changes, "changes");
+    Objects.requireNonNull(file, "file");
     SnapshotMetadata metadata = snapshot.metadata();
     AppendedChanges appended = new AppendedChanges(snapshot, metadata.compactRevision(), changes);
     boolean complete = false;
@@ -69,6 +76,10 @@ public final class Consolidation {
       database.force();
       complete = true;
       return reached;
+    } catch (BackupException | InterruptedIOException | ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) { // that of a full disk does not name the file
+      throw new IOException("cannot consolidate into " + file + ": " + FailureText.of(e), e);
     } finally {
       if (!complete) {
         Files.deleteIfExists(file);

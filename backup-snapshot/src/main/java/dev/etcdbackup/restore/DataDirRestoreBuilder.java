@@ -2,6 +2,7 @@ package dev.etcdbackup.restore;
 
 import dev.etcdbackup.snapshot.HistoryFilter;
 import dev.etcdbackup.snapshot.HistorySelection;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** A builder of a {@link DataDirRestore}. For one thread. */
@@ -49,7 +50,7 @@ public final class DataDirRestoreBuilder {
    * @return this
    */
   public DataDirRestoreBuilder initialCluster(String initialCluster) {
-    this.initialCluster = initialCluster;
+    this.initialCluster = Objects.requireNonNull(initialCluster, "initialCluster");
     return this;
   }
 
@@ -61,7 +62,7 @@ public final class DataDirRestoreBuilder {
    * @return this
    */
   public DataDirRestoreBuilder initialClusterToken(String token) {
-    this.token = token;
+    this.token = Objects.requireNonNull(token, "token");
     return this;
   }
 
@@ -73,7 +74,7 @@ public final class DataDirRestoreBuilder {
    * @return this
    */
   public DataDirRestoreBuilder initialAdvertisePeerUrls(String urls) {
-    this.advertised = urls;
+    this.advertised = Objects.requireNonNull(urls, "urls");
     return this;
   }
 
@@ -126,7 +127,7 @@ public final class DataDirRestoreBuilder {
    * @return this
    */
   public DataDirRestoreBuilder select(HistorySelection selection) {
-    this.selection = selection;
+    this.selection = Objects.requireNonNull(selection, "selection");
     return this;
   }
 

@@ -8,6 +8,7 @@ import dev.etcdbackup.snapshot.Preflight;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a point in time is restored: from which backup, with how many changes, up to where. The
@@ -35,6 +36,7 @@ public record PointInTimePlan(Backup base, Reached reached, Preflight preflight)
    */
   public static PointInTimePlan of(Backup base, EtcdSnapshot snapshot, ChangeReplay changes)
       throws IOException {
+    Objects.requireNonNull(base, "base");
     return new PointInTimePlan(base, changes.verify(snapshot), snapshot.preflight(false));
   }
 

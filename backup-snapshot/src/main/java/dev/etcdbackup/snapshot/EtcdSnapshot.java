@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -63,7 +64,7 @@ public final class EtcdSnapshot implements Closeable {
    * @return the snapshot
    */
   public static EtcdSnapshot open(ByteRanges ranges) {
-    return of(new RangeBytes(ranges, () -> {}), false);
+    return of(new RangeBytes(Objects.requireNonNull(ranges, "ranges"), () -> {}), false);
   }
 
   /**
@@ -343,6 +344,7 @@ public final class EtcdSnapshot implements Closeable {
    * @throws IOException when one of them cannot be read
    */
   public static DiffCursor diff(EtcdSnapshot before, EtcdSnapshot after) throws IOException {
+    Objects.requireNonNull(after, "after");
     return new DiffCursor(before.keys(KeyRange.all()), after.keys(KeyRange.all()));
   }
 

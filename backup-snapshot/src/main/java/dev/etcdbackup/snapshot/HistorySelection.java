@@ -1,5 +1,7 @@
 package dev.etcdbackup.snapshot;
 
+import java.util.Objects;
+
 /**
  * Which part of a history is taken: of which keys, up to which revision, and whether values that
  * were replaced by then are omitted.
@@ -13,6 +15,12 @@ public record HistorySelection(KeySelection keys, Revision until, boolean latest
   /** Everything. */
   public static final HistorySelection ALL =
       new HistorySelection(KeySelection.all(), Revision.LATEST, false);
+
+  /** Checks the values. */
+  public HistorySelection {
+    Objects.requireNonNull(keys, "keys");
+    Objects.requireNonNull(until, "until");
+  }
 
   /**
    * The same of other keys.

@@ -254,7 +254,11 @@ public final class Drill {
      * @return this
      */
     public Builder login(String user, Supplier<String> password) {
-      this.login = Optional.of(new Login(user, password));
+      this.login =
+          Optional.of(
+              new Login(
+                  Objects.requireNonNull(user, "user"),
+                  Objects.requireNonNull(password, "password")));
       return this;
     }
 

@@ -184,6 +184,7 @@ public final class EtcdStatefulSet {
      * @return this
      */
     public Builder peerUrls(IntFunction<String> url) {
+      Objects.requireNonNull(url, "url");
       this.peerUrl = (index, pod, service) -> url.apply(index);
       return this;
     }
@@ -207,6 +208,7 @@ public final class EtcdStatefulSet {
      * @return this
      */
     public Builder clientUrls(IntFunction<String> url) {
+      Objects.requireNonNull(url, "url");
       this.clientUrl = (index, pod, service) -> url.apply(index);
       return this;
     }
@@ -221,6 +223,7 @@ public final class EtcdStatefulSet {
     }
 
     private MemberUrl template(String template) {
+      Objects.requireNonNull(template, "template");
       return (index, pod, service) ->
           template
               .replace("{pod}", pod)

@@ -215,13 +215,16 @@ public final class KubernetesClusterOperations implements ClusterOperations {
     /**
      * Sets the time between two requests for the state of the cluster. Default: 2 seconds.
      *
-     * @param interval more than 0
+     * @param interval more than 0, at most 365 days
      * @return this
      * @throws IllegalArgumentException when it is not
      */
     public Builder interval(Duration interval) {
-      if (interval.isNegative() || interval.isZero()) {
-        throw new IllegalArgumentException("interval must be more than 0, not " + interval);
+      if (interval.isNegative()
+          || interval.isZero()
+          || interval.compareTo(Duration.ofDays(365)) > 0) {
+        throw new IllegalArgumentException(
+            "interval must be more than 0 and at most 365 days, not " + interval);
       }
       return pause(() -> Thread.sleep(interval.toMillis()));
     }

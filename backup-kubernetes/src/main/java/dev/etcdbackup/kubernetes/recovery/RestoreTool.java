@@ -35,7 +35,12 @@ public final class RestoreTool {
   }
 
   /** A Secret or a claim in the pods of the Jobs. */
-  record Mount(boolean secret, String name, String path) {}
+  record Mount(boolean secret, String name, String path) {
+    Mount {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(path, "path");
+    }
+  }
 
   /** An entry of a Secret. */
   record SecretEntry(String secret, String key) {}
@@ -215,7 +220,7 @@ public final class RestoreTool {
      * @return this
      */
     public Builder environment(String name, String value) {
-      environment.put(name, value);
+      environment.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
       return this;
     }
 
@@ -331,7 +336,7 @@ public final class RestoreTool {
      * @return this
      */
     public Builder resources(ResourceRequirements resources) {
-      this.resources = resources;
+      this.resources = Objects.requireNonNull(resources, "resources");
       return this;
     }
 
@@ -339,13 +344,14 @@ public final class RestoreTool {
      * Sets how long the Job of a member may take, the time to start its pod included. Default: 1
      * hour.
      *
-     * @param timeout 1 second or more
+     * @param timeout 1 second to 365 days
      * @return this
-     * @throws IllegalArgumentException when it is less
+     * @throws IllegalArgumentException when it is less or more
      */
     public Builder timeout(Duration timeout) {
-      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
-        throw new IllegalArgumentException("timeout must be 1 second or more, not " + timeout);
+      if (timeout.compareTo(Duration.ofSeconds(1)) < 0
+          || timeout.compareTo(Duration.ofDays(365)) > 0) {
+        throw new IllegalArgumentException("timeout must be 1 second to 365 days, not " + timeout);
       }
       this.timeout = timeout;
       return this;

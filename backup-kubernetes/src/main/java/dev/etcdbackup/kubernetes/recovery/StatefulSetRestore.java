@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -306,9 +307,9 @@ public final class StatefulSetRestore {
     private final List<Dependant> dependants = new ArrayList<>();
 
     private Builder(KubernetesClient client, EtcdStatefulSet cluster, RestoreTool tool) {
-      this.client = client;
-      this.cluster = cluster;
-      this.tool = tool;
+      this.client = Objects.requireNonNull(client, "client");
+      this.cluster = Objects.requireNonNull(cluster, "cluster");
+      this.tool = Objects.requireNonNull(tool, "tool");
     }
 
     /**
@@ -319,7 +320,7 @@ public final class StatefulSetRestore {
      * @return this
      */
     public Builder connections(Function<URI, EtcdConnection> connections) {
-      this.connections = connections;
+      this.connections = Objects.requireNonNull(connections, "connections");
       return this;
     }
 
@@ -330,7 +331,7 @@ public final class StatefulSetRestore {
      * @return this
      */
     public Builder clock(InstantSource clock) {
-      this.clock = clock;
+      this.clock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 
@@ -338,13 +339,16 @@ public final class StatefulSetRestore {
      * Sets how long a step may wait. {@link RestoreStep#RESTORE_DATA} may wait as long as the Jobs
      * may take in addition. Default: 10 minutes.
      *
-     * @param stepTimeout more than 0
+     * @param stepTimeout more than 0, at most 365 days
      * @return this
      * @throws IllegalArgumentException when it is not
      */
     public Builder stepTimeout(Duration stepTimeout) {
-      if (stepTimeout.isNegative() || stepTimeout.isZero()) {
-        throw new IllegalArgumentException("stepTimeout must be more than 0, not " + stepTimeout);
+      if (stepTimeout.isNegative()
+          || stepTimeout.isZero()
+          || stepTimeout.compareTo(Duration.ofDays(365)) > 0) {
+        throw new IllegalArgumentException(
+            "stepTimeout must be more than 0 and at most 365 days, not " + stepTimeout);
       }
       this.stepTimeout = stepTimeout;
       return this;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ public final class EtcdServerBuilder {
    * @return this
    */
   public EtcdServerBuilder dataDirs(DataDirMaker maker) {
-    dataDirs = maker;
+    dataDirs = Objects.requireNonNull(maker, "maker");
     return this;
   }
 
@@ -86,7 +87,7 @@ public final class EtcdServerBuilder {
    * @return this
    */
   public EtcdServerBuilder rootPassword(String password) {
-    rootPassword = password;
+    rootPassword = Objects.requireNonNull(password, "password");
     return this;
   }
 

@@ -76,7 +76,8 @@ public final class Fault {
    */
   public synchronized void awaitFired(int times, Duration timeout)
       throws TimeoutException, InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
+    long limit = TimeUnit.NANOSECONDS.convert(timeout); // saturates where toNanos() overflows
+    long end = System.nanoTime() + limit;
     while (fired < times) {
       long left = end - System.nanoTime();
       if (left <= 0) {

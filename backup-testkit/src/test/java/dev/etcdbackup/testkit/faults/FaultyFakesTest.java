@@ -31,11 +31,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same script in a store and a source without a network. */
+@Timeout(60)
 class FaultyFakesTest {
   private static final BackupKey KEY = BackupKey.of("p", "a");
   private static final byte[] BYTES = TestSnapshots.bytes(1, 4);
@@ -140,7 +142,7 @@ class FaultyFakesTest {
               }
             });
     thread.start();
-    stall.awaitFired(1, Duration.ofSeconds(30));
+    stall.awaitFired(1, Duration.ofSeconds(Long.MAX_VALUE)); // as long as this test may take
     thread.interrupt();
     assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(StoreException.class);
     assertThat(kept.list("")).isEmpty();
