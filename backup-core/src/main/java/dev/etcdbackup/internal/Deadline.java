@@ -58,7 +58,10 @@ public final class Deadline {
     @Override
     T call() throws IOException;
 
-    /** Unblocks the work. Called by another thread, at any moment. */
+    /**
+     * Unblocks the work. Called by another thread, at any moment. The work is interrupted after
+     * this, also when it throws; what it throws is lost.
+     */
     void cancel();
 
     /**
@@ -116,7 +119,11 @@ public final class Deadline {
   private static <T> T cancel(String why, InterruptibleCall<T> call, Work<T> work)
       throws BackupException {
     boolean source = work.waitsForSource();
-    work.cancel();
+    try {
+      work.cancel();
+    } catch (RuntimeException | Error notClosed) {
+      // It closes sources and streams of the application. The interrupt follows all the same.
+    }
     call.cancel();
     try {
       return call.awaitUninterruptibly(GRACE);

@@ -55,8 +55,8 @@ public record Audit(Instant at, List<AuditedSeries> series, int notRead) {
   }
 
   /**
-   * Returns a table for a terminal: a header line, a line for each series, and a line for each
-   * finding below its series.
+   * Returns a table for a terminal: a header line, a line for each series, a line for each finding
+   * below its series, and a last line about all of it.
    *
    * @return the text; each line ends with {@code \n}
    */

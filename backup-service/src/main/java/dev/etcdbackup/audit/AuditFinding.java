@@ -14,7 +14,7 @@ import java.util.Objects;
 public record AuditFinding(Severity severity, String text) {
   /** How serious a finding is. */
   public enum Severity {
-    /** A backup is damaged or missing, or looks newer than it is. */
+    /** A backup is damaged, unreadable or missing, or looks newer than it is. */
     PROBLEM,
     /** Worth knowing: a gap, copies, objects that are no backups. */
     NOTE;

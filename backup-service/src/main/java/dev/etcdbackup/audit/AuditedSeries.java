@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param format {@code periodic}, {@code tarball}, the format of another tool, or {@code other}
  * @param name the prefix or directory that distinguishes the series in its project; may be empty
  * @param snapshots the number of whole snapshots
- * @param further the number of objects that are no whole snapshots: increments and companions
+ * @param further the number of objects that are no whole snapshots: recorded changes, increments
+ *     and companions
  * @param bytes the size of all of them in the store
  * @param oldest when the oldest snapshot was taken; empty when there is none
  * @param newest the newest snapshot that is not dated more than an hour ahead

@@ -59,10 +59,12 @@ public final class Auditor {
   /**
    * Audits the backups of a listing.
    *
-   * @param listing the complete listing of the store or of a project, in any order
+   * @param listing the complete listing of the store or of a project, in any order; a backup that
+   *     was deleted since is not read
    * @param now the current time
    * @return what was found; backups that are damaged or cannot be read are in there, not thrown
-   * @throws StoreException when the thread was interrupted while a backup was read
+   * @throws StoreException when the thread was interrupted while a backup was read; what else the
+   *     inspector or the listener throws is thrown as it is
    */
   public Audit run(Collection<Backup> listing, Instant now) throws BackupException {
     List<SeriesContents> contents = SeriesContents.of(listing, catalogue);
@@ -87,11 +89,8 @@ public final class Auditor {
     if (every == 0 || first < 0) {
       return List.of();
     }
-    for (int i = every == 1 ? 0 : first; i < all.size(); i += every) {
-      selected.add(i);
-      if (every == Integer.MAX_VALUE) {
-        break;
-      }
+    for (long i = every == 1 ? 0 : first; i < all.size(); i += every) {
+      selected.add((int) i);
     }
     return selected;
   }

@@ -59,6 +59,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
    * @param expected returns whether a backup of a day is expected; called only for days without a
    *     backup
    * @return the coverage of each day, today last
+   * @throws IllegalArgumentException when the number of days is less than 1
    */
   public static List<CoverageDay> last(
       int count,
@@ -81,6 +82,7 @@ public record CoverageDay(LocalDate day, State state, String note) {
    * @param expected returns whether a backup of a day is expected; called only for days without a
    *     backup
    * @return the coverage of each day, today last
+   * @throws IllegalArgumentException when the number of days is less than 1
    */
   public static List<CoverageDay> last(
       int count,

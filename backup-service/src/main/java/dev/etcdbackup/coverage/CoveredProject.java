@@ -26,7 +26,12 @@ public record CoveredProject(
   private static final Duration GRACE = Duration.ofHours(1);
   private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
 
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the name of the project is not valid, or a value is out
+   *     of range
+   */
   public CoveredProject {
     BackupKey.requireProject(project);
     Objects.requireNonNull(since, "since");
@@ -75,6 +80,7 @@ public record CoveredProject(
    *
    * @param maxAge the maximum age of the newest backup
    * @return the changed project
+   * @throws IllegalArgumentException when the age is out of range
    */
   public CoveredProject withMaxAge(Duration maxAge) {
     return new CoveredProject(project, automated, maxAge, since, recovery);
@@ -85,6 +91,7 @@ public record CoveredProject(
    *
    * @param since when the cluster was set up
    * @return the changed project
+   * @throws IllegalArgumentException when the time is not before the year 10,000
    */
   public CoveredProject withSince(Instant since) {
     return new CoveredProject(project, automated, maxAge, Optional.of(since), recovery);

@@ -50,7 +50,7 @@ public record KeyUse(Instant at, String keyId) {
   }
 
   /**
-   * Finds the last record of a project. Makes one request for each 1000 marks of the project.
+   * Finds the last record of a project, with one listing of what is kept beside its backups.
    *
    * @param store the store
    * @param project the project

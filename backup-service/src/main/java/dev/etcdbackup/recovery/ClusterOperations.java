@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * <p>{@link Recovery#carryOut} calls these methods in the order in which they are declared here,
  * each at most once, on the thread of its caller. When one of them throws, it calls none of the
  * later ones. The data of the old cluster therefore exist until the new cluster is healthy. The
- * methods may block; the recovery sets no deadline for them.
+ * methods may block; the recovery sets no deadline for them. An unchecked exception ends the
+ * recovery as an {@link IOException} does.
  */
 public interface ClusterOperations {
   /**

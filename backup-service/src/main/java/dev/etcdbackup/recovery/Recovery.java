@@ -7,9 +7,11 @@ import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.Snapshot;
+import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
@@ -78,9 +80,9 @@ public final class Recovery {
    *
    * @param cluster the cluster to be recovered
    * @return the plan, to be shown to the person who approves it
-   * @throws KeyUnavailableException when the plan depends on a backup and no private key at hand
+   * @throws KeyUnavailableException when the plan depends on a backup, and no private key at hand
    *     decrypts the newest one, or none is good and one of them is encrypted to other keys; the
-   *     message names the keys. A cluster is never rebuilt because a key was missing
+   *     message names the keys. An automated cluster is never rebuilt because a key was missing
    * @throws StoreException when the store cannot be listed, when it cannot read a third backup, or
    *     when it cannot read one and no other is good. A cluster is never rebuilt because the store
    *     was unreachable
@@ -166,12 +168,14 @@ public final class Recovery {
       LostCluster cluster, List<RecoveryPlan.PassedOver> passedOver) {
     List<RecoveryPlan.Survivor> found = new ArrayList<>();
     for (SnapshotSource source : cluster.survivors()) {
+      SnapshotInfo info;
       try (Snapshot snapshot = source.open()) {
-        found.add(new RecoveryPlan.Survivor(source, snapshot.info()));
-      } catch (BackupException e) {
-        passedOver.add(
-            new RecoveryPlan.PassedOver(source.toString(), String.valueOf(e.getMessage())));
+        info = Objects.requireNonNull(snapshot.info(), "it returned null");
+      } catch (BackupException | RuntimeException | LinkageError | StackOverflowError e) {
+        passedOver.add(new RecoveryPlan.PassedOver(source.toString(), FailureText.of(e)));
+        continue;
       }
+      found.add(new RecoveryPlan.Survivor(source, info));
     }
     return found.stream().max(Comparator.comparingLong(each -> each.info().revision()));
   }
@@ -183,19 +187,33 @@ public final class Recovery {
   private Optional<Backup> newestGood(
       String project, boolean needed, List<RecoveryPlan.PassedOver> passedOver)
       throws BackupException {
-    NewestGood found =
-        backups.newestGood(
-            NewestGoodRequest.builder(project).includeManual().unreadable(MAX_UNREADABLE).build());
-    if (needed && found.backup().isEmpty()) {
-      for (NewestGood.PassedOver each : found.passedOver()) {
+    List<NewestGood.PassedOver> bad = new ArrayList<>();
+    Optional<Backup> good = Optional.empty();
+    try {
+      good =
+          backups
+              .newestGood(
+                  NewestGoodRequest.builder(project)
+                      .includeManual()
+                      .unreadable(MAX_UNREADABLE)
+                      .onPassedOver(bad::add)
+                      .build())
+              .backup();
+    } catch (KeyUnavailableException e) {
+      if (needed) {
+        throw e;
+      }
+    }
+    if (needed && good.isEmpty()) {
+      for (NewestGood.PassedOver each : bad) {
         requireKey(Optional.of(each.backup()));
       }
     }
-    for (NewestGood.PassedOver each : found.passedOver()) {
+    for (NewestGood.PassedOver each : bad) {
       passedOver.add(
           new RecoveryPlan.PassedOver(each.backup().key().toString(), each.problems().get(0)));
     }
-    return found.backup();
+    return good;
   }
 
   private Duration age(Backup backup) {
@@ -218,8 +236,10 @@ public final class Recovery {
    * @return the key of the backup that was restored; empty when the cluster was rebuilt
    * @throws IllegalStateException when the plan needs confirmation and the approval does not cover
    *     that; nothing was done
-   * @throws RecoveryFailedException when a step fails; no later step was run
-   * @throws IOException when the temporary file cannot be created or deleted
+   * @throws RecoveryFailedException when a step fails, whatever exception it threw; no later step
+   *     was run
+   * @throws IOException when the temporary file cannot be created, or cannot be deleted after the
+   *     new cluster is healthy: then the old data were not discarded
    */
   public Optional<BackupKey> carryOut(
       RecoveryPlan plan, Approval approval, ClusterOperations operations, Path directory)
@@ -270,10 +290,20 @@ public final class Recovery {
       steps.run(RecoveryStep.STOP_OLD, operations::stopOld);
       steps.run(RecoveryStep.START_NEW, () -> operations.startFrom(key, file));
       steps.run(RecoveryStep.AWAIT_HEALTHY, operations::awaitHealthy);
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(temporary);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        delete(file, temporary);
+      } catch (IOException leftBehind) {
+        e.addSuppressed(leftBehind);
+      }
+      throw e;
     }
+    delete(file, temporary);
+  }
+
+  private static void delete(Path file, Path directory) throws IOException {
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(directory);
   }
 
   private static void rebuild(LostCluster cluster, ClusterOperations operations, Steps steps)
@@ -311,7 +341,7 @@ public final class Recovery {
       LOG.info("recovery of {}: {}", project, step);
       try {
         return call.run();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         throw new RecoveryFailedException(project, step, e);
       }
     }

@@ -1,5 +1,6 @@
 package dev.etcdbackup.recovery;
 
+import dev.etcdbackup.internal.FailureText;
 import java.io.IOException;
 
 /**
@@ -13,15 +14,17 @@ public final class RecoveryFailedException extends IOException {
 
   private final RecoveryStep step;
 
-  RecoveryFailedException(String project, RecoveryStep step, IOException cause) {
+  RecoveryFailedException(String project, RecoveryStep step, Exception cause) {
     super(
         "recovery of "
             + project
             + " failed at "
             + step
             + ": "
-            + cause.getMessage()
-            + "; the old data are kept",
+            + FailureText.of(cause)
+            + (step == RecoveryStep.DISCARD_OLD
+                ? "; the new cluster is in service, and some of the old data may be left"
+                : "; the old data are kept"),
         cause);
     this.step = step;
   }

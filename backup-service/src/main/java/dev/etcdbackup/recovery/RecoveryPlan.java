@@ -5,6 +5,7 @@ import dev.etcdbackup.Recipients;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.page.Html;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,10 +90,11 @@ public record RecoveryPlan(
   }
 
   /**
-   * Returns the plan as text for people: first the backups that cannot be used, then the steps,
-   * last the reasons why it needs confirmation.
+   * Returns the plan as text for people: first the survivors and backups that cannot be used, then
+   * the steps, last the reasons why it needs confirmation.
    *
-   * @return the lines, without line breaks
+   * @return the lines, without line breaks and other characters that must not be printed to a
+   *     terminal, which are replaced by {@code U+FFFD}; a note of several lines is several lines
    */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -103,7 +105,10 @@ public record RecoveryPlan(
       case REBUILD -> {
         String why = cluster.automated() ? "there is no good backup" : "it is not automated";
         lines.add("rebuild " + cluster.project() + ": " + why);
-        lines.add(cluster.note().isEmpty() ? "there is no recovery note" : cluster.note());
+        cluster.note().lines().forEach(lines::add);
+        if (cluster.note().isEmpty()) {
+          lines.add("there is no recovery note");
+        }
       }
     }
     if (way != Way.BACKUP && backup.isPresent()) {
@@ -111,7 +116,7 @@ public record RecoveryPlan(
     }
     recipients.ifPresent(one -> lines.add(text(one)));
     doubts.forEach(reason -> lines.add("NEEDS CONFIRMATION: " + reason));
-    return lines;
+    return lines.stream().map(Html::printable).toList();
   }
 
   private String survivorText() {

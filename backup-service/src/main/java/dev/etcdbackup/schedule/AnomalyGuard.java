@@ -76,8 +76,8 @@ public final class AnomalyGuard {
    * @param backups the complete listing of one or more projects, in any order, with the {@link
    *     #marks} of each
    * @param now the current time
-   * @return the suspicious backups with the reasons, ordered by series (project, then prefix) and
-   *     in each from the oldest to the newest
+   * @return the suspicious backups with the reasons, ordered by series (project, then kind, then
+   *     prefix) and in each from the oldest to the newest
    */
   public static List<Anomaly> anomalies(List<Backup> backups, Instant now) {
     Objects.requireNonNull(now, "now");
@@ -100,11 +100,12 @@ public final class AnomalyGuard {
 
   /**
    * Lists the marks of a project: from when its backups are of which cluster, and which were
-   * accepted.
+   * accepted. What else this library keeps beside the backups is in the listing too, and {@link
+   * #anomalies} ignores it. Makes one listing.
    *
    * @param project the project
    * @return the marks, which are of kind other, in the order of their keys
-   * @throws StoreException when the store failed
+   * @throws StoreException when the listing is incomplete
    */
   public List<Backup> marks(String project) throws BackupException {
     Objects.requireNonNull(project, "project");
@@ -114,10 +115,11 @@ public final class AnomalyGuard {
   }
 
   /**
-   * Accepts a backup and the older ones of its series. Makes two requests.
+   * Accepts a backup and the older ones of its series. Makes a look-up and a put.
    *
    * @param key the backup
-   * @throws IllegalArgumentException when the backup is of kind other, which belongs to no series
+   * @throws IllegalArgumentException when the backup is of kind changes or other, which belong to
+   *     no series
    * @throws BackupNotFoundException when the backup does not exist
    * @throws StoreException when the store failed
    */

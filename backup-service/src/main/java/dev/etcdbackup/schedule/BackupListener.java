@@ -9,10 +9,11 @@ import java.util.List;
 /**
  * A listener that receives the events of a scheduler. Every method does nothing by default.
  *
- * <p>The threads of the runs call it, for several projects concurrently, so implementations must be
- * thread-safe. The calls for one project do not overlap, except those of {@link #lockLost}. A
- * listener must return quickly, because the run waits for it. An exception of a listener does not
- * affect the backup: it is logged once for each listener and otherwise ignored.
+ * <p>The threads of the runs and of the transfers call it, for several projects concurrently, so
+ * implementations must be thread-safe. The calls for one project do not overlap, except those of
+ * {@link #lockLost}: its next run starts after {@link #ended} has returned. A listener must return
+ * quickly, because the run waits for it. An exception of a listener does not affect the backup: it
+ * is logged once for each listener and otherwise ignored.
  */
 public interface BackupListener {
   /**
@@ -41,7 +42,7 @@ public interface BackupListener {
 
   /**
    * A run failed. Nothing was stored, unless the cause is a store exception whose outcome is
-   * unknown.
+   * unknown. Not called for a run that only copies to second stores again.
    *
    * @param failure the failure and its cause
    */
@@ -84,7 +85,7 @@ public interface BackupListener {
 
   /**
    * A series was not pruned, because it has suspicious backups that were not accepted. Called after
-   * every run as long as that is the case; see {@link AnomalyGuard}.
+   * every backup as long as that is the case; see {@link AnomalyGuard}.
    *
    * @param project the project
    * @param anomalies the suspicious backups with the reasons, from the oldest to the newest; at
@@ -130,7 +131,8 @@ public interface BackupListener {
 
   /**
    * The lock of a project was lost during a run. The run is cancelled and commits nothing after
-   * this. Called on a thread of the lock.
+   * this, unless the store completes a commit that had begun. Called on a thread of the lock,
+   * before the run is interrupted.
    *
    * @param project the project
    */

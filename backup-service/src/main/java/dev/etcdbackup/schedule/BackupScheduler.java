@@ -4,6 +4,7 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.coverage.Coverage;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.NamingStrategy;
 import java.time.Duration;
@@ -36,12 +37,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>A run</b> takes the lock of its project, lists the project, and if no other process has
  * backed it up meanwhile, backs it up, checks its series for {@linkplain AnomalyGuard anomalies},
- * and prunes it. Besides the backup that takes two listings and one look-up. Runs of one project
- * never overlap, and by default at most 4 runs are active in total. Clusters whose last run failed
- * use at most half of these slots, so they delay the others for no longer than their first timeout.
- * After a failure of the source, the store or the lock, the run is retried with a new snapshot,
- * after a random time up to a limit that doubles from 10 seconds to 5 minutes, but not after the
- * next point of the schedule. After any other failure, the next run is at that point.
+ * and prunes it. Besides the backup that takes two listings and one look-up, and where there is a
+ * retention policy two more listings, or three when something is deleted. Runs of one project never
+ * overlap, and by default at most 4 runs are active in total. Clusters whose last run failed use at
+ * most half of these slots, so they delay the others for no longer than their first timeout. After
+ * a failure of the source, the store or the lock, the run is retried with a new snapshot, after a
+ * random time up to a limit that doubles from 10 seconds to 5 minutes, but not after the next point
+ * of the schedule. After any other failure, the next run is at that point.
  *
  * <p><b>Clocks.</b> The scheduler waits by the monotonic clock, for at most 30 seconds at a time,
  * and then reads the wall clock again. When the wall clock was set or the machine was suspended,
@@ -54,8 +56,9 @@ import org.slf4j.LoggerFactory;
  * logger has the name of this class followed by {@code .runs}.
  *
  * <p>Thread-safe. Uses one thread for itself, one for each run and one for each transfer of a
- * snapshot; they are daemon threads by default. There are none before {@link #start()} and none
- * after {@link #stop} has returned true. The store, the sources and the lock remain the caller's.
+ * snapshot, and more while backups are copied to a second store; they are daemon threads by
+ * default. There are none before {@link #start()} and none after {@link #stop} has returned true.
+ * The store, the sources and the lock remain the caller's.
  *
  * <p><b>Cost:</b> less than 1 KiB of heap for each cluster, and the memory of a listing during a
  * run. Measured with 1,000 clusters none of which was due: one thread, 2.4 MiB of live heap (1.7
@@ -78,6 +81,7 @@ public final class BackupScheduler implements AutoCloseable {
   private final SchedulerRuntime runtime;
   private final RunQueue queue; // guarded by itself
   private State state = State.NEW; // guarded by queue
+  private Instant lastTick = Instant.EPOCH; // guarded by queue
 
   BackupScheduler(SchedulerContext with, SchedulerRuntime runtime, RunQueue queue) {
     this.with = with;
@@ -146,18 +150,27 @@ public final class BackupScheduler implements AutoCloseable {
       }
       state = State.STARTED;
     }
-    runtime.start(this::tick);
+    try {
+      runtime.start(this::tick);
+    } catch (RuntimeException | Error e) { // no thread can be started
+      synchronized (queue) {
+        state = state == State.STARTED ? State.NEW : state;
+      }
+      throw e;
+    }
   }
 
   /**
    * Stops the scheduler permanently. Starts no further runs, lets active runs continue for the
    * grace period, then cancels them and waits until they have ended, which takes about 1 second. A
-   * cancelled run stores nothing. An interrupt ends the grace period. Must not be called from a
-   * listener. Stopping again does nothing.
+   * cancelled run stores nothing, unless the store completes its commit at that moment. An
+   * interrupt ends the grace period, and the interrupt status is set when this returns. Must not be
+   * called from a listener. Stopping again waits again, with its own grace period.
    *
    * @param grace the grace period, 0 or more; more than one year is treated as one year
-   * @return whether every thread has ended. False only after another 15 seconds, when a source, a
-   *     store or a listener does not react to an interrupt
+   * @return whether every thread has ended. False only after another 15 seconds or a second
+   *     interrupt, when a source, a store or a listener does not react to an interrupt
+   * @throws IllegalArgumentException when the grace period is negative
    */
   public boolean stop(Duration grace) {
     if (grace.isNegative()) {
@@ -195,7 +208,8 @@ public final class BackupScheduler implements AutoCloseable {
    * @param project the project
    * @return the result. Fails with the exception of the backup, or with a {@link
    *     CancellationException} when the cluster is removed or the scheduler is stopped before the
-   *     backup has started. Completed on a worker thread
+   *     backup is stored. Completed on a worker thread, or on the one that removes the cluster or
+   *     stops the scheduler, after the last call of the listeners
    * @throws IllegalArgumentException when there is no such cluster
    * @throws IllegalStateException when the scheduler does not run
    */
@@ -257,8 +271,10 @@ public final class BackupScheduler implements AutoCloseable {
   }
 
   /**
-   * Returns the current coverage of all clusters and of the last 14 days. Lists the whole store;
-   * when that fails, the state of every automated cluster is unknown.
+   * Returns the current coverage of all clusters and of the last 14 days. Blocks: lists the whole
+   * store and then the notes of each cluster, and reads each note, on the calling thread. When the
+   * store cannot be listed, the state of every automated cluster is unknown. A cluster whose
+   * schedule throws is shown as one that should be backed up every hour.
    *
    * @return the clusters in the order in which they were added, then the other projects in the
    *     store
@@ -277,7 +293,7 @@ public final class BackupScheduler implements AutoCloseable {
    * again; see {@link AnomalyGuard}. Takes effect at the next run.
    *
    * @param key the backup
-   * @throws IllegalArgumentException when the backup is of kind other
+   * @throws IllegalArgumentException when the backup is of kind changes or other
    * @throws BackupException when the backup does not exist, or the store failed
    */
   public void accept(BackupKey key) throws BackupException {
@@ -308,6 +324,7 @@ public final class BackupScheduler implements AutoCloseable {
     synchronized (queue) {
       if (state == State.STARTED) {
         Instant now = runtime.now();
+        lastTick = now;
         long nanos = runtime.nanoTime();
         begun = queue.begin(with, now, nanos);
         wait = Math.min(queue.nanosUntilNext(now, nanos), LONGEST_WAIT);
@@ -318,6 +335,10 @@ public final class BackupScheduler implements AutoCloseable {
         runtime.execute(run, outcome -> ended(run, outcome));
       } catch (RejectedExecutionException stoppedJustNow) {
         ended(run, RunOutcome.cancelled());
+      } catch (RuntimeException | Error e) { // no thread can be started
+        Exception why =
+            new IllegalStateException("the run could not be started: " + FailureText.of(e), e);
+        ended(run, RunOutcome.failed(why, FailedRun.Reason.OTHER, null));
       }
     }
     return wait;
@@ -329,13 +350,27 @@ public final class BackupScheduler implements AutoCloseable {
     boolean firstTime = false;
     synchronized (queue) {
       long nanos = runtime.nanoTime();
-      failure = queue.ended(run, outcome, runtime.now(), nanos);
+      failure = queue.ended(run, outcome, nowOrBefore(), nanos);
       if (outcome.kind() == RunOutcome.Kind.BUSY && state == State.STARTED) {
         postponed = queue.find(run.cluster().project()).isPresent();
         firstTime = queue.postpone(run, nanos);
       }
     }
-    runtime.wake();
+    try {
+      report(run, outcome, failure, firstTime);
+    } finally {
+      synchronized (queue) {
+        queue.release(run); // the next run of the project does not overlap with these calls
+      }
+      runtime.wake();
+    }
+    Request request = run.order().request();
+    if (request != null && !postponed) {
+      answer(request, outcome, run.cluster().project());
+    }
+  }
+
+  private void report(Run run, RunOutcome outcome, Optional<FailedRun> failure, boolean firstTime) {
     String project = run.cluster().project();
     failure.ifPresent(with.listeners()::failed);
     if (firstTime) {
@@ -346,9 +381,15 @@ public final class BackupScheduler implements AutoCloseable {
       with.listeners().skipped(project, "unchanged since its newest backup, which verifies");
     }
     with.listeners().ended(project);
-    Request request = run.order().request();
-    if (request != null && !postponed) {
-      answer(request, outcome, project);
+  }
+
+  /** Returns the time, or that of the last tick when the clock of the application fails. */
+  private Instant nowOrBefore() {
+    try {
+      return runtime.now();
+    } catch (RuntimeException e) {
+      LOG.warn("the clock failed: {}", FailureText.of(e));
+      return lastTick;
     }
   }
 

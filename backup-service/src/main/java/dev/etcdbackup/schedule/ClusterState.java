@@ -321,7 +321,7 @@ final class ClusterState {
   private void advance(Instant now) {
     for (int i = 0; following != null && !following.isAfter(now); i++) {
       missed++;
-      following = i < MAX_COUNTED ? next(following) : next(now);
+      following = i < MAX_COUNTED - 1 ? next(following) : next(now);
       onNewPoint();
     }
   }

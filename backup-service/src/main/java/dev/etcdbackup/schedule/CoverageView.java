@@ -14,6 +14,7 @@ import dev.etcdbackup.coverage.EncryptionCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage;
 import dev.etcdbackup.coverage.ProjectCoverage.Failure;
 import dev.etcdbackup.coverage.RecoveryCoverage;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.service.BackupNote;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +27,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Computes the coverage from the status of a scheduler's clusters and a listing of its store. */
 final class CoverageView {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupScheduler.class);
   private static final int DAYS = 14;
   private static final Duration GRACE = Duration.ofHours(1);
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -110,8 +114,7 @@ final class CoverageView {
                           Optional.empty(),
                           automated ? why : one.cluster().recovery());
                   RecoveryCoverage recovery =
-                      new RecoveryCoverage(
-                          with.recordedTo().apply(one.cluster().project()), List.of());
+                      new RecoveryCoverage(recordedByOthers(one.cluster().project()), List.of());
                   return remembered(row, one, List.of(), one.status().newest(), recovery);
                 })
             .toList());
@@ -130,8 +133,10 @@ final class CoverageView {
         checks = "pins and the results of checks cannot be read: " + e.getMessage();
       }
       ExpectedDays expected = new ExpectedDays(known.cluster(), since(known, own), now, DAYS);
+      String schedule = problemOfSchedule(known.cluster());
+      String more = String.join("; ", known.stores());
       return remembered(
-          withNote(withNote(row, checks), String.join("; ", known.stores())),
+          withNote(withNote(withNote(row, schedule), checks), more),
           known,
           CoverageDay.last(DAYS, now, own, others, known.failures(), expected),
           lastSuccess,
@@ -148,6 +153,16 @@ final class CoverageView {
         CoverageDay.last(DAYS, now, own, others, Map.of(), day -> false));
   }
 
+  /** A schedule that fails makes one cluster stale, and leaves the coverage of the others. */
+  private String problemOfSchedule(ScheduledCluster cluster) {
+    try {
+      Optional<Instant> unused = cluster.nextDue(now);
+      return "";
+    } catch (RuntimeException e) {
+      return "its schedule fails: " + FailureText.of(e);
+    }
+  }
+
   private static CoverageRow withNote(CoverageRow row, String more) {
     if (more.isEmpty()) {
       return row;
@@ -158,9 +173,17 @@ final class CoverageView {
 
   private Optional<Instant> recordedTo(String project, List<Backup> own) {
     return Stream.concat(
-            RecoveryCoverage.recordedTo(own, now).stream(),
-            with.recordedTo().apply(project).stream())
+            RecoveryCoverage.recordedTo(own, now).stream(), recordedByOthers(project).stream())
         .max(Comparator.naturalOrder());
+  }
+
+  private Optional<Instant> recordedByOthers(String project) {
+    try {
+      return with.recordedTo().apply(project);
+    } catch (RuntimeException e) {
+      LOG.warn("it is not known up to when {} is recorded: {}", project, FailureText.of(e));
+      return Optional.empty();
+    }
   }
 
   private static ProjectCoverage remembered(
@@ -205,11 +228,15 @@ final class CoverageView {
 
   private Duration untilNextDue(Known known, List<Backup> own) {
     Instant from = counted(own).max(Comparator.naturalOrder()).orElse(known.since());
-    return known
-        .cluster()
-        .nextDue(from)
-        .map(next -> Duration.between(from, next).plus(GRACE))
-        .orElse(LONGEST);
+    try {
+      return known
+          .cluster()
+          .nextDue(from)
+          .map(next -> Duration.between(from, next).plus(GRACE))
+          .orElse(LONGEST);
+    } catch (RuntimeException scheduleFails) { // then the cluster is no longer backed up
+      return GRACE;
+    }
   }
 
   /** Returns when the cluster was set up; its backups may be older than this process. */

@@ -48,7 +48,11 @@ final class ExpectedDays implements Predicate<LocalDate> {
       return false;
     }
     if (expected == null) {
-      expected = find();
+      try {
+        expected = find();
+      } catch (RuntimeException e) { // of the schedule or the policy
+        expected = Set.of();
+      }
     }
     return expected.contains(day);
   }

@@ -1,5 +1,6 @@
 package dev.etcdbackup.schedule;
 
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.service.BackupResult;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -90,7 +91,7 @@ public record ManualBackups(
             text.append("FAILED ")
                 .append(project)
                 .append(": ")
-                .append(why.getMessage())
+                .append(FailureText.of(why).replaceAll("\\s*\\R\\s*", " "))
                 .append('\n'));
     return text.toString();
   }

@@ -7,6 +7,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupLock;
 import dev.etcdbackup.IncompleteListingException;
 import dev.etcdbackup.SourceException;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.FailedRun.Reason;
 import dev.etcdbackup.service.BackupCopier;
@@ -137,7 +138,16 @@ final class Run implements Supplier<RunOutcome> {
       return runHolding(held.get());
     } finally {
       endInterrupts(); // releasing the lock must not be interrupted
-      held.get().close();
+      release(held.get());
+    }
+  }
+
+  /** A lock that cannot be released does not make a stored backup a failed one. */
+  private void release(BackupLock.Held held) {
+    try {
+      held.close();
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      LOG.error("the lock of {} could not be released", cluster.project(), e);
     }
   }
 
@@ -194,12 +204,12 @@ final class Run implements Supplier<RunOutcome> {
     }
     try {
       return check.isUnchanged(newest);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
       LOG.warn(
           "{} is backed up, because it is not known whether it changed since {}: {}",
           cluster.project(),
           newest.key(),
-          FailedRun.text(e));
+          FailureText.of(e));
       return false;
     }
   }
@@ -257,7 +267,7 @@ final class Run implements Supplier<RunOutcome> {
       }
     } catch (BackupException e) {
       with.listeners().pruneFailed(project, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       LOG.error("{} was stored, but {} could not be pruned", result.key(), project, e);
     }
     return anomalies;
@@ -298,7 +308,7 @@ final class Run implements Supplier<RunOutcome> {
         if (!order.copyOnly()) {
           with.listeners().copyFailed(project, second.name(), e);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
         LOG.error("{} could not be copied to {}", project, second.name(), e);
       }
     }
@@ -323,7 +333,7 @@ final class Run implements Supplier<RunOutcome> {
       if (held.confirm()) {
         new Checks(with, cluster).run(result.backup());
       }
-    } catch (BackupException | RuntimeException e) {
+    } catch (BackupException | RuntimeException | LinkageError | StackOverflowError e) {
       LOG.error("{} was stored, but checks of {} failed", result.key(), cluster.project(), e);
     }
   }
@@ -367,7 +377,11 @@ final class Run implements Supplier<RunOutcome> {
       }
     }
     if (!order.copyOnly()) { // which has its own times
-      record(e, reason);
+      try {
+        record(e, reason);
+      } catch (RuntimeException notRecorded) { // of the clock, or the message of the exception
+        LOG.debug("the failure of {} could not be recorded", cluster.project(), notRecorded);
+      }
     }
     return RunOutcome.failed(e, reason, seen);
   }

@@ -153,14 +153,13 @@ final class RunQueue {
   }
 
   /**
-   * Records the outcome of a run.
+   * Records the outcome of a run, which keeps its slot until it is {@linkplain #release released}.
    *
    * @return the failure, if the run failed
    */
   Optional<FailedRun> ended(Run run, RunOutcome outcome, Instant now, long nanos) {
     String project = run.cluster().project();
     quietUntil = null;
-    running.remove(project);
     ClusterState state = clusters.get(project);
     if (state == null) { // removed in the meantime
       return Optional.empty();
@@ -194,6 +193,12 @@ final class RunQueue {
       default -> {}
     }
     return Optional.empty();
+  }
+
+  /** Gives the slot of a run that has ended to others. */
+  void release(Run run) {
+    quietUntil = null;
+    running.remove(run.cluster().project(), run);
   }
 
   /**

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  *
  * @param kind what is checked
  * @param every how long a success counts, 1 minute to 36,500 days; it is renewed by the first
- *     backup after nine tenths of it
+ *     backup after nine tenths of it, or in the last hour of it when a tenth is more than an hour
  * @param check the check itself
  */
 public record ScheduledCheck(Kind kind, Duration every, Check check) {
@@ -54,12 +54,17 @@ public record ScheduledCheck(Kind kind, Duration every, Check check) {
      * @param backup the backup that was just stored
      * @param backups the service of the scheduler, whose store has it
      * @return the problems that were found; none when the backup is good
-     * @throws IOException when the backup could not be checked
+     * @throws IOException when the backup could not be checked; that is reported like an unchecked
+     *     exception, by {@link BackupListener#checkFailed}
      */
     Verification check(Backup backup, BackupService backups) throws IOException;
   }
 
-  /** Checks the values. */
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException when the duration is out of range
+   */
   public ScheduledCheck {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(check, "check");

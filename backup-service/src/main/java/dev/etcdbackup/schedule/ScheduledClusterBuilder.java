@@ -82,8 +82,9 @@ public final class ScheduledClusterBuilder {
   }
 
   /**
-   * Sets the retention policy. After each successful run, backups of the series that the policy
-   * does not keep are deleted. Default: all backups are kept.
+   * Sets the retention policy. After each successful backup, those of the series that the policy
+   * does not keep are deleted, and recorded changes of the project that are older than every backup
+   * that is kept. Default: all backups are kept.
    *
    * @param retention the policy
    * @return this
@@ -99,6 +100,7 @@ public final class ScheduledClusterBuilder {
    *
    * @param timeout the duration, more than 0 and at most 36,500 days
    * @return this
+   * @throws IllegalArgumentException when the timeout is out of range
    */
   public ScheduledClusterBuilder timeout(Duration timeout) {
     this.timeout = requireLength("timeout", timeout);
@@ -112,6 +114,7 @@ public final class ScheduledClusterBuilder {
    *
    * @param jitter the maximum delay, whole seconds, 0 to 1 day
    * @return this
+   * @throws IllegalArgumentException when the jitter is out of range or not whole seconds
    */
   public ScheduledClusterBuilder jitter(Duration jitter) {
     if (jitter.isNegative()
@@ -143,6 +146,7 @@ public final class ScheduledClusterBuilder {
    *
    * @param since the time, before the year 10,000
    * @return this
+   * @throws IllegalArgumentException when the time is later
    */
   public ScheduledClusterBuilder since(Instant since) {
     if (!since.isBefore(Instant.parse("+10000-01-01T00:00:00Z"))) {
@@ -159,6 +163,7 @@ public final class ScheduledClusterBuilder {
    *
    * @param maxAge the maximum age, more than 0 and at most 36,500 days
    * @return this
+   * @throws IllegalArgumentException when the age is out of range
    */
   public ScheduledClusterBuilder maxAge(Duration maxAge) {
     this.maxAge = requireLength("maxAge", maxAge);
@@ -189,6 +194,7 @@ public final class ScheduledClusterBuilder {
    * @param check whether the cluster is unchanged
    * @param maxAge the maximum age of the newest backup, more than 0 and at most 36,500 days
    * @return this
+   * @throws IllegalArgumentException when the age is out of range
    */
   public ScheduledClusterBuilder skipUnchanged(UnchangedCheck check, Duration maxAge) {
     this.unchanged = Objects.requireNonNull(check, "check");
@@ -198,7 +204,8 @@ public final class ScheduledClusterBuilder {
 
   /**
    * Sets which anomalies are accepted automatically; see {@link AnomalyGuard}. Default: none.
-   * Called after each run for every anomaly of the series that is not accepted.
+   * Called after each backup for the anomalies of the series that are not accepted, from the oldest
+   * on, up to the first that it refuses. They are accepted when it refuses none.
    *
    * @param acceptance returns true to accept
    * @return this

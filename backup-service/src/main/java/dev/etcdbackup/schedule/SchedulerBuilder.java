@@ -85,6 +85,7 @@ public final class SchedulerBuilder {
    *
    * @param concurrency 1 to 1000
    * @return this
+   * @throws IllegalArgumentException when the number is out of range
    */
   public SchedulerBuilder concurrency(int concurrency) {
     if (concurrency < 1 || concurrency > 1000) {
@@ -101,6 +102,7 @@ public final class SchedulerBuilder {
    *
    * @param startStagger the delay, 0 to 1 day
    * @return this
+   * @throws IllegalArgumentException when the delay is out of range
    */
   public SchedulerBuilder startStagger(Duration startStagger) {
     if (startStagger.isNegative() || startStagger.compareTo(LONGEST) > 0) {
@@ -118,6 +120,7 @@ public final class SchedulerBuilder {
    * @param first the limit after the first failure, more than 0
    * @param longest the largest limit, not less than {@code first}, at most 1 day
    * @return this
+   * @throws IllegalArgumentException when one of them is out of range
    */
   public SchedulerBuilder retry(Duration first, Duration longest) {
     if (first.isZero()
@@ -134,9 +137,10 @@ public final class SchedulerBuilder {
 
   /**
    * Sets the lock that prevents two replicas from writing backups of the same project concurrently,
-   * for example {@code EtcdBackupLock} of backup-etcd. Default: a lock within this scheduler, which
-   * is sufficient for one process. A lock that another process holds is requested again every 250
-   * ms.
+   * for example {@code EtcdBackupLock} of backup-etcd. Default: a lock of this scheduler alone,
+   * which is sufficient when no other scheduler writes backups of the same projects; {@link
+   * BackupLock#inProcess} is one that several schedulers of a process can share. A lock that
+   * another process holds is requested again every 250 ms.
    *
    * @param lock the lock
    * @return this
@@ -148,7 +152,7 @@ public final class SchedulerBuilder {
 
   /**
    * Adds a listener. May be called more than once; {@link BackupScheduler#addListener} adds one
-   * later. Without any listener, the scheduler logs its events; see {@link BackupScheduler}.
+   * later. The scheduler logs its events besides; see {@link BackupScheduler}.
    *
    * @param listener the listener
    * @return this
@@ -160,11 +164,12 @@ public final class SchedulerBuilder {
 
   /**
    * Sets what knows up to when the changes of a project are recorded, for example a listener of its
-   * {@code ChangeRecorder} of backup-etcd. Coverage shows it. By default the names in the store say
-   * it, which do not know when nothing has changed.
+   * {@code ChangeRecorder} of backup-etcd. Coverage shows it, or what the names in the store say
+   * when that is later. By default the names alone, which do not know when nothing has changed.
    *
    * @param recordedTo returns the time for a project, empty when it is not known; called by threads
-   *     that compute coverage, must not block
+   *     that compute coverage, must not block. When it throws, that is logged and the time is not
+   *     known
    * @return this
    */
   public SchedulerBuilder recordedTo(Function<String, Optional<Instant>> recordedTo) {
@@ -202,12 +207,19 @@ public final class SchedulerBuilder {
    * @return the scheduler
    */
   public BackupScheduler build() {
+    SchedulerRuntime works = runtime;
+    ThreadFactory transfers = threads;
+    if (works == null) {
+      ThreadedSchedulerRuntime own = new ThreadedSchedulerRuntime(clock, threads, concurrency);
+      transfers = own.threads();
+      works = own;
+    }
     BackupService service =
         BackupService.builder(store)
             .encodings(encodings)
             .clock(clock)
             .tarballZone(tarballZone)
-            .threads(threads)
+            .threads(transfers)
             .build();
     SchedulerRuntime works =
         runtime != null ? runtime : new ThreadedSchedulerRuntime(clock, threads, concurrency);

@@ -54,6 +54,14 @@ final class ThreadedSchedulerRuntime implements SchedulerRuntime {
     workers.allowCoreThreadTimeOut(true);
   }
 
+  /**
+   * Returns the factory of all threads of the scheduler. {@link #stop} waits for those that it has
+   * created, also for one whose run no longer waits for it.
+   */
+  ThreadFactory threads() {
+    return threads;
+  }
+
   @Override
   public Instant now() {
     return clock.instant();

@@ -34,8 +34,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies backups to another store under the same keys, as they are stored, or {@linkplain
@@ -56,8 +58,9 @@ import java.util.stream.Collectors;
  * {@value #MAX_FAILURES_IN_A_ROW} failures of the stores without a success between them the rest is
  * not tried.
  *
- * <p>Thread-safe. Calls block; an interrupt ends them within about a second. Holds no backup in
- * memory: at most a part of each that is being copied, as the target store does, and 256 KiB.
+ * <p>Thread-safe. Calls block; an interrupt ends them within about a second and leaves the
+ * interrupt status set. Holds no backup in memory: of each that is being copied at most a part, as
+ * the target store does, 320 KiB, and what the encodings hold.
  */
 public final class BackupCopier {
   /** After how many failures without a success the rest is not tried: 5. */
@@ -108,7 +111,8 @@ public final class BackupCopier {
    * @param keys the keys of the backups; each is copied once
    * @return what became of each
    * @throws BackupNotFoundException when the source does not have one of them; nothing was copied
-   * @throws StoreException when the source cannot be read, or the caller was interrupted
+   * @throws StoreException when the source cannot be asked for one of them, signatures could not be
+   *     copied, or the caller was interrupted; what was copied is whole
    */
   public CopyReport copy(Collection<BackupKey> keys) throws BackupException {
     Map<BackupKey, Backup> backups = new LinkedHashMap<>();
@@ -127,7 +131,8 @@ public final class BackupCopier {
    *
    * @param project the project, or {@code ""} for all of them
    * @return what became of each backup of the source
-   * @throws StoreException when one of the stores cannot be listed, or the caller was interrupted
+   * @throws StoreException when one of the stores cannot be listed, signatures could not be copied,
+   *     or the caller was interrupted; what was copied is whole
    */
   public CopyReport mirror(String project) throws BackupException {
     List<Backup> wanted = list(from, project);
@@ -152,9 +157,11 @@ public final class BackupCopier {
    * @return what became of each backup, and what was deleted
    * @throws IllegalStateException when backups are {@linkplain BackupCopierBuilder#encodeAs encoded
    *     again}, for they have other names then
-   * @throws dev.etcdbackup.CorruptBackupException when a backup that had to be verified is bad;
-   *     nothing was deleted
-   * @throws StoreException when one of the stores cannot be listed, or the caller was interrupted
+   * @throws IllegalArgumentException when the project cannot be part of a key
+   * @throws StoreException when one of the stores cannot be listed, signatures could not be copied,
+   *     or the caller was interrupted; what was copied is whole
+   * @throws BackupException as {@link BackupService#prune(PruneRequest)}, after everything was
+   *     copied
    */
   public CopyReport mirror(String project, RetentionPolicy retention) throws BackupException {
     BackupKey.requireProject(project);
@@ -195,22 +202,8 @@ public final class BackupCopier {
   private List<Copied> copyAll(List<Backup> backups, CopyOne.Presence presence)
       throws BackupException {
     Batch batch = new Batch(backups, presence);
-    int workers = Math.min(parallelism, backups.size());
-    CountDownLatch done = new CountDownLatch(workers);
-    List<Thread> started = new ArrayList<>();
-    for (int i = 0; i < workers; i++) {
-      Thread thread =
-          threads.newThread(
-              () -> {
-                try {
-                  batch.work();
-                } finally {
-                  done.countDown();
-                }
-              });
-      started.add(thread);
-      thread.start();
-    }
+    CountDownLatch done = new CountDownLatch(Math.min(parallelism, backups.size()));
+    List<Thread> started = start(batch, done);
     try {
       done.await();
     } catch (InterruptedException e) {
@@ -220,6 +213,7 @@ public final class BackupCopier {
       Thread.currentThread().interrupt();
       throw new StoreException("copying was interrupted; what was copied so far is whole", e);
     }
+    batch.rethrow();
     List<Copied> results = batch.results();
     if (newEncoding.isPresent()) {
       return results; // a signature is of the bytes as they were stored
@@ -231,6 +225,33 @@ public final class BackupCopier {
                 .map(Copied::key)
                 .collect(Collectors.toSet()));
     return results;
+  }
+
+  /** Starts as many threads as the latch counts, or as many as can be started. */
+  private List<Thread> start(Batch batch, CountDownLatch done) {
+    Runnable work =
+        () -> {
+          try {
+            batch.work();
+          } finally {
+            done.countDown();
+          }
+        };
+    List<Thread> started = new ArrayList<>();
+    long missing = done.getCount();
+    try {
+      for (; missing > 0; missing--) {
+        Thread thread = threads.newThread(work);
+        thread.start();
+        started.add(thread);
+      }
+    } catch (RuntimeException | Error e) {
+      batch.end(e);
+      for (; missing > 0; missing--) {
+        done.countDown();
+      }
+    }
+    return started;
   }
 
   private static void awaitUninterruptibly(CountDownLatch done) {
@@ -250,6 +271,7 @@ public final class BackupCopier {
     private final CopyOne.Presence presence;
     private final ConcurrentLinkedQueue<Copied> results = new ConcurrentLinkedQueue<>();
     private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
     Batch(List<Backup> backups, CopyOne.Presence presence) {
@@ -267,14 +289,34 @@ public final class BackupCopier {
       stopped = true;
     }
 
+    /** Ends the copying, whose results are not complete then. */
+    void end(Throwable why) {
+      failure.compareAndSet(null, why);
+      stopped = true;
+    }
+
+    /** Throws what ended the copying, if something did. */
+    void rethrow() {
+      Throwable thrown = failure.get();
+      if (thrown instanceof RuntimeException e) {
+        throw e;
+      } else if (thrown instanceof Error e) {
+        throw e;
+      }
+    }
+
     void work() {
-      for (Backup next = waiting.poll(); next != null && !stopped; next = waiting.poll()) {
-        Copied copied =
-            failuresInARow.get() >= MAX_FAILURES_IN_A_ROW
-                ? failed(next, Outcome.NOT_TRIED, "a store failed too often in a row")
-                : copy(next);
-        results.add(copied);
-        listener.accept(copied);
+      try {
+        for (Backup next = waiting.poll(); next != null && !stopped; next = waiting.poll()) {
+          Copied copied =
+              failuresInARow.get() >= MAX_FAILURES_IN_A_ROW
+                  ? failed(next, Outcome.NOT_TRIED, "a store failed too often in a row")
+                  : copy(next);
+          results.add(copied);
+          listener.accept(copied);
+        }
+      } catch (RuntimeException | Error e) { // of the listener, or there is no memory
+        end(e);
       }
     }
 
@@ -298,7 +340,7 @@ public final class BackupCopier {
         return copied;
       } catch (BackupNotFoundException e) {
         return failed(backup, Outcome.FAILED, "it was deleted meanwhile");
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
         failuresInARow.incrementAndGet();
         return failed(backup, Outcome.FAILED, FailureText.of(e));
       }

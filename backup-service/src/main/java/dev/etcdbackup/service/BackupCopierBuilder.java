@@ -110,8 +110,9 @@ public final class BackupCopierBuilder {
   }
 
   /**
-   * Receives each result as soon as it is known, on the threads that copy, which wait for it.
-   * Default: nothing.
+   * Receives each result as soon as it is known, on the threads that copy, which wait for it. When
+   * it throws, no further backup is begun, nothing is pruned, and the call throws the same after
+   * those that are under way. Default: nothing.
    *
    * @param listener the listener, thread-safe
    * @return this
@@ -144,7 +145,8 @@ public final class BackupCopierBuilder {
    * @param suffixes their suffixes in the order in which they are applied, for example {@code
    *     [".zst", ".gpg"]}; none stores plain snapshots
    * @return this
-   * @throws IllegalArgumentException when an encoding for a suffix is missing
+   * @throws IllegalArgumentException when an encoding for a suffix is missing, or periodic names
+   *     cannot have these suffixes
    */
   public BackupCopierBuilder encodeAs(BackupEncodings writing, List<String> suffixes) {
     BackupName name = BackupName.parse("etcd.backup_v1_2020-01-01-00:00:00");

@@ -28,6 +28,9 @@ public record BackupNote(
   private static final Pattern DRILL =
       Pattern.compile("restored in ([0-9.dhms]+), ([0-9.dhms]+) old");
 
+  /** No drill took longer. Anyone who may write to the store can write a text of a longer one. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /** What a note says about a backup. */
   public enum Kind {
     /** No policy deletes the backup. */
@@ -90,8 +93,9 @@ public record BackupNote(
     int days = text.indexOf('d') + 1;
     String rest = text.substring(days);
     try {
-      return Optional.of(
-          Duration.parse("P" + text.substring(0, days) + (rest.isEmpty() ? "" : "T" + rest)));
+      Duration read =
+          Duration.parse("P" + text.substring(0, days) + (rest.isEmpty() ? "" : "T" + rest));
+      return read.compareTo(LONGEST) > 0 ? Optional.empty() : Optional.of(read);
     } catch (DateTimeParseException | ArithmeticException written) {
       return Optional.empty(); // by another program
     }

@@ -32,7 +32,13 @@ import java.util.function.Predicate;
  * marked bad is skipped without being read by {@link BackupService#newestGood} and does not count
  * for a policy.
  *
- * <p>Thread-safe. Calls block, as those of the store do.
+ * <p>A note can be written on every backup whose key is {@linkplain BackupKey#requireWritable()
+ * writable} and has at most 949 bytes of UTF-8; the methods that write one throw {@link
+ * IllegalArgumentException} for others. Each takes a look-up, a listing of the notes, a put, and a
+ * delete when there is an earlier note.
+ *
+ * <p>Thread-safe, also with other processes: of two notes of one kind that are written on a backup
+ * at the same moment, both may stay. Calls block, as those of the store do.
  */
 public final class BackupNotes {
   private static final int MAX_SECONDS_AHEAD = 60;
@@ -66,8 +72,8 @@ public final class BackupNotes {
    *     empty for never
    * @throws IllegalArgumentException when the reason or the time is not as described
    * @throws BackupNotFoundException when the backup does not exist
-   * @throws StoreException when the store failed; the backup may be pinned, and an earlier pin
-   *     still holds
+   * @throws StoreException when the store failed; the backup may be pinned. A backup that was
+   *     pinned before is pinned in any case, by the earlier pin or by this one
    */
   public void pin(BackupKey key, String reason, Optional<Instant> until) throws BackupException {
     Optional<Instant> end = until.map(at -> at.truncatedTo(ChronoUnit.SECONDS));
@@ -158,6 +164,7 @@ public final class BackupNotes {
    * @param key the backup
    * @param kind the kind
    * @return false when there was none
+   * @throws IllegalArgumentException when the key has no project
    * @throws StoreException when the store failed or did not delete one of them
    */
   public boolean remove(BackupKey key, Kind kind) throws BackupException {
@@ -172,6 +179,7 @@ public final class BackupNotes {
    *
    * @param project the project
    * @return the notes, in the order of the keys of their objects
+   * @throws IllegalArgumentException when the project cannot be part of a key
    * @throws StoreException when the listing is incomplete. A text that cannot be read does not
    *     throw: the note says so
    */

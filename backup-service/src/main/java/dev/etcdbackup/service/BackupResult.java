@@ -18,7 +18,8 @@ import java.util.Objects;
  *     committed
  * @param storedSha256 SHA-256 of the bytes as they are stored, in lower-case hex; that of the
  *     snapshot when the backup has no encodings
- * @param duration the time from opening the source to the store's commit
+ * @param duration the time from the beginning of the work, just before the source was opened, to
+ *     the store's commit
  */
 public record BackupResult(
     Backup backup,
@@ -30,7 +31,7 @@ public record BackupResult(
   public BackupResult {
     Objects.requireNonNull(backup, "backup");
     Objects.requireNonNull(info, "info");
-    Objects.requireNonNull(digest, "proof");
+    Objects.requireNonNull(digest, "digest");
     Objects.requireNonNull(storedSha256, "storedSha256");
     Objects.requireNonNull(duration, "duration");
   }

@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; any number of calls may run at once. Calls block. Those that transfer a snapshot
  * do so on a thread of their own, which has ended when they return, and end with their timeout; an
  * interrupt ends them too, within about a second, and leaves the caller's interrupt status set.
- * Work that does not react to being cancelled is left behind after ten seconds.
+ * Work that does not react to being cancelled is left behind after ten seconds. What a listener, a
+ * policy or a verifier of the caller throws beside {@link BackupException} is thrown as it is.
  *
  * <p>Holds no snapshot in memory. The service has nothing to be closed; the store remains the
  * caller's.
@@ -121,17 +122,23 @@ public final class BackupService {
    *
    * <p>The name has the time at which the call began and the revision that the source reported
    * before it streamed. If that name is taken the next free second of the following 60 is used,
-   * except for manual names.
+   * except for manual names. That takes one look-up for each name that is tried.
    *
    * @param request what to take, and how
    * @return what was stored
    * @throws IllegalArgumentException when project or name cannot be part of a key, or the name asks
    *     for an encoding that neither the request nor the service has
-   * @throws SourceException when the source failed, whatever it threw, or time ran out while
-   *     waiting for it; nothing was stored
-   * @throws BackupExistsException when the name is taken
-   * @throws StoreException when the store failed, or time ran out while waiting for it; nothing was
-   *     stored unless it says that the outcome is unknown
+   * @throws SourceException when the source failed, whatever exception it threw, or time ran out
+   *     while waiting for it; nothing was stored. A failure to close the source after the commit is
+   *     logged
+   * @throws BackupExistsException when a manual name is taken, when all 61 others are, or when
+   *     another process took the name during the backup; nothing was stored
+   * @throws KeyUnavailableException when an encoding cannot encrypt with the keys that it has;
+   *     nothing was stored
+   * @throws StoreException when the store failed, time ran out while waiting for it, or the caller
+   *     was interrupted; nothing was stored unless it says that the outcome is unknown
+   * @throws BackupException what the {@linkplain BackupRequest.Builder#beforeCommit pre-commit
+   *     check} threw; nothing was stored
    */
   public BackupResult backUp(BackupRequest request) throws BackupException {
     BackupEncodings chosen = request.encodings() != null ? request.encodings() : encodings;
@@ -161,11 +168,12 @@ public final class BackupService {
   }
 
   /**
-   * Lists a project.
+   * Lists a project, with one listing of the store.
    *
    * @param project the whole project, or {@code ""} for every one
    * @return all of its backups in the order of their keys, of every kind
-   * @throws StoreException when the listing is incomplete
+   * @throws IncompleteListingException when some of the backups cannot be listed
+   * @throws StoreException when none can
    */
   public List<Backup> list(String project) throws BackupException {
     return backups(store.list(project));
@@ -220,7 +228,7 @@ public final class BackupService {
    *
    * @param project the whole project
    * @return the backup, and the newer ones that are not good
-   * @throws StoreException when the store cannot be listed or a backup cannot be read
+   * @throws BackupException as {@link #newestGood(NewestGoodRequest)}
    */
   public NewestGood newestGood(String project) throws BackupException {
     return newestGood(NewestGoodRequest.builder(project).build());
@@ -229,14 +237,17 @@ public final class BackupService {
   /**
    * Verifies the backups of a project from the newest backwards until one is good. Those dated more
    * than an hour ahead do not count. Those that are {@linkplain BackupNotes#markBad marked bad} are
-   * passed over without being read, and so are those that no private key at hand decrypts.
+   * passed over without being read. Those that no private key at hand decrypts are passed over too,
+   * and so are those that need an encoding which the service does not have.
    *
    * @param request the project and the options
-   * @return the backup, and the newer ones that are not good
-   * @throws KeyUnavailableException when none is good, and no private key at hand decrypts one of
-   *     them
-   * @throws StoreException when the store cannot be listed, or more backups cannot be read than the
-   *     request allows
+   * @return the backup, and the newer ones that are not good; empty also when only an encoding, or
+   *     every private key, is missing, which the problems say
+   * @throws KeyUnavailableException when none is good, and one of them is encrypted to other keys
+   *     than the private keys at hand
+   * @throws StoreException when the store cannot be listed, when more backups cannot be read than
+   *     the request allows, when one cannot be read and none is good, or when the caller was
+   *     interrupted
    */
   public NewestGood newestGood(NewestGoodRequest request) throws BackupException {
     List<Backup> listed = listReadable(request.project(), BackupService::warn);
@@ -268,7 +279,8 @@ public final class BackupService {
    * @throws IllegalArgumentException when the service does not have one of its encodings
    * @throws BackupNotFoundException when there is no such backup
    * @throws CorruptBackupException when it is damaged or is no snapshot
-   * @throws StoreException when it cannot be read, or time ran out
+   * @throws KeyUnavailableException when no private key at hand decrypts it
+   * @throws StoreException when it cannot be read, time ran out, or the caller was interrupted
    * @throws IOException when the file cannot be written; a {@link
    *     java.nio.file.FileAlreadyExistsException} when it exists and may not be replaced
    */
@@ -306,8 +318,9 @@ public final class BackupService {
    * @param request what to download, and where to; the file appears as with {@link #download}
    * @return the number of bytes
    * @throws BackupNotFoundException when there is no such backup
-   * @throws StoreException when it cannot be read, or time ran out
-   * @throws IOException when the file cannot be written
+   * @throws StoreException when it cannot be read, time ran out, or the caller was interrupted
+   * @throws IOException when the file cannot be written; a {@link
+   *     java.nio.file.FileAlreadyExistsException} when it exists and may not be replaced
    */
   public long downloadRaw(DownloadRequest request) throws IOException {
     Backup backup = require(request.key());
@@ -326,8 +339,7 @@ public final class BackupService {
    *
    * @param backup the backup
    * @return what was found
-   * @throws BackupNotFoundException when it is no longer there
-   * @throws StoreException when it cannot be read, or time ran out
+   * @throws BackupException as {@link #verify(VerifyRequest)}
    */
   public Verification verify(Backup backup) throws BackupException {
     return verify(VerifyRequest.builder(backup).build());
@@ -337,9 +349,11 @@ public final class BackupService {
    * Verifies a stored backup.
    *
    * @param request which one, and how
-   * @return what was found
+   * @return what was found; a backup that needs an encoding which the verifier does not have is one
+   *     with a problem
    * @throws BackupNotFoundException when it is no longer there
-   * @throws StoreException when it cannot be read, or time ran out
+   * @throws KeyUnavailableException when no private key at hand decrypts it
+   * @throws StoreException when it cannot be read, time ran out, or the caller was interrupted
    */
   public Verification verify(VerifyRequest request) throws BackupException {
     BackupKey key = request.backup().key();
@@ -386,8 +400,7 @@ public final class BackupService {
    *
    * @param request which ones, and how
    * @return the results; check {@link ScrubReport#ok}
-   * @throws StoreException when the listing is incomplete, or the caller was interrupted while a
-   *     backup was read
+   * @throws StoreException when the listing is incomplete, or the caller was interrupted
    */
   public ScrubReport scrub(ScrubRequest request) throws BackupException {
     return new Scrub(request, encodings, backup -> verify(request.verification(backup)))
@@ -400,7 +413,10 @@ public final class BackupService {
    * @param project the whole project
    * @param policy what to keep
    * @return what would be kept and deleted, and why
-   * @throws StoreException when the listing is incomplete
+   * @throws IllegalArgumentException when the project cannot be part of a key
+   * @throws IllegalStateException when the policy keeps a backup that it did not receive, or gives
+   *     no reason
+   * @throws StoreException when the listing is incomplete, or has a key twice or of another project
    */
   public RetentionPlan planPrune(String project, RetentionPolicy policy) throws BackupException {
     return pruning().plan(project, policy);
@@ -420,27 +436,37 @@ public final class BackupService {
   }
 
   /**
-   * Deletes what a policy does not keep. Only periodic backups and tarballs are ever deleted, never
-   * the newest of a series, a pinned backup or the newest verified one, and nothing unless the
-   * listing was complete.
+   * Deletes what a policy does not keep. Only periodic backups, tarballs and recorded changes are
+   * ever deleted, never the newest of a series, a pinned backup or the newest verified one, and
+   * nothing unless the listing was complete. The pins, notes and marks of what was deleted go with
+   * it.
    *
    * @param request the project, the policy and the options
    * @return what was done; a backup that the store did not delete is in there, not thrown
+   * @throws IllegalStateException as {@link #planPrune}; nothing was deleted
    * @throws CorruptBackupException when a backup that had to be verified is bad, and with it every
    *     copy of its base name; nothing was deleted
-   * @throws StoreException when the store cannot be listed or the store failed as a whole
+   * @throws KeyUnavailableException when no copy of it is good, and no private key at hand decrypts
+   *     one of them; nothing was deleted
+   * @throws BackupNotFoundException when it was deleted meanwhile; nothing else was deleted
+   * @throws StoreException when the store cannot be listed, or a backup that had to be verified
+   *     cannot be read: then nothing was deleted; or when the store failed as a whole while it
+   *     deleted: then some backups may be
    */
   public PruneReport prune(PruneRequest request) throws BackupException {
     return pruning().prune(request, this::verify);
   }
 
   /**
-   * Deletes what a policy does not keep in the series of a backup just taken, and never that
-   * backup.
+   * Deletes what a policy does not keep in the series of a backup just taken, never that backup,
+   * and the recorded changes of the project that are older than every backup that is kept. Verifies
+   * nothing. Takes two listings, and one more when something was deleted.
    *
    * @param result what {@link #backUp} returned
    * @param policy what to keep
-   * @return what was done; empty for a manual backup, which is in no series
+   * @return what was done, about that series and the changes; empty for a manual backup, which is
+   *     in no series
+   * @throws IllegalStateException as {@link #planPrune}; nothing was deleted
    * @throws StoreException when the store cannot be listed, lacks the backup just taken and so is
    *     not complete, or the store failed as a whole; the backup itself is stored all the same
    */
@@ -450,7 +476,8 @@ public final class BackupService {
   }
 
   /**
-   * Deletes one backup of any kind, independent of any policy.
+   * Deletes one backup of any kind, independent of any policy and of a pin. Its pins, notes and
+   * marks stay.
    *
    * @param key the backup
    * @throws BackupNotFoundException when there is no such backup

@@ -83,8 +83,9 @@ public final class BackupServiceBuilder {
    * How long a single backup, download or verification may take, everything included, unless its
    * request says otherwise. By default 10 minutes.
    *
-   * @param timeout more than zero, at most 100 years
+   * @param timeout more than zero, at most 36,500 days
    * @return this
+   * @throws IllegalArgumentException when the timeout is out of range
    */
   public BackupServiceBuilder timeout(Duration timeout) {
     this.timeout = Deadline.requireTimeout(timeout);

@@ -14,7 +14,7 @@ public interface CommitCheck {
    * interrupt ends the backup.
    *
    * @throws BackupException to prevent the commit: nothing is stored, and the caller of the backup
-   *     receives this exception
+   *     receives this exception, as it does an unchecked one
    */
   void check() throws BackupException;
 }

@@ -18,7 +18,7 @@ final class CommitGuardInputStream extends FilterInputStream {
   private boolean passed;
   private final @Nullable MessageDigest hash;
   private long count;
-  private @Nullable IOException refusal;
+  private @Nullable Throwable refusal; // what the check threw
 
   CommitGuardInputStream(InputStream in, CommitCheck check, boolean hashed) {
     super(in);
@@ -44,14 +44,18 @@ final class CommitGuardInputStream extends FilterInputStream {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (refusal != null) {
-      throw refusal;
+    if (refusal instanceof IOException e) {
+      throw e;
+    } else if (refusal instanceof RuntimeException e) {
+      throw e;
+    } else if (refusal instanceof Error e) {
+      throw e;
     }
     int read = super.read(buffer, offset, length);
     if (read < 0 && !passed) {
       try {
         check.check();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         refusal = e;
         throw e;
       }
@@ -64,6 +68,12 @@ final class CommitGuardInputStream extends FilterInputStream {
       }
     }
     return read;
+  }
+
+  /** A store that read some bytes again would count and hash them twice. */
+  @Override
+  public boolean markSupported() {
+    return false;
   }
 
   @Override

@@ -25,7 +25,10 @@ public record CopyReport(List<Copied> copies, Optional<PruneReport> pruned) {
     REFUSED,
     /** It does not verify, so it was not copied. */
     CORRUPT,
-    /** One of the stores failed. The next attempt finds out what is there. */
+    /**
+     * One of the stores failed, the backup was deleted meanwhile, or it was to be encoded again and
+     * a key or an encoding is missing. The next attempt finds out what is there.
+     */
     FAILED,
     /** It was not attempted, because a store failed too often in a row. */
     NOT_TRIED
@@ -34,9 +37,9 @@ public record CopyReport(List<Copied> copies, Optional<PruneReport> pruned) {
   /**
    * What became of one backup.
    *
-   * @param key its key in both stores
+   * @param key its key in the source, and in the target unless it was encoded again
    * @param outcome what became of it
-   * @param size its size in bytes; 0 when the source does not have it
+   * @param size its size in the source, in bytes
    * @param verified whether it was decoded and its SHA-256 was verified on the way
    * @param detail why it was not copied or not verified, one line; may be empty
    */

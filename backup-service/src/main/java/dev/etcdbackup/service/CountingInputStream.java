@@ -49,6 +49,11 @@ final class CountingInputStream extends FilterInputStream {
   }
 
   @Override
+  public boolean markSupported() {
+    return false;
+  }
+
+  @Override
   public long skip(long n) {
     throw new UnsupportedOperationException("a snapshot is verified by reading all of it");
   }

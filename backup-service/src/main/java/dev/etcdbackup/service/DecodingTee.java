@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 /**
  * Stored bytes that are decoded and verified by a second thread while they are read. The end is
  * reported only after the snapshot in them was verified, so a store that reads them commits
- * verified backups only. Holds 256 KiB at most.
+ * verified backups only. Holds 320 KiB at most, and what the encodings hold.
  */
 final class DecodingTee extends FilterInputStream {
   private static final int BUFFER = 256 * 1024;

@@ -3,6 +3,7 @@ package dev.etcdbackup.service;
 import dev.etcdbackup.Backup;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
@@ -74,7 +75,8 @@ public final class ForeignPruning {
    * @param now the current time
    * @return the decisions
    * @throws IllegalArgumentException when the project cannot be part of a key
-   * @throws StoreException when the listing is incomplete or has a key twice
+   * @throws StoreException when the listing is incomplete, has a key twice or one of another
+   *     project
    */
   public ForeignPrunePlan plan(
       String project, Set<ForeignFormat> formats, RetentionPolicy policy, Instant now)
@@ -109,8 +111,11 @@ public final class ForeignPruning {
    *     the newest backup that is kept
    * @return what was done; a backup that the store did not delete is in there, not thrown
    * @throws CorruptBackupException when one of those is not good; nothing was deleted
-   * @throws StoreException when the store failed as a whole, or one of the backups was pinned after
-   *     the plan was made; nothing was deleted
+   * @throws BackupNotFoundException when one of those was deleted meanwhile; nothing else was
+   *     deleted
+   * @throws StoreException when one of those or the pins cannot be read, or one of the backups was
+   *     pinned after the plan was made: then nothing was deleted; or when the store failed as a
+   *     whole while it deleted: then some backups may be
    */
   public PruneReport prune(ForeignPrunePlan plan, boolean unverified) throws BackupException {
     List<BackupKey> keys = plan.keysToDelete();

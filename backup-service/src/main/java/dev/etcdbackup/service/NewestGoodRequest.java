@@ -92,7 +92,7 @@ public final class NewestGoodRequest {
      * Sets the listener that receives each skipped backup as soon as it was read. Default: none;
      * the result contains all of them.
      *
-     * @param listener called on the thread that searches
+     * @param listener called on the thread that searches; an exception ends the search
      * @return this
      */
     public Builder onPassedOver(Consumer<NewestGood.PassedOver> listener) {

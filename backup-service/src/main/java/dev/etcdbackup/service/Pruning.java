@@ -6,6 +6,7 @@ import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.Series;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.Verification;
@@ -155,12 +156,20 @@ final class Pruning {
   private static void verifyOneOf(List<Backup> copies, NewestGoodSearch.Check check)
       throws BackupException {
     List<String> problems = new ArrayList<>();
+    List<KeyUnavailableException> locked = new ArrayList<>();
     for (Backup copy : copies) {
-      Verification found = check.verify(copy);
-      if (found.ok()) {
-        return;
+      try {
+        Verification found = check.verify(copy);
+        if (found.ok()) {
+          return;
+        }
+        problems.addAll(found.problems());
+      } catch (KeyUnavailableException e) {
+        locked.add(e);
       }
-      problems.addAll(found.problems());
+    }
+    if (!locked.isEmpty()) {
+      throw locked.get(0);
     }
     throw new CorruptBackupException(
         copies.get(0).key()

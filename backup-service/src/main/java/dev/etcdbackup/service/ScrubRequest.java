@@ -156,7 +156,7 @@ public final class ScrubRequest {
 
     /**
      * What is informed of how many stored bytes have been checked: before the first backup and
-     * after each one, by the thread that scrubs. By default nothing.
+     * after each one, by the thread that scrubs; an exception ends the scrub. By default nothing.
      *
      * @param progress receives the stored bytes checked so far and those of all backups selected
      * @return this

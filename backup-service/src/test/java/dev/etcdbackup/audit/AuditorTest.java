@@ -71,6 +71,12 @@ class AuditorTest extends AuditFixture {
     assertThat(read).hasSize(10);
 
     read.clear();
+    List<Backup> ahead = new ArrayList<>(listing);
+    ahead.addAll(hourly("p", -2, -5)); // dated ahead, so that the newest is not the first
+    Auditor.builder(store, inspector).sample(Integer.MAX_VALUE - 1).build().run(ahead, NOW);
+    assertThat(read).containsExactly("p/db-2024-05-20_12-00");
+
+    read.clear();
     Auditor.builder(store, inspector).listingOnly().build().run(listing, NOW);
     assertThat(read).isEmpty();
     assertThatThrownBy(() -> Auditor.builder(store, inspector).sample(0))

@@ -132,6 +132,11 @@ class EncryptedRecoveryTest {
     RecoveryPlan saved =
         withKeys().plan(cluster.withSurvivors(List.of(FixedSnapshotSource.of(SNAPSHOT))));
     assertThat(saved.way()).isEqualTo(RecoveryPlan.Way.SURVIVOR);
+    // The key of another recipient is noticed only when the backup is read.
+    RecoveryPlan other = withKeys("C").plan(LostCluster.notAutomated("p"));
+    assertThat(other.way()).isEqualTo(RecoveryPlan.Way.REBUILD);
+    assertThat(other.lines().get(0))
+        .isEqualTo("PASSED OVER p/" + ENCRYPTED + ": " + ENCRYPTED + " is encrypted to A");
   }
 
   @Test

@@ -49,6 +49,8 @@ class RecoveryTest {
     private final List<String> calls = new ArrayList<>();
     private byte[] restored = {};
     private String failing = "";
+    private boolean unchecked;
+    private boolean littering;
 
     @Override
     public void stopOld() throws IOException {
@@ -58,6 +60,9 @@ class RecoveryTest {
     @Override
     public void startFrom(Path snapshot) throws IOException {
       restored = Files.readAllBytes(snapshot);
+      if (littering) {
+        Files.createFile(snapshot.resolveSibling("snapshot.db.lock"));
+      }
       called("startFrom");
     }
 
@@ -78,6 +83,9 @@ class RecoveryTest {
 
     void called(String what) throws IOException {
       calls.add(what);
+      if (what.equals(failing) && unchecked) {
+        throw new IllegalStateException("injected failure");
+      }
       if (what.equals(failing)) {
         throw new IOException("injected failure");
       }
@@ -306,6 +314,54 @@ class RecoveryTest {
             () -> recovery.carryOut(recovery.plan(lost), Approval.by("me"), operations, directory))
         .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.REDISCOVER));
     assertThat(operations.calls).containsExactly("stopOld", "startEmpty", "awaitHealthy");
+  }
+
+  @Test
+  void aStepThatLeavesAFileBesideTheSnapshotStillSaysWhatFailed() throws Exception {
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    operations.littering = true;
+    operations.failing = "startFrom";
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
+        .withMessage("recovery of p failed at START_NEW: injected failure; the old data are kept")
+        .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
+  }
+
+  @Test
+  void whateverAStepThrowsIsAFailureOfThatStep() throws Exception {
+    put(EVENING, SNAPSHOT);
+    RecoveryPlan plan = recovery.plan(cluster);
+    operations.failing = "discardOld";
+    operations.unchecked = true;
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> recovery.carryOut(plan, Approval.by("me"), operations, directory))
+        .withMessage(
+            "recovery of p failed at DISCARD_OLD: injected failure; the new cluster is in service,"
+                + " and some of the old data may be left")
+        .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.DISCARD_OLD));
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void aSurvivorThatThrowsAnythingIsPassedOver() throws Exception {
+    SnapshotSource broken =
+        () -> {
+          throw new IllegalStateException("no such member");
+        };
+    RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(broken, survivor("m2", 715))));
+    assertThat(plan.survivor().orElseThrow().info().origin()).isEqualTo("m2");
+    assertThat(plan.passedOver())
+        .extracting(RecoveryPlan.PassedOver::problem)
+        .containsExactly("no such member");
+  }
+
+  @Test
+  void aNoteOfSeveralLinesIsSeveralLines() throws Exception {
+    RecoveryPlan plan =
+        recovery.plan(LostCluster.notAutomated("p").withNote("first this\nthen \u001b[31mthat"));
+    assertThat(plan.lines())
+        .containsExactly("rebuild p: it is not automated", "first this", "then \ufffd[31mthat");
   }
 
   @Test

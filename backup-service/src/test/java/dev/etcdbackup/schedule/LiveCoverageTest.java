@@ -87,6 +87,36 @@ class LiveCoverageTest {
   }
 
   @Test
+  void aScheduleThatFailsMakesItsClusterStaleAndNotTheOthers() throws Exception {
+    World world =
+        new World(
+            builder ->
+                builder.recordedTo(
+                    project -> {
+                      throw new IllegalStateException("closed");
+                    }));
+    boolean[] broken = {false};
+    Schedule schedule =
+        after -> {
+          if (broken[0]) {
+            throw new IllegalStateException("no such zone");
+          }
+          return Schedule.every(HOUR).next(after);
+        };
+    world.add("broken", cluster -> cluster.schedule(schedule));
+    world.add("p", HOUR);
+    world.pass(Duration.ofMinutes(1));
+    broken[0] = true;
+    world.pass(HOUR.multipliedBy(3));
+
+    Coverage coverage = world.scheduler.coverage();
+
+    assertThat(of(coverage, "p").row().state()).isEqualTo(CoverageState.FRESH);
+    assertThat(of(coverage, "broken").row().state()).isEqualTo(CoverageState.STALE);
+    assertThat(of(coverage, "broken").row().note()).contains("its schedule fails: no such zone");
+  }
+
+  @Test
   void aStoreThatCannotBeListedLeavesEverythingUnknown() throws Exception {
     Unlistable store = new Unlistable();
     World world = new World(new VirtualSchedulerRuntime(World.START), store, builder -> builder);

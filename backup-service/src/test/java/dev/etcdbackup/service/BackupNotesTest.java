@@ -105,6 +105,18 @@ class BackupNotesTest {
   }
 
   @Test
+  void aTextThatClaimsADrillOfAllTimeSaysNothing() throws Exception {
+    BackupKey key = put("p/etcd.backup_v1_2020-01-01-10:00:00");
+    for (String took : List.of("106751991167300d", "9223372036854775807s", "36501d")) {
+      notes.markDrilled(key, "restored in " + took + ", 1h old");
+
+      BackupNote note = notes.list("p").get(0);
+      assertThat(note.restoreTime()).as(took).isEmpty();
+      assertThat(note.dataAge()).contains(Duration.ofHours(1));
+    }
+  }
+
+  @Test
   void notesAreNoBackups() throws Exception {
     BackupKey key = put("p/etcd.backup_v1_2020-01-01-10:00:00");
     notes.pin(key, "a", FOREVER);

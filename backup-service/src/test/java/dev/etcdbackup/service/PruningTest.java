@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.DeleteResult;
+import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
@@ -85,6 +88,29 @@ class PruningTest {
     assertThat(keys())
         .containsExactlyInAnyOrder(
             "p/etcd.backup_v2_2020-02-02-10:00:00", "p/etcd.backup_v2_2020-02-02-10:00:00.zst.gpg");
+  }
+
+  @Test
+  void oneGoodCopyOfTheNewestIsEnoughWhereTheKeyOfAnotherIsMissing() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00.gpg");
+    BackupVerifier verifier =
+        (backup, in) -> {
+          if (backup.name().isEncrypted()) {
+            throw new KeyUnavailableException("it is encrypted to another key");
+          }
+          return new Verification(List.of());
+        };
+    BackupService withoutKey =
+        BackupService.builder(store).clock(() -> NOW).verifier(verifier).build();
+
+    assertThat(withoutKey.prune("p", RetentionPolicy.keepLast(1)).deleted())
+        .containsExactly(key("p/etcd.backup_v1_2020-02-01-10:00:00"));
+    put("p/etcd.backup_v3_2020-02-03-10:00:00.gpg");
+    assertThatThrownBy(() -> withoutKey.prune("p", RetentionPolicy.keepLast(1)))
+        .isInstanceOf(KeyUnavailableException.class);
+    assertThat(keys()).hasSize(3);
   }
 
   @Test

@@ -38,7 +38,7 @@ public record Encryption(String provider, String version, String keyName)
     return BEGIN.length() + provider.length() + version.length() + keyName.length() + 3;
   }
 
-  /** The provider, then the name of the key. */
+  /** By the provider, then its version, then the name of the key. */
   @Override
   public int compareTo(Encryption other) {
     return toString().compareTo(other.toString());

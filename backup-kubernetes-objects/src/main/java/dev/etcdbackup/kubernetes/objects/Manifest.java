@@ -109,6 +109,12 @@ public record Manifest(Map<String, @Nullable Object> fields) {
     return paths;
   }
 
+  /** Returns the version and the kind; the content, which may be secret, is not in it. */
+  @Override
+  public String toString() {
+    return "Manifest[" + fields.get("apiVersion") + " " + fields.get("kind") + "]";
+  }
+
   private static void compare(
       String path, @Nullable Object one, @Nullable Object other, List<String> paths) {
     if (one instanceof Map<?, ?> a && other instanceof Map<?, ?> b) {

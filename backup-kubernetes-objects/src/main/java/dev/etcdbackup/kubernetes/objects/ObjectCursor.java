@@ -33,7 +33,7 @@ public final class ObjectCursor {
   }
 
   /**
-   * What the key of the object says. Costs nothing.
+   * What the key of the object says. Reads nothing from the snapshot.
    *
    * @return the key
    */
@@ -74,7 +74,8 @@ public final class ObjectCursor {
    * Reads and decodes the object.
    *
    * @return the object; one that cannot be decoded says why
-   * @throws IOException when the snapshot cannot be read
+   * @throws dev.etcdbackup.CorruptBackupException when the snapshot is damaged
+   * @throws IOException when it cannot be read
    */
   public StoredObject object() throws IOException {
     return new StoredObject(key(), DecodedValue.of(keys.key(), keys.value(), encryptionKeys));

@@ -65,7 +65,7 @@ final class Scalars {
       int truncated = micros ? nanos / NANOS_OF_MICRO * NANOS_OF_MICRO : 0;
       Instant time = Instant.ofEpochSecond(seconds, truncated);
       return time.equals(YEAR_1) ? null : time;
-    } catch (DateTimeException e) {
+    } catch (DateTimeException | ArithmeticException e) {
       throw new UnreadableException("has a time beyond all calendars");
     }
   }

@@ -95,6 +95,28 @@ class HostileValuesTest {
     assertThat(object.problem()).contains("has more than 500000 fields");
   }
 
+  @Test
+  void aTimeAtTheEndOfAllNumbersIsAProblem() {
+    ByteArrayOutputStream time = new ByteArrayOutputStream();
+    time.writeBytes(new byte[] {8, -1, -1, -1, -1, -1, -1, -1, -1, 127}); // seconds: 2^63 - 1
+    time.writeBytes(new byte[] {16, -128, -88, -42, -71, 7}); // nanoseconds: 2,000,000,000
+    ByteArrayOutputStream spec = new ByteArrayOutputStream();
+    field(spec, 4, time.toByteArray()); // renewTime
+    ByteArrayOutputStream lease = new ByteArrayOutputStream();
+    field(lease, 2, spec.toByteArray());
+    ByteArrayOutputStream type = new ByteArrayOutputStream();
+    field(type, 1, "coordination.k8s.io/v1".getBytes(StandardCharsets.UTF_8));
+    field(type, 2, "Lease".getBytes(StandardCharsets.UTF_8));
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    value.writeBytes(new byte[] {'k', '8', 's', 0});
+    field(value, 1, type.toByteArray());
+    field(value, 2, lease.toByteArray());
+
+    StoredObject object = Golden.decoded("/registry/leases/a/b", value.toByteArray());
+
+    assertThat(object.problem()).contains("has a time beyond all calendars");
+  }
+
   private static void field(ByteArrayOutputStream out, int number, byte[] bytes) {
     out.write((number << 3) | 2);
     for (int length = bytes.length; ; length >>>= 7) {
