@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.Content;
@@ -43,7 +44,8 @@ public abstract class BackupEncodingContract {
   protected abstract BackupEncoding encoding() throws Exception;
 
   /**
-   * Returns a name under which the encoding stores backups.
+   * Returns a name under which the encoding stores backups, for example {@code
+   * BackupName.periodic("etcd.backup", 7, Instant.EPOCH).withEncoding(".zst")}.
    *
    * @return the name, which ends with the suffix of the encoding
    */
@@ -100,8 +102,8 @@ public abstract class BackupEncodingContract {
 
   @Test
   void theNameEndsWithTheSuffix() throws Exception {
-    assertThat(encoding().suffix()).matches("(\\.[a-z0-9]+)+");
-    assertThat(name().encodings()).last().isEqualTo(encoding().suffix());
+    assertThat(BackupEncodings.of(encoding())).as("a set of the encoding").isNotNull();
+    assertThat(name().encodings()).as("encodings of %s", name()).isNotEmpty().last().isEqualTo(encoding().suffix());
   }
 
   @Test
