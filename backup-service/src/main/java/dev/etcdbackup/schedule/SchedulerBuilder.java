@@ -148,7 +148,7 @@ public final class SchedulerBuilder {
 
   /**
    * Adds a listener. May be called more than once; {@link BackupScheduler#addListener} adds one
-   * later. Without any listener, the scheduler logs its events; see {@link BackupScheduler}.
+   * later. The scheduler logs its events in any case; see {@link BackupScheduler}.
    *
    * @param listener the listener
    * @return this
