@@ -10,6 +10,7 @@ import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.internal.FailureText;
 import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
@@ -171,6 +172,9 @@ public final class Recovery {
       } catch (BackupException e) {
         passedOver.add(
             new RecoveryPlan.PassedOver(source.toString(), String.valueOf(e.getMessage())));
+      } catch (RuntimeException | LinkageError e) { // a mistake of a source costs no recovery
+        LOG.warn("{} failed and is passed over", source, e);
+        passedOver.add(new RecoveryPlan.PassedOver(source.toString(), FailureText.of(e)));
       }
     }
     return found.stream().max(Comparator.comparingLong(each -> each.info().revision()));

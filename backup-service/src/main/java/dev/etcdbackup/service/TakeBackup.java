@@ -9,6 +9,7 @@ import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotDigest;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.internal.Deadline;
@@ -81,7 +82,10 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private Snapshot open() throws BackupException {
     opening = true;
     try {
-      Snapshot snapshot = request.source().open();
+      @Nullable Snapshot snapshot = request.source().open();
+      if (snapshot == null) { // the source is the application's
+        throw new SourceException("the source " + request.source() + " opened no snapshot");
+      }
       opened = snapshot;
       if (cancelled) { // cancel() may have come before there was anything to close
         snapshot.close();

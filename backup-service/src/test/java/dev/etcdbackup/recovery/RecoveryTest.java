@@ -255,6 +255,20 @@ class RecoveryTest {
   }
 
   @Test
+  void aSurvivorWhoseSourceHasAMistakeIsPassedOver() throws Exception {
+    put(EVENING, SNAPSHOT);
+    SnapshotSource mistaken =
+        () -> {
+          throw new IllegalStateException("no such member");
+        };
+    SnapshotSource without = () -> null;
+    RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(mistaken, without)));
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
+    assertThat(plan.passedOver()).hasSize(2);
+    assertThat(plan.passedOver().get(0).problem()).isEqualTo("no such member");
+  }
+
+  @Test
   void aSurvivorAtAnOlderRevisionThanTheBackupNeedsConfirmation() throws Exception {
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 500))));
