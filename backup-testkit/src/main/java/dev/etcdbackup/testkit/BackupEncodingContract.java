@@ -130,7 +130,9 @@ public abstract class BackupEncodingContract {
       SourceException failure = new SourceException("scripted");
       InputStream failing = new WatchedStream(content).before(at, raise(failure));
       try (InputStream encoded = encoder(failing, SMALL)) {
-        assertThatThrownBy(encoded::readAllBytes).as("at byte " + at).isSameAs(failure);
+        assertThatThrownBy(
+                encoded::readAllBytes, "failure at byte %d of %d of the content", at, SMALL)
+            .isSameAs(failure);
       }
     }
   }
@@ -146,8 +148,10 @@ public abstract class BackupEncodingContract {
                 try (InputStream decoded = decoder(failing)) {
                   decoded.readAllBytes();
                 }
-              })
-          .as("at byte " + at)
+              },
+              "failure at byte %d of %d encoded bytes, all of which must be read",
+              at,
+              encoded.length)
           .isSameAs(failure);
     }
   }
@@ -188,8 +192,7 @@ public abstract class BackupEncodingContract {
     for (int size : new int[] {0, 1, 100, 70_000}) {
       byte[] other = new byte[size];
       new Random(10).nextBytes(other);
-      assertThatThrownBy(() -> decode(other))
-          .as(size + " other bytes")
+      assertThatThrownBy(() -> decode(other), "%d other bytes", size)
           .isInstanceOf(CorruptBackupException.class);
     }
   }

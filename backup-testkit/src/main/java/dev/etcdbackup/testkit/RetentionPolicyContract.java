@@ -97,7 +97,9 @@ public abstract class RetentionPolicyContract {
   void keepsAllOfWhatItKept(long seed) {
     RetentionPolicy policy = newPolicy();
     List<Backup> kept = policy.plan(Histories.listing(seed), NOW).toKeep();
-    assertThat(policy.plan(kept, NOW).toDelete()).isEmpty();
+    assertThat(policy.plan(kept, NOW).toDelete())
+        .as("what a second pruning deletes, right after the first")
+        .isEmpty();
   }
 
   /** Otherwise a delete that failed, or a pruning cut short, would cost backups that were kept. */
@@ -109,7 +111,9 @@ public abstract class RetentionPolicyContract {
     Random random = new Random(seed);
     List<Backup> fewer =
         series.stream().filter(one -> kept.contains(one) || random.nextBoolean()).toList();
-    assertThat(policy.keep(fewer, NOW).keySet()).isEqualTo(kept);
+    assertThat(policy.keep(fewer, NOW).keySet())
+        .as("what is kept when some of what is not kept are gone")
+        .isEqualTo(kept);
   }
 
   /** A plan has a decision for each backup, in the order of the keys. */
