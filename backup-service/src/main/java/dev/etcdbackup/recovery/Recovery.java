@@ -8,6 +8,7 @@ import dev.etcdbackup.KeyUnavailableException;
 import dev.etcdbackup.Recipients;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.internal.FailureText;
@@ -28,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -167,13 +169,15 @@ public final class Recovery {
       LostCluster cluster, List<RecoveryPlan.PassedOver> passedOver) {
     List<RecoveryPlan.Survivor> found = new ArrayList<>();
     for (SnapshotSource source : cluster.survivors()) {
-      try (Snapshot snapshot = source.open()) {
+      try (@Nullable Snapshot snapshot = source.open()) {
+        if (snapshot == null) { // the source is the application's
+          throw new SourceException("it opened no snapshot");
+        }
         found.add(new RecoveryPlan.Survivor(source, snapshot.info()));
       } catch (BackupException e) {
         passedOver.add(
             new RecoveryPlan.PassedOver(source.toString(), String.valueOf(e.getMessage())));
       } catch (RuntimeException | LinkageError e) { // a mistake of a source costs no recovery
-        LOG.warn("{} failed and is passed over", source, e);
         passedOver.add(new RecoveryPlan.PassedOver(source.toString(), FailureText.of(e)));
       }
     }
