@@ -12,7 +12,10 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is said when libraries are missing; qa/embedding has applications with those that do not fit. */
+/**
+ * What is said when libraries are missing; qa/embedding has applications with those that do not
+ * fit.
+ */
 class GrpcLibrariesTest {
   @Test
   void theModuleIsNamedThatWasNotResolved() {

@@ -103,7 +103,11 @@ public abstract class BackupEncodingContract {
   @Test
   void theNameEndsWithTheSuffix() throws Exception {
     assertThat(BackupEncodings.of(encoding())).as("a set of the encoding").isNotNull();
-    assertThat(name().encodings()).as("encodings of %s", name()).isNotEmpty().last().isEqualTo(encoding().suffix());
+    assertThat(name().encodings())
+        .as("encodings of %s", name())
+        .isNotEmpty()
+        .last()
+        .isEqualTo(encoding().suffix());
   }
 
   @Test
