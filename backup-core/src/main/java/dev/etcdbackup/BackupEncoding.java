@@ -21,7 +21,9 @@ public interface BackupEncoding {
   /**
    * Returns the suffix that this encoding appends to a name.
    *
-   * @return a dot and one or more lower-case segments, for example {@code .tar.gz}
+   * @return {@code .zst}, {@code .gpg} or {@code .tar.gz}. {@link BackupName} recognises no others,
+   *     and {@link BackupEncodings#of} refuses them: what a name means does not depend on the
+   *     program that reads it
    */
   String suffix();
 

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe.
  */
 public final class BackupEncodings {
+  /** A name of each kind that can be encoded, as yet without a suffix. */
+  private static final List<String> NAMES =
+      List.of("etcd.backup_v0_1970-01-01-00:00:00", "etcd-backup-1970-01-01-00-00-00");
+
   private static final BackupEncodings NONE = new BackupEncodings(Map.of());
 
   private final Map<String, BackupEncoding> bySuffix;
@@ -41,17 +45,34 @@ public final class BackupEncodings {
    *
    * @param encodings the encodings, in any order
    * @return the set
-   * @throws IllegalArgumentException when two have the same suffix
+   * @throws IllegalArgumentException when two have the same suffix, or one has a suffix that no
+   *     {@link BackupName} has, with which it would never be used
    */
   public static BackupEncodings of(BackupEncoding... encodings) {
     Map<String, BackupEncoding> bySuffix = new LinkedHashMap<>();
     for (BackupEncoding encoding : encodings) {
+      requireKnown(encoding.suffix());
       if (bySuffix.put(encoding.suffix(), encoding) != null) {
         throw new IllegalArgumentException(
             "encodings must differ in their suffixes, but two have " + encoding.suffix());
       }
     }
     return new BackupEncodings(bySuffix);
+  }
+
+  private static void requireKnown(String suffix) {
+    List<String> itAlone = List.of(suffix);
+    if (NAMES.stream().noneMatch(name -> encodings(name + suffix).equals(itAlone))) {
+      throw new IllegalArgumentException(
+          "encodings must have the suffix .zst, .gpg or .tar.gz, which names of backups can have,"
+              + " not '"
+              + suffix
+              + "'");
+    }
+  }
+
+  private static List<String> encodings(String name) {
+    return BackupName.parse(name).encodings();
   }
 
   /**

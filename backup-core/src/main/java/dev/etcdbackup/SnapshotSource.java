@@ -11,7 +11,9 @@ package dev.etcdbackup;
  *     () -> Snapshot.of(new SnapshotInfo("the archive", revision, 0, 0, ""), archive.open());
  * }</pre>
  *
- * <p>Implementations are thread-safe; each call of {@link #open()} returns another snapshot.
+ * <p>Implementations are thread-safe; each call of {@link #open()} returns another snapshot. Their
+ * {@code toString} says where the snapshots come from, without credentials: a recovery plan names a
+ * source by it that does not answer.
  */
 public interface SnapshotSource {
   /**

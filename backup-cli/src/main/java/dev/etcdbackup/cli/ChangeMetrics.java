@@ -16,11 +16,37 @@ final class ChangeMetrics {
   private static final String CURRENT = "current.seconds";
   private static final String RPO = "rpo.seconds";
 
+  /** What is counted. */
+  private enum Count {
+    BASES("bases", "Backups taken as bases of recorded changes"),
+    OBJECTS("objects", "Objects of changes stored"),
+    EVENTS("events", "Events stored"),
+    BYTES("bytes", "Bytes of changes stored"),
+    CHAINS_ENDED("chains.ended", "Chains of changes that could not be continued"),
+    CONSOLIDATIONS("consolidations", "Full backups made of a backup and its changes"),
+    FAILURES("failures", "Failures of the member or the store while recording");
+
+    private final String name;
+    private final String description;
+
+    Count(String name, String description) {
+      this.name = name;
+      this.description = description;
+    }
+  }
+
   private final MeterRegistry registry;
   private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
 
   ChangeMetrics(MeterRegistry registry) {
     this.registry = registry;
+  }
+
+  /** Registers the counters of a project, so that Prometheus sees the first increase of each. */
+  void begin(String project) {
+    for (Count each : Count.values()) {
+      count(project, each, 0);
+    }
   }
 
   void continued(String project, int objects) {
@@ -29,14 +55,14 @@ final class ChangeMetrics {
 
   void based(String project) {
     chainLength(project).set(0);
-    count(project, "bases", "Backups taken as bases of recorded changes", 1);
+    count(project, Count.BASES, 1);
   }
 
   void stored(String project, Backup changes, long events) {
     chainLength(project).incrementAndGet();
-    count(project, "objects", "Objects of changes stored", 1);
-    count(project, "events", "Events stored", events);
-    count(project, "bytes", "Bytes of changes stored", changes.stored().size());
+    count(project, Count.OBJECTS, 1);
+    count(project, Count.EVENTS, events);
+    count(project, Count.BYTES, changes.stored().size());
   }
 
   void checked(String project, long stored, long live) {
@@ -72,24 +98,24 @@ final class ChangeMetrics {
   }
 
   void ended(String project) {
-    count(project, "chains.ended", "Chains of changes that could not be continued", 1);
+    count(project, Count.CHAINS_ENDED, 1);
   }
 
   void consolidated(String project) {
-    count(project, "consolidations", "Full backups made of a backup and its changes", 1);
+    count(project, Count.CONSOLIDATIONS, 1);
   }
 
   void failed(String project) {
-    count(project, "failures", "Failures of the member or the store while recording", 1);
+    count(project, Count.FAILURES, 1);
   }
 
   private AtomicLong chainLength(String project) {
     return gauge(project, "chain.length", "Objects of changes after the newest base");
   }
 
-  private void count(String project, String name, String description, long by) {
-    Counter.builder("etcd.backup.changes." + name)
-        .description(description)
+  private void count(String project, Count what, long by) {
+    Counter.builder("etcd.backup.changes." + what.name)
+        .description(what.description)
         .tag("project", project)
         .register(registry)
         .increment((double) by);

@@ -49,6 +49,7 @@ final class ChangeRecorders implements AutoCloseable {
     List<Thread> all = new ArrayList<>();
     for (ClusterConfig cluster : clusters) {
       if (cluster.changes().isPresent()) {
+        metrics.begin(cluster.project());
         ChangeRecorder recorder = recorder(cluster, cluster.changes().get());
         Thread thread = new Thread(() -> run(recorder), "changes of " + cluster.project());
         thread.setUncaughtExceptionHandler(

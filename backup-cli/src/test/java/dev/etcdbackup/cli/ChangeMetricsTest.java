@@ -67,6 +67,25 @@ class ChangeMetricsTest {
     assertThat(gauge("rpo.seconds")).isZero();
   }
 
+  /** Otherwise Prometheus does not see the first increase, and an alert does not fire. */
+  @Test
+  void countersAreThereBeforeAnythingHappens() {
+    metrics.begin("p");
+    assertThat(registry.getMeters())
+        .extracting(meter -> meter.getId().getName())
+        .containsExactlyInAnyOrder(
+            "etcd.backup.changes.bases",
+            "etcd.backup.changes.objects",
+            "etcd.backup.changes.events",
+            "etcd.backup.changes.bytes",
+            "etcd.backup.changes.chains.ended",
+            "etcd.backup.changes.consolidations",
+            "etcd.backup.changes.failures");
+    metrics.failed("p");
+    assertThat(registry.get("etcd.backup.changes.failures").tag("project", "p").counter().count())
+        .isEqualTo(1);
+  }
+
   private double gauge(String name) {
     return registry.get("etcd.backup.changes." + name).tag("project", "p").gauge().value();
   }

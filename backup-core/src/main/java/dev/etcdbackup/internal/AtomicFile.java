@@ -59,8 +59,16 @@ public final class AtomicFile implements Closeable {
     if (name == null) {
       throw new FileSystemException(target.toString(), null, "is not the name of a file");
     }
-    return new AtomicFile(
-        file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"), target);
+    try {
+      return new AtomicFile(
+          file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"), target);
+    } catch (NoSuchFileException e) { // names the temporary file, which nobody asked for
+      NoSuchFileException missing =
+          new NoSuchFileException(
+              String.valueOf(file.getParent()), null, "there is no such directory");
+      missing.initCause(e);
+      throw missing;
+    }
   }
 
   /**

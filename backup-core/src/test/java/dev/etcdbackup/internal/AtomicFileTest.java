@@ -43,6 +43,14 @@ class AtomicFileTest {
   }
 
   @Test
+  void aMissingDirectoryIsNamedAndNotTheTemporaryFile() {
+    Path missing = directory.resolve("missing");
+    assertThatThrownBy(() -> AtomicFile.beside(missing.resolve("a")))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessage(missing + ": there is no such directory");
+  }
+
+  @Test
   void aNewFileNeverReplacesAnother() throws IOException {
     Path target = Files.writeString(directory.resolve("a"), "older");
     try (AtomicFile file = AtomicFile.beside(target)) {

@@ -129,9 +129,12 @@ public final class ChangeRecorder {
    * @param bases takes a backup when there is no chain to continue
    * @return the settings
    * @throws IllegalArgumentException when the project cannot be one
+   * @throws IllegalStateException when the application is on the module path and does not require
+   *     {@code dev.etcdbackup.snapshot}
    */
   public static ChangeRecorderBuilder builder(
       EtcdConnection connection, BackupStore store, String project, BaseSource bases) {
+    GrpcLibraries.requireSnapshotModule();
     return new ChangeRecorderBuilder(connection, store, BackupKey.requireProject(project), bases);
   }
 

@@ -9,6 +9,7 @@ import dev.etcdbackup.Recipients;
 import dev.etcdbackup.Snapshot;
 import dev.etcdbackup.SnapshotInfo;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.SourceException;
 import dev.etcdbackup.StoreException;
 import dev.etcdbackup.internal.DurationText;
 import dev.etcdbackup.internal.FailureText;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -169,7 +171,10 @@ public final class Recovery {
     List<RecoveryPlan.Survivor> found = new ArrayList<>();
     for (SnapshotSource source : cluster.survivors()) {
       SnapshotInfo info;
-      try (Snapshot snapshot = source.open()) {
+      try (@Nullable Snapshot snapshot = source.open()) {
+        if (snapshot == null) { // the source is the application's
+          throw new SourceException("it opened no snapshot");
+        }
         info = Objects.requireNonNull(snapshot.info(), "it returned null");
       } catch (BackupException | RuntimeException | LinkageError | StackOverflowError e) {
         passedOver.add(new RecoveryPlan.PassedOver(source.toString(), FailureText.of(e)));

@@ -104,7 +104,10 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
   private Snapshot open() throws BackupException {
     return fromSource(
         () -> {
-          Snapshot snapshot = request.source().open();
+          @Nullable Snapshot snapshot = request.source().open();
+          if (snapshot == null) { // the source is the application's
+            throw new SourceException("the source " + request.source() + " opened no snapshot");
+          }
           opened = snapshot;
           if (cancelled) { // cancel() may have come before there was anything to close
             snapshot.close();

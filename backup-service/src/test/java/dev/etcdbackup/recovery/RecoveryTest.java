@@ -263,6 +263,21 @@ class RecoveryTest {
   }
 
   @Test
+  void aSurvivorWhoseSourceHasAMistakeIsPassedOver() throws Exception {
+    put(EVENING, SNAPSHOT);
+    SnapshotSource mistaken =
+        () -> {
+          throw new IllegalStateException("no such member");
+        };
+    SnapshotSource without = () -> null;
+    RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(mistaken, without)));
+    assertThat(plan.way()).isEqualTo(RecoveryPlan.Way.BACKUP);
+    assertThat(plan.passedOver())
+        .extracting(RecoveryPlan.PassedOver::problem)
+        .containsExactly("no such member", "it opened no snapshot");
+  }
+
+  @Test
   void aSurvivorAtAnOlderRevisionThanTheBackupNeedsConfirmation() throws Exception {
     put(EVENING, SNAPSHOT);
     RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 500))));

@@ -157,10 +157,12 @@ class BackupServiceTest {
             new FailingSnapshot(
                 FixedSnapshotSource.of(SNAPSHOT).open(), new CorruptBackupException("cut short"));
 
-    for (SnapshotSource source : List.of(notOpened, brokenOff, cut)) {
+    SnapshotSource without = () -> null;
+
+    for (SnapshotSource source : List.of(notOpened, brokenOff, cut, without)) {
       assertThatExceptionOfType(SourceException.class)
           .isThrownBy(() -> service.backUp("p", source))
-          .withMessageMatching(".*(no such member|bad frame|cut short).*");
+          .withMessageMatching(".*(no such member|bad frame|cut short|opened no snapshot).*");
     }
     assertThat(store.list("")).isEmpty();
   }

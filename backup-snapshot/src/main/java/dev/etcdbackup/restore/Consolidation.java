@@ -28,6 +28,15 @@ import java.util.Set;
  * Makes one snapshot out of a backup and the changes after it, without asking etcd: what a member
  * would have streamed at that revision, with its SHA-256, except that history is there from the
  * backup's compacted revision on.
+ *
+ * <p>To store it, back up the file with a clock that stands at the time up to which it goes. With
+ * the present time in its name it would look newer than what it holds:
+ *
+ * <pre>{@code
+ * Reached reached = Consolidation.write(snapshot, changes, file);
+ * BackupService.builder(store).clock(InstantSource.fixed(reached.time().orElseThrow())).build()
+ *     .backUp(project, FileSnapshotSource.of(file));
+ * }</pre>
  */
 public final class Consolidation {
   private Consolidation() {}

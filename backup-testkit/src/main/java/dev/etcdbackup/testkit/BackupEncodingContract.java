@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.etcdbackup.BackupEncoding;
+import dev.etcdbackup.BackupEncodings;
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.ByteRanges;
 import dev.etcdbackup.Content;
@@ -43,7 +44,8 @@ public abstract class BackupEncodingContract {
   protected abstract BackupEncoding encoding() throws Exception;
 
   /**
-   * Returns a name under which the encoding stores backups.
+   * Returns a name under which the encoding stores backups, for example {@code
+   * BackupName.periodic("etcd.backup", 7, Instant.EPOCH).withEncoding(".zst")}.
    *
    * @return the name, which ends with the suffix of the encoding
    */
@@ -100,8 +102,12 @@ public abstract class BackupEncodingContract {
 
   @Test
   void theNameEndsWithTheSuffix() throws Exception {
-    assertThat(encoding().suffix()).matches("(\\.[a-z0-9]+)+");
-    assertThat(name().encodings()).last().isEqualTo(encoding().suffix());
+    assertThat(BackupEncodings.of(encoding())).as("a set of the encoding").isNotNull();
+    assertThat(name().encodings())
+        .as("encodings of %s", name())
+        .isNotEmpty()
+        .last()
+        .isEqualTo(encoding().suffix());
   }
 
   @Test
@@ -128,7 +134,9 @@ public abstract class BackupEncodingContract {
       SourceException failure = new SourceException("scripted");
       InputStream failing = new WatchedStream(content).before(at, raise(failure));
       try (InputStream encoded = encoder(failing, SMALL)) {
-        assertThatThrownBy(encoded::readAllBytes).as("at byte " + at).isSameAs(failure);
+        assertThatThrownBy(
+                encoded::readAllBytes, "failure at byte %d of %d of the content", at, SMALL)
+            .isSameAs(failure);
       }
     }
   }
@@ -144,8 +152,10 @@ public abstract class BackupEncodingContract {
                 try (InputStream decoded = decoder(failing)) {
                   decoded.readAllBytes();
                 }
-              })
-          .as("at byte " + at)
+              },
+              "failure at byte %d of %d encoded bytes, all of which must be read",
+              at,
+              encoded.length)
           .isSameAs(failure);
     }
   }
@@ -186,8 +196,7 @@ public abstract class BackupEncodingContract {
     for (int size : new int[] {0, 1, 100, 70_000}) {
       byte[] other = new byte[size];
       new Random(10).nextBytes(other);
-      assertThatThrownBy(() -> decode(other))
-          .as(size + " other bytes")
+      assertThatThrownBy(() -> decode(other), "%d other bytes", size)
           .isInstanceOf(CorruptBackupException.class);
     }
   }

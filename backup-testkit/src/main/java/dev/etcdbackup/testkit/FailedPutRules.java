@@ -80,7 +80,9 @@ interface FailedPutRules extends StoreRules {
     Throwable thrown =
         catchThrowable(() -> store().put(BackupKey.of("p", "a"), Content.of(content)));
     boolean stillInterrupted = Thread.interrupted(); // and cleared, whatever comes next
-    assertThat(thrown).isInstanceOf(BackupException.class);
+    assertThat(thrown)
+        .as("what a put throws whose thread is interrupted while it reads")
+        .isInstanceOf(BackupException.class);
     assertThat(stillInterrupted).as("the thread's interrupt status").isTrue();
     assertEmptyAndFree();
   }

@@ -6,6 +6,8 @@ import static dev.etcdbackup.retention.RetentionPolicy.keepLast;
 import static dev.etcdbackup.retention.RetentionPolicy.keepMonthly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepWeekly;
 import static dev.etcdbackup.retention.RetentionPolicy.keepWithin;
+import static dev.etcdbackup.retention.RetentionPolicy.keepWithinBytes;
+import static dev.etcdbackup.retention.RetentionPolicy.keepWithinProjectBytes;
 import static dev.etcdbackup.testkit.ContractRun.union;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -96,6 +98,27 @@ class RetentionPolicyContractTest {
   }
 
   @Nested
+  class WithinBytes extends RetentionPolicyContract {
+    @Override
+    protected RetentionPolicy newPolicy() {
+      return keepWithinBytes(20_000);
+    }
+  }
+
+  @Nested
+  class WithinProjectBytes extends RetentionPolicyContract {
+    @Override
+    protected RetentionPolicy newPolicy() {
+      return keepWithinProjectBytes(20_000);
+    }
+
+    @Override
+    protected boolean weighsSeries() {
+      return true;
+    }
+  }
+
+  @Nested
   class OfOnesOwn extends RetentionPolicyContract {
     @Override
     protected RetentionPolicy newPolicy() {
@@ -148,6 +171,9 @@ class RetentionPolicyContractTest {
     assertThat(IntStream.range(1, series.size()))
         .as("backups of the same second")
         .anyMatch(i -> series.get(i - 1).time().equals(series.get(i).time()));
+    assertThat(series.stream().map(backup -> backup.stored().size()).distinct())
+        .as("sizes")
+        .hasSizeGreaterThan(10);
     assertThat(Histories.listing(3)).anyMatch(backup -> backup.isDatedAhead(Histories.NOW));
     assertThat(Histories.listing(3)).anyMatch(backup -> backup.series().isEmpty());
   }
