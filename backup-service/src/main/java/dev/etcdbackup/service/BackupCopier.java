@@ -34,8 +34,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies backups to another store under the same keys, as they are stored, or {@linkplain
@@ -250,6 +252,7 @@ public final class BackupCopier {
     private final CopyOne.Presence presence;
     private final ConcurrentLinkedQueue<Copied> results = new ConcurrentLinkedQueue<>();
     private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     private volatile boolean stopped;
 
     Batch(List<Backup> backups, CopyOne.Presence presence) {
@@ -267,7 +270,17 @@ public final class BackupCopier {
       stopped = true;
     }
 
+    /** Takes what waits. What the listener throws ends the batch and is for its caller. */
     void work() {
+      try {
+        copyWhatWaits();
+      } catch (RuntimeException | Error e) {
+        thrown.compareAndSet(null, e);
+        stop();
+      }
+    }
+
+    private void copyWhatWaits() {
       for (Backup next = waiting.poll(); next != null && !stopped; next = waiting.poll()) {
         Copied copied =
             failuresInARow.get() >= MAX_FAILURES_IN_A_ROW
@@ -298,7 +311,7 @@ public final class BackupCopier {
         return copied;
       } catch (BackupNotFoundException e) {
         return failed(backup, Outcome.FAILED, "it was deleted meanwhile");
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | LinkageError e) { // the last: an encoding's library
         failuresInARow.incrementAndGet();
         return failed(backup, Outcome.FAILED, FailureText.of(e));
       }
@@ -308,7 +321,15 @@ public final class BackupCopier {
       return new Copied(backup.key(), outcome, backup.stored().size(), false, why);
     }
 
+    /** The results; throws instead when there is not one for each backup. */
     List<Copied> results() {
+      Throwable first = thrown.get();
+      if (first instanceof Error error) {
+        throw error;
+      }
+      if (first != null) {
+        throw (RuntimeException) first;
+      }
       return results.stream().sorted(Comparator.comparing(Copied::key)).toList();
     }
   }

@@ -110,7 +110,8 @@ public final class BackupCopierBuilder {
   }
 
   /**
-   * Receives each result as soon as it is known, on the threads that copy, which wait for it.
+   * Receives each result as soon as it is known, on the threads that copy, which wait for it. What
+   * it throws ends the copying, deletes nothing at the target, and is thrown to the caller.
    * Default: nothing.
    *
    * @param listener the listener, thread-safe

@@ -11,10 +11,12 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class BackupCopierTest {
@@ -280,6 +283,45 @@ class BackupCopierTest {
     assertThat(content(to).keySet()).doesNotContain(BackupKey.parse(FIRST));
     assertThat(copier(from, to).mirror("p").ok()).isTrue();
     assertThat(content(to)).isEqualTo(content(from));
+  }
+
+  @Test
+  void aCopyOfAnotherSizeThanItsBackupIsTold() throws Exception {
+    put(from, FIRST, snapshot(1));
+    BackupStore cutting =
+        new ForwardingBackupStore(to) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            StoredBackup stored = super.put(key, content);
+            return new StoredBackup(key, stored.size() - 1, NOW, stored.version());
+          }
+        };
+
+    Copied copied = copier(from, cutting).mirror("p").copies().get(0);
+
+    assertThat(copied.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(copied.detail()).startsWith("the target reports ").contains("verify the copy");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void whatAListenerThrowsIsThrownAndNotTakenForTheEnd(int parallelism) throws Exception {
+    put(from, SECOND, snapshot(2));
+    put(from, THIRD, snapshot(3));
+    put(to, FIRST, snapshot(1));
+    IllegalStateException thrown = new IllegalStateException("the disk of the report is full");
+    BackupCopier copier =
+        BackupCopier.builder(from, to)
+            .clock(() -> NOW)
+            .parallelism(parallelism)
+            .onCopied(
+                one -> {
+                  throw thrown;
+                })
+            .build();
+
+    assertThatThrownBy(() -> copier.mirror("p", RetentionPolicy.keepLast(2))).isSameAs(thrown);
+    assertThat(to.find(BackupKey.parse(FIRST))).as("nothing is pruned").isPresent();
   }
 
   @Test

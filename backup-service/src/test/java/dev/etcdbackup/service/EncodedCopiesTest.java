@@ -152,6 +152,43 @@ class EncodedCopiesTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** As zstd-jni does where it may not unpack its library. */
+  @Test
+  void anEncodingWithoutItsLibraryFailsEachBackupAndNoneIsLeftOutOfTheReport() throws Exception {
+    put(from, FIRST, snapshot(1));
+    put(from, SECOND, snapshot(2));
+    BackupEncoding unusable =
+        new BackupEncoding() {
+          @Override
+          public String suffix() {
+            return ".zst";
+          }
+
+          @Override
+          public Content encode(Content snapshot, BackupName name) {
+            throw new UnsatisfiedLinkError("no zstd-jni in java.library.path");
+          }
+
+          @Override
+          public InputStream decode(InputStream stored, BackupName name) {
+            throw new UnsatisfiedLinkError("no zstd-jni in java.library.path");
+          }
+        };
+    BackupEncodings encodings = BackupEncodings.of(unusable);
+
+    CopyReport report =
+        BackupCopier.builder(from, to)
+            .parallelism(1)
+            .encodeAs(encodings, List.of(".zst"))
+            .build()
+            .mirror("p");
+
+    assertThat(report.ok()).isFalse();
+    assertThat(report.copies()).map(Copied::outcome).hasSize(2).containsOnly(Outcome.FAILED);
+    assertThat(report.copies().get(0).detail()).contains("no zstd-jni in java.library.path");
+    assertThat(to.list("p")).isEmpty();
+  }
+
   private static BackupCopier copier(BackupStore source, BackupStore target) {
     return BackupCopier.builder(source, target).clock(() -> NOW).build();
   }
