@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
@@ -15,6 +16,7 @@ import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignFormat;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import java.io.ByteArrayInputStream;
 import java.time.Instant;
@@ -26,6 +28,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForeignPruningTest {
   private static final Instant NOW = Instant.parse("2024-05-10T12:00:00Z");
@@ -125,6 +129,32 @@ class ForeignPruningTest {
         .filteredOn(one -> one.backup().key().toString().contains("Incr"))
         .extracting(Decision::reason)
         .containsExactly("an increment");
+    assertThat(plan.decisions().decisions())
+        .filteredOn(one -> one.backup().key().name().endsWith(META))
+        .extracting(Decision::reason)
+        .containsExactly(
+            "its snapshot is deleted", "its snapshot is kept", "belongs to no snapshot");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p/db-2024-05-01_10-00", "q/db-2024-05-03_10-00"})
+  void aListingWithAKeyTwiceOrOfAnotherProjectPrunesNothing(String wrong) throws Exception {
+    put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
+    BackupStore listing =
+        new ForwardingBackupStore(store) {
+          @Override
+          public List<StoredBackup> list(String project) throws BackupException {
+            List<StoredBackup> listed = new ArrayList<>(super.list(project));
+            listed.add(new StoredBackup(BackupKey.parse(wrong), 3, NOW, ""));
+            return listed;
+          }
+        };
+    ForeignPruning of =
+        new ForeignPruning(BackupService.builder(listing).build(), listing, Catalogue.utc());
+
+    assertThatThrownBy(() -> of.plan("p", formats("bitnami"), RetentionPolicy.keepLast(1), NOW))
+        .isInstanceOf(StoreException.class)
+        .hasMessageEndingWith(wrong + " twice or wrongly; nothing was pruned");
   }
 
   @Test
