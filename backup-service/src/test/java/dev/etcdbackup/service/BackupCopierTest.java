@@ -82,6 +82,7 @@ class BackupCopierTest {
     put(from, SECOND, snapshot(2));
     put(to, FIRST, snapshot(3)); // of the same size
     put(to, SECOND, new byte[] {1});
+    put(from, "p/.etcd-backup/signatures/etcd.backup_v1_2020-02-01-10:00:00.asc", new byte[] {7});
     Map<BackupKey, String> before = content(to);
 
     CopyReport report = copier(from, to).mirror("p");
@@ -91,6 +92,7 @@ class BackupCopierTest {
         .isEqualTo("the target has another object of this name, of 1 byte");
     assertThat(report.ok()).isFalse();
     assertThat(content(to)).isEqualTo(before);
+    assertThat(to.list("p/.etcd-backup")).as("it is of another object").isEmpty();
   }
 
   @Test
@@ -258,17 +260,24 @@ class BackupCopierTest {
   void anInterruptEndsAMirrorAndTheNextOneCompletesIt() throws Exception {
     put(from, FIRST, snapshot(1));
     put(from, SECOND, snapshot(2));
+    put(from, "p/etcd.backup_v0_2020-01-31-10:00:00", snapshot(3)); // waits behind them
     Fault stall = Faults.on(Operation.GET).of("_v1_").inReply().afterBytes(100).stall();
     BackupStore stalling = FaultyBackupStore.over(from, stall);
     CountDownLatch ended = new CountDownLatch(1);
     List<Throwable> thrown = new ArrayList<>();
+    boolean[] interrupted = {false};
     Thread caller =
         new Thread(
             () -> {
               try {
-                copier(stalling, to).mirror("p");
+                BackupCopier.builder(stalling, to)
+                    .timeout(Duration.ofSeconds(50))
+                    .parallelism(1)
+                    .build()
+                    .mirror("p");
               } catch (BackupException e) {
                 thrown.add(e);
+                interrupted[0] = Thread.currentThread().isInterrupted();
               } finally {
                 ended.countDown();
               }
@@ -280,7 +289,8 @@ class BackupCopierTest {
     caller.join();
 
     assertThat(thrown).singleElement().asString().contains("interrupted");
-    assertThat(content(to).keySet()).doesNotContain(BackupKey.parse(FIRST));
+    assertThat(interrupted[0]).as("the caller's status is kept").isTrue();
+    assertThat(content(to).keySet()).as("nothing more").containsOnly(BackupKey.parse(SECOND));
     assertThat(copier(from, to).mirror("p").ok()).isTrue();
     assertThat(content(to)).isEqualTo(content(from));
   }
