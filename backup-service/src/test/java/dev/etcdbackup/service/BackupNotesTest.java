@@ -181,6 +181,15 @@ class BackupNotesTest {
   }
 
   @Test
+  void aSnapshotOfWhichOneCopyIsGoodCounts() throws Exception {
+    BackupKey older = put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    notes.markBad(put("p/etcd.backup_v2_2020-02-02-10:00:00.zst"), "cannot be decompressed");
+
+    assertThat(service.prune("p", LAST).deleted()).containsExactly(older);
+  }
+
+  @Test
   void nothingIsDeletedWhenAllThatWouldBeKeptAreMarkedBad() throws Exception {
     notes.markBad(put("p/etcd.backup_v1_2020-02-01-10:00:00"), "lost keys");
     notes.markBad(put("p/etcd.backup_v2_2020-02-02-10:00:00"), "lost keys");

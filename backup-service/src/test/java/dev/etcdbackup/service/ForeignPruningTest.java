@@ -80,13 +80,14 @@ class ForeignPruningTest {
         "p/etcd.backup_v1_2024-05-01-10:00:00",
         "p/etcd.backup_v2_2024-05-02-10:00:00",
         "p/by-hand",
+        "p/alone/db-2024-05-01_10-00", // of which nothing is deleted, so nothing is verified
         "q/db-2024-05-01_10-00",
         "q/db-2024-05-02_10-00");
 
     PruneReport report = pruning.prune(plan("bitnami"), false);
 
     assertThat(report.deleted()).containsExactly(BackupKey.parse("p/db-2024-05-01_10-00"));
-    assertThat(left()).hasSize(8);
+    assertThat(left()).hasSize(9);
     assertThat(verified).containsExactly("p/db-2024-05-02_10-00");
   }
 
@@ -194,6 +195,27 @@ class ForeignPruningTest {
 
     assertThat(plan.decisions().toDelete()).isEmpty();
     assertThat(plan.decisions().decisions().get(0).reason()).isEqualTo("pinned: audit");
+  }
+
+  @Test
+  void theCompanionsOfWhatIsPinnedAreKeptWithIt() throws Exception {
+    put(
+        "p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz",
+        "p/main/2024-05-01T10:00:00Z-000001/" + META,
+        "p/main/2024-05-02T10:00:00Z-000001/etcd.backup.gz");
+    BackupKey pinned = BackupKey.parse("p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz");
+    BackupNotes.of(store, InstantSource.fixed(NOW)).pin(pinned, "audit", Optional.empty());
+
+    assertThat(plan("etcd-manager").decisions().toDelete()).isEmpty();
+  }
+
+  @Test
+  void ofTheSameTimeTheLaterRevisionIsTheNewer() throws Exception {
+    put("p/v2/Full-00000000-1000000000-1714557600", "p/v2/Full-00000000-900000000-1714557600");
+
+    assertThat(plan("gardener").decisions().toDelete())
+        .extracting(one -> one.key().toString())
+        .containsExactly("p/v2/Full-00000000-900000000-1714557600");
   }
 
   @Test
