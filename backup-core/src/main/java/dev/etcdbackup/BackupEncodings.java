@@ -169,7 +169,7 @@ public final class BackupEncodings {
         decoded = get(suffixes.get(i)).decode(decoded, name);
       }
       return decoded;
-    } catch (BackupException | RuntimeException e) {
+    } catch (BackupException | RuntimeException | LinkageError e) { // the last: its library
       try {
         decoded.close();
       } catch (IOException closing) {

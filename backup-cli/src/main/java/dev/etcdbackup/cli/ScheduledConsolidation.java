@@ -98,7 +98,7 @@ final class ScheduledConsolidation implements AutoCloseable {
             metrics.consolidated(project.name());
             log.line("consolidated", project.name(), one.key() + ", without asking etcd");
           });
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // or else it would not be called again
       metrics.failed(project.name());
       log.line("failed", project.name(), "consolidating changes: " + FailureText.of(e));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The names of recorded changes. */
@@ -50,6 +51,19 @@ class ChangesNameTest {
       })
   void whatIsNotExactlyANameOfChangesIsOther(String text) {
     assertIsOther(text);
+  }
+
+  /** A recorder that writes once in a while has them when a cluster is at rest. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 2", "7, 7"})
+  void aSingleRevisionAndTheFirstAreChangesToo(long from, long to) {
+    BackupName name = BackupName.changes(from, to, Instant.parse("2020-01-30T20:44:41Z"));
+    BackupName read = BackupName.parse(name.text());
+
+    assertThat(read).isEqualTo(name);
+    assertThat(read.kind()).isEqualTo(BackupKind.CHANGES);
+    assertThat(read.firstRevision()).hasValue(from);
+    assertThat(read.revision()).hasValue(to);
   }
 
   @Test

@@ -65,6 +65,55 @@ class RetentionPlanTest {
         .withMessage("the plan has decisions about changes already");
   }
 
+  @Test
+  void aPlanOfTheBackupsAloneIsCompletedWithTheSameDecisions() {
+    List<Backup> listing =
+        backups(
+            "p/etcd.backup_v10_2020-02-01-20:00:00",
+            "p/etcd.backup_v30_2020-02-02-20:00:00",
+            "p/etcd.changes_v11-v20_2020-02-01-21:00:00",
+            "p/etcd.changes_v21-v30_2020-02-02-19:00:00",
+            "p/etcd.changes_v31-v40_2020-02-02-20:00:00");
+    RetentionPlan ofBackups = keepLast(1).plan(listing.subList(0, 2), NOW);
+
+    RetentionPlan complete = ofBackups.withChanges(listing, NOW);
+
+    assertThat(complete).isEqualTo(keepLast(1).plan(listing, NOW));
+    assertThat(complete.toDelete()).hasSize(2);
+  }
+
+  /** What is dated ahead may be of any time, and what was stored by hand has none. */
+  @Test
+  void changesStayWithoutABackupOfAKnownTime() {
+    assertThat(
+            lines(
+                keepLast(1)
+                    .plan(
+                        backups(
+                            "p/etcd.backup_v30_2030-02-02-20:00:00",
+                            "p/etcd.changes_v11-v20_2020-02-02-19:59:30",
+                            "p/etcd.changes_v21-v30_2020-02-02-19:59:40"),
+                        NOW)))
+        .containsExactly(
+            "keep p/etcd.backup_v30_2030-02-02-20:00:00 dated in the future",
+            "keep p/etcd.changes_v11-v20_2020-02-02-19:59:30 there is no backup to tell whether"
+                + " they are needed",
+            "keep p/etcd.changes_v21-v30_2020-02-02-19:59:40 there is no backup to tell whether"
+                + " they are needed");
+  }
+
+  @Test
+  void whatWasStoredByHandKeepsNoChanges() {
+    assertThat(
+            deleted(
+                keepLast(1),
+                "p/etcd.backup_v30_2020-02-02-20:00:00",
+                "p/etcd.changes_v1-v9_2020-02-01-19:59:30",
+                "p/etcd.changes_v10-v20_2020-02-01-19:59:40",
+                "p/by-hand"))
+        .containsExactly("p/etcd.changes_v1-v9_2020-02-01-19:59:30");
+  }
+
   /** The host that takes the backups, or its clock before it was set, may be ahead. */
   @Test
   void changesStayThatAreDatedBeforeTheBackupFromWhichTheyLead() {

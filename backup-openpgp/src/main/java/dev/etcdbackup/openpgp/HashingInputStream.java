@@ -13,7 +13,7 @@ class HashingInputStream extends FilterInputStream {
   private final MessageDigest digest;
   private long count;
   private @Nullable String sha256;
-  private @Nullable IOException failure;
+  private @Nullable Exception failure;
 
   HashingInputStream(InputStream in) {
     super(in);
@@ -43,9 +43,7 @@ class HashingInputStream extends FilterInputStream {
 
   @Override
   public final int read(byte[] buffer, int offset, int length) throws IOException {
-    if (failure != null) {
-      throw failure;
-    }
+    rethrow();
     int read = in.read(buffer, offset, length);
     if (read > 0) {
       digest.update(buffer, offset, read);
@@ -54,12 +52,21 @@ class HashingInputStream extends FilterInputStream {
       sha256 = HexFormat.of().formatHex(digest.digest());
       try {
         ended(count, sha256);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         failure = e;
         throw e;
       }
     }
     return read;
+  }
+
+  private void rethrow() throws IOException {
+    if (failure instanceof IOException known) {
+      throw known;
+    }
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
   }
 
   @Override

@@ -190,8 +190,10 @@ class RecoveryTest {
     assertThat(operations.calls).isEmpty();
     assertThat(recovery.carryOut(plan, Approval.by("me").evenToOldData(), operations, directory))
         .isPresent();
-    assertThat(recovery.plan(cluster.withFreshFor(Duration.ofDays(30))).needsConfirmation())
-        .isFalse();
+    Duration age = plan.age().orElseThrow();
+    assertThat(recovery.plan(cluster.withFreshFor(age)).needsConfirmation()).isFalse();
+    assertThat(recovery.plan(cluster.withFreshFor(age.minusSeconds(1))).needsConfirmation())
+        .isTrue();
   }
 
   @Test
@@ -283,6 +285,24 @@ class RecoveryTest {
     RecoveryPlan plan = recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 500))));
     assertThat(plan.doubts())
         .containsExactly("the survivor is at revision 500, the backup is at 710 or later");
+    assertThat(recovery.plan(cluster.withSurvivors(List.of(survivor("m1", 710)))).doubts())
+        .isEmpty();
+  }
+
+  @Test
+  void aSurvivorWhoseSnapshotIsCorruptIsNotRestored() throws Exception {
+    BackupVerifier verifier =
+        (backup, from) -> new Verification(List.of("page 7 is used twice", "and more"));
+    BackupService service =
+        BackupService.builder(store).clock(() -> NOW).verifier(verifier).build();
+    Recovery verifying = new Recovery(service, () -> NOW);
+    RecoveryPlan plan = verifying.plan(cluster.withSurvivors(List.of(survivor("m2", 715))));
+
+    assertThatExceptionOfType(RecoveryFailedException.class)
+        .isThrownBy(() -> verifying.carryOut(plan, Approval.by("me"), operations, directory))
+        .withMessageContaining("the snapshot of the survivor is corrupt: page 7 is used twice;")
+        .satisfies(e -> assertThat(e.step()).isEqualTo(RecoveryStep.SAVE_SURVIVOR));
+    assertThat(operations.calls).isEmpty();
   }
 
   @Test

@@ -11,10 +11,12 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.BackupStore;
+import dev.etcdbackup.Content;
 import dev.etcdbackup.StoredBackup;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import dev.etcdbackup.testkit.faults.Fault;
 import dev.etcdbackup.testkit.faults.FaultPoint;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class BackupCopierTest {
@@ -79,6 +82,7 @@ class BackupCopierTest {
     put(from, SECOND, snapshot(2));
     put(to, FIRST, snapshot(3)); // of the same size
     put(to, SECOND, new byte[] {1});
+    put(from, "p/.etcd-backup/signatures/etcd.backup_v1_2020-02-01-10:00:00.asc", new byte[] {7});
     Map<BackupKey, String> before = content(to);
 
     CopyReport report = copier(from, to).mirror("p");
@@ -88,6 +92,7 @@ class BackupCopierTest {
         .isEqualTo("the target has another object of this name, of 1 byte");
     assertThat(report.ok()).isFalse();
     assertThat(content(to)).isEqualTo(before);
+    assertThat(to.list("p/.etcd-backup")).as("it is of another object").isEmpty();
   }
 
   @Test
@@ -255,17 +260,24 @@ class BackupCopierTest {
   void anInterruptEndsAMirrorAndTheNextOneCompletesIt() throws Exception {
     put(from, FIRST, snapshot(1));
     put(from, SECOND, snapshot(2));
+    put(from, "p/etcd.backup_v0_2020-01-31-10:00:00", snapshot(3)); // waits behind them
     Fault stall = Faults.on(Operation.GET).of("_v1_").inReply().afterBytes(100).stall();
     BackupStore stalling = FaultyBackupStore.over(from, stall);
     CountDownLatch ended = new CountDownLatch(1);
     List<Throwable> thrown = new ArrayList<>();
+    boolean[] interrupted = {false};
     Thread caller =
         new Thread(
             () -> {
               try {
-                copier(stalling, to).mirror("p");
+                BackupCopier.builder(stalling, to)
+                    .timeout(Duration.ofSeconds(50))
+                    .parallelism(1)
+                    .build()
+                    .mirror("p");
               } catch (BackupException e) {
                 thrown.add(e);
+                interrupted[0] = Thread.currentThread().isInterrupted();
               } finally {
                 ended.countDown();
               }
@@ -277,9 +289,49 @@ class BackupCopierTest {
     caller.join();
 
     assertThat(thrown).singleElement().asString().contains("interrupted");
-    assertThat(content(to).keySet()).doesNotContain(BackupKey.parse(FIRST));
+    assertThat(interrupted[0]).as("the caller's status is kept").isTrue();
+    assertThat(content(to).keySet()).as("nothing more").containsOnly(BackupKey.parse(SECOND));
     assertThat(copier(from, to).mirror("p").ok()).isTrue();
     assertThat(content(to)).isEqualTo(content(from));
+  }
+
+  @Test
+  void aCopyOfAnotherSizeThanItsBackupIsTold() throws Exception {
+    put(from, FIRST, snapshot(1));
+    BackupStore cutting =
+        new ForwardingBackupStore(to) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            StoredBackup stored = super.put(key, content);
+            return new StoredBackup(key, stored.size() - 1, NOW, stored.version());
+          }
+        };
+
+    Copied copied = copier(from, cutting).mirror("p").copies().get(0);
+
+    assertThat(copied.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(copied.detail()).startsWith("the target reports ").contains("verify the copy");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void whatAListenerThrowsIsThrownAndNotTakenForTheEnd(int parallelism) throws Exception {
+    put(from, SECOND, snapshot(2));
+    put(from, THIRD, snapshot(3));
+    put(to, FIRST, snapshot(1));
+    IllegalStateException thrown = new IllegalStateException("the disk of the report is full");
+    BackupCopier copier =
+        BackupCopier.builder(from, to)
+            .clock(() -> NOW)
+            .parallelism(parallelism)
+            .onCopied(
+                one -> {
+                  throw thrown;
+                })
+            .build();
+
+    assertThatThrownBy(() -> copier.mirror("p", RetentionPolicy.keepLast(2))).isSameAs(thrown);
+    assertThat(to.find(BackupKey.parse(FIRST))).as("nothing is pruned").isPresent();
   }
 
   @Test

@@ -8,7 +8,9 @@ import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
 import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.Content;
+import dev.etcdbackup.CorruptBackupException;
 import dev.etcdbackup.StoreException;
+import dev.etcdbackup.Verification;
 import dev.etcdbackup.name.BackupName;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
@@ -166,7 +168,7 @@ class BackupNotesTest {
             .verifier(
                 (backup, from) -> {
                   read.add(backup.key());
-                  return new dev.etcdbackup.Verification(List.of());
+                  return new Verification(List.of());
                 })
             .build();
 
@@ -190,6 +192,46 @@ class BackupNotesTest {
     assertThat(service.prune("p", LAST).deleted()).containsExactlyInAnyOrder(good, bad);
     assertThat(service.list("p")).map(Backup::key).containsExactly(next);
     assertThat(notes.list("p")).as("the notes of deleted backups are gone").isEmpty();
+  }
+
+  @Test
+  void aSnapshotOfWhichOneCopyIsGoodCounts() throws Exception {
+    BackupKey older = put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    notes.markBad(put("p/etcd.backup_v2_2020-02-02-10:00:00.zst"), "cannot be decompressed");
+
+    assertThat(service.prune("p", LAST).deleted()).containsExactly(older);
+  }
+
+  @Test
+  void nothingIsDeletedWhenAllThatWouldBeKeptAreMarkedBad() throws Exception {
+    notes.markBad(put("p/etcd.backup_v1_2020-02-01-10:00:00"), "lost keys");
+    notes.markBad(put("p/etcd.backup_v2_2020-02-02-10:00:00"), "lost keys");
+
+    assertThat(service.planPrune("p", LAST).toDelete()).hasSize(1);
+    assertThatThrownBy(() -> service.prune("p", LAST))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessageStartingWith("every backup of series etcd.backup that would be kept is marked");
+    assertThat(service.list("p")).hasSize(2);
+  }
+
+  /** The verification of a large backup takes minutes. */
+  @Test
+  void aBackupThatIsPinnedDuringTheVerificationStays() throws Exception {
+    BackupKey old = put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00");
+    BackupService slow =
+        BackupService.builder(store)
+            .clock(clock)
+            .verifier(
+                (backup, from) -> {
+                  notes.pin(old, "evidence", FOREVER);
+                  return new Verification(List.of());
+                })
+            .build();
+
+    assertThat(slow.prune("p", LAST).deleted()).isEmpty();
+    assertThat(service.list("p")).hasSize(2);
   }
 
   @Test

@@ -16,8 +16,6 @@ import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.service.CopyReport.Copied;
 import dev.etcdbackup.service.CopyReport.Outcome;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -70,43 +68,6 @@ class EncodedCopiesTest {
     assertThat(to.find(BackupKey.parse(CHANGES))).isEmpty();
   }
 
-  /** Turns all bits over: an encoding that hides its content. */
-  private static final class Inverted implements BackupEncoding {
-    @Override
-    public String suffix() {
-      return ".zst";
-    }
-
-    @Override
-    public Content encode(Content snapshot, BackupName name) {
-      return new Content(inverted(snapshot.stream()), snapshot.expectedSize());
-    }
-
-    @Override
-    public InputStream decode(InputStream stored, BackupName name) {
-      return inverted(stored);
-    }
-
-    private static InputStream inverted(InputStream in) {
-      return new FilterInputStream(in) {
-        @Override
-        public int read() throws IOException {
-          int one = super.read();
-          return one < 0 ? one : one ^ 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-          int read = super.read(buffer, offset, length);
-          for (int i = 0; i < read; i++) {
-            buffer[offset + i] ^= (byte) 0xff;
-          }
-          return read;
-        }
-      };
-    }
-  }
-
   @Test
   void backupsAreEncodedAgainOnTheWay() throws Exception {
     byte[] damaged = snapshot(2);
@@ -115,7 +76,7 @@ class EncodedCopiesTest {
     put(from, SECOND, damaged);
     put(from, CHANGES, changes(700));
     put(from, "p/by-hand", new byte[] {1, 2, 3});
-    BackupEncodings inverted = BackupEncodings.of(new Inverted());
+    BackupEncodings inverted = BackupEncodings.of(new InvertedEncoding());
     BackupCopier encoding =
         BackupCopier.builder(from, to)
             .encodings(inverted)
@@ -150,6 +111,43 @@ class EncodedCopiesTest {
     assertThatThrownBy(
             () -> BackupCopier.builder(from, to).encodeAs(BackupEncodings.none(), List.of(".zst")))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** As zstd-jni does where it may not unpack its library. */
+  @Test
+  void anEncodingWithoutItsLibraryFailsEachBackupAndNoneIsLeftOutOfTheReport() throws Exception {
+    put(from, FIRST, snapshot(1));
+    put(from, SECOND, snapshot(2));
+    BackupEncoding unusable =
+        new BackupEncoding() {
+          @Override
+          public String suffix() {
+            return ".zst";
+          }
+
+          @Override
+          public Content encode(Content snapshot, BackupName name) {
+            throw new UnsatisfiedLinkError("no zstd-jni in java.library.path");
+          }
+
+          @Override
+          public InputStream decode(InputStream stored, BackupName name) {
+            throw new UnsatisfiedLinkError("no zstd-jni in java.library.path");
+          }
+        };
+    BackupEncodings encodings = BackupEncodings.of(unusable);
+
+    CopyReport report =
+        BackupCopier.builder(from, to)
+            .parallelism(1)
+            .encodeAs(encodings, List.of(".zst"))
+            .build()
+            .mirror("p");
+
+    assertThat(report.ok()).isFalse();
+    assertThat(report.copies()).map(Copied::outcome).hasSize(2).containsOnly(Outcome.FAILED);
+    assertThat(report.copies().get(0).detail()).contains("no zstd-jni in java.library.path");
+    assertThat(to.list("p")).isEmpty();
   }
 
   private static BackupCopier copier(BackupStore source, BackupStore target) {

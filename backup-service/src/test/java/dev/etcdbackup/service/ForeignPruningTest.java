@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.etcdbackup.BackupException;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.BackupVerifier;
 import dev.etcdbackup.Content;
 import dev.etcdbackup.CorruptBackupException;
@@ -15,6 +16,7 @@ import dev.etcdbackup.catalogue.Catalogue;
 import dev.etcdbackup.catalogue.ForeignFormat;
 import dev.etcdbackup.retention.Decision;
 import dev.etcdbackup.retention.RetentionPolicy;
+import dev.etcdbackup.testkit.ForwardingBackupStore;
 import dev.etcdbackup.testkit.InMemoryBackupStore;
 import java.io.ByteArrayInputStream;
 import java.time.Instant;
@@ -26,6 +28,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForeignPruningTest {
   private static final Instant NOW = Instant.parse("2024-05-10T12:00:00Z");
@@ -76,13 +80,14 @@ class ForeignPruningTest {
         "p/etcd.backup_v1_2024-05-01-10:00:00",
         "p/etcd.backup_v2_2024-05-02-10:00:00",
         "p/by-hand",
+        "p/alone/db-2024-05-01_10-00", // of which nothing is deleted, so nothing is verified
         "q/db-2024-05-01_10-00",
         "q/db-2024-05-02_10-00");
 
     PruneReport report = pruning.prune(plan("bitnami"), false);
 
     assertThat(report.deleted()).containsExactly(BackupKey.parse("p/db-2024-05-01_10-00"));
-    assertThat(left()).hasSize(8);
+    assertThat(left()).hasSize(9);
     assertThat(verified).containsExactly("p/db-2024-05-02_10-00");
   }
 
@@ -125,6 +130,32 @@ class ForeignPruningTest {
         .filteredOn(one -> one.backup().key().toString().contains("Incr"))
         .extracting(Decision::reason)
         .containsExactly("an increment");
+    assertThat(plan.decisions().decisions())
+        .filteredOn(one -> one.backup().key().name().endsWith(META))
+        .extracting(Decision::reason)
+        .containsExactly(
+            "its snapshot is deleted", "its snapshot is kept", "belongs to no snapshot");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p/db-2024-05-01_10-00", "q/db-2024-05-03_10-00"})
+  void aListingWithAKeyTwiceOrOfAnotherProjectPrunesNothing(String wrong) throws Exception {
+    put("p/db-2024-05-01_10-00", "p/db-2024-05-02_10-00");
+    BackupStore listing =
+        new ForwardingBackupStore(store) {
+          @Override
+          public List<StoredBackup> list(String project) throws BackupException {
+            List<StoredBackup> listed = new ArrayList<>(super.list(project));
+            listed.add(new StoredBackup(BackupKey.parse(wrong), 3, NOW, ""));
+            return listed;
+          }
+        };
+    ForeignPruning of =
+        new ForeignPruning(BackupService.builder(listing).build(), listing, Catalogue.utc());
+
+    assertThatThrownBy(() -> of.plan("p", formats("bitnami"), RetentionPolicy.keepLast(1), NOW))
+        .isInstanceOf(StoreException.class)
+        .hasMessageEndingWith(wrong + " twice or wrongly; nothing was pruned");
   }
 
   @Test
@@ -164,6 +195,27 @@ class ForeignPruningTest {
 
     assertThat(plan.decisions().toDelete()).isEmpty();
     assertThat(plan.decisions().decisions().get(0).reason()).isEqualTo("pinned: audit");
+  }
+
+  @Test
+  void theCompanionsOfWhatIsPinnedAreKeptWithIt() throws Exception {
+    put(
+        "p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz",
+        "p/main/2024-05-01T10:00:00Z-000001/" + META,
+        "p/main/2024-05-02T10:00:00Z-000001/etcd.backup.gz");
+    BackupKey pinned = BackupKey.parse("p/main/2024-05-01T10:00:00Z-000001/etcd.backup.gz");
+    BackupNotes.of(store, InstantSource.fixed(NOW)).pin(pinned, "audit", Optional.empty());
+
+    assertThat(plan("etcd-manager").decisions().toDelete()).isEmpty();
+  }
+
+  @Test
+  void ofTheSameTimeTheLaterRevisionIsTheNewer() throws Exception {
+    put("p/v2/Full-00000000-1000000000-1714557600", "p/v2/Full-00000000-900000000-1714557600");
+
+    assertThat(plan("gardener").decisions().toDelete())
+        .extracting(one -> one.key().toString())
+        .containsExactly("p/v2/Full-00000000-900000000-1714557600");
   }
 
   @Test

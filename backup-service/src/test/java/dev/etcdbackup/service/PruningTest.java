@@ -146,6 +146,20 @@ class PruningTest {
     assertThat(keys()).hasSize(3);
   }
 
+  /** Neither a newer one of another series stands in for it, nor one that is dated ahead. */
+  @Test
+  void theNewestThatIsVerifiedIsOneOfTheSeriesAndOfThePast() throws Exception {
+    put("p/etcd.backup_v1_2020-02-01-10:00:00");
+    put("p/etcd.backup_v2_2020-02-02-10:00:00", new byte[5000]);
+    put("p/etcd.backup_v3_2030-02-03-10:00:00");
+    put("p/daily_v1_2020-02-03-10:00:00");
+
+    assertThatThrownBy(() -> service.prune("p", RetentionPolicy.keepLast(1)))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessageContaining("p/etcd.backup_v2_2020-02-02-10:00:00, the newest");
+    assertThat(keys()).hasSize(4);
+  }
+
   @Test
   void changesAreNotDeletedEitherWhenTheNewestToBeKeptIsBad() throws Exception {
     put("p/etcd.changes_v1-v2_2020-02-01-09:00:00");

@@ -106,6 +106,22 @@ class ServerSideCopyTest {
   }
 
   @Test
+  void aCopyOfAnotherSizeThanItsBackupIsTold() throws Exception {
+    put(from, FIRST, SNAPSHOT);
+
+    CopyReport report =
+        copier(
+                source -> {
+                  StoredBackup copy = copy(source);
+                  return new StoredBackup(copy.key(), copy.size() - 1, NOW, copy.version());
+                })
+            .mirror("p");
+
+    assertThat(report.copies()).extracting(Copied::outcome).containsExactly(Outcome.FAILED);
+    assertThat(report.copies().get(0).detail()).startsWith("the target reports ");
+  }
+
+  @Test
   void theTargetIsPrunedAsEver() throws Exception {
     put(from, FIRST, SNAPSHOT);
     put(from, SECOND, SNAPSHOT);

@@ -46,7 +46,9 @@ public final class BaseChoice {
    * that ends there or before and from which the names of the changes lead to it without a gap, or
    * the one from which they lead farthest.
    *
-   * @param listing the project, complete
+   * @param listing the project, complete; for a time that may be in the future, {@link
+   *     PointInTime#latest} among them, without the backups that are {@linkplain
+   *     Backup#isDatedAhead dated ahead}
    * @param until the point
    * @return the backup; empty when there is none from which the point could be reached
    * @throws StoreException when a backup cannot be read

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects of changes, written and read. */
 class ChangesFileTest {
@@ -85,6 +87,28 @@ class ChangesFileTest {
             "5 true del 2020-01-30T20:44:41.123Z",
             "6 false  2020-01-30T20:44:42.123Z");
     assertThat(ChangesFile.of(bytes(threeEvents(""))).header().predecessorSha256()).isEmpty();
+  }
+
+  /** A writer begins with 64 KiB; an event takes 13 bytes more than its value. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 65_522, 65_523, 65_524, 300_000})
+  void theFirstRevisionAloneIsReadWhateverItsSize(int length) throws Exception {
+    byte[] value = "v".repeat(length).getBytes(UTF_8);
+    byte[] second = "w".repeat(4 * length).getBytes(UTF_8);
+    ChangesWriter writer = new ChangesWriter(1);
+    writer.event(1, false, value);
+    assertThat(writer.size()).isEqualTo(13 + length);
+    writer.event(1, false, second);
+
+    ChangesFile file = ChangesFile.of(bytes(writer.finish(header(1, 1, ""))));
+
+    ChangesCursor at = file.cursor();
+    assertThat(at.next()).isTrue();
+    assertThat(at.revision()).isEqualTo(1);
+    assertThat(at.keyValue()).isEqualTo(value);
+    assertThat(at.next()).isTrue();
+    assertThat(at.keyValue()).isEqualTo(second);
+    assertThat(at.next()).isFalse();
   }
 
   @Test
