@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * that of {@link Schedule#every}: from 1970-01-01T00:00:00Z, and not from the start of the process.
  *
  * <p>{@code *}, lists, ranges, steps, and the names of months and days are supported; 0 and 7 are
- * Sunday, and {@code SUN} is 0. When both day of month and day of week are restricted, a day that
+ * Sunday, and {@code SUN} is either, so that {@code SUN-THU} and {@code FRI-SUN} are ranges. When both day of month and day of week are restricted, a day that
  * matches either is a point, as in cron. The fields match times of the years 0 to 9999, which are
  * those that the name of a backup can have.
  *
@@ -47,8 +47,8 @@ public final class CronSchedule implements Schedule {
   private static final Pattern EVERY =
       Pattern.compile("@every\\s+(?=\\d)(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?");
 
-  /** The last field; its Sunday is 0, which the library takes for 7. */
-  private static final Pattern SUNDAY = Pattern.compile("(?i)\\bSUN\\b(?=\\S*$)");
+  /** SUN in the last field, which the library takes for 7: it is 0, but not at the end of a range. */
+  private static final Pattern SUNDAY = Pattern.compile("(?i)(?<!-)\\bSUN\\b(?!-SUN)(?=\\S*$)");
 
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");

@@ -221,8 +221,6 @@ public final class SchedulerBuilder {
             .tarballZone(tarballZone)
             .threads(transfers)
             .build();
-    SchedulerRuntime works =
-        runtime != null ? runtime : new ThreadedSchedulerRuntime(clock, threads, concurrency);
     SchedulerContext with =
         new SchedulerContext(
             service,

@@ -144,7 +144,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     BackupName name = BackupName.parse(key.name());
     boolean isEncoded = !name.encodings().isEmpty();
     Content encoded = encodings.encode(Content.of(stream, size), name);
-    AtomicReference<SnapshotDigest> digest = new AtomicReference<>();
+    AtomicReference<@Nullable SnapshotDigest> digest = new AtomicReference<>();
     CommitCheck check =
         () -> {
           digest.set(fromSource(snapshot::digest)); // while nothing is stored yet
@@ -155,6 +155,9 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
       StoredBackup stored = store.put(key, new Content(guarded, encoded.expectedSize()));
       requireSize(stored, guarded.count());
       SnapshotDigest known = digest.get();
+      if (known == null) { // the check at the end of the stream was not made
+        throw doubtful(key, "did not read its content to the end, so that nothing verified it");
+      }
       return new Stored(stored, known, guarded.sha256Hex().orElse(known.sha256()));
     } finally {
       close(guarded);
@@ -163,17 +166,20 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
 
   private static void requireSize(StoredBackup stored, long written) throws StoreException {
     if (stored.size() != written) {
-      throw new StoreException(
-          "the store committed "
-              + stored.key()
-              + " but reports "
-              + stored.size()
-              + " bytes where "
-              + written
-              + " were written; verify this backup before you rely on it or delete it",
-          null,
-          true);
+      throw doubtful(
+          stored.key(), "reports " + stored.size() + " bytes where " + written + " were written");
     }
+  }
+
+  private static StoreException doubtful(BackupKey key, String what) {
+    return new StoreException(
+        "the store committed "
+            + key
+            + " but "
+            + what
+            + "; verify this backup before you rely on it or delete it",
+        null,
+        true);
   }
 
   private BackupKey freeKey(long revision, Instant time) throws BackupException {

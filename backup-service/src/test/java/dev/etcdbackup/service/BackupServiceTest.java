@@ -142,6 +142,30 @@ class BackupServiceTest {
     assertThat(store.list("p")).hasSize(1);
   }
 
+  /** Whether all arrived is known at the end of the stream, not when the last byte was read. */
+  @Test
+  void aStoreThatDoesNotReadTheEndIsNotToBeReliedOn() throws Exception {
+    BackupStore careless =
+        new ForwardingBackupStore(store) {
+          @Override
+          public StoredBackup put(BackupKey key, Content content) throws BackupException {
+            try {
+              int size = Math.toIntExact(content.expectedSize().orElseThrow());
+              byte[] bytes = content.stream().readNBytes(size);
+              return super.put(key, Content.of(new ByteArrayInputStream(bytes), size));
+            } catch (IOException e) {
+              throw new StoreException("unreadable", e);
+            }
+          }
+        };
+
+    assertThatExceptionOfType(StoreException.class)
+        .isThrownBy(() -> BackupService.builder(careless).build().backUp("p", atRevision(5)))
+        .withMessageContaining("but did not read its content to the end")
+        .satisfies(e -> assertThat(e.outcomeUnknown()).isTrue());
+    assertThat(store.list("p")).hasSize(1);
+  }
+
   @Test
   void everyExceptionOfASourceBecomesASourceException() throws Exception {
     SnapshotSource notOpened =
