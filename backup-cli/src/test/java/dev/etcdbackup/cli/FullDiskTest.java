@@ -2,6 +2,11 @@ package dev.etcdbackup.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.etcdbackup.Content;
+import dev.etcdbackup.name.BackupName;
+import dev.etcdbackup.zstd.Zstandard;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +41,7 @@ class FullDiskTest {
   @Test
   void aConsolidationNamesTheFileAndLeavesNothing() throws Exception {
     try (RecordedProject recorded = RecordedProject.in(directory)) {
-      Cli run = run("8k", "consolidate " + recorded.base());
+      Cli run = run("8k", "consolidate " + recorded.base(), "-DZstdTempFolder=" + directory);
       assertThat(run.code()).as(run.err()).isEqualTo(4);
       assertThat(run.out()).as("files that are left").isEmpty();
       assertThat(run.err())
@@ -44,6 +49,27 @@ class FullDiskTest {
           .endsWith("/consolidated.db: No space left on device\n")
           .hasLineCount(1);
     }
+  }
+
+  /** The library of zstd is a temporary file, too. */
+  @Test
+  void zstdThatCannotBeLoadedIsSaidInOneLine() throws Exception {
+    byte[] bytes = Goldens.bytes("3.5.30-rich-precompact");
+    Content content = Content.of(new ByteArrayInputStream(bytes), bytes.length);
+    Path file = store().resolve(KEY + ".zst");
+    Files.createDirectories(file.getParent());
+    try (InputStream in =
+        new Zstandard().encode(content, BackupName.parse(KEY + ".zst")).stream()) {
+      Files.copy(in, file);
+    }
+    Cli run = run("8k", "verify %1$s.zst");
+    assertThat(run.code()).as(run.err()).isEqualTo(4);
+    assertThat(run.out()).as("files that are left").isEmpty();
+    assertThat(run.err())
+        .startsWith("etcd-backup: zstd cannot be used, because its native library")
+        .contains(" is unpacked in " + small() + ", cannot be loaded: ")
+        .endsWith(": No space left on device\n")
+        .hasLineCount(1);
   }
 
   private Path store() {
@@ -58,7 +84,7 @@ class FullDiskTest {
    * Runs a command with KEY and a small disk, where its temporary files are too, and lists as its
    * output what is on that disk.
    */
-  private Cli run(String size, String command) throws Exception {
+  private Cli run(String size, String command, String... options) throws Exception {
     Files.createDirectory(small());
     String script =
         "mount -t tmpfs -o size=$1 tmpfs \"$2\" || exit 99; place=$2; shift 2; \"$@\" >/dev/null;"
@@ -67,6 +93,7 @@ class FullDiskTest {
     all.addAll(List.of("sh", "-c", script, "sh", size, small().toString()));
     all.addAll(Jvm.command());
     all.add("-Djava.io.tmpdir=" + small());
+    all.addAll(List.of(options));
     all.add("-cp");
     all.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     all.addAll(List.of(EtcdBackupCommand.class.getName(), "--store=" + store().toUri()));

@@ -61,6 +61,7 @@ final class CompressedStream extends ConvertedStream {
 
   /** Moves on to the next bytes to return; false at the end. */
   private boolean next() throws IOException {
+    NativeLibrary.require();
     if (current != null) {
       free.add(current);
       current = null;

@@ -78,6 +78,7 @@ final class DecompressedStream extends ConvertedStream {
     frameBegin = encoded.position();
     frameContent = 0;
     if (context == null) {
+      NativeLibrary.require();
       context = new ZstdDecompressCtx();
     } else {
       context.reset();

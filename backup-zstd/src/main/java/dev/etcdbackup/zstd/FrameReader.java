@@ -31,6 +31,7 @@ final class FrameReader implements Closeable {
 
   /** Reads a frame and skips those before it. */
   byte[] read(int frame) throws IOException {
+    NativeLibrary.require();
     in.skipNBytes(table.encodedEnd(frame - 1) - table.encodedEnd(next - 1));
     next = frame + 1;
     long length = table.encodedEnd(frame) - table.encodedEnd(frame - 1);
