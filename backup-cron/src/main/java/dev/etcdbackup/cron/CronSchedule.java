@@ -47,7 +47,9 @@ public final class CronSchedule implements Schedule {
   private static final Pattern EVERY =
       Pattern.compile("@every\\s+(?=\\d)(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?");
 
-  /** SUN in the last field, which the library takes for 7: it is 0, but not at the end of a range. */
+  /**
+   * SUN in the last field, which the library takes for 7: it is 0, but not at the end of a range.
+   */
   private static final Pattern SUNDAY = Pattern.compile("(?i)(?<!-)\\bSUN\\b(?!-SUN)(?=\\S*$)");
 
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");

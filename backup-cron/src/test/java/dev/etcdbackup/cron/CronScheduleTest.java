@@ -40,8 +40,7 @@ class CronScheduleTest {
     assertAllPoints("0 0 * * 7", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
     assertAllPoints("0 0 * * MON-FRI", t -> midnight(t) && t.getDayOfWeek().getValue() < 6);
     assertAllPoints("0 0 * * FRI-SUN", t -> midnight(t) && t.getDayOfWeek().getValue() >= 5);
-    assertAllPoints(
-        "0 0 * * SUN-SUN", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
+    assertAllPoints("0 0 * * SUN-SUN", t -> midnight(t) && t.getDayOfWeek() == DayOfWeek.SUNDAY);
     assertAllPoints("0 0 * * SUN-tue", t -> midnight(t) && t.getDayOfWeek().getValue() % 7 < 3);
     assertAllPoints(
         "0 0 * * fri,sun",
