@@ -32,6 +32,7 @@ class PairCheckTest {
   @TempDir Path directory;
 
   /** A pair in a bucket, and what is wrong with it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Case(String bucket, byte[] key, byte[] value, Problem.Kind kind, String problem) {
     @Override
     public String toString() {
