@@ -1,5 +1,6 @@
 package dev.etcdbackup.kubernetes.recovery;
 
+import dev.etcdbackup.kubernetes.ObjectName;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -25,7 +26,7 @@ record Dependant(String kind, String name) {
       throw new IllegalArgumentException(
           "a dependant must be deployment/NAME, statefulset/NAME or daemonset/NAME, not " + text);
     }
-    return new Dependant(kind, EtcdStatefulSet.requireName(kind, parts[1]));
+    return new Dependant(kind, ObjectName.require(kind, parts[1]));
   }
 
   /**

@@ -1,8 +1,8 @@
 package dev.etcdbackup.kubernetes.recovery;
 
+import dev.etcdbackup.kubernetes.ObjectName;
 import java.util.Objects;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +18,6 @@ public final class EtcdStatefulSet {
   private static final String PEER = "http://{pod}.{service}.{namespace}.svc:2380";
   private static final String CLIENT = "http://{pod}.{service}.{namespace}.svc:2379";
 
-  private static final int LONGEST_NAME = 253;
-  private static final Pattern NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-
   private final String namespace;
   private final String name;
   private final @Nullable String container;
@@ -29,21 +25,6 @@ public final class EtcdStatefulSet {
   private final int members;
   private final MemberUrl peerUrl;
   private final MemberUrl clientUrl;
-
-  /**
-   * Returns a name when an object can have it: it becomes a part of the path of a request, in which
-   * {@code ../} would lead to another namespace.
-   *
-   * @throws IllegalArgumentException when none can
-   */
-  static String requireName(String kind, String given) {
-    if (given.length() > LONGEST_NAME || !NAME.matcher(given).matches()) {
-      throw new IllegalArgumentException(
-          "the name of a %s must be 1 to %d lower-case letters, digits, '-' and '.', not '%s'"
-              .formatted(kind, LONGEST_NAME, given));
-    }
-    return given;
-  }
 
   private EtcdStatefulSet(Builder builder) {
     this.namespace = builder.namespace;
@@ -134,8 +115,8 @@ public final class EtcdStatefulSet {
     private MemberUrl clientUrl;
 
     private Builder(String namespace, String name) {
-      this.namespace = requireName("namespace", namespace);
-      this.name = requireName("StatefulSet", name);
+      this.namespace = ObjectName.require("namespace", namespace);
+      this.name = ObjectName.require("StatefulSet", name);
       this.peerUrl = template(PEER);
       this.clientUrl = template(CLIENT);
     }
