@@ -63,7 +63,7 @@ class ManifestsTest {
         .extracting(ManifestsTest::text)
         .containsExactlyInAnyOrder(
             "etcd.database.coreos.com [etcdbackups, etcdrestores] [get, list, watch]",
-            "etcd.database.coreos.com [etcdbackups] [patch, update]",
+            "etcd.database.coreos.com [etcdbackups] [patch]",
             "etcd.database.coreos.com [etcdbackups/status, etcdrestores/status] [update]",
             "etcdbackup.dev [etcdbackupschedules, etcdrestores] [get, list, watch]",
             "etcdbackup.dev [etcdbackupschedules/status, etcdrestores/status] [update]",
@@ -86,7 +86,7 @@ class ManifestsTest {
         .extracting(ManifestsTest::text)
         .containsExactlyInAnyOrder(
             "etcd.database.coreos.com [etcdrestores] [patch]",
-            "apps [statefulsets] [get, patch]",
+            "apps [statefulsets, deployments, daemonsets] [get, patch]",
             "batch [jobs] [get, create, delete]",
             " [persistentvolumeclaims] [get, list, create, delete]",
             " [pods] [list]",
@@ -106,6 +106,21 @@ class ManifestsTest {
                         container ->
                             assertThat(container.getEnv())
                                 .anyMatch(each -> each.getName().equals("TOOL_IMAGE"))));
+  }
+
+  /** A tag that moves would have a new node run another version than the others. */
+  @Test
+  void theImagesAreThoseOfThisVersion() throws Exception {
+    String version = between(Path.of("pom.xml"), "<version>", "</version>").substring(9);
+    String restore = run("kubectl", "kustomize", DEPLOY.resolve("restore").toString());
+    assertThat(restore)
+        .contains("localhost/etcd-backup-operator:" + version + "\n")
+        .contains("localhost/etcd-backup-cli:" + version + "\n")
+        .doesNotContain(":latest");
+    assertThat(Files.readString(ONE_FILE))
+        .contains("localhost/etcd-backup-operator:" + version + "\n")
+        .doesNotContain(":latest");
+    assertThat(Path.of(CHART, "Chart.yaml")).content().contains("appVersion: " + version + "\n");
   }
 
   private static String text(PolicyRule rule) {
