@@ -13,6 +13,7 @@ import dev.etcdbackup.operator.restore.RestoreOrder;
 import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.testkit.FixedSnapshotSource;
 import dev.etcdbackup.testkit.TestSnapshots;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Duration;
@@ -107,7 +108,8 @@ class RestoresOnApiServerTest extends OnApiServer {
       statefulSet: cray-bss-etcd
       from:
         store: {bucket: etcd-backup, endpoint: "http://rgw:8080", secret: aws}
-    %s%s"""
+    %s%s\
+    """
         .formatted(from.indent(4), more.indent(2));
   }
 
@@ -259,6 +261,42 @@ class RestoresOnApiServerTest extends OnApiServer {
     server.startAgain();
 
     Await.until("failed", 90, this::phase, "Failed: the restore stopped at SWAP_VOLUMES"::equals);
+    assertThat(status().step()).isEqualTo("SWAP_VOLUMES");
+    assertThat(status().state()).containsEntry("step", "SWAP_VOLUMES");
+  }
+
+  /** The same when the operator was killed meanwhile, and has not read its state yet. */
+  @Test
+  void aRestoreThatIsTakenOverFromAnApiServerWithErrorsKeepsItsState() throws Exception {
+    store();
+    restartWith(
+        (order, progress) -> {
+          at(RestoreStep.SWAP_VOLUMES, order, progress);
+          new CountDownLatch(1).await();
+        });
+    create(restore("", "approvedBy: operations"));
+    Await.until("runs", this::phase, now -> now.startsWith("Running"));
+    operator.stop(Duration.ZERO);
+    try (ApiFront front = new ApiFront(client, null);
+        KubernetesClient failing = front.client()) {
+      front.behave(
+          call -> {
+            if (call.path().endsWith("/etcdrestores/r") && !call.changes()) {
+              call.answer(500, "etcdserver: leader changed");
+            } else {
+              call.pass();
+            }
+          });
+      operator =
+          BackupOperator.builder(failing)
+              .backends(backends)
+              .restorer(new FakeRestorer((order, progress) -> progress.load()))
+              .build();
+      operator.start();
+
+      Await.until("failed", this::phase, now -> now.startsWith("Failed"));
+      operator.stop(Duration.ZERO);
+    }
     assertThat(status().step()).isEqualTo("SWAP_VOLUMES");
     assertThat(status().state()).containsEntry("step", "SWAP_VOLUMES");
   }

@@ -78,7 +78,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
     if (runs && older && resource.getSpec().isRollBack()) {
       tasks.restart(owner); // a step may wait for an hour
     }
-    StatusProgress progress = new StatusProgress(client, owner, generation);
+    StatusProgress progress = new StatusProgress(client, owner, generation, before);
     Optional<EtcdRestoreStatus> result =
         tasks.result(owner, () -> carryOut(owner, resource.getSpec(), generation, progress));
     return result.isEmpty()
@@ -100,7 +100,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
   private EtcdRestoreStatus carryOut(
       Owner owner, EtcdRestoreSpec spec, @Nullable Long generation, StatusProgress progress) {
     try {
-      EtcdRestoreStatus before = progress.status();
+      EtcdRestoreStatus before = progress.lastKnown();
       BackupService backups =
           BackupService.builder(stores.store(spec.store(owner.namespace())))
               .encodings(ScheduledResources.encodings())
@@ -115,7 +115,7 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
                 key.toString(), preview.lines(), "nothing is changed before approvedBy is set");
       }
       restorer.restore(order, backups, progress);
-      EtcdRestoreStatus after = progress.status().of(generation);
+      EtcdRestoreStatus after = progress.lastKnown().of(generation);
       boolean back = RestoreStep.ROLLED_BACK.name().equals(after.step());
       return after.ended(
           back ? EtcdRestoreStatus.ROLLED_BACK : EtcdRestoreStatus.SUCCEEDED,

@@ -20,14 +20,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,30 +80,38 @@ public final class StatefulSetRestorer implements Restorer {
   @Override
   public void restore(RestoreOrder order, BackupService backups, RestoreProgress progress)
       throws IOException, InterruptedException {
-    StatefulSetRestore restore = restore(order);
-    Optional<RestoreState> saved = progress.load();
+    Optional<RestoreState> saved = persistently(progress::load);
     if (saved.isEmpty() && order.settings().rollBack()) {
       throw new IOException("there is nothing to roll back: the restore has changed nothing");
     }
+    StatefulSetRestore restore = persistently(() -> restore(order));
     RestoreState state =
-        saved.isPresent() ? resumed(restore, order, saved.get()) : begin(restore, order, backups);
-    progress.save(state);
+        saved.isPresent()
+            ? resumed(restore, order, saved.get())
+            : persistently(() -> begin(restore, order, backups));
+    save(progress, state);
     while (!state.step().isLast()) {
       RestoreState last = state;
       RestoreState next = persistently(() -> advance(restore, last));
       boolean waits = next.step() == last.step();
       if (!next.equals(last)) {
-        persistently(
-            () -> {
-              progress.save(next);
-              return next;
-            });
+        save(progress, next);
       }
       state = next;
       if (waits) {
         Thread.sleep(betweenLooks.toMillis());
       }
     }
+  }
+
+  private void save(RestoreProgress progress, RestoreState state)
+      throws IOException, InterruptedException {
+    RestoreState unused =
+        persistently(
+            () -> {
+              progress.save(state);
+              return state;
+            });
   }
 
   /** The state to go on from, which is another one when the resource asks for that. */
@@ -118,7 +130,7 @@ public final class StatefulSetRestorer implements Restorer {
    * restore: what it does not answer is asked again without a limit, what it answers with an error
    * of its own for ten minutes.
    */
-  private RestoreState persistently(Request request) throws IOException, InterruptedException {
+  private <T> T persistently(Request<T> request) throws IOException, InterruptedException {
     long begun = System.nanoTime();
     while (true) {
       try {
@@ -156,8 +168,8 @@ public final class StatefulSetRestorer implements Restorer {
     return OptionalInt.empty();
   }
 
-  private interface Request {
-    RestoreState run() throws IOException;
+  private interface Request<T> {
+    T run() throws IOException;
   }
 
   private static RestoreState advance(StatefulSetRestore restore, RestoreState state)
@@ -171,14 +183,41 @@ public final class StatefulSetRestorer implements Restorer {
 
   private static RestoreState begin(
       StatefulSetRestore restore, RestoreOrder order, BackupService backups) throws IOException {
-    Path directory = Files.createTempDirectory("etcd-restore");
-    Path file = directory.resolve("snapshot.db");
+    Path directory = downloadsOf(order);
+    deleteAll(directory); // what a process left that was killed during the download
+    createPrivate(directory);
     try {
+      Path file = directory.resolve("snapshot.db");
       backups.download(order.backup(), file);
       return restore.begin(Approval.by(order.approvedBy()), order.backup(), file);
     } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(directory);
+      deleteAll(directory);
+    }
+  }
+
+  /** The same for each process that carries out a restore, so that the next one can empty it. */
+  static Path downloadsOf(RestoreOrder order) {
+    String uid = order.owner().uid().replaceAll("[^-A-Za-z0-9]", "_");
+    return Path.of(System.getProperty("java.io.tmpdir"), "etcd-restore-" + uid);
+  }
+
+  private static void createPrivate(Path directory) throws IOException {
+    boolean isPosix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    Path unused =
+        isPosix
+            ? Files.createDirectory(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+            : Files.createDirectory(directory);
+  }
+
+  private static void deleteAll(Path directory) throws IOException {
+    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 

@@ -17,17 +17,20 @@ final class StatusProgress implements RestoreProgress {
   private final KubernetesClient client;
   private final Owner owner;
   private final @Nullable Long generation;
-  private volatile EtcdRestoreStatus last = EtcdRestoreStatus.NONE;
+  private volatile EtcdRestoreStatus last;
 
   /**
    * Creates it.
    *
    * @param generation the generation of the spec that is carried out
+   * @param seen the status as it was seen with that spec
    */
-  StatusProgress(KubernetesClient client, Owner owner, @Nullable Long generation) {
+  StatusProgress(
+      KubernetesClient client, Owner owner, @Nullable Long generation, EtcdRestoreStatus seen) {
     this.client = client;
     this.owner = owner;
     this.generation = generation;
+    this.last = seen;
   }
 
   /** The status as it is in the API server. */
@@ -37,8 +40,8 @@ final class StatusProgress implements RestoreProgress {
   }
 
   /**
-   * The status that this read or saved last, while the API server cannot say it: a state that is
-   * not written back is lost, and with it the way back to the old volumes.
+   * The status that this read or saved last, without asking the API server, which may be away: a
+   * state that is not written back is lost, and with it the way back to the old volumes.
    */
   EtcdRestoreStatus lastKnown() {
     return last;

@@ -1,10 +1,12 @@
 package dev.etcdbackup.operator.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.etcdbackup.BackupKey;
+import dev.etcdbackup.BackupNotFoundException;
 import dev.etcdbackup.kubernetes.EtcdSecrets;
 import dev.etcdbackup.kubernetes.recovery.EtcdStatefulSet;
 import dev.etcdbackup.kubernetes.recovery.RestoreProgress;
@@ -20,13 +22,18 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** From which state a restore goes on; nothing is asked of an API server for that. */
 class StatefulSetRestorerTest {
+  private static final String UID = UUID.randomUUID().toString();
   private static final BackupKey KEY = BackupKey.parse("p/etcd.backup");
 
   private final KubernetesClient client =
@@ -119,6 +127,50 @@ class StatefulSetRestorerTest {
     assertThat(requests).hasValue(4);
   }
 
+  /** Nor when a process has just taken it over. */
+  @Test
+  void anApiServerThatCannotSayHowFarARestoreIsDoesNotEndIt() {
+    AtomicInteger asked = new AtomicInteger();
+    RestoreProgress away =
+        new RestoreProgress() {
+          @Override
+          public Optional<RestoreState> load() throws IOException {
+            if (asked.incrementAndGet() < 3) {
+              throw new IOException("away", new KubernetesClientException("away", 503, null));
+            }
+            return Optional.of(state(RestoreStep.DONE, 1));
+          }
+
+          @Override
+          public void save(RestoreState now) throws IOException {
+            if (asked.incrementAndGet() < 6) {
+              throw new IOException("away", new KubernetesClientException("away", 0, null));
+            }
+          }
+        };
+    StatefulSetRestorer restorer =
+        new StatefulSetRestorer(client, "image", Duration.ofMillis(1), set -> set);
+    BackupService backups = BackupService.builder(new InMemoryBackupStore()).build();
+    assertThatCode(() -> restorer.restore(order(1, false), backups, away))
+        .doesNotThrowAnyException();
+    assertThat(asked).hasValue(6);
+  }
+
+  /** It may be as large as the database. */
+  @Test
+  void whatAProcessLeftThatWasKilledDuringTheDownloadIsDeletedByTheNext() throws Exception {
+    Path left = StatefulSetRestorer.downloadsOf(order(1, false));
+    Files.createDirectory(left);
+    Files.writeString(left.resolve(".snapshot.db.part"), "half");
+    BackupService backups = BackupService.builder(new InMemoryBackupStore()).build();
+    assertThatThrownBy(
+            () ->
+                new StatefulSetRestorer(client, "image")
+                    .restore(order(1, false), backups, new Progress(null)))
+        .isInstanceOf(BackupNotFoundException.class);
+    assertThat(left).doesNotExist();
+  }
+
   /** The state in memory. */
   private record Progress(@Nullable RestoreState state) implements RestoreProgress {
     @Override
@@ -133,7 +185,7 @@ class StatefulSetRestorerTest {
   private static RestoreOrder order(int attempt, boolean rollBack) {
     return new RestoreOrder(
         new Owner(
-            "etcdbackup.dev/v1alpha1", "EtcdRestore", new ResourceID("r", "services"), "uid", ""),
+            "etcdbackup.dev/v1alpha1", "EtcdRestore", new ResourceID("r", "services"), UID, ""),
         "p",
         new StoreAddress("http://rgw:8080", null, "b", "", "services", null),
         KEY,
