@@ -1,5 +1,6 @@
 package dev.etcdbackup.operator;
 
+import dev.etcdbackup.BackupException;
 import dev.etcdbackup.kubernetes.EtcdBackupConditions;
 import dev.etcdbackup.schedule.ClusterStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,6 +13,8 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the schedulers as the {@code EtcdBackupSchedule} resources say, and tells the resources
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
     generationAwareEventProcessing = false,
     informer = @Informer(onUpdateFilter = ChangedSpec.class))
 public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBackupSchedule> {
+  private static final Logger LOG = LoggerFactory.getLogger(EtcdBackupScheduleReconciler.class);
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5); // a backup becomes stale
 
   private final ScheduledResources scheduled;
@@ -51,6 +55,7 @@ public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBack
   @Override
   protected UpdateControl<EtcdBackupSchedule> reconcile(
       Owner owner, EtcdBackupSchedule resource, KubernetesClient client) {
+    scheduled.readmit(owner, () -> StatusWriter.exists(client, resource));
     Optional<EtcdBackupScheduleStatus> status = status(owner, resource);
     if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       scheduled.deleted(owner);
@@ -71,7 +76,9 @@ public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBack
         Target target = spec.target(owner.id().getName(), owner.namespace());
         return scheduled
             .schedule(owner, spec, target)
-            .map(progress -> running(before, generation, progress, conditions));
+            .map(
+                progress ->
+                    running(last(before, progress, target), generation, progress, conditions));
       }
       scheduled.unschedule(owner);
       now = conditions.notScheduled(EtcdBackupConditions.SUSPENDED, "spec.suspend is true");
@@ -88,12 +95,29 @@ public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBack
         : EtcdBackupConditions.INVALID_SPEC;
   }
 
+  /** The status with the last backup, which an earlier process may have stored. */
+  private EtcdBackupScheduleStatus last(
+      EtcdBackupScheduleStatus before, Progress progress, Target target) {
+    if (progress.last().isPresent()) {
+      return before.stored(progress.last().get());
+    }
+    if (progress.storedBefore(before.lastSuccessTime()).isEmpty()) {
+      return before;
+    }
+    try {
+      return target.newestIn(scheduled.store(target)).map(before::found).orElse(before);
+    } catch (BackupException e) {
+      LOG.warn(
+          "the newest backup of {} is not in its status yet: {}", target.project(), e.getMessage());
+      return before;
+    }
+  }
+
   private static EtcdBackupScheduleStatus running(
-      EtcdBackupScheduleStatus before,
+      EtcdBackupScheduleStatus last,
       @Nullable Long generation,
       Progress progress,
       EtcdBackupConditions conditions) {
-    EtcdBackupScheduleStatus last = progress.last().map(before::stored).orElse(before);
     Optional<ClusterStatus> cluster = progress.cluster();
     EtcdBackupConditions ready =
         conditions.ready(EtcdBackupConditions.SCHEDULED, "the cluster is backed up on a schedule");

@@ -1,6 +1,7 @@
 package dev.etcdbackup.operator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.etcdbackup.Backup;
 import dev.etcdbackup.service.BackupResult;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
@@ -38,6 +39,18 @@ public record EtcdBackupScheduleStatus(
         revision.isPresent() ? (Long) revision.getAsLong() : null,
         result.digest().size(),
         result.backup().time().orElseThrow().toString(),
+        nextDueTime,
+        conditions);
+  }
+
+  /** With a backup of which no more is known than its name. */
+  EtcdBackupScheduleStatus found(Backup backup) {
+    return new EtcdBackupScheduleStatus(
+        observedGeneration,
+        backup.key().toString(),
+        null,
+        null,
+        backup.time().orElseThrow().toString(),
         nextDueTime,
         conditions);
   }

@@ -41,9 +41,14 @@ public record Owner(String apiVersion, String kind, ResourceID id, String uid, S
     return apiVersion.equals(other.apiVersion) && kind.equals(other.kind) && id.equals(other.id);
   }
 
-  /** Whether this one was created before another one, in whole seconds. */
+  /**
+   * Whether this one was created before another one. Times of creation are whole seconds; of two of
+   * the same second, as those of one file of manifests are, the names decide, and not which of them
+   * is seen first.
+   */
   boolean isOlderThan(Owner other) {
-    return !created.isEmpty() && created.compareTo(other.created) < 0;
+    int order = created.compareTo(other.created);
+    return !created.isEmpty() && (order == 0 ? toString().compareTo(other.toString()) : order) < 0;
   }
 
   /** Returns the resource as an event names it. */

@@ -8,6 +8,7 @@ import dev.etcdbackup.schedule.BackupListener;
 import dev.etcdbackup.schedule.BackupScheduler;
 import dev.etcdbackup.schedule.ClusterStatus;
 import dev.etcdbackup.schedule.FailedRun;
+import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.SchedulerBuilder;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.zstd.Zstandard;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,8 +36,8 @@ import java.util.function.UnaryOperator;
  * store and beginning of names. A place belongs to the resource that was created first, whatever
  * the order in which they are seen, so that a restart changes nothing; the listeners are told of
  * one that loses its place, and of one that waited for a place that is free now. A resource whose
- * deletion was seen is never scheduled again, whatever a cache may still hold of it: uids are not
- * used twice.
+ * deletion was seen is not scheduled again, whatever a cache may still hold of it: uids are not
+ * used twice, unless the data of the API server are restored from a backup ({@link #readmit}).
  *
  * <p>Thread-safe.
  */
@@ -124,7 +126,8 @@ public final class ScheduledResources implements AutoCloseable {
       awaited.add(before.owner());
     }
     if (before == null || !before.owner().equals(owner) || !before.wanted().equals(wanted)) {
-      scheduler(target).put(target.cluster(backends.source(target.etcd())));
+      ScheduledCluster cluster = target.cluster(backends.source(target.etcd())); // or refuses it
+      scheduler(target).put(cluster);
       entries.put(place, new Entry(owner, wanted, Progress.NONE));
       remove((other, of) -> of.hasNameOf(owner) && !other.equals(place)); // it may have had another
     }
@@ -160,6 +163,27 @@ public final class ScheduledResources implements AutoCloseable {
   }
 
   /**
+   * Lets a resource be scheduled whose deletion was seen, when the API server has it nevertheless:
+   * its data were restored from a backup of the time before the deletion.
+   *
+   * @param owner the resource, which a cache holds
+   * @param exists asks the API server; called for a resource whose deletion was seen, and for no
+   *     other
+   */
+  public void readmit(Owner owner, BooleanSupplier exists) {
+    synchronized (this) {
+      if (!deleted.containsKey(owner.uid())) {
+        return;
+      }
+    }
+    if (exists.getAsBoolean()) {
+      synchronized (this) {
+        deleted.remove(owner.uid());
+      }
+    }
+  }
+
+  /**
    * Returns what is scheduled.
    *
    * @return the state of each cluster, in no order
@@ -180,6 +204,11 @@ public final class ScheduledResources implements AutoCloseable {
     BackupStore store = open(address);
     lent.add(address);
     return store;
+  }
+
+  /** The store of what is scheduled, which is open as long as that is. */
+  synchronized BackupStore store(Target scheduled) {
+    return open(scheduled.store());
   }
 
   private BackupStore open(StoreAddress address) {

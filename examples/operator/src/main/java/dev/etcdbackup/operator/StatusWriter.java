@@ -1,5 +1,6 @@
 package dev.etcdbackup.operator;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,6 +17,20 @@ public final class StatusWriter {
   private static final int TRIES = 5;
 
   private StatusWriter() {}
+
+  /**
+   * Asks the API server whether it has a resource.
+   *
+   * @param client the client
+   * @param seen the resource as it was seen
+   * @return whether it has the one of this uid, which is not being deleted
+   */
+  public static boolean exists(KubernetesClient client, HasMetadata seen) {
+    @Nullable HasMetadata read = client.resource(seen).get();
+    return read != null
+        && !read.isMarkedForDeletion()
+        && Objects.equals(seen.getMetadata().getUid(), read.getMetadata().getUid());
+  }
 
   /**
    * Writes a status. Sends nothing when the resource has it already.

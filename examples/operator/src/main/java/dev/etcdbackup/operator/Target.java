@@ -1,12 +1,19 @@
 package dev.etcdbackup.operator;
 
+import dev.etcdbackup.Backup;
+import dev.etcdbackup.BackupException;
+import dev.etcdbackup.BackupStore;
 import dev.etcdbackup.SnapshotSource;
+import dev.etcdbackup.name.BackupKind;
 import dev.etcdbackup.retention.RetentionPolicy;
 import dev.etcdbackup.schedule.Schedule;
 import dev.etcdbackup.schedule.ScheduledCluster;
 import dev.etcdbackup.schedule.ScheduledClusterBuilder;
+import dev.etcdbackup.service.BackupService;
 import dev.etcdbackup.service.NamingStrategy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -38,6 +45,19 @@ public record Target(
 
   SchedulerKey key() {
     return new SchedulerKey(store, prefix);
+  }
+
+  /** The newest backup of the series, also one that an earlier process stored. */
+  Optional<Backup> newestIn(BackupStore store) throws BackupException {
+    Instant now = InstantSource.system().instant();
+    return BackupService.builder(store)
+        .encodings(ScheduledResources.encodings())
+        .build()
+        .list(project)
+        .stream()
+        .filter(one -> one.kind() == BackupKind.PERIODIC)
+        .filter(one -> one.name().prefix().equals(prefix) && !one.isDatedAhead(now))
+        .max(Backup.OLDEST_FIRST);
   }
 
   ScheduledCluster cluster(SnapshotSource source) {

@@ -3,14 +3,17 @@ package dev.etcdbackup.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.etcdbackup.Backup;
 import dev.etcdbackup.StoredBackup;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +76,62 @@ class OperatorOnApiServerTest extends OnApiServer {
     create(schedule("second", "intervalSeconds: 60").replace("etcd:", "project: p\n  etcd:"));
     Await.until("refused", () -> reason("second", "Ready"), "ProjectConflict"::equals);
     assertThat(message("second", "Ready")).contains("p is backed up there by", "services/first");
+  }
+
+  /** The next run may be a week away. */
+  @Test
+  void whatAProcessStoredThatWasKilledBeforeItCouldSaySoIsSaidByTheNext() throws Exception {
+    operator.stop(Duration.ZERO);
+    create(schedule("own", "intervalSeconds: 3600"));
+    create(
+        coreos("old", "backupIntervalInSecond: 3600")
+            .replace("path: etcd-backup/", "path: another-bucket/"));
+    try (ApiFront front = new ApiFront(client, null);
+        KubernetesClient cut = front.client()) {
+      front.behave(
+          call -> {
+            if (call.changes()) {
+              call.answer(500, "etcdserver: request timed out");
+            } else {
+              call.pass();
+            }
+          });
+      operator =
+          BackupOperator.builder(cut)
+              .backends(backends)
+              .schedulers(FakeBackends::scheduler)
+              .build();
+      operator.start();
+      Await.until("stored", () -> isStored("etcd-backup", "own"));
+      Await.until("stored", () -> isStored("another-bucket", "cray-bss"));
+      operator.stop(Duration.ZERO);
+    }
+    assertThat(backups().withName("old").get().getStatus()).isNull();
+    StoredBackup stored = backends.bucket("etcd-backup").list("own").get(0);
+    operator = newOperator();
+
+    operator.start();
+
+    Await.until(
+        "said",
+        () -> schedules().withName("own").get().getStatus(),
+        now -> now != null && stored.key().toString().equals(now.lastBackup()));
+    assertThat(schedules().withName("own").get().getStatus().lastSuccessTime())
+        .isEqualTo(Backup.of(stored, ZoneOffset.UTC).time().orElseThrow().toString());
+    Await.until(
+        "said",
+        () -> backups().withName("old").get().getStatus(),
+        now -> now != null && now.succeeded() && now.lastSuccessDate() != null);
+    assertThat(backends.bucket("etcd-backup").list("own")).hasSize(1);
+    assertThat(backends.bucket("another-bucket").list("cray-bss")).hasSize(1);
+  }
+
+  private boolean isStored(String bucket, String project) throws Exception {
+    try {
+      return backends.bucket(bucket).list(project).size() == 1;
+    } catch (NoSuchElementException notOpened) {
+      return false;
+    }
   }
 
   /** Each store has a scheduler of its own, and each Secret makes a store. */

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -141,6 +142,44 @@ class ScheduledResourcesTest {
     scheduled.deleted(old);
     while (!next(ended).equals(young)) {}
     assertThat(scheduled.schedule(young, "1", target("p", "http://b:2379"))).isPresent();
+  }
+
+  /** As all are that one file of manifests has. */
+  @Test
+  void ofTwoThatWereCreatedInTheSameSecondTheNamesDecideAndNotTheOrder() {
+    Owner a = owner("a");
+    Owner b = owner("b");
+    scheduled.schedule(b, "1", target("p", "http://b:2379")); // seen first, after a restart
+    assertThat(scheduled.schedule(a, "1", target("p", "http://a:2379"))).isPresent();
+    assertThatThrownBy(() -> scheduled.schedule(b, "1", target("p", "http://b:2379")))
+        .isInstanceOf(ProjectTakenException.class)
+        .hasMessage("p is backed up there by EtcdBackupSchedule services/a already");
+  }
+
+  /** The API server's own data were restored from a backup. */
+  @Test
+  void whatWasDeletedIsScheduledAgainWhenTheApiServerHasItAgain() {
+    Owner a = owner("a");
+    Target target = target("p", "http://a:2379");
+    scheduled.deleted(a);
+
+    scheduled.readmit(a, () -> false);
+    assertThat(scheduled.schedule(a, "1", target)).isEmpty();
+    scheduled.readmit(a, () -> true);
+    assertThat(scheduled.schedule(a, "1", target)).isPresent();
+    scheduled.readmit(
+        a,
+        () -> {
+          throw new IllegalStateException("asked about a resource that was not deleted");
+        });
+  }
+
+  @Test
+  void whatIsRefusedOpensNoStore() {
+    assertThatThrownBy(() -> scheduled.schedule(owner("a"), "1", target("..", "http://a:2379")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> backends.bucket("etcd-backup"))
+        .isInstanceOf(NoSuchElementException.class);
   }
 
   /** Each namespace has a store, and namespaces come and go. */

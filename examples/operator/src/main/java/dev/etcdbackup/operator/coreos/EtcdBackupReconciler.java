@@ -61,6 +61,7 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
   @Override
   protected UpdateControl<EtcdBackup> reconcile(
       Owner owner, EtcdBackup resource, KubernetesClient client) {
+    scheduled.readmit(owner, () -> StatusWriter.exists(client, resource));
     Optional<EtcdBackupStatus> status = status(owner, resource);
     if (status.isPresent() && !StatusWriter.write(client, resource, status.get())) {
       forget(owner);
@@ -96,11 +97,21 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
     }
   }
 
-  /** Before the first run after a start, the status is as it was left; a refusal is over. */
+  /**
+   * Before the first run after a start, the status is as it was left, but for a backup that is
+   * newer; a refusal is over.
+   */
   private Optional<EtcdBackupStatus> periodic(
       Owner owner, Progress progress, EtcdBackupStatus before) {
     if (progress.lastRun().isPresent()) {
       return Optional.of(before.after(progress));
+    }
+    Optional<Instant> stored =
+        progress
+            .storedBefore(before.lastSuccessDate())
+            .filter(newest -> progress.storedBefore(before.lastExecutionDate()).isPresent());
+    if (stored.isPresent()) {
+      return stored.map(before::found);
     }
     return refused.contains(owner) ? Optional.of(before.accepted()) : Optional.empty();
   }

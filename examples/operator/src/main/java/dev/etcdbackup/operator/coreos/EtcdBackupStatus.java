@@ -31,6 +31,7 @@ public record EtcdBackupStatus(
     @Nullable Long etcdRevision,
     @Nullable String lastSuccessDate,
     @Nullable String lastExecutionDate) {
+  private static final int LONGEST_REASON = 1024; // as of a condition
   static final EtcdBackupStatus NONE = new EtcdBackupStatus(false, null, null, null, null, null);
 
   static EtcdBackupStatus succeeded(BackupResult result) {
@@ -45,9 +46,14 @@ public record EtcdBackupStatus(
         time);
   }
 
+  /** An earlier process stored a backup then. */
+  EtcdBackupStatus found(Instant newest) {
+    return new EtcdBackupStatus(true, null, null, null, second(newest), second(newest));
+  }
+
   EtcdBackupStatus failed(String why) {
     return new EtcdBackupStatus(
-        false, why, etcdVersion, etcdRevision, lastSuccessDate, lastExecutionDate);
+        false, cut(why), etcdVersion, etcdRevision, lastSuccessDate, lastExecutionDate);
   }
 
   /** It is on a schedule, after it was refused. */
@@ -63,7 +69,7 @@ public record EtcdBackupStatus(
 
   EtcdBackupStatus failed(FailedRun run) {
     return new EtcdBackupStatus(
-        false, run.message(), etcdVersion, etcdRevision, lastSuccessDate, second(run.at()));
+        false, cut(run.message()), etcdVersion, etcdRevision, lastSuccessDate, second(run.at()));
   }
 
   /** What is news, and else what was known: schedulers begin anew when the operator does. */
@@ -78,6 +84,13 @@ public record EtcdBackupStatus(
   /** Whether one that is taken once has been. */
   boolean isDone() {
     return succeeded || (reason != null && !reason.isEmpty());
+  }
+
+  /** A reason that quotes a spec of a megabyte would be more than the API server stores. */
+  static String cut(String reason) {
+    return reason.length() <= LONGEST_REASON
+        ? reason
+        : reason.substring(0, LONGEST_REASON - 1) + "…";
   }
 
   static String second(Instant instant) {
