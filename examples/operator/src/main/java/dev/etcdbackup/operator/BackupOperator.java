@@ -34,6 +34,7 @@ public final class BackupOperator implements AutoCloseable {
   static final Duration RETRY_LONGEST = Duration.ofMinutes(1);
   private static final int CONCURRENT = 4; // of all schedulers
   private static final Duration SYNC = Duration.ofSeconds(10);
+  private static final Duration REVISION_CHECKS = Duration.ofSeconds(10);
   private static final Duration RETRY_FIRST = Duration.ofSeconds(1);
 
   private final BackupEvents events;
@@ -43,6 +44,7 @@ public final class BackupOperator implements AutoCloseable {
   private final Tasks<dev.etcdbackup.operator.coreos.EtcdRestoreStatus> coreosRestores =
       new Tasks<>("coreos-etcd-restore", 2);
   private final Operator operator;
+  private final RevisionCheck revisions;
   private final @Nullable SecretBackends owned;
 
   private BackupOperator(Builder builder) {
@@ -56,6 +58,7 @@ public final class BackupOperator implements AutoCloseable {
       this.owned = null;
       this.scheduled = new ScheduledResources(given, builder.schedulers, events);
     }
+    this.revisions = RevisionCheck.of(builder.client, builder.namespaces);
     this.operator =
         new Operator(
             settings ->
@@ -93,10 +96,11 @@ public final class BackupOperator implements AutoCloseable {
    */
   public void start() {
     operator.start();
+    revisions.start(REVISION_CHECKS);
     if (!operator.getRuntimeInfo().allEventSourcesAreHealthy()) {
       LOG.warn(
-          "the operator runs, but the API server does not list all resources yet; they are asked for"
-              + " again and again");
+          "the operator runs, but the API server does not list all resources yet; they are asked"
+              + " for again and again");
     }
   }
 
@@ -111,13 +115,15 @@ public final class BackupOperator implements AutoCloseable {
 
   /**
    * Returns whether the controllers are started and watch, or try to. An API server that is away is
-   * nothing that a restart would help with.
+   * nothing that a restart would help with. One whose data were restored from a backup is: watches
+   * go on from revisions that it does not have any more.
    *
    * @return false before and after
    */
   public boolean isHealthy() {
     RuntimeInfo info = operator.getRuntimeInfo();
     return info.isStarted()
+        && !revisions.wentBack()
         && info.unhealthyEventSources().values().stream()
             .flatMap(ofController -> ofController.values().stream())
             .allMatch(BackupOperator::isRunning);
@@ -135,6 +141,7 @@ public final class BackupOperator implements AutoCloseable {
    * @param grace how long backups and restores under way may continue
    */
   public void stop(Duration grace) {
+    revisions.close();
     operator.stop();
     scheduled.stop(grace);
     backups.stop(grace);

@@ -196,6 +196,39 @@ final class ApiServer implements AutoCloseable {
     ready();
   }
 
+  /** Copies what etcd holds into a new directory; what was asked for meanwhile fails. */
+  Path save() throws IOException {
+    Path saved = directory.resolve("saved");
+    kill();
+    etcd.kill();
+    copy(etcd.dataDir(), saved);
+    etcd.restart();
+    startAgain();
+    return saved;
+  }
+
+  /** Starts it again with what etcd held when it was saved. */
+  void restore(Path saved) throws IOException {
+    kill();
+    etcd.kill();
+    try (Stream<Path> files = Files.walk(etcd.dataDir())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    copy(saved, etcd.dataDir());
+    etcd.restart();
+    startAgain();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
   private static boolean isServed(KubernetesClient client, CustomResourceDefinition definition) {
     try {
       client
