@@ -99,8 +99,8 @@ public final class BackupOperator implements AutoCloseable {
     revisions.start(REVISION_CHECKS);
     if (!operator.getRuntimeInfo().allEventSourcesAreHealthy()) {
       LOG.warn(
-          "the operator runs, but the API server does not list all resources yet; they are asked for"
-              + " again and again");
+          "the operator runs, but the API server does not list all resources yet; they are asked"
+              + " for again and again");
     }
   }
 

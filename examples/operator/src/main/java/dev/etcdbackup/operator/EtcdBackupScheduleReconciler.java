@@ -76,7 +76,9 @@ public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBack
         Target target = spec.target(owner.id().getName(), owner.namespace());
         return scheduled
             .schedule(owner, spec, target)
-            .map(progress -> running(last(before, progress, target), generation, progress, conditions));
+            .map(
+                progress ->
+                    running(last(before, progress, target), generation, progress, conditions));
       }
       scheduled.unschedule(owner);
       now = conditions.notScheduled(EtcdBackupConditions.SUSPENDED, "spec.suspend is true");
@@ -105,7 +107,8 @@ public final class EtcdBackupScheduleReconciler extends WokenReconciler<EtcdBack
     try {
       return target.newestIn(scheduled.store(target)).map(before::found).orElse(before);
     } catch (BackupException e) {
-      LOG.warn("the newest backup of {} is not in its status yet: {}", target.project(), e.getMessage());
+      LOG.warn(
+          "the newest backup of {} is not in its status yet: {}", target.project(), e.getMessage());
       return before;
     }
   }

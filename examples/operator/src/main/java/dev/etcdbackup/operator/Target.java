@@ -50,11 +50,14 @@ public record Target(
   /** The newest backup of the series, also one that an earlier process stored. */
   Optional<Backup> newestIn(BackupStore store) throws BackupException {
     Instant now = InstantSource.system().instant();
-    return BackupService.builder(store).encodings(ScheduledResources.encodings()).build()
-        .list(project).stream()
-            .filter(one -> one.kind() == BackupKind.PERIODIC)
-            .filter(one -> one.name().prefix().equals(prefix) && !one.isDatedAhead(now))
-            .max(Backup.OLDEST_FIRST);
+    return BackupService.builder(store)
+        .encodings(ScheduledResources.encodings())
+        .build()
+        .list(project)
+        .stream()
+        .filter(one -> one.kind() == BackupKind.PERIODIC)
+        .filter(one -> one.name().prefix().equals(prefix) && !one.isDatedAhead(now))
+        .max(Backup.OLDEST_FIRST);
   }
 
   ScheduledCluster cluster(SnapshotSource source) {

@@ -45,8 +45,7 @@ final class KillableOperator {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("KUBE"));
     builder.environment().put("KUBERNETES_MASTER", api);
     builder.environment().put("KUBERNETES_REQUEST_RETRY_BACKOFFLIMIT", "0");

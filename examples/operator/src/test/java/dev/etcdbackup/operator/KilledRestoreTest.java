@@ -98,8 +98,7 @@ class KilledRestoreTest extends RealCluster {
                 .get()
                 .getMetadata()
                 .getAnnotations())
-        .satisfiesAnyOf(
-            none -> assertThat(none).isNull(), none -> assertThat(none).isEmpty());
+        .satisfiesAnyOf(none -> assertThat(none).isNull(), none -> assertThat(none).isEmpty());
     kubeletThread.shutdown();
     assertThat(kubeletThread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     assertThat(kubelet.deletedVolumes()).isEmpty();

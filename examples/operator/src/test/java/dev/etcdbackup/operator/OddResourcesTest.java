@@ -92,8 +92,7 @@ class OddResourcesTest extends OnApiServer {
         .patch(MERGE, "{\"metadata\": {\"finalizers\": [\"example.com/others\"]}}");
     Await.until(
         "running",
-        () ->
-            operator.scheduled().status().stream().filter(one -> one.running()).count(),
+        () -> operator.scheduled().status().stream().filter(one -> one.running()).count(),
         now -> now == 4);
 
     schedules().withName("deleted").delete();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -80,11 +81,13 @@ class OperatorOnApiServerTest extends OnApiServer {
   /** The next run may be a week away. */
   @Test
   void whatAProcessStoredThatWasKilledBeforeItCouldSaySoIsSaidByTheNext() throws Exception {
+    operator.stop(Duration.ZERO);
     create(schedule("own", "intervalSeconds: 3600"));
-    create(coreos("old", "backupIntervalInSecond: 3600"));
+    create(
+        coreos("old", "backupIntervalInSecond: 3600")
+            .replace("path: etcd-backup/", "path: another-bucket/"));
     try (ApiFront front = new ApiFront(client, null);
         KubernetesClient cut = front.client()) {
-      operator.stop(Duration.ZERO);
       front.behave(
           call -> {
             if (call.changes()) {
@@ -93,10 +96,14 @@ class OperatorOnApiServerTest extends OnApiServer {
               call.pass();
             }
           });
-      operator = BackupOperator.builder(cut).backends(backends).schedulers(FakeBackends::scheduler).build();
+      operator =
+          BackupOperator.builder(cut)
+              .backends(backends)
+              .schedulers(FakeBackends::scheduler)
+              .build();
       operator.start();
-      Await.until("stored", () -> backends.bucket("etcd-backup").list("own").size() == 1);
-      Await.until("stored", () -> backends.bucket("etcd-backup").list("cray-bss").size() == 1);
+      Await.until("stored", () -> isStored("etcd-backup", "own"));
+      Await.until("stored", () -> isStored("another-bucket", "cray-bss"));
       operator.stop(Duration.ZERO);
     }
     assertThat(backups().withName("old").get().getStatus()).isNull();
@@ -116,7 +123,15 @@ class OperatorOnApiServerTest extends OnApiServer {
         () -> backups().withName("old").get().getStatus(),
         now -> now != null && now.succeeded() && now.lastSuccessDate() != null);
     assertThat(backends.bucket("etcd-backup").list("own")).hasSize(1);
-    assertThat(backends.bucket("etcd-backup").list("cray-bss")).hasSize(1);
+    assertThat(backends.bucket("another-bucket").list("cray-bss")).hasSize(1);
+  }
+
+  private boolean isStored(String bucket, String project) throws Exception {
+    try {
+      return backends.bucket(bucket).list(project).size() == 1;
+    } catch (NoSuchElementException notOpened) {
+      return false;
+    }
   }
 
   /** Each store has a scheduler of its own, and each Secret makes a store. */

@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +38,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -70,8 +66,7 @@ abstract class RealCluster extends OnApiServer {
           new HashMap<>(),
           new KubernetesCrudDispatcher(),
           false);
-  final ScheduledExecutorService kubeletThread =
-      Executors.newSingleThreadScheduledExecutor();
+  final ScheduledExecutorService kubeletThread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicReference<Throwable> kubeletFailure = new AtomicReference<>();
   KubernetesClient core;
   ApiFront front;

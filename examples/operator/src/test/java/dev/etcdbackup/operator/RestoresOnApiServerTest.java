@@ -108,7 +108,8 @@ class RestoresOnApiServerTest extends OnApiServer {
       statefulSet: cray-bss-etcd
       from:
         store: {bucket: etcd-backup, endpoint: "http://rgw:8080", secret: aws}
-    %s%s"""
+    %s%s\
+    """
         .formatted(from.indent(4), more.indent(2));
   }
 

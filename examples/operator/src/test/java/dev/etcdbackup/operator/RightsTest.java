@@ -86,7 +86,9 @@ class RightsTest extends OnApiServer {
     create(schedule("a", "intervalSeconds: 3600"));
     create(
         schedule("without-secret", "intervalSeconds: 3600")
-            .replace("etcd: {endpoints: [\"http://a:2379\"]", "etcd: {userSecret: user, endpoints: [\"" + SECRET + "\"]"));
+            .replace(
+                "etcd: {endpoints: [\"http://a:2379\"]",
+                "etcd: {userSecret: user, endpoints: [\"" + SECRET + "\"]"));
     create(
         coreos("b", "backupIntervalInSecond: 3600")
             .replace("namespace:", "finalizers: [backup-operator-periodic], namespace:"));
@@ -131,7 +133,8 @@ class RightsTest extends OnApiServer {
 
   /** Others write to each resource just before it is written the first time. */
   private void conflictOnce(ApiFront.Call call) throws IOException, InterruptedException {
-    boolean ofResource = call.path().endsWith("/status") || call.right().endsWith("/etcdbackups patch");
+    boolean ofResource =
+        call.path().endsWith("/status") || call.right().endsWith("/etcdbackups patch");
     if (ofResource && written.add(call.path())) {
       call.answer(409, "changed meanwhile");
     } else {

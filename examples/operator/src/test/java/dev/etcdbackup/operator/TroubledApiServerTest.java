@@ -59,7 +59,8 @@ class TroubledApiServerTest extends OnApiServer {
                   .filter(one -> one.getStatus() != null && one.getStatus().lastBackup() != null)
                   .count(),
           now -> now == 5);
-      Await.until("those that are left", 60, this::projects, List.of("s5", "s6", "s7", "s8", "s9")::equals);
+      Await.until(
+          "those that are left", 60, this::projects, List.of("s5", "s6", "s7", "s8", "s9")::equals);
       for (int i = 5; i < 10; i++) {
         assertThat(backends.bucket("etcd-backup").list("s" + i)).hasSize(1);
       }

@@ -97,7 +97,10 @@ public final class EtcdBackupReconciler extends WokenReconciler<EtcdBackup> {
     }
   }
 
-  /** Before the first run after a start, the status is as it was left, but for a backup that is newer; a refusal is over. */
+  /**
+   * Before the first run after a start, the status is as it was left, but for a backup that is
+   * newer; a refusal is over.
+   */
   private Optional<EtcdBackupStatus> periodic(
       Owner owner, Progress progress, EtcdBackupStatus before) {
     if (progress.lastRun().isPresent()) {

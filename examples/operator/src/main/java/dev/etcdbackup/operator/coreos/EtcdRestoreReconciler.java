@@ -108,7 +108,6 @@ public final class EtcdRestoreReconciler extends WokenReconciler<EtcdRestore> {
   }
 
   private static EtcdRestoreStatus failed(Exception e) {
-    return new EtcdRestoreStatus(
-        false, EtcdBackupStatus.cut(String.valueOf(e.getMessage())));
+    return new EtcdRestoreStatus(false, EtcdBackupStatus.cut(String.valueOf(e.getMessage())));
   }
 }
