@@ -141,7 +141,7 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
     BackupName name = BackupName.parse(key.name());
     boolean isEncoded = !name.encodings().isEmpty();
     Content encoded = encodings.encode(Content.of(stream, size), name);
-    AtomicReference<SnapshotDigest> digest = new AtomicReference<>();
+    AtomicReference<@Nullable SnapshotDigest> digest = new AtomicReference<>();
     CommitCheck check =
         () -> {
           digest.set(fromSource(snapshot::digest)); // while nothing is stored yet
@@ -152,6 +152,10 @@ final class TakeBackup implements Deadline.Work<BackupResult> {
       StoredBackup stored = store.put(key, new Content(guarded, encoded.expectedSize()));
       requireSize(stored, guarded.count());
       SnapshotDigest known = digest.get();
+      if (known == null) {
+        String what = "the store committed " + key + " without reading it to its end";
+        throw new StoreException(what + "; verify this backup or delete it", null, true);
+      }
       return new Stored(stored, known, guarded.sha256Hex().orElse(known.sha256()));
     } finally {
       close(guarded);
