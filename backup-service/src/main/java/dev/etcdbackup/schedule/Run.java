@@ -299,7 +299,7 @@ final class Run implements Supplier<RunOutcome> {
         boolean prune = second.retention().isPresent() && mayDelete && order.mayPrune();
         CopyReport report =
             prune ? copier.mirror(project, second.retention().get()) : copier.mirror(project);
-        lacking.put(second.name(), problem(report));
+        lacking.put(second.name(), SecondStoreState.problem(report));
         if (!order.copyOnly() || report.count(CopyReport.Outcome.COPIED) > 0) {
           with.listeners().copied(project, second.name(), report);
         }
@@ -313,18 +313,6 @@ final class Run implements Supplier<RunOutcome> {
       }
     }
     return lacking;
-  }
-
-  /** The first reason why something could not be copied; a refused or bad backup stays so. */
-  private static String problem(CopyReport report) {
-    return report.copies().stream()
-        .filter(
-            one ->
-                one.outcome() == CopyReport.Outcome.FAILED
-                    || one.outcome() == CopyReport.Outcome.NOT_TRIED)
-        .map(one -> one.key() + ": " + one.detail())
-        .findFirst()
-        .orElse("");
   }
 
   /** Makes the checks that are due. A failure here does not affect the stored backup. */
@@ -376,18 +364,19 @@ final class Run implements Supplier<RunOutcome> {
         return RunOutcome.cancelled();
       }
     }
-    if (!order.copyOnly()) { // which has its own times
-      try {
-        record(e, reason);
-      } catch (RuntimeException notRecorded) { // of the clock, or the message of the exception
-        LOG.debug("the failure of {} could not be recorded", cluster.project(), notRecorded);
-      }
+    try {
+      record(e, reason);
+    } catch (RuntimeException notRecorded) { // of the clock, or the message of the exception
+      LOG.debug("the failure of {} could not be recorded", cluster.project(), notRecorded);
     }
     return RunOutcome.failed(e, reason, seen);
   }
 
   /** Records a failure for the time after a restart; at once, unless it is the store that fails. */
   private void record(Exception e, Reason reason) {
+    if (order.copyOnly()) { // which has its own times
+      return;
+    }
     String project = cluster.project();
     with.failures().note(project, reason, with.clock().instant(), FailedRun.text(e));
     if (reason == Reason.SOURCE || reason == Reason.OTHER) {

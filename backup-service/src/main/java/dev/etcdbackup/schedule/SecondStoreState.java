@@ -1,6 +1,7 @@
 package dev.etcdbackup.schedule;
 
 import dev.etcdbackup.internal.DurationText;
+import dev.etcdbackup.service.CopyReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,18 @@ final class SecondStoreState {
 
   /** When a store had all backups last, and why it has not now; empty when it has. */
   private record Known(Optional<Instant> complete, String problem) {}
+
+  /** The first reason why something could not be copied; a refused or bad backup stays so. */
+  static String problem(CopyReport report) {
+    return report.copies().stream()
+        .filter(
+            one ->
+                one.outcome() == CopyReport.Outcome.FAILED
+                    || one.outcome() == CopyReport.Outcome.NOT_TRIED)
+        .map(one -> one.key() + ": " + one.detail())
+        .findFirst()
+        .orElse("");
+  }
 
   /** Returns whether copying is to be tried again now. */
   boolean isDue(long nanos) {
