@@ -16,6 +16,7 @@ import dev.etcdbackup.etcd.EtcdSnapshotSource;
 import dev.etcdbackup.service.BackupRequest;
 import dev.etcdbackup.service.BackupResult;
 import dev.etcdbackup.service.BackupService;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 /** The recorders of {@code run}: a thread for each cluster whose changes are recorded. */
 final class ChangeRecorders implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
+  private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final EtcdBackupCommand root;
   private final BackupStore store;
@@ -51,23 +53,14 @@ final class ChangeRecorders implements AutoCloseable {
       if (cluster.changes().isPresent()) {
         metrics.begin(cluster.project());
         ChangeRecorder recorder = recorder(cluster, cluster.changes().get());
-        Thread thread = new Thread(() -> run(recorder), "changes of " + cluster.project());
-        thread.setUncaughtExceptionHandler(
-            (it, e) -> log.line("failed", cluster.project(), "internal error: " + e));
-        all.add(thread);
+        String project = cluster.project();
+        Runnable work = new LastingRecording(project, recorder::run, PAUSE, log, metrics);
+        all.add(new Thread(work, "changes of " + project));
       }
     }
     for (Thread thread : all) {
       thread.start();
       threads.add(thread);
-    }
-  }
-
-  private static void run(ChangeRecorder recorder) {
-    try {
-      recorder.run();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
     }
   }
 
