@@ -77,7 +77,9 @@ class BrokenCallbacksTest {
 
               @Override
               public void wake() {
-                ticks.forEach(LongSupplier::getAsLong); // as soon as another thread can
+                for (LongSupplier tick : ticks) { // as soon as another thread can
+                  long unused = tick.getAsLong();
+                }
               }
             });
     world.scheduler.addListener(
@@ -91,13 +93,13 @@ class BrokenCallbacksTest {
           public void ended(String project) {
             heard.add("ends");
             if (heard.size() == 2) {
-              world.scheduler.trigger("p");
+              var unused = world.scheduler.trigger("p");
             }
             heard.add("ended");
           }
         });
     world.add("p", cluster -> cluster);
-    world.scheduler.trigger("p");
+    var unused = world.scheduler.trigger("p");
     world.pass(Duration.ofMinutes(1));
 
     assertThat(heard).containsExactly("started", "ends", "ended", "started", "ends", "ended");
