@@ -105,7 +105,7 @@ final class BenchmarkServers implements Closeable {
       return known;
     }
     EtcdServer server = EtcdServer.start();
-    open.push(server::close);
+    open.push(server);
     URI etcd = server.endpoint();
     String database = FilledEtcd.fill(etcd, bytes, settings.values(), progress);
     metadata.put("etcd", Program.version(etcdProgram("etcd"), "--version"));
