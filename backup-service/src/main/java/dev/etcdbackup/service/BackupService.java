@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -217,8 +218,9 @@ public final class BackupService {
    * @throws StoreException when the store cannot be listed
    */
   public Optional<Backup> latest(String project) throws BackupException {
+    Instant now = clock.instant();
     return listReadable(project, BackupService::warn).stream()
-        .filter(b -> b.kind().hasSeries() && !b.isDatedAhead(clock.instant()))
+        .filter(b -> b.kind().hasSeries() && !b.isDatedAhead(now))
         .max(Backup.OLDEST_FIRST);
   }
 
@@ -285,10 +287,9 @@ public final class BackupService {
    *     java.nio.file.FileAlreadyExistsException} when it exists and may not be replaced
    */
   public SnapshotDigest download(DownloadRequest request) throws IOException {
-    Backup backup = require(request.key());
     return download(
         request,
-        () -> reader.open(backup),
+        () -> reader.open(require(request.key())),
         (in, out) -> {
           VerifyingInputStream snapshot = (VerifyingInputStream) in;
           Download.copy(
@@ -323,14 +324,15 @@ public final class BackupService {
    *     java.nio.file.FileAlreadyExistsException} when it exists and may not be replaced
    */
   public long downloadRaw(DownloadRequest request) throws IOException {
-    Backup backup = require(request.key());
-    long size = backup.stored().size();
     return download(
         request,
-        () -> reader.openRaw(backup.stored()),
+        () -> {
+          StoredBackup stored = require(request.key()).stored();
+          return new CountingInputStream(reader.openRaw(stored), stored.size(), request.progress());
+        },
         (in, out) -> {
-          Download.copy(new CountingInputStream(in, size, request.progress()), out);
-          return size;
+          Download.copy(in, out);
+          return ((CountingInputStream) in).count();
         });
   }
 

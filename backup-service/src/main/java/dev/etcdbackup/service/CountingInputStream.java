@@ -20,6 +20,11 @@ final class CountingInputStream extends FilterInputStream {
     this.progress = progress;
   }
 
+  /** Returns the number of bytes that were read. */
+  long count() {
+    return count;
+  }
+
   /** Whether a read is under way. */
   boolean isReading() {
     return reading;

@@ -18,14 +18,17 @@ import dev.etcdbackup.testkit.TestSnapshots;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class DeadlineTest {
@@ -72,6 +75,28 @@ class DeadlineTest {
     assertThatThrownBy(() -> service.verify(stored.backup()))
         .isInstanceOf(StoreException.class)
         .hasMessageEndingWith("was not done within the timeout of 0.2s");
+  }
+
+  @Test
+  void aLookUpThatStallsEndsADownloadWithItsTimeout(@TempDir Path directory) {
+    BackupStore slow =
+        new ForwardingBackupStore(store) {
+          @Override
+          public Optional<StoredBackup> find(BackupKey key) throws BackupException {
+            awaitInterrupt(new CountDownLatch(1));
+            throw new StoreException("interrupted", null);
+          }
+        };
+    BackupService service = BackupService.builder(slow).timeout(Duration.ofMillis(200)).build();
+    BackupKey key = BackupKey.parse("p/etcd.backup_v1_2020-02-03-20:45:48");
+
+    assertThatThrownBy(() -> service.download(key, directory.resolve("a")))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("was not done within the timeout of 0.2s");
+    assertThatThrownBy(() -> service.downloadRaw(key, directory.resolve("b")))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("was not done within the timeout of 0.2s");
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
