@@ -95,16 +95,16 @@ class ChangesFileTest {
   void theFirstRevisionAloneIsReadWhateverItsSize(int length) throws Exception {
     byte[] value = "v".repeat(length).getBytes(UTF_8);
     byte[] second = "w".repeat(4 * length).getBytes(UTF_8);
-    ChangesWriter writer = new ChangesWriter(1);
-    writer.event(1, false, value);
+    ChangesWriter writer = new ChangesWriter(5);
+    writer.event(5, false, value);
     assertThat(writer.size()).isEqualTo(13 + length);
-    writer.event(1, false, second);
+    writer.event(5, false, second);
 
-    ChangesFile file = ChangesFile.of(bytes(writer.finish(header(1, 1, ""))));
+    ChangesFile file = ChangesFile.of(bytes(writer.finish(header(5, 5, ""))));
 
     ChangesCursor at = file.cursor();
     assertThat(at.next()).isTrue();
-    assertThat(at.revision()).isEqualTo(1);
+    assertThat(at.revision()).isEqualTo(5);
     assertThat(at.keyValue()).isEqualTo(value);
     assertThat(at.next()).isTrue();
     assertThat(at.keyValue()).isEqualTo(second);
