@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ChangeMetricsTest {
@@ -65,6 +72,21 @@ class ChangeMetricsTest {
     metrics.checked("p", 7, 7);
     now -= 3_600_000;
     assertThat(gauge("rpo.seconds")).isZero();
+  }
+
+  @Test
+  void everyNameOfRecordedChangesInTheAlertRulesIsThatOfAMeter() throws Exception {
+    PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ChangeMetrics recorded = new ChangeMetrics(prometheus);
+    recorded.begin("p");
+    recorded.checked("p", 7, 7);
+
+    Matcher names =
+        Pattern.compile("etcd_backup_changes_\\w+")
+            .matcher(Files.readString(Path.of("../docs/alerts.yaml")));
+    assertThat(names.results().map(MatchResult::group))
+        .hasSizeGreaterThan(1)
+        .allSatisfy(name -> assertThat(prometheus.scrape()).contains("\n" + name + "{"));
   }
 
   /** Otherwise Prometheus does not see the first increase, and an alert does not fire. */

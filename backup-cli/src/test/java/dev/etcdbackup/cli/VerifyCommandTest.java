@@ -169,6 +169,7 @@ class VerifyCommandTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).hasLineCount(5).endsWith("NO GOOD BACKUP of p is left\n");
-    assertThat(on("latest", "nobody", "--verified")).isEqualTo(new Cli(1, "", ""));
+    assertThat(on("latest", "nobody", "--verified"))
+        .isEqualTo(new Cli(1, "", "etcd-backup: found no periodic backup or tarball of nobody\n"));
   }
 }

@@ -184,6 +184,7 @@ class BackupMetricsTest {
 
     String scrape = registry.scrape();
     assertThat(names(Files.readString(Path.of("../docs/alerts.yaml"))))
+        .filteredOn(name -> !name.startsWith("etcd_backup_changes_")) // the tool's
         .hasSizeGreaterThan(5)
         .allSatisfy(name -> assertThat(scrape).contains("\n" + name + "{"));
   }

@@ -26,8 +26,8 @@ record FreeMemory(Path meminfo, long neededBytes, int patienceSeconds) {
    * What steps need that store in memory.
    *
    * @param storedBytes how much they store
-   * @param databaseBytes etcd's database. It is counted as free, but were it not in memory etcd would
-   *     read it from the disk all the time
+   * @param databaseBytes etcd's database. It is counted as free, but were it not in memory etcd
+   *     would read it from the disk all the time
    */
   static FreeMemory forStepsOf(long storedBytes, long databaseBytes) {
     long needed = (long) (CEPH_FACTOR * storedBytes) + databaseBytes + SPARE;
