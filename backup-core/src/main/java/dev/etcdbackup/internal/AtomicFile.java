@@ -62,7 +62,7 @@ public final class AtomicFile implements Closeable {
     try {
       return new AtomicFile(
           file.resolveSibling("." + name + "." + UUID.randomUUID() + ".part"), target);
-    } catch (NoSuchFileException e) { // names the temporary file, which nobody asked for
+    } catch (NoSuchFileException e) { // names the temporary file, not that of the caller
       NoSuchFileException missing =
           new NoSuchFileException(
               String.valueOf(file.getParent()), null, "there is no such directory");

@@ -88,9 +88,12 @@ public record EtcdBackupStatus(
 
   /** A reason that quotes a spec of a megabyte would be more than the API server stores. */
   static String cut(String reason) {
-    return reason.length() <= LONGEST_REASON
-        ? reason
-        : reason.substring(0, LONGEST_REASON - 1) + "…";
+    if (reason.length() <= LONGEST_REASON) {
+      return reason;
+    }
+    int end = LONGEST_REASON - 1; // not within a character: half of one is no UTF-8
+    return reason.substring(0, Character.isHighSurrogate(reason.charAt(end - 1)) ? end - 1 : end)
+        + "…";
   }
 
   static String second(Instant instant) {
